@@ -1,0 +1,125 @@
+"""The database: one session per context, reads and writes told apart, nothing committed but at the edge.
+
+On SQLite a writing transaction starts with ``BEGIN IMMEDIATE`` and a reading one can't write at all; read-modify-write
+under a plain ``BEGIN`` loses updates without an error. On PostgreSQL a reading transaction is READ ONLY.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask import Flask, g, has_app_context
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import orm
+from sqlalchemy.orm import mapped_column
+
+from clozette.kernel.ids import new_id
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, whatever the database keeps."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse a moment without a zone; keep UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = Annotated[int, mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, default=new_id)]
+"""A primary key made by ``ids.new_id``."""
+
+
+class Model(orm.DeclarativeBase):
+    """Base of every table. Tables are named ``<room>_<things>``."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, int: sa.BigInteger, dict[str, Any]: sa.JSON, list[str]: sa.JSON}
+
+
+class Session(orm.Session):
+    """The session of a context: bound to the writing engine, unless the context is a safe request (GET, HEAD)."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
+        """Choose the engine by the kind of request."""
+        if self.bind is not None:
+            return self.bind
+        return db.get_engine("default" if is_reading() else "write")
+
+
+db = SQLAlchemy(session_options={"class_": Session})
+
+
+def is_reading() -> bool:
+    """Whether this context may only read."""
+    return has_app_context() and bool(g.get("reading_only", False))
+
+
+@contextmanager
+def writing() -> Iterator[orm.Session]:
+    """Give a writing session of its own, committed at the end; only for bookkeeping at the edge, never for a deed."""
+    with Session(db.get_engine("write")) as session, session.begin():
+        yield session
+
+
+def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
+    """Return Flask-SQLAlchemy-Lite's engines for one database address: ``default`` reads, ``write`` writes."""
+    common: dict[str, Any] = {"url": url, **options}
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        common.setdefault("connect_args", {"timeout": 10, "cached_statements": 256})
+        return {"default": common, "write": dict(common)}
+    common.setdefault("pool_pre_ping", True)
+    # A stuck statement or lock must become a 503, never a worker that waits for ever.
+    common.setdefault("connect_args", {"options": "-c statement_timeout=15000 -c lock_timeout=4000"})
+    return {"default": {**common, "execution_options": {"postgresql_readonly": True}}, "write": dict(common)}
+
+
+def init_app(app: Flask) -> None:
+    """Make the engines of ``app`` from its ``SQLALCHEMY_ENGINES`` and teach SQLite our transactions."""
+    db.init_app(app)
+    with app.app_context():
+        for name, engine in db.engines.items():
+            if engine.dialect.name == "sqlite":
+                sa.event.listen(engine, "connect", _prepare_sqlite(writes=name == "write"))
+                begin = "BEGIN IMMEDIATE" if name == "write" else "BEGIN"
+                sa.event.listen(engine, "begin", _begin_with(begin))
+
+
+def _prepare_sqlite(*, writes: bool) -> Callable[[Any, Any], None]:
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        if not writes:
+            connection.execute("PRAGMA query_only=ON")
+
+    return prepare
+
+
+def _begin_with(statement: str) -> Callable[[sa.Connection], None]:
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin

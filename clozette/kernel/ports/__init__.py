@@ -1,0 +1,1 @@
+"""Promises to the outside world: a Protocol, the real thing, and an in-memory twin."""

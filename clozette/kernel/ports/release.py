@@ -1,0 +1,16 @@
+"""The slip that lets personal data leave the house. Ports that face third parties take one; only ``privacy`` makes it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Release:
+    """Permission to hand exactly ``payload`` to ``recipient``.
+
+    The disclosure rows that it stands for are in the transaction that made it: send it only after the commit.
+    """
+
+    recipient: str
+    purpose: str
+    payload: bytes
+    disclosure_ids: tuple[int, ...]

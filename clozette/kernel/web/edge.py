@@ -1,0 +1,51 @@
+"""The application class: every request reads or writes as its method says, and commits once, after the answer is made."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Request, Response, g, request
+from sqlalchemy import exc
+
+from clozette.kernel.database import db
+from clozette.kernel.web import errors
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+log = structlog.get_logger()
+
+
+class FormRequest(Request):
+    """A request whose limits are set before anything is parsed."""
+
+    max_form_parts = 500
+
+
+class Clozette(Flask):
+    """Flask, with one commit at the edge."""
+
+    request_class = FormRequest
+
+    def preprocess_request(self) -> Any:
+        """Decide first whether this request may write."""
+        g.reading_only = request.method in SAFE_METHODS
+        return super().preprocess_request()
+
+    def process_response(self, response: Response) -> Response:
+        """Commit when the answer is good, roll back when it is not; a commit that fails becomes a clear error."""
+        try:
+            _finish(response)
+        except (exc.IntegrityError, exc.OperationalError) as error:
+            log.warning("commit_failed", kind=type(error.orig).__name__, endpoint=request.endpoint)
+            db.session.rollback()
+            response = self.make_response(errors.answer_for_database(error))
+        return super().process_response(response)
+
+
+def _finish(response: Response) -> None:
+    session = g.get("_sqlalchemy_sessions", {}).get("default")
+    if session is None or g.get("edge_finished"):
+        return
+    g.edge_finished = True
+    if g.reading_only or response.status_code >= 400:
+        session.rollback()
+    else:
+        session.commit()

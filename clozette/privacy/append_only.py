@@ -1,0 +1,66 @@
+"""Append-only in the database itself: triggers that refuse UPDATE, DELETE, TRUNCATE and SQLite's INSERT OR REPLACE.
+
+``create`` and ``drop`` give the statements for a migration; ``attach`` ties them to ``create_all``.
+"""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from clozette.kernel.database import Model
+from clozette.privacy import models
+
+
+def create(table: str, dialect: str) -> list[str]:
+    """Return the statements that make ``table`` append-only."""
+    return _sqlite(table) if dialect == "sqlite" else _postgresql(table)
+
+
+def drop(table: str, dialect: str) -> list[str]:
+    """Return the statements that lift it."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete", "replace")]
+    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}" for verb in ("change", "truncate")]
+
+
+def attach() -> None:
+    """Make ``create_all`` add the triggers too."""
+    for name in models.APPEND_ONLY:
+        sa.event.listen(Model.metadata.tables[name], "after_create", _after_create)
+
+
+def _after_create(table: sa.Table, connection: sa.Connection, **_: object) -> None:
+    run(connection, create(table.name, connection.dialect.name))
+
+
+def run(connection: sa.Connection, statements: Iterable[str]) -> None:
+    """Execute plain statements one by one."""
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _sqlite(table: str) -> list[str]:
+    refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
+    key = "digest" if table == "privacy_wordings" else "id"
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",
+        # INSERT OR REPLACE deletes without firing the DELETE trigger, so a known key is refused before it.
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - names of ours
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN {refuse}; END",
+    ]
+
+
+def _postgresql(table: str) -> list[str]:
+    return [
+        "CREATE OR REPLACE FUNCTION privacy_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
+        "END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION privacy_refuse_change()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION privacy_refuse_change()",
+    ]
+
+
+attach()

@@ -1,0 +1,89 @@
+"""Subjects, wordings, the first ledger, disclosures and the log of staff reads."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clozette.kernel.database import Id, Model
+
+
+class Subject(Model):
+    """A person, opaque: a member, or someone known only by a verified address.
+
+    ``key`` (32 bytes) seals what is written about them in append-only tables; erasing the person destroys it.
+    """
+
+    __tablename__ = "privacy_subjects"
+
+    id: Mapped[Id]
+    created_at: Mapped[datetime]
+    key: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
+    erased_at: Mapped[datetime | None]
+
+
+class Wording(Model):
+    """A text that was shown to people, named by the SHA-256 of its bytes."""
+
+    __tablename__ = "privacy_wordings"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    language: Mapped[str] = mapped_column(sa.String(16))
+    first_shown_at: Mapped[datetime]
+
+
+class LedgerEntry(Model):
+    """One thing that was shown to, answered by or done for a subject. Rows are added, never changed.
+
+    ``sealed`` is what identifies the circumstances (truncated address, browser), encrypted under the subject's key.
+    """
+
+    __tablename__ = "privacy_ledger"
+    __table_args__ = (sa.Index("ix_privacy_ledger_subject_id_id", "subject_id", "id"),)
+
+    id: Mapped[Id]
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"))
+    at: Mapped[datetime]
+    point: Mapped[str] = mapped_column(sa.String(8))
+    action: Mapped[str] = mapped_column(sa.String(16))
+    purpose: Mapped[str | None] = mapped_column(sa.String(32))
+    channel: Mapped[str | None] = mapped_column(sa.String(16))
+    wording: Mapped[str] = mapped_column(sa.ForeignKey("privacy_wordings.digest"))
+    policy_version: Mapped[str] = mapped_column(sa.String(32))
+    method: Mapped[str] = mapped_column(sa.String(64))
+    actor: Mapped[str] = mapped_column(sa.String(16))
+    sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class Disclosure(Model):
+    """One hand-over of one person's data to a named recipient. Rows are added, never changed."""
+
+    __tablename__ = "privacy_disclosures"
+    __table_args__ = (sa.Index("ix_privacy_disclosures_subject_id_id", "subject_id", "id"),)
+
+    id: Mapped[Id]
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"))
+    at: Mapped[datetime]
+    recipient: Mapped[str] = mapped_column(sa.String(200))
+    purpose: Mapped[str] = mapped_column(sa.String(32))
+    fields: Mapped[list[str]]
+    consent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_ledger.id"))
+    payload_sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class StaffRead(Model):
+    """A member of staff looked at a person's record (requirement 8). Rows are added, never changed."""
+
+    __tablename__ = "privacy_staff_reads"
+    __table_args__ = (sa.Index("ix_privacy_staff_reads_subject_id_id", "subject_id", "id"),)
+
+    id: Mapped[Id]
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"))
+    reader_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"))
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(200))
+
+
+APPEND_ONLY = ("privacy_ledger", "privacy_disclosures", "privacy_staff_reads", "privacy_wordings")

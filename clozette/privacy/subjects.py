@@ -1,0 +1,48 @@
+"""Subjects: one opaque row per person, and the key that seals what append-only tables say about them."""
+
+import json
+import secrets
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from clozette.kernel.database import db
+from clozette.privacy.models import Subject
+
+_NONCE = 12
+
+
+class Erased(Exception):
+    """The subject's key was destroyed: what was sealed can't be read again."""
+
+
+def create(now: datetime) -> Subject:
+    """Add a subject with a new key."""
+    subject = Subject(created_at=now, key=secrets.token_bytes(32))
+    db.session.add(subject)
+    db.session.flush()
+    return subject
+
+
+def seal(subject: Subject, facts: dict[str, Any]) -> bytes:
+    """Encrypt ``facts`` under the subject's key (AES-256-GCM, bound to the subject's id)."""
+    nonce = secrets.token_bytes(_NONCE)
+    plain = json.dumps(facts, sort_keys=True).encode()
+    return nonce + AESGCM(_key(subject)).encrypt(nonce, plain, str(subject.id).encode())
+
+
+def unseal(subject: Subject, sealed: bytes) -> dict[str, Any]:
+    """Read what ``seal`` made.
+
+    :raises Erased: if the key is gone.
+    """
+    plain = AESGCM(_key(subject)).decrypt(sealed[:_NONCE], sealed[_NONCE:], str(subject.id).encode())
+    facts: dict[str, Any] = json.loads(plain)
+    return facts
+
+
+def _key(subject: Subject) -> bytes:
+    if subject.key is None:
+        raise Erased
+    return subject.key

@@ -1,0 +1,101 @@
+"""Settings: frozen, read once from the environment (prefix ``CLOZETTE_``). Production refuses to start on a fault."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "CLOZETTE_"
+MIN_SECRET = 32
+
+
+class BadSettings(Exception):
+    """The environment has faults; ``faults`` has one line for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. The field names are the variables' names without the prefix, in lower case."""
+
+    env: str = "development"
+    base_url: str = "https://localhost:8443"
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    database_url: str = field(default="", repr=False)
+    replica_url: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
+    media_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    sms_url: str = field(default="", repr=False)
+    mail_from: str = "Clozette <hello@clozette.test>"
+    trusted_proxies: int = 0
+    var: Path = ROOT / "var"
+    worker_id: str = "worker-1"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people use this site."""
+        return self.env == "production"
+
+    @property
+    def host(self) -> str:
+        """The one host name this site answers to, with its port where it isn't the standard one."""
+        return urlsplit(self.base_url).netloc
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check the settings.
+
+        :raises BadSettings: naming every fault at once.
+        """
+        env = os.environ if environment is None else environment
+        read = {name: env.get(PREFIX + name.upper(), "") for name in cls.__dataclass_fields__}
+        given: dict[str, object] = {name: text for name, text in read.items() if text}
+        given["secret_keys"] = tuple(key for key in read["secret_keys"].split(",") if key)
+        faults = []
+        if read["trusted_proxies"]:
+            if read["trusted_proxies"].isdigit():
+                given["trusted_proxies"] = int(read["trusted_proxies"])
+            else:
+                given.pop("trusted_proxies")
+                faults.append("CLOZETTE_TRUSTED_PROXIES: a whole number of proxies in front, such as 1")
+        var = Path(read["var"]) if read["var"] else ROOT / "var"
+        given["var"] = var
+        given.setdefault("database_url", f"sqlite:///{var / 'clozette.db'}")
+        given.setdefault("media_url", f"file://{var / 'media'}")
+        settings = cls(**given)  # type: ignore[arg-type]
+        faults += settings._faults()
+        if faults:
+            raise BadSettings(faults)
+        return settings
+
+    def _faults(self) -> list[str]:
+        faults = []
+        if self.env not in {"development", "test", "production"}:
+            faults.append("CLOZETTE_ENV: development, test or production")
+        if not self.secret_keys:
+            faults.append(
+                "CLOZETTE_SECRET_KEYS: missing; make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+        if any(len(key) < MIN_SECRET for key in self.secret_keys):
+            faults.append(f"CLOZETTE_SECRET_KEYS: every key needs at least {MIN_SECRET} characters")
+        if self.is_production:
+            faults += self._production_faults()
+        return faults
+
+    def _production_faults(self) -> list[str]:
+        faults = []
+        if not self.base_url.startswith("https://"):
+            faults.append("CLOZETTE_BASE_URL: must begin with https:// in production")
+        if not self.smtp_url:
+            faults.append("CLOZETTE_SMTP_URL: missing; mail could not be sent")
+        for name in ("base_url", "smtp_url", "sms_url"):
+            host = urlsplit(getattr(self, name)).hostname
+            if host in {"localhost", "127.0.0.1", "::1"}:
+                faults.append(f"CLOZETTE_{name.upper()}: {host} is for development (the sandbox)")
+        return faults
