@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from clozette import wiring
 from clozette.kernel import database, events
 from clozette.kernel.ids import IdConverter
-from clozette.kernel.web import errors, gate
+from clozette.kernel.web import errors, gate, locale
 from clozette.kernel.web.edge import Clozette
 from clozette.settings import ROOT, Settings
 
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     database.init_app(app)
     events.init_app(app)
     csrf.init_app(app)
+    locale.init_app(app)
     wiring.connect(app)
     gate.init_app(app)
     errors.init_app(app)

@@ -22,6 +22,8 @@ class Viewer:
     has_second_factor: bool = False
     session_id: int | None = None
     avatar_token: str | None = None
+    locale: str = ""
+    time_zone: str = "UTC"
     scopes: frozenset[str] | None = None
 
     @property

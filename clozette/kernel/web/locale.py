@@ -1,0 +1,30 @@
+"""Languages: which one a page speaks. English now; a catalogue under ``translations/`` adds the next by being there."""
+
+from flask import Flask, current_app, request
+from flask_babel import Babel
+
+from clozette.kernel.web import gate
+from clozette.settings import ROOT
+
+TRANSLATIONS = ROOT / "translations"
+
+
+def init_app(app: Flask) -> None:
+    """Set up gettext and the choice of language: the member's, else the browser's, else English."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "UTC")
+    app.extensions["clozette.languages"] = ["en", *sorted(path.name for path in TRANSLATIONS.glob("[a-z][a-z]*/"))]
+    Babel(app, locale_selector=_choose, timezone_selector=_zone)
+
+
+def _choose() -> str:
+    languages: list[str] = current_app.extensions["clozette.languages"]
+    wanted = gate.viewer().locale
+    if wanted in languages:
+        return wanted
+    return request.accept_languages.best_match(languages) or "en" if len(languages) > 1 else "en"
+
+
+def _zone() -> str:
+    return gate.viewer().time_zone
