@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import orm
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import mapped_column
 
 from clozette.kernel.ids import new_id
@@ -82,6 +83,17 @@ def writing() -> Iterator[orm.Session]:
     """Give a writing session of its own, committed at the end; only for bookkeeping at the edge, never for a deed."""
     with Session(db.get_engine("write")) as session, session.begin():
         yield session
+
+
+def insert_once(model: type[Model], **values: Any) -> bool:
+    """Insert a row unless a unique constraint already holds its like; say whether it was inserted.
+
+    The one race-proof way to "add if absent": two requests at once leave one row and no error.
+    """
+    session = db.session
+    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    result = session.execute(build(model).values(values).on_conflict_do_nothing())
+    return bool(result.rowcount)
 
 
 def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
