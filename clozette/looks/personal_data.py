@@ -1,0 +1,87 @@
+"""What this room keeps about people."""
+
+from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
+
+_LINK = NotPersonal("link between rows")
+_STRUCTURE = NotPersonal("structure")
+
+CONTENT = Personal("content", (Purpose.PROVIDE,))
+ACTIVITY = Personal("activity", (Purpose.PROVIDE,))
+WHO = Personal("relations", (Purpose.PROVIDE,))
+
+TABLES: Declaration = {
+    "looks_looks": Table(
+        subject=("member_id", "subject_id"),
+        columns={
+            "id": _LINK,
+            "member_id": WHO,
+            "caption": CONTENT,
+            "visibility": Personal("preferences", (Purpose.PROVIDE,)),
+            "created_at": ACTIVITY,
+            "changed_at": ACTIVITY,
+            "published_at": ACTIVITY,
+            "removed_at": Personal("activity", (Purpose.ENFORCE,)),
+            "feed_key": NotPersonal("place in feeds"),
+            "version": NotPersonal("tells two savings apart"),
+            "love_count": NotPersonal("a count"),
+            "comment_count": NotPersonal("a count"),
+        },
+    ),
+    "looks_photos": Table(
+        subject=("look_id", "member_id", "subject_id"),
+        columns={"photo_id": CONTENT, "look_id": _LINK, "position": _STRUCTURE, "alt": CONTENT},
+    ),
+    "looks_hotspots": Table(
+        subject=("look_id", "member_id", "subject_id"),
+        also=(("owner_id", "subject_id"),),
+        columns={
+            "id": _LINK,
+            "look_id": _LINK,
+            "photo_id": _LINK,
+            "item_id": CONTENT,
+            "owner_id": Personal("relations", (Purpose.PROVIDE,), erasure="clear"),
+            "x_permille": _STRUCTURE,
+            "y_permille": _STRUCTURE,
+        },
+    ),
+    "looks_loves": Table(
+        subject=("member_id", "subject_id"),
+        also=(("look_id", "member_id", "subject_id"),),
+        columns={"id": _LINK, "look_id": ACTIVITY, "member_id": WHO, "at": ACTIVITY},
+    ),
+    "looks_comments": Table(
+        subject=("member_id", "subject_id"),
+        also=(("look_id", "member_id", "subject_id"),),
+        columns={
+            "id": _LINK,
+            "look_id": ACTIVITY,
+            "member_id": WHO,
+            "text": CONTENT,
+            "at": ACTIVITY,
+            "edited_at": ACTIVITY,
+            "deleted_at": ACTIVITY,
+        },
+    ),
+    "looks_tags": Table(
+        subject=("look_id", "member_id", "subject_id"),
+        columns={"look_id": _LINK, "tag": CONTENT, "feed_key": NotPersonal("place in lists")},
+    ),
+    "looks_authors": Table(
+        subject=("member_id", "subject_id"),
+        columns={
+            "member_id": WHO,
+            "last_feed_key": NotPersonal("place in feeds; derived from the looks"),
+            "looks_count": NotPersonal("a count; derived from the looks"),
+        },
+    ),
+    "looks_revisions": Table(
+        subject=("look_id", "member_id", "subject_id"),
+        columns={
+            "id": _LINK,
+            "look_id": _LINK,
+            "at": ACTIVITY,
+            "base_version": NotPersonal("tells two savings apart"),
+            "content": CONTENT,
+        },
+    ),
+}

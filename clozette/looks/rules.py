@@ -1,0 +1,106 @@
+"""Pure decisions about looks: who may see what, what a caption says, why a deed is refused."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+
+from flask_babel import gettext as _
+
+from clozette.kernel.refusal import Refusal
+
+CAPTION_LENGTH = 2000
+ALT_LENGTH = 500
+COMMENT_LENGTH = 1000
+TAG_LENGTH = 60
+MAX_PHOTOS = 6
+MAX_TAGS = 30
+MAX_HOTSPOTS = 20
+MAX_DRAFTS = 100
+
+# A hash sign that doesn't continue a word or an address, then letters, digits and joining marks of any script.
+_HASHTAG = re.compile(r"(?<![\w/#&])#([\w\u200c\u200d\u00b7]+)")
+_MENTION = re.compile(r"(?<![\w/@.])@([a-z0-9_]{1,30})(?![\w@])", re.IGNORECASE)
+
+
+class Visibility(StrEnum):
+    """Who may see a published look. A private look is a draft: it has no publication."""
+
+    PRIVATE = "private"
+    FOLLOWERS = "followers"
+    MEMBERS = "members"
+    PUBLIC = "public"
+
+
+def default_visibility(*, is_minor: bool) -> Visibility:
+    """Return what a new draft starts with: nothing becomes public by accident, and minors begin with their followers."""
+    return Visibility.FOLLOWERS if is_minor else Visibility.PRIVATE
+
+
+def fold_tag(tag: str) -> str:
+    """Return the one spelling under which a hashtag is kept: ``#Été`` and ``#ÉTÉ`` are the same tag."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", tag).casefold())
+
+
+def tags_of(caption: str) -> list[str]:
+    """Return the hashtags of a caption in the order they are written, each once, at most ``MAX_TAGS``.
+
+    A number alone (``#1``) is no tag, and neither is a word too long to be one.
+    """
+    found: dict[str, None] = {}
+    for start, end in tag_places(caption):
+        found.setdefault(fold_tag(caption[start + 1 : end]))
+    return list(found)[:MAX_TAGS]
+
+
+def tag_places(caption: str) -> list[tuple[int, int]]:
+    """Return where hashtags stand in a caption, hash sign included."""
+    places = []
+    for match in _HASHTAG.finditer(caption):
+        tag = fold_tag(match.group(1))
+        if len(tag) <= TAG_LENGTH and any(letter.isalpha() for letter in tag):
+            places.append(match.span())
+    return places
+
+
+def mention_places(caption: str) -> list[tuple[int, int]]:
+    """Return where members are mentioned (``@handle``) in a text, at sign included."""
+    return [match.span() for match in _MENTION.finditer(caption)]
+
+
+def alt_from_items(names: Sequence[str]) -> str:
+    """Suggest a photo's description from the names of the items tagged on it."""
+    text = ", ".join(name for name in names if name)
+    return (text[:1].upper() + text[1:])[:ALT_LENGTH]
+
+
+def why_not_publish(*, visibility: str, photos: int, removed: bool) -> Refusal | None:
+    """Say why a draft can't be published, or nothing."""
+    if removed:
+        return Refusal("removed", _("This look was taken down and can't be published."))
+    if not photos:
+        return Refusal("no_photo", _("Add at least one photo before you publish."), "photos")
+    if visibility == Visibility.PRIVATE:
+        return Refusal("private", _("Choose who may see this look: followers, members or everyone."), "visibility")
+    return None
+
+
+def why_not_add_photos(present: int, more: int) -> Refusal | None:
+    """Say why photos can't be added, or nothing."""
+    if present + more > MAX_PHOTOS:
+        return Refusal("too_many_photos", _("A look has up to %(count)d photos.", count=MAX_PHOTOS), "photos")
+    return None
+
+
+def why_not_tag(hotspots: int) -> Refusal | None:
+    """Say why so many hotspots can't be kept, or nothing."""
+    if hotspots > MAX_HOTSPOTS:
+        return Refusal("too_many_tags", _("A look has up to %(count)d tagged items.", count=MAX_HOTSPOTS), "hotspots")
+    return None
+
+
+def why_not_edit_comment(*, is_author: bool) -> Refusal | None:
+    """Say why a comment can't be changed: words are their author's alone."""
+    if is_author:
+        return None
+    return Refusal("not_yours", _("Only the person who wrote a comment can change it."))
