@@ -1,0 +1,97 @@
+"""Who may see which member; every room's lists ask here. Absent, unconfirmed, deactivated and blocked look alike: 404."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort
+from sqlalchemy import orm
+
+from clozette.accounts import handles
+from clozette.accounts.models import ApiToken, Block, Member, Passkey, SignIn
+from clozette.kernel.database import db
+from clozette.kernel.viewer import Viewer
+
+MemberColumn = sa.ColumnElement[Any] | orm.InstrumentedAttribute[Any]
+
+
+def is_present() -> sa.ColumnElement[bool]:
+    """Return the SQL condition on ``Member`` that others may see the member at all: confirmed and not deactivated."""
+    return sa.and_(Member.confirmed_at.is_not(None), Member.deactivated_at.is_(None))
+
+
+def not_blocked(viewer: Viewer, member_id: MemberColumn) -> sa.ColumnElement[bool]:
+    """Return the SQL condition that neither the viewer nor the member in the column ``member_id`` blocks the other."""
+    if viewer.member_id is None:
+        return sa.true()
+    blocked_by_viewer = sa.exists().where(Block.blocker_id == viewer.member_id, Block.blocked_id == member_id)
+    blocks_viewer = sa.exists().where(Block.blocked_id == viewer.member_id, Block.blocker_id == member_id)
+    return ~blocked_by_viewer & ~blocks_viewer
+
+
+def is_blocked_between(one_id: int, other_id: int) -> bool:
+    """Whether either of two members blocks the other."""
+    either = sa.or_(
+        sa.and_(Block.blocker_id == one_id, Block.blocked_id == other_id),
+        sa.and_(Block.blocker_id == other_id, Block.blocked_id == one_id),
+    )
+    return bool(db.session.scalar(sa.select(sa.exists().where(either))))
+
+
+def visible_to(viewer: Viewer) -> sa.Select[tuple[Member]]:
+    """Return the members that the viewer may see; oneself always, even before the mail address is confirmed."""
+    seen = is_present() & not_blocked(viewer, Member.id)
+    if viewer.member_id is not None:
+        seen = seen | (Member.id == viewer.member_id)
+    return sa.select(Member).where(seen)
+
+
+def member_by_handle(viewer: Viewer, handle: str) -> Member:
+    """Return the member with this handle if the viewer may see them, or 404. A handle of the past leads to nobody."""
+    member = db.session.scalar(visible_to(viewer).where(Member.handle == handles.normalise(handle)))
+    if member is None:
+        abort(404)
+    return member
+
+
+def member_to_block(viewer: Viewer, handle: str) -> Member:
+    """Return the member whom the viewer wants to block or unblock: blocks don't hide them here, nor deactivation."""
+    known = sa.select(Member).where(Member.handle == handles.normalise(handle), Member.confirmed_at.is_not(None))
+    member = db.session.scalar(known)
+    if member is None or blocks(member.id, viewer):
+        abort(404)
+    return member
+
+
+def blocks(member_id: int, viewer: Viewer) -> bool:
+    """Whether the member blocks the viewer."""
+    block = sa.exists().where(Block.blocker_id == member_id, Block.blocked_id == viewer.member_id)
+    return bool(db.session.scalar(sa.select(block)))
+
+
+def oneself(viewer: Viewer) -> Member:
+    """Return the viewer's own row; for the viewer's settings."""
+    return db.session.get_one(Member, viewer.member_id)
+
+
+def own_sign_in(viewer: Viewer, sign_in_id: int) -> SignIn:
+    """Return one of the viewer's open sessions, or 404."""
+    row = db.session.get(SignIn, sign_in_id)
+    if row is None or row.member_id != viewer.member_id or row.ended_at is not None:
+        abort(404)
+    return row
+
+
+def own_passkey(viewer: Viewer, passkey_id: int) -> Passkey:
+    """Return one of the viewer's passkeys, or 404."""
+    row = db.session.get(Passkey, passkey_id)
+    if row is None or row.user_id != viewer.member_id:
+        abort(404)
+    return row
+
+
+def own_token(viewer: Viewer, token_id: int) -> ApiToken:
+    """Return one of the viewer's API tokens that still work, or 404."""
+    row = db.session.get(ApiToken, token_id)
+    if row is None or row.member_id != viewer.member_id or row.revoked_at is not None:
+        abort(404)
+    return row

@@ -1,0 +1,54 @@
+"""What accounts tells the rooms above."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MemberRegistered:
+    """Somebody joined; the mail address is not confirmed yet."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class MemberConfirmed:
+    """The mail address was confirmed for the first time: from now on others may see the member."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class MemberBlocked:
+    """``blocker_id`` wants nothing to do with ``blocked_id``."""
+
+    blocker_id: int
+    blocked_id: int
+
+
+@dataclass(frozen=True)
+class MemberUnblocked:
+    """A block was lifted."""
+
+    blocker_id: int
+    blocked_id: int
+
+
+@dataclass(frozen=True)
+class HandleChanged:
+    """A member has another handle; addresses that carry the old one lead to nobody else, ever."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class MemberDeactivated:
+    """A member was deactivated: signed out everywhere and not visible."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class MemberReactivated:
+    """A deactivated member is back."""
+
+    member_id: int
