@@ -112,6 +112,7 @@ def init_app(app: Flask) -> None:
     """Make the engines of ``app`` from its ``SQLALCHEMY_ENGINES`` and teach SQLite our transactions."""
     db.init_app(app)
     with app.app_context():
+        db.sessionmaker.configure(bind=None)  # the extension binds to the reading engine; our session chooses by itself
         for name, engine in db.engines.items():
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _prepare_sqlite(writes=name == "write"))

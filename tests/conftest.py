@@ -1,0 +1,40 @@
+"""Options, marks and guards of the whole suite; the fixtures are in ``tests/support``.
+
+``--db sqlite`` or ``--db postgresql`` runs the tests of one database alone.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import databases, guard
+
+pytest_plugins = ["tests.support.application", "tests.support.servers"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one database be chosen."""
+    parser.addoption("--db", choices=databases.ENGINES, help="run the tests of one database only (default: both)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses the application once for each database; ``@pytest.mark.engines("sqlite")`` narrows that."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("engines")
+    wanted = mark.args if mark else databases.ENGINES
+    chosen = metafunc.config.getoption("--db")
+    metafunc.parametrize("engine", [name for name in wanted if chosen in (None, name)])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guard_network() -> Iterator[None]:
+    with guard.standing():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_the_machine() -> Iterator[None]:
+    guard.attempts.clear()
+    yield
+    assert not guard.attempts, f"the test tried to reach the outside world: {guard.attempts}"

@@ -1,0 +1,104 @@
+"""The two databases under test: the schema is made once a worker, and the rows of a test are gone after it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+from flask import Flask
+
+from clozette.kernel.database import Model, db
+from clozette.settings import ROOT
+from tests.support import postgres
+
+ENGINES = ("sqlite", "postgresql")
+
+
+class Database(Protocol):
+    """One database that can be put back to how it was when the schema was new."""
+
+    url: str
+
+    def remember(self) -> None:
+        """Keep the present state as the one to go back to."""
+
+    def restore(self) -> None:
+        """Go back to the remembered state."""
+
+
+class SqliteDatabase:
+    """A file; put back page by page through SQLite's own backup, so that open connections stay good."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = f"sqlite:///{path}"
+        self._template = sqlite3.connect(":memory:", check_same_thread=False)
+
+    def remember(self) -> None:
+        """Copy the file into memory."""
+        with _closing(self.path) as connection:
+            connection.backup(self._template)
+
+    def restore(self) -> None:
+        """Copy it back."""
+        with _closing(self.path) as connection:
+            self._template.backup(connection)
+
+
+class PostgresDatabase:
+    """A database; every table that was empty at the start is emptied, foreign keys and triggers asleep."""
+
+    def __init__(self, server: postgres.Server) -> None:
+        self.url = server.url(server.create_database())
+        self._engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+        self._emptying = ""
+
+    def remember(self) -> None:
+        """Note which tables are empty now; the others hold what migrations put there."""
+        with self._engine.connect() as connection:
+            tables = [
+                f'"{schema}"."{name}"'
+                for schema in sa.inspect(connection).get_schema_names()
+                if schema != "information_schema"
+                for name in sa.inspect(connection).get_table_names(schema)
+            ]
+            empty = [name for name in tables if not connection.scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {name})"))]
+        deletes = "".join(f"DELETE FROM {name};" for name in empty)
+        self._emptying = f"SET session_replication_role = replica;{deletes}"
+
+    def restore(self) -> None:
+        """Empty them in one round trip."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql(self._emptying)
+
+
+def create_schema(app: Flask) -> None:
+    """Make the tables: by the migrations where there are any, from the models until then."""
+    with app.app_context():
+        if any((ROOT / "migrations" / "versions").glob("*.py")):
+            app.extensions["alembic"].upgrade()
+        else:
+            with db.get_engine("write").begin() as connection:
+                Model.metadata.create_all(connection)
+
+
+@contextmanager
+def open_database(engine: str, folder: Path) -> Iterator[Database]:
+    """Give an empty database of one kind (``sqlite`` or ``postgresql``)."""
+    if engine == "sqlite":
+        yield SqliteDatabase(folder / "clozette.db")
+        return
+    with postgres.server() as server:
+        yield PostgresDatabase(server)
+
+
+@contextmanager
+def _closing(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(path, timeout=10)
+    try:
+        connection.execute("PRAGMA synchronous=OFF")
+        yield connection
+    finally:
+        connection.close()
