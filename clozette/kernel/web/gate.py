@@ -15,7 +15,7 @@ from clozette.kernel.viewer import GUEST, Viewer
 from clozette.kernel.web import errors
 
 View = TypeVar("View", bound=Callable[..., Any])
-_ATTRIBUTE = "clozette_entry"
+MARK = "clozette_entry"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def declare(app: Flask, endpoint: str, entry: Entry) -> None:
 def entry_of(app: Flask, endpoint: str) -> Entry | None:
     """Return how ``endpoint`` is opened, or nothing if nobody said."""
     declared: dict[str, Entry] = app.extensions.get("clozette.entries", {})
-    return declared.get(endpoint) or getattr(app.view_functions[endpoint], _ATTRIBUTE, None)
+    return declared.get(endpoint) or getattr(app.view_functions[endpoint], MARK, None)
 
 
 def viewer() -> Viewer:
@@ -81,7 +81,7 @@ def init_app(app: Flask) -> None:
 
 def _mark(entry: Entry) -> Callable[[View], View]:
     def mark(view: View) -> View:
-        setattr(view, _ATTRIBUTE, entry)
+        setattr(view, MARK, entry)
         return view
 
     return mark
