@@ -55,7 +55,7 @@ def connect(app: Flask, blueprints: Iterable[Blueprint]) -> None:
     }
     spec = {"title": "Clozette", "version": "1", "openapi_version": "3.1.0", **options}
     api = Api(app, spec_kwargs=spec)
-    api.register_converter(IdConverter, lambda converter: {"type": "string", "pattern": f"^{IdConverter.regex}$"})
+    api.register_converter(IdConverter, lambda _: {"type": "string", "pattern": f"^{IdConverter.regex}$"})
     api.register_field(RowId, "string", None)
     csrf: CSRFProtect = app.extensions["csrf"]
     for blueprint in blueprints:
