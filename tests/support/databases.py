@@ -9,6 +9,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from flask import Flask
 
+from clozette.kernel import tasks
 from clozette.kernel.database import Model, db
 from clozette.settings import ROOT
 from tests.support import postgres
@@ -82,6 +83,7 @@ def create_schema(app: Flask) -> None:
         else:
             with db.get_engine("write").begin() as connection:
                 Model.metadata.create_all(connection)
+    tasks.create_tables(app)
 
 
 @contextmanager
