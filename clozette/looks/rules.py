@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from flask_babel import gettext as _
@@ -17,6 +17,8 @@ MAX_PHOTOS = 6
 MAX_TAGS = 30
 MAX_HOTSPOTS = 20
 MAX_DRAFTS = 100
+MAX_REVISIONS = 20
+PLACES = 9
 
 # A hash sign that doesn't continue a word or an address, then letters, digits and joining marks of any script.
 _HASHTAG = re.compile(r"(?<![\w/#&])#([\w\u200c\u200d\u00b7]+)")
@@ -72,6 +74,31 @@ def alt_from_items(names: Sequence[str]) -> str:
     """Suggest a photo's description from the names of the items tagged on it."""
     text = ", ".join(name for name in names if name)
     return (text[:1].upper() + text[1:])[:ALT_LENGTH]
+
+
+def place(number: int) -> tuple[int, int]:
+    """Return the middle of a field of a 3 × 3 grid over a photo, in thousandths: 1 is the top left, 9 the bottom right."""
+    row, column = divmod(number - 1, 3)
+    return 1000 * (2 * column + 1) // 6, 1000 * (2 * row + 1) // 6
+
+
+def free_places(first: int, taken: Collection[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """Return where to put ``count`` new tags: from the field ``first`` on, empty fields of the grid before full ones."""
+    order = [place((first - 1 + step) % PLACES + 1) for step in range(PLACES)]
+    free = [spot for spot in order if not any(_near(spot, other) for other in taken)]
+    full = [spot for spot in order if spot not in free]
+    return [(free + full)[index % PLACES] for index in range(count)]
+
+
+def _near(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return abs(one[0] - other[0]) < 100 and abs(one[1] - other[1]) < 100
+
+
+def why_not_start(drafts: int) -> Refusal | None:
+    """Say why another draft can't be started, or nothing."""
+    if drafts >= MAX_DRAFTS:
+        return Refusal("too_many_drafts", _("You have %(count)d drafts. Publish or delete one first.", count=drafts))
+    return None
 
 
 def why_not_publish(*, visibility: str, photos: int, removed: bool) -> Refusal | None:
