@@ -18,7 +18,7 @@ def shade(colour: Colour, factor: float) -> Colour:
 
 def plain(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
     """One colour, with a breath of weave."""
-    return _woven(Image.new("RGB", size, colour), 10)
+    return _woven(Image.new("RGB", size, colour), rng, 10)
 
 
 def breton(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
@@ -28,7 +28,7 @@ def breton(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Ra
     step = rng.choice((34, 42, 50))
     for y in range(step, size[1], step):
         draw.rectangle((0, y, size[0], y + step * 2 // 5), fill=accent)
-    return _woven(cloth, 8)
+    return _woven(cloth, rng, 8)
 
 
 def pinstripe(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
@@ -38,7 +38,7 @@ def pinstripe(size: tuple[int, int], colour: Colour, accent: Colour, rng: random
     step = rng.choice((16, 22, 28))
     for x in range(0, size[0], step):
         draw.line((x, 0, x, size[1]), fill=accent, width=3)
-    return _woven(cloth, 8)
+    return _woven(cloth, rng, 8)
 
 
 def gingham(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
@@ -54,7 +54,7 @@ def gingham(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.R
     for y in range(0, size[1], step * 2):
         draw.rectangle((0, y, size[0], y + step), fill=115)
     cloth.paste(Image.new("RGB", size, accent), mask=ImageChops.add(half, across))
-    return _woven(cloth, 8)
+    return _woven(cloth, rng, 8)
 
 
 def tartan(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
@@ -68,7 +68,7 @@ def tartan(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Ra
             draw.rectangle((x, 0, x + width, size[1]), fill=strength)
     across = bands.rotate(90, expand=True).resize(size)
     cloth.paste(Image.new("RGB", size, accent), mask=ImageChops.lighter(bands, ImageChops.add(across, bands, 2)))
-    return _woven(cloth, 14)
+    return _woven(cloth, rng, 14)
 
 
 def dots(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
@@ -80,7 +80,7 @@ def dots(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Rand
     for row, y in enumerate(range(0, size[1] + step, step)):
         for x in range(0 if row % 2 else step // 2, size[0] + step, step):
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=accent)
-    return _woven(cloth, 6)
+    return _woven(cloth, rng, 6)
 
 
 def floral(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
@@ -95,12 +95,12 @@ def floral(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Ra
             cx, cy = x + dx * petal, y + dy * petal
             draw.ellipse((cx - petal * 0.7, cy - petal * 0.7, cx + petal * 0.7, cy + petal * 0.7), fill=accent)
         draw.ellipse((x - petal * 0.45, y - petal * 0.45, x + petal * 0.45, y + petal * 0.45), fill=heart)
-    return _woven(cloth, 6)
+    return _woven(cloth, rng, 6)
 
 
 def denim(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.Random) -> Image.Image:
     """A twill with a washed middle."""
-    cloth = _woven(Image.new("RGB", size, colour), 34)
+    cloth = _woven(Image.new("RGB", size, colour), rng, 34)
     wash = Image.radial_gradient("L").resize(size).point(lambda value: max(0, 90 - value // 2))
     cloth.paste(Image.new("RGB", size, shade(colour, 1.45)), mask=wash)
     return cloth
@@ -123,7 +123,7 @@ def corduroy(size: tuple[int, int], colour: Colour, accent: Colour, rng: random.
     draw = ImageDraw.Draw(cloth)
     for x in range(0, size[0], 9):
         draw.line((x, 0, x, size[1]), fill=shade(colour, 0.82), width=3)
-    return _woven(cloth.filter(ImageFilter.SMOOTH), 14)
+    return _woven(cloth.filter(ImageFilter.SMOOTH), rng, 14)
 
 
 FABRICS: dict[str, Fabric] = {
@@ -131,7 +131,9 @@ FABRICS: dict[str, Fabric] = {
 }
 
 
-def _woven(cloth: Image.Image, strength: int) -> Image.Image:
+def _woven(cloth: Image.Image, rng: random.Random, strength: int) -> Image.Image:
     """Lay fine noise over a cloth, so that it doesn't look like plastic."""
-    noise = Image.effect_noise((cloth.width // 2 + 1, cloth.height // 2 + 1), strength).resize(cloth.size)
+    size = cloth.width // 2 + 1, cloth.height // 2 + 1
+    noise = Image.frombytes("L", size, rng.randbytes(size[0] * size[1]))
+    noise = noise.point(lambda value: 128 + (value - 128) * strength // 64).resize(cloth.size)
     return ImageChops.overlay(cloth, Image.merge("RGB", (noise,) * 3))

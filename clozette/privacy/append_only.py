@@ -7,13 +7,10 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from clozette.kernel.database import Model
-from clozette.privacy import models
 
-
-def create(table: str, dialect: str) -> list[str]:
-    """Return the statements that make ``table`` append-only."""
-    return _sqlite(table) if dialect == "sqlite" else _postgresql(table)
+def create(table: str, key: str, dialect: str) -> list[str]:
+    """Return the statements that make ``table``, whose primary key is ``key``, append-only."""
+    return _sqlite(table, key) if dialect == "sqlite" else _postgresql(table)
 
 
 def drop(table: str, dialect: str) -> list[str]:
@@ -23,14 +20,15 @@ def drop(table: str, dialect: str) -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}" for verb in ("change", "truncate")]
 
 
-def attach() -> None:
-    """Make ``create_all`` add the triggers too."""
-    for name in models.APPEND_ONLY:
-        sa.event.listen(Model.metadata.tables[name], "after_create", _after_create)
+def attach(metadata: sa.MetaData, tables: Iterable[str]) -> None:
+    """Make ``create_all`` add the triggers of ``tables`` too."""
+    for name in tables:
+        sa.event.listen(metadata.tables[name], "after_create", _after_create)
 
 
 def _after_create(table: sa.Table, connection: sa.Connection, **_: object) -> None:
-    run(connection, create(table.name, connection.dialect.name))
+    (key,) = table.primary_key.columns.keys()
+    run(connection, create(table.name, key, connection.dialect.name))
 
 
 def run(connection: sa.Connection, statements: Iterable[str]) -> None:
@@ -39,9 +37,8 @@ def run(connection: sa.Connection, statements: Iterable[str]) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _sqlite(table: str) -> list[str]:
+def _sqlite(table: str, key: str) -> list[str]:
     refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
-    key = "digest" if table == "privacy_wordings" else "id"
     return [
         f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",
@@ -54,13 +51,10 @@ def _sqlite(table: str) -> list[str]:
 def _postgresql(table: str) -> list[str]:
     return [
         "CREATE OR REPLACE FUNCTION privacy_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
-        "END $$",
+        "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', "
+        "MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$",
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION privacy_refuse_change()",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION privacy_refuse_change()",
     ]
-
-
-attach()

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clozette.kernel.database import Id, Model
+from clozette.privacy import append_only
 
 
 class Subject(Model):
@@ -87,3 +88,5 @@ class StaffRead(Model):
 
 
 APPEND_ONLY = ("privacy_ledger", "privacy_disclosures", "privacy_staff_reads", "privacy_wordings")
+
+append_only.attach(Model.metadata, APPEND_ONLY)
