@@ -7,9 +7,9 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clozette import wiring
-from clozette.kernel import database, events
+from clozette.kernel import database, events, tasks
 from clozette.kernel.ids import IdConverter
-from clozette.kernel.web import errors, gate, locale
+from clozette.kernel.web import errors, gate, locale, pages
 from clozette.kernel.web.edge import Clozette
 from clozette.settings import ROOT, Settings
 
@@ -33,8 +33,10 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.url_map.strict_slashes = True
     database.init_app(app)
     events.init_app(app)
+    tasks.init_app(app)
     csrf.init_app(app)
     locale.init_app(app)
+    pages.init_app(app)
     wiring.connect(app)
     gate.init_app(app)
     errors.init_app(app)

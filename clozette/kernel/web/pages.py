@@ -1,0 +1,163 @@
+"""What every page may use: hashed addresses of static files, dates and money in the reader's language, hidden fields.
+
+A static file is linked as ``/static/<path>?v=<hash>``. Asked for by its present hash it may be kept for ever; by an old
+hash (a page that was open during a deploy) or by none it is still served, but asked for again next time.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale
+from flask import Flask, Response, current_app, request
+from flask_babel import format_date, format_datetime, format_timedelta, get_locale
+from markupsafe import Markup
+
+from clozette.kernel import clock
+from clozette.kernel.money import Money
+from clozette.kernel.web.gate import everyone
+
+ENGLISH = Locale("en")
+ONE_YEAR = 365 * 24 * 3600
+RECENT = timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A static file as pages name it."""
+
+    address: str
+    version: str
+    integrity: str
+
+
+class StaticFiles:
+    """Reads each static file once; again when it changed, where ``watch`` is on (development)."""
+
+    def __init__(self, folder: Path, *, watch: bool) -> None:
+        self._folder = folder
+        self._watch = watch
+        self._known: dict[str, tuple[int, StaticFile]] = {}
+
+    def __getitem__(self, path: str) -> StaticFile:
+        """Return the file at ``path``.
+
+        :raises FileNotFoundError: so that a page that names a missing file fails its test.
+        """
+        known = self._known.get(path)
+        if known is not None and not self._watch:
+            return known[1]
+        changed = (self._folder / path).stat().st_mtime_ns
+        if known is None or known[0] != changed:
+            known = self._known[path] = (changed, self._read(path))
+        return known[1]
+
+    def _read(self, path: str) -> StaticFile:
+        content = (self._folder / path).read_bytes()
+        version = hashlib.sha256(content).hexdigest()[:12]
+        digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
+        return StaticFile(f"/static/{path}?v={version}", version, f"sha384-{digest}")
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their globals and filters, and static files their cache headers."""
+    files = StaticFiles(Path(app.static_folder or ""), watch=bool(app.config["TEMPLATES_AUTO_RELOAD"]))
+    app.extensions["clozette.static"] = files
+    app.view_functions["static"] = _static_view(app.view_functions["static"], files)
+    app.jinja_env.globals.update(
+        static_url=lambda path: files[path].address,
+        integrity=lambda path: files[path].integrity,
+        csrf=csrf,
+        method=method,
+        next_page=next_page,
+        has_page=has_page,
+        language=language,
+        direction=direction,
+    )
+    app.jinja_env.globals.setdefault("csp_nonce", str)
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, time_ago=time_ago)
+
+
+def method(verb: str) -> Markup:
+    """Return the hidden field that turns a form's POST into ``verb``."""
+    return Markup('<input type="hidden" name="_method" value="{}">').format(verb)
+
+
+def csrf() -> Markup:
+    """Return the hidden field with the token. It sets a cookie, so a page for everybody's cache can't have it."""
+    token = current_app.jinja_env.globals["csrf_token"]
+    assert callable(token)
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token())
+
+
+def next_page(after: str) -> str:
+    """Return this page's query with the cursor of the next page; everything else that was asked stays."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
+    return "?" + urlencode([*asked, ("after", after)])
+
+
+def has_page(path: str) -> bool:
+    """Whether an address is routed, so that the frame links only to what this site has."""
+    known: dict[str, bool] = current_app.extensions.setdefault("clozette.pages", {})
+    if path not in known:
+        known[path] = current_app.url_map.bind("localhost").test(path, "GET")
+    return known[path]
+
+
+def language() -> str:
+    """Return the page's language as HTML writes it."""
+    return str(_locale()).replace("_", "-")
+
+
+def direction() -> str:
+    """Return the page's reading direction."""
+    return _locale().text_direction
+
+
+def money(amount: Money | int, currency: str = "") -> str:
+    """Write an amount, or minor units (cents) of ``currency``, in the reader's way."""
+    if not isinstance(amount, Money):
+        amount = Money(amount, currency)
+    return amount.format(_locale())
+
+
+def day(at: date | datetime, style: str = "medium") -> str:
+    """Write a date in the reader's way and time zone."""
+    return str(format_date(at, style))
+
+
+def moment(at: datetime, style: str = "medium") -> str:
+    """Write a date with its time in the reader's way and time zone."""
+    return str(format_datetime(at, style))
+
+
+def time_ago(at: datetime) -> str:
+    """Write how long ago, for a week; after that the date."""
+    passed = clock.now() - at
+    if passed > RECENT:
+        return day(at)
+    return str(format_timedelta(-max(passed, timedelta(seconds=1)), add_direction=True, threshold=0.95))
+
+
+def _locale() -> Locale:
+    return get_locale() or ENGLISH
+
+
+def _static_view(send: Callable[..., Any], files: StaticFiles) -> Callable[..., Any]:
+    @everyone()
+    def static(filename: str) -> Response:
+        response = current_app.make_response(send(filename=filename))
+        version = request.args.get("v")
+        if version and response.status_code < 400 and version == files[filename].version:
+            response.cache_control.no_cache = None
+            response.cache_control.public = True
+            response.cache_control.immutable = True
+            response.cache_control.max_age = ONE_YEAR
+        return response
+
+    return static

@@ -1,0 +1,1 @@
+// Loaded on pages with a form.
