@@ -1,16 +1,12 @@
-"""The ground floor keeps nothing about people."""
+"""The ground floor keeps nothing about people; its tables are declared like everybody's."""
 
 from clozette.kernel.personal import Declaration, NotPersonal, Table
 
+_MACHINE = NotPersonal("a machine, not a person")
+
 TABLES: Declaration = {
     "kernel_workers": Table(
-        no_subject="signs of life of the site's own worker processes",
-        columns={
-            "id": NotPersonal(),
-            "executor_id": NotPersonal("the name of a process"),
-            "instance": NotPersonal("tells two processes apart"),
-            "beats": NotPersonal("a counter"),
-            "seen_at": NotPersonal("when the process beat last"),
-        },
+        no_subject="worker processes",
+        columns=dict.fromkeys(("id", "executor_id", "instance", "beats", "seen_at"), _MACHINE),
     ),
 }
