@@ -71,8 +71,9 @@ class Form:
             for name in source:
                 if name in NOT_FIELDS:
                     continue
-                values = [value for value in source.getlist(name) if not _is_empty(value)]
                 field = self.schema.load_fields.get(name)
+                in_order = field is not None and field.metadata.get("keep_empty")  # the n-th belongs to the n-th photo
+                values = [value for value in source.getlist(name) if in_order or not _is_empty(value)]
                 if isinstance(field, ma.fields.List):
                     typed[name] = values
                 elif values:
