@@ -9,7 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from clozette import wiring
 from clozette.kernel import database, events, tasks
 from clozette.kernel.ids import IdConverter
-from clozette.kernel.web import errors, gate, locale, pages
+from clozette.kernel.ports import mail
+from clozette.kernel.web import door, errors, gate, headers, limits, locale, pages
 from clozette.kernel.web.edge import Clozette
 from clozette.settings import ROOT, Settings
 
@@ -34,6 +35,10 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     database.init_app(app)
     events.init_app(app)
     tasks.init_app(app)
+    mail.init_app(app)
+    headers.init_app(app)
+    door.init_app(app)
+    limits.init_app(app)
     csrf.init_app(app)
     locale.init_app(app)
     pages.init_app(app)

@@ -34,6 +34,8 @@ class Settings:
     sms_url: str = field(default="", repr=False)
     mail_from: str = "Clozette <hello@clozette.test>"
     trusted_proxies: int = 0
+    address_limit: str = "3000 per 5 minutes"
+    member_limit: str = "1500 per 5 minutes"
     var: Path = ROOT / "var"
     worker_id: str = "worker-1"
 

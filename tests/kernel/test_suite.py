@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import g
 
-from clozette.kernel.database import db
-from clozette.privacy.models import Subject
-from clozette.privacy import subjects
 from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.privacy import subjects
+from clozette.privacy.models import Subject
 from tests.support import guard
 
 

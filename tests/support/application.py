@@ -54,10 +54,8 @@ class Site:
         self.app.config.clear()
         self.app.config.update(self.config)
         self.database.restore()
-        for name in ("media", "limits.db", "limits.db-wal", "limits.db-shm"):
-            _remove(self.folder / name)
-        for reset in self.app.extensions.get("clozette.test_resets", ()):
-            reset()
+        self.app.extensions["clozette.limits"].reset()
+        shutil.rmtree(self.folder / "media", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -174,10 +172,3 @@ def _open_site(engine: str) -> Iterator[Site]:
                     one.dispose()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

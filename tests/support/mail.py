@@ -30,7 +30,7 @@ class Sink:
         both = zip(self.messages, self.recipients, strict=True)
         return [message for message, recipients in both if address in recipients]
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """Keep a message (called by aiosmtpd)."""
         self.messages.append(cast(EmailMessage, message_from_bytes(envelope.original_content, policy=policy.default)))
         self.recipients.append(list(envelope.rcpt_tos))

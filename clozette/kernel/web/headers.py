@@ -1,0 +1,79 @@
+"""The headers that go with every answer: what a browser may do with it, and who may keep a copy.
+
+The list is made once; an HTML page adds its nonce. ``{{ csp_nonce() }}`` gives a template the nonce of this answer. A view
+that has to differ (an uploaded file, say) sets the header itself, and it is left alone.
+"""
+
+import secrets
+
+from flask import Flask, Response, g
+
+from clozette.kernel.viewer import GUEST, Viewer
+
+CONSTANT = (
+    ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    # Not "no-referrer": the CSRF check reads the referrer of our own forms.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Embedder-Policy", "require-corp"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+    ),
+)
+
+# A page: our own files, our own forms, scripts by nonce alone. Blobs show a photo before it is uploaded.
+_PAGE = (
+    "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_PAGE_WITHOUT_SCRIPT = _PAGE.format("'none'")
+_PAGE_BEFORE_NONCE, _PAGE_AFTER_NONCE = _PAGE.format("'nonce-{}' 'strict-dynamic'").split("{}")
+# Anything else is data: opened by itself it may do nothing.
+_DATA = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
+
+def csp_nonce() -> str:
+    """Return the nonce of this answer's scripts; the same one each time within an answer."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def init_app(app: Flask) -> None:
+    """Add the headers to every answer of ``app``. Call it first, so that it has the last word."""
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.after_request(_dress)
+
+
+def _dress(response: Response) -> Response:
+    headers = response.headers
+    for name, value in CONSTANT:
+        headers.add(name, value)
+    if "Content-Security-Policy" not in headers:
+        headers.add("Content-Security-Policy", _policy(response))
+    _say_who_may_keep(response)
+    return response
+
+
+def _policy(response: Response) -> str:
+    if response.mimetype != "text/html":
+        return _DATA
+    nonce = g.get("csp_nonce")
+    return f"{_PAGE_BEFORE_NONCE}{nonce}{_PAGE_AFTER_NONCE}" if nonce else _PAGE_WITHOUT_SCRIPT
+
+
+def _say_who_may_keep(response: Response) -> None:
+    """Keep what depends on the viewer out of every cache, unless the view said that it does not depend on them."""
+    headers = response.headers
+    viewer: Viewer | None = g.get("viewer")
+    if viewer is not None and "Vary" not in headers:
+        headers.add("Vary", "Cookie")
+    if "Cache-Control" not in headers:
+        headers.add("Cache-Control", "no-cache" if viewer is None or viewer is GUEST else "no-store")
