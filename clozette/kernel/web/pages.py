@@ -2,6 +2,9 @@
 
 A static file is linked as ``/static/<path>?v=<hash>``. Asked for by its present hash it may be kept for ever; by an old
 hash (a page that was open during a deploy) or by none it is still served, but asked for again next time.
+
+A script that sends a form says ``X-Follow: no``: instead of a redirect, which a browser would follow unseen (and use up
+the message meant for the person), it gets 204 and the address in ``X-Location``.
 """
 
 import base64
@@ -79,6 +82,7 @@ def init_app(app: Flask) -> None:
         language=language,
         direction=direction,
     )
+    app.after_request(_name_location)
     app.jinja_env.globals.setdefault("csp_nonce", str)
     app.jinja_env.filters.update(money=money, day=day, moment=moment, time_ago=time_ago)
 
@@ -146,6 +150,14 @@ def time_ago(at: datetime) -> str:
 
 def _locale() -> Locale:
     return get_locale() or ENGLISH
+
+
+def _name_location(response: Response) -> Response:
+    if response.status_code in {302, 303} and request.headers.get("X-Follow") == "no":
+        response.headers["X-Location"] = response.headers.pop("Location")
+        response.set_data(b"")
+        response.status_code = 204
+    return response
 
 
 def _static_view(send: Callable[..., Any], files: StaticFiles) -> Callable[..., Any]:
