@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import databases, guard
 
-pytest_plugins = ["tests.support.application", "tests.support.servers"]
+pytest_plugins = ["tests.support.application", "tests.support.browser", "tests.support.servers"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

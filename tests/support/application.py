@@ -21,7 +21,7 @@ from clozette.settings import Settings
 from tests.support import databases, processes
 from tests.support.client import ORIGIN, Client
 
-SECRET = "for tests alone, and long enough to be taken"
+SECRET = "for tests alone and long enough to be taken"
 
 
 def test_settings(database_url: str, folder: Path, **changes: Any) -> Settings:

@@ -1,0 +1,33 @@
+"""A first look with a real browser: pages come over TLS, keep to their own policy and pass axe."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["/", "/policy", "/nowhere"])
+def test_page_is_sound(visitor, axe, path, width):
+    page = visitor(width=width)
+    answer = page.goto(path)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    expect(page).to_have_title(re.compile(".+"))
+    expect(page.locator("h1")).to_have_count(1)
+    axe(page)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{path} scrolls sideways by {overflow} px at {width}"
+
+
+def test_injected_script_does_not_run(visitor):
+    visitor.expected.append("requires 'TrustedScript' assignment")
+    page = visitor()
+    page.goto("/policy")
+    ran = page.evaluate("""() => {
+        const script = document.createElement('script');
+        try { script.textContent = 'window.injected = true'; document.body.append(script); } catch (error) { return error.name; }
+        return String(window.injected);
+    }""")
+    assert ran == "TypeError", "Trusted Types let a string become a script"

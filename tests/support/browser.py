@@ -1,0 +1,139 @@
+"""A real Chromium, and what axe-core says of a page in it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.support import live
+
+INSTALL = "apt-get install -y chromium"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = [
+    "--no-sandbox",  # the tests may run as root
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    "--metrics-recording-only",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+def chromium() -> str | None:
+    """Return where a Chromium is installed."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def need_chromium() -> str:
+    """Return where Chromium is; without one skip aloud, or fail where the tests must be whole (CI)."""
+    found = chromium()
+    if found is None:
+        message = f"no Chromium here, so no browser test ran; install one with: {INSTALL}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[live.LiveSite]:
+    """Give the worker's one running site; tests make people of their own and share the rest."""
+    with live.running(address_limit="100000 per minute", member_limit="100000 per minute") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser(live_server: live.LiveSite) -> Iterator[Browser]:
+    """Give one Chromium for the whole run, which trusts the live site's key as if it were anybody's."""
+    path = need_chromium()
+    trust = f"--ignore-certificate-errors-spki-list={live_server.certificate.public_key_hash}"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=[*OPTIONS, trust])
+        yield launched
+        launched.close()
+
+
+class Visitors:
+    """Opens browsers of new people, and listens to what they complain of: a blocked script, an error, a lost file."""
+
+    def __init__(self, browser: Browser, url: str, stack: ExitStack) -> None:
+        self._browser = browser
+        self._url = url
+        self._stack = stack
+        self._complaints: list[str] = []
+        # What a test provokes on purpose; a form refused with 422 is always that.
+        self.expected = ["the server responded with a status of 4"]
+
+    def __call__(self, *, javascript: bool = True, width: int = 1280, **options: Any) -> Page:
+        """Return a page of a new person's browser, with no past."""
+        context: BrowserContext = self._browser.new_context(
+            base_url=self._url,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 844 if width < 600 else 900},
+            **options,
+        )
+        self._stack.callback(context.close)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        return page
+
+    def complaints(self) -> list[str]:
+        """Return what the browsers complained of and no test expected."""
+        return [said for said in self._complaints if not any(part in said for part in self.expected)]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._complaints.append(f"{message.text} ({message.location.get('url')})")
+
+
+@pytest.fixture
+def visitor(browser: Browser, live_server: live.LiveSite) -> Iterator[Visitors]:
+    """Give ``visitor(javascript=True, width=1280)``; an unexpected complaint of a browser fails the test."""
+    with ExitStack() as stack:
+        visitors = Visitors(browser, live_server.url, stack)
+        yield visitors
+    left = visitors.complaints()
+    assert not left, "the browser complained: " + "; ".join(left)
+
+
+@pytest.fixture
+def page(visitor: Visitors) -> Page:
+    """Give one visitor's page, 1280 wide, with JavaScript."""
+    return visitor()
+
+
+@pytest.fixture(scope="session")
+def _axe_script() -> str:
+    installed = metadata.distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+    return Path(str(installed)).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def axe(_axe_script: str) -> Callable[[Page], None]:
+    """Give ``axe(page)``: fails with each rule of WCAG 2.2 AA that the page breaks, and where."""
+
+    def examine(page: Page) -> None:
+        page.evaluate(_axe_script)
+        found = page.evaluate("standards => axe.run(document, {runOnly: {type: 'tag', values: standards}})", STANDARDS)
+        faults = [
+            f"{fault['id']} ({fault['impact']}): {fault['help']}\n    "
+            + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in fault["nodes"][:5])
+            for fault in found["violations"]
+        ]
+        assert not faults, f"{page.url} at {page.viewport_size}:\n" + "\n".join(faults)
+
+    return examine

@@ -1,0 +1,136 @@
+"""The site as people reach it: granian over TLS with a certificate of a throwaway authority, and the worker beside it."""
+
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from clozette import create_app
+from clozette.settings import ROOT, Settings
+from tests.support import databases, mail, processes
+
+SECRET = "for live tests alone and long enough to be taken"
+
+
+class Certificate:
+    """A certificate for localhost from an authority that nobody else trusts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._authority = trustme.CA()
+        leaf = self._authority.issue_cert("localhost", "127.0.0.1", "::1")
+        self.chain = folder / "chain.pem"
+        self.key = folder / "key.pem"
+        self.authority = folder / "authority.pem"
+        self.chain.write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
+        self.key.write_bytes(_as_pkcs8(leaf.private_key_pem.bytes()))
+        self._authority.cert_pem.write_to_path(str(self.authority))
+
+    @cached_property
+    def public_key_hash(self) -> str:
+        """Return what Chromium takes for ``--ignore-certificate-errors-spki-list``: it then trusts this one key fully."""
+        certificate = x509.load_pem_x509_certificate(self.chain.read_bytes())
+        wrapped = serialization.PublicFormat.SubjectPublicKeyInfo
+        public = certificate.public_key().public_bytes(serialization.Encoding.DER, wrapped)
+        return b64encode(sha256(public).digest()).decode()
+
+    def client_context(self) -> ssl.SSLContext:
+        """Return TLS settings that trust the authority."""
+        return ssl.create_default_context(cafile=str(self.authority))
+
+
+@dataclass
+class LiveSite:
+    """A running site: where it is, the mail it sends, the settings its commands need."""
+
+    url: str
+    port: int
+    mail: mail.Sink
+    environment: dict[str, str]
+    certificate: Certificate
+    folder: Path
+    processes: list[subprocess.Popen[bytes]]
+
+    def command(self, *arguments: str) -> str:
+        """Run ``clozette …`` against this site's database and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "clozette", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    def logs(self) -> str:
+        """Return what the processes wrote."""
+        return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
+
+
+@contextmanager
+def running(*, workers: int = 1, worker: bool = True, **settings: str) -> Iterator[LiveSite]:
+    """Give a site on a random port with a database of its own; ``settings`` are its variables without the prefix."""
+    folder = Path(tempfile.mkdtemp(prefix="czlive-", dir=processes.scratch_root()))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        site = _prepare(stack, folder, settings)
+        databases.create_schema(create_app(Settings.from_environment(site.environment)))
+        _start(site, stack, "web.log", _granian(site, workers))
+        if worker and (ROOT / "clozette" / "__main__.py").exists():
+            _start(site, stack, "worker.log", [sys.executable, "-m", "clozette", "worker"])
+        processes.wait_until(lambda: processes.answers(site.port), site.processes[0], folder / "web.log")
+        yield site
+
+
+def _prepare(stack: ExitStack, folder: Path, settings: dict[str, str]) -> LiveSite:
+    port = processes.free_port()
+    url = f"https://localhost:{port}"
+    sink = stack.enter_context(mail.sink())
+    given = {
+        "env": "test",
+        "base_url": url,
+        "secret_keys": SECRET,
+        "database_url": f"sqlite:///{folder / 'clozette.db'}",
+        "media_url": f"file://{folder / 'media'}",
+        "smtp_url": sink.url,
+        "var": str(folder),
+        **settings,
+    }
+    variables = {f"CLOZETTE_{name.upper()}": value for name, value in given.items()}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CLOZETTE_")}
+    environment = {**plain, **variables, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
+    return LiveSite(url, port, sink, environment, Certificate(folder), folder, [])
+
+
+def _granian(site: LiveSite, workers: int) -> list[str]:
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(site.port), "--no-access-log"]
+    tls = ["--ssl-certificate", str(site.certificate.chain), "--ssl-keyfile", str(site.certificate.key)]
+    size = ["--workers", str(workers), "--blocking-threads", "2"]
+    return [sys.executable, "-m", "granian", *options, *tls, *size, "wsgi:application"]
+
+
+def _start(site: LiveSite, stack: ExitStack, log: str, command: list[str]) -> None:
+    process = processes.start(command, site.folder / log, env=site.environment, cwd=ROOT)
+    stack.callback(processes.stop, process)
+    site.processes.append(process)
+
+
+def _as_pkcs8(pem: bytes) -> bytes:
+    """Write a key in the form that granian reads."""
+    key = serialization.load_pem_private_key(pem, None)
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
