@@ -7,10 +7,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clozette import wiring
-from clozette.kernel import database, events, tasks
+from clozette.kernel import database, events, logging, tasks
 from clozette.kernel.ids import IdConverter
 from clozette.kernel.ports import mail
-from clozette.kernel.web import door, errors, gate, headers, limits, locale, pages
+from clozette.kernel.web import door, errors, gate, headers, health, limits, locale, pages
 from clozette.kernel.web.edge import Clozette
 from clozette.settings import ROOT, Settings
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.extensions["clozette.settings"] = settings
     app.url_map.converters["id"] = IdConverter
     app.url_map.strict_slashes = True
+    logging.init_app(app)
     database.init_app(app)
     events.init_app(app)
     tasks.init_app(app)
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     csrf.init_app(app)
     locale.init_app(app)
     pages.init_app(app)
+    health.init_app(app)
     wiring.connect(app)
     gate.init_app(app)
     errors.init_app(app)

@@ -38,6 +38,7 @@ class Settings:
     member_limit: str = "1500 per 5 minutes"
     var: Path = ROOT / "var"
     worker_id: str = "worker-1"
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def is_production(self) -> bool:
