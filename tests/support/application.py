@@ -1,7 +1,6 @@
 """Fixtures around the application: one app a worker and database, its rows gone after each test."""
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -159,16 +158,12 @@ def query_counter(app: Flask) -> Callable[[], Any]:
 
 @contextmanager
 def _open_site(engine: str) -> Iterator[Site]:
-    folder = Path(tempfile.mkdtemp(prefix=f"cz-{engine}-", dir=processes.scratch_root()))
-    try:
-        with databases.open_database(engine, folder) as database:
-            app = create_app(test_settings(database.url, folder), TESTING=True, PROPAGATE_EXCEPTIONS=True)
-            app.test_client_class = Client
-            databases.create_schema(app)
-            database.remember()
-            yield Site(app, database, folder, dict(app.config))
-            with app.app_context():
-                for one in db.engines.values():
-                    one.dispose()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with processes.scratch(engine) as folder, databases.open_database(engine, folder) as database:
+        app = create_app(test_settings(database.url, folder), TESTING=True, PROPAGATE_EXCEPTIONS=True)
+        app.test_client_class = Client
+        databases.create_schema(app)
+        database.remember()
+        yield Site(app, database, folder, dict(app.config))
+        with app.app_context():
+            for one in db.engines.values():
+                one.dispose()

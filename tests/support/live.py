@@ -1,11 +1,9 @@
 """The site as people reach it: granian over TLS with a certificate of a throwaway authority, and the worker beside it."""
 
 import os
-import shutil
 import ssl
 import subprocess
 import sys
-import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -84,9 +82,8 @@ class LiveSite:
 @contextmanager
 def running(*, workers: int = 1, worker: bool = True, **settings: str) -> Iterator[LiveSite]:
     """Give a site on a random port with a database of its own; ``settings`` are its variables without the prefix."""
-    folder = Path(tempfile.mkdtemp(prefix="czlive-", dir=processes.scratch_root()))
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = stack.enter_context(processes.scratch("live"))
         site = _prepare(stack, folder, settings)
         databases.create_schema(create_app(Settings.from_environment(site.environment)))
         _start(site, stack, "web.log", _granian(site, workers))

