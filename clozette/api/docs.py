@@ -132,7 +132,7 @@ class Reader:
         for status, reference in responses.items():
             raw = self.follow(reference)
             content = raw.get("content", {})
-            schema = next((media.get("schema", {}) for media in content.values()), {})
+            schema: Any = next((media.get("schema", {}) for media in content.values()), {})
             name = self.kind(schema) if schema else ""
             success = str(status).startswith("2")
             yield Answer(

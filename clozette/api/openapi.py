@@ -20,7 +20,7 @@ _ABOUT = (
 )
 
 
-class Api(flask_smorest.Api):  # type: ignore[misc]
+class Api(flask_smorest.Api):
     """flask-smorest's gathering of blueprints, with our errors in place of its own."""
 
     ERROR_SCHEMA = Problem

@@ -1,8 +1,8 @@
 """Who may see what of the community; other rooms ask here whether a viewer follows somebody."""
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 from flask import abort
+from sqlalchemy import orm
 
 from clozette.accounts.models import Member
 from clozette.community import queries

@@ -1,0 +1,42 @@
+"""Following, for programs."""
+
+from clozette.accounts.access import member_by_handle
+from clozette.community import queries, services
+from clozette.community.schemas import FollowOut
+from clozette.kernel import clock
+from clozette.kernel.web import api, gate
+
+blueprint = api.Blueprint("community_api", __name__, description="Following")
+
+
+@blueprint.route("/members/<handle>/follow")
+@gate.members(scope="profile:read")
+@blueprint.response(200, FollowOut)
+def relation(handle: str) -> queries.Relation:
+    """How you stand to a member."""
+    viewer = gate.viewer()
+    return queries.relation(viewer, member_by_handle(viewer, handle).id)
+
+
+@blueprint.route("/members/<handle>/follow", methods=["POST"])
+@gate.members(scope="follows:write", collects="CP2")
+@blueprint.response(200, FollowOut)
+def follow(handle: str) -> queries.Relation:
+    """Follow a member, or ask to where followers are approved; doing it twice changes nothing."""
+    viewer = gate.viewer()
+    member = member_by_handle(viewer, handle)
+    assert viewer.member_id is not None
+    services.follow(viewer.member_id, member, now=clock.now())
+    return queries.relation(viewer, member.id)
+
+
+@blueprint.route("/members/<handle>/follow", methods=["DELETE"])
+@gate.members(scope="follows:write", collects="CP2")
+@blueprint.response(200, FollowOut)
+def unfollow(handle: str) -> queries.Relation:
+    """Stop following a member, or withdraw the request."""
+    viewer = gate.viewer()
+    member = member_by_handle(viewer, handle)
+    assert viewer.member_id is not None
+    services.unfollow(viewer.member_id, member.id)
+    return queries.relation(viewer, member.id)
