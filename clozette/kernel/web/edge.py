@@ -40,12 +40,20 @@ class Clozette(Flask):
         return super().process_response(response)
 
 
+def keep() -> None:
+    """Commit what this request did although its answer is an error; nothing undoes it but an error that is raised later.
+
+    For what came in well before the rest was refused: photos, when a form around them needs another look.
+    """
+    g.edge_keeps = True
+
+
 def _finish(response: Response) -> None:
     session = g.get("_sqlalchemy_sessions", {}).get("default")
     if session is None or g.get("edge_finished"):
         return
     g.edge_finished = True
-    if g.reading_only or response.status_code >= 400:
+    if g.reading_only or (response.status_code >= 400 and not g.get("edge_keeps")):
         session.rollback()
     else:
         session.commit()
