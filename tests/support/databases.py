@@ -9,7 +9,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from flask import Flask
 
-from clozette.kernel import tasks
+from clozette.kernel import migrations, tasks
 from clozette.kernel.database import Model, db
 from clozette.settings import ROOT
 from tests.support import postgres
@@ -79,7 +79,7 @@ def create_schema(app: Flask) -> None:
     """Make the tables: by the migrations where there are any, from the models until then."""
     with app.app_context():
         if any((ROOT / "migrations" / "versions").glob("*.py")):
-            app.extensions["alembic"].upgrade()
+            migrations.upgrade(app)
         else:
             with db.get_engine("write").begin() as connection:
                 Model.metadata.create_all(connection)
