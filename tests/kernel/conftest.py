@@ -49,6 +49,7 @@ def _add_views(app):
         raise RuntimeError("on purpose")
 
     @app.get("/workshop/status/<int:status>")
+    @app.get("/api/workshop/status/<int:status>")
     @everyone()
     def status(status):
         abort(status)
