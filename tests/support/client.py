@@ -28,6 +28,7 @@ class Client(FlaskClient):
         if has_app_context():
             db.session.commit()
             db.session.expire_all()
+        kwargs.setdefault("buffered", True)  # a file that is sent gets closed
         method = str(kwargs.get("method", "GET")).upper()
         if csrf and method not in _SAFE and self._has_cookies():
             kwargs["headers"] = self._with_token(kwargs.get("headers"))
