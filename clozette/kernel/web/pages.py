@@ -21,7 +21,7 @@ from flask import Flask, Response, current_app, request
 from flask_babel import format_date, format_datetime, format_timedelta, get_locale
 from markupsafe import Markup
 
-from clozette.kernel import clock
+from clozette.kernel import clock, ids
 from clozette.kernel.money import Money
 from clozette.kernel.web.gate import everyone
 
@@ -84,7 +84,7 @@ def init_app(app: Flask) -> None:
     )
     app.after_request(_name_location)
     app.jinja_env.globals.setdefault("csp_nonce", str)
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, time_ago=time_ago)
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, time_ago=time_ago, b32=ids.encode)
 
 
 def method(verb: str) -> Markup:
