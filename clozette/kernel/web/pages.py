@@ -84,7 +84,7 @@ def init_app(app: Flask) -> None:
     )
     app.after_request(_name_location)
     app.jinja_env.globals.setdefault("csp_nonce", str)
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, time_ago=time_ago, b32=ids.encode)
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, time_ago=time_ago, row_id=ids.encode)
 
 
 def method(verb: str) -> Markup:
