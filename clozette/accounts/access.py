@@ -37,7 +37,7 @@ def is_blocked_between(one_id: int, other_id: int) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(either))))
 
 
-def visible_to(viewer: Viewer) -> sa.Select[tuple[Member]]:
+def visible_to(viewer: Viewer) -> sa.Select[Member]:
     """Return the members that the viewer may see; oneself always, even before the mail address is confirmed."""
     seen = is_present() & not_blocked(viewer, Member.id)
     if viewer.member_id is not None:
@@ -47,25 +47,22 @@ def visible_to(viewer: Viewer) -> sa.Select[tuple[Member]]:
 
 def member_by_handle(viewer: Viewer, handle: str) -> Member:
     """Return the member with this handle if the viewer may see them, or 404. A handle of the past leads to nobody."""
-    member = db.session.scalar(visible_to(viewer).where(Member.handle == handles.normalise(handle)))
-    if member is None:
-        abort(404)
-    return member
+    return _found(db.session.scalar(visible_to(viewer).where(Member.handle == handles.normalise(handle))))
 
 
 def member_to_block(viewer: Viewer, handle: str) -> Member:
-    """Return the member whom the viewer wants to block or unblock: blocks don't hide them here, nor deactivation."""
-    known = sa.select(Member).where(Member.handle == handles.normalise(handle), Member.confirmed_at.is_not(None))
-    member = db.session.scalar(known)
-    if member is None or blocks(member.id, viewer):
-        abort(404)
-    return member
+    """Return the member whom the viewer wants to block; also one who is blocked already, or deactivated."""
+    they_block = sa.exists().where(Block.blocker_id == Member.id, Block.blocked_id == viewer.member_id)
+    known = sa.select(Member).where(
+        Member.handle == handles.normalise(handle), Member.confirmed_at.is_not(None), ~they_block
+    )
+    return _found(db.session.scalar(known))
 
 
-def blocks(member_id: int, viewer: Viewer) -> bool:
-    """Whether the member blocks the viewer."""
-    block = sa.exists().where(Block.blocker_id == member_id, Block.blocked_id == viewer.member_id)
-    return bool(db.session.scalar(sa.select(block)))
+def blocked_member(viewer: Viewer, handle: str) -> Member:
+    """Return a member whom the viewer blocks, whatever else is between them, or 404."""
+    mine = sa.select(Member).join(Block, Block.blocked_id == Member.id).where(Block.blocker_id == viewer.member_id)
+    return _found(db.session.scalar(mine.where(Member.handle == handles.normalise(handle))))
 
 
 def oneself(viewer: Viewer) -> Member:
@@ -95,3 +92,9 @@ def own_token(viewer: Viewer, token_id: int) -> ApiToken:
     if row is None or row.member_id != viewer.member_id or row.revoked_at is not None:
         abort(404)
     return row
+
+
+def _found(member: Member | None) -> Member:
+    if member is None:
+        abort(404)
+    return member

@@ -52,3 +52,40 @@ class MemberReactivated:
     """A deactivated member is back."""
 
     member_id: int
+
+
+@dataclass(frozen=True)
+class TicketMade:
+    """A ticket waits to be mailed to the address it was made for."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True)
+class AddressTyped:
+    """Somebody typed a member's mail address where a new one was asked for (``what``: joining, changing)."""
+
+    member_id: int
+    what: str
+
+
+@dataclass(frozen=True)
+class AddressChangeAsked:
+    """A member asked to change the mail address; nothing has changed yet."""
+
+    member_id: int
+
+
+@dataclass(frozen=True)
+class AddressChanged:
+    """A member's mail address is another one now; the ticket knows the former."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True)
+class CredentialsChanged:
+    """How a member signs in has changed; ``what`` is one of ``mail.CHANGES``."""
+
+    member_id: int
+    what: str

@@ -47,20 +47,22 @@ class Member(Model, UserMixin):
     confirmed_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
+        sa.String(64), unique=True
+    )
     tf_primary_method: Mapped[str | None] = mapped_column(sa.String(16))
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
     tf_last_step: Mapped[int | None]
 
-    roles: Mapped[list["Role"]] = relationship(
+    roles: Mapped[list["Role"]] = relationship(  # type: ignore[assignment]
         back_populates="member", foreign_keys="Role.member_id", cascade="all, delete-orphan", passive_deletes=True
     )
-    webauthn: Mapped[list["Passkey"]] = relationship(
+    webauthn: Mapped[list["Passkey"]] = relationship(  # type: ignore[assignment]
         back_populates="user", cascade="all, delete-orphan", passive_deletes=True, order_by="Passkey.id"
     )
 
     @property
-    def active(self) -> bool:
+    def active(self) -> bool:  # type: ignore[override]
         """Whether the member may sign in and be seen (Flask-Security's name)."""
         return self.deactivated_at is None
 

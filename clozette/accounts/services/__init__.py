@@ -1,0 +1,1 @@
+"""The deeds of accounts, by ability. They flush and never commit."""

@@ -1,0 +1,104 @@
+"""Profiles and handles of members; deactivation and roles by staff."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clozette.accounts import handles, rules
+from clozette.accounts.events import HandleChanged, MemberDeactivated, MemberReactivated
+from clozette.accounts.models import Handle, Member, Role
+from clozette.accounts.services import sign_ins, tickets, tokens
+from clozette.kernel import events
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import refuse
+from clozette.kernel.viewer import STAFF_ROLES
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a member says about themself, and how they like the site."""
+
+    display_name: str
+    bio: str
+    country: str
+    time_zone: str
+
+
+def change_profile(member: Member, profile: Profile, *, now: datetime) -> None:
+    """Change the profile."""
+    if profile.country != member.country:
+        birth_date, today = member.birth_date, now.date()
+        refuse(rules.why_not_move(country=profile.country, birth_date=birth_date, today=today))
+    member.display_name = profile.display_name
+    member.bio = profile.bio
+    member.country = profile.country
+    member.time_zone = profile.time_zone
+    db.session.flush()
+
+
+def set_avatar(member: Member, *, photo_id: int | None, token: str | None) -> None:
+    """Note which public photo stands for the member."""
+    member.avatar_photo_id = photo_id
+    member.avatar_token = token
+    db.session.flush()
+
+
+def change_handle(member: Member, handle: str, *, now: datetime) -> None:
+    """Take another handle. The old one stays the member's own for ever: nobody else gets it, and it leads nowhere."""
+    refuse(rules.why_not_change_handle(new=handle, old=member.handle, last_change=_last_change(member), now=now))
+    new = {"id": new_id(), "member_id": member.id, "handle": handle, "skeleton": handles.skeleton(handle)}
+    if not insert_once(Handle, **new, taken_at=now) and not _take_back(member, handle, now):
+        refuse(rules.handle_taken())
+    left = sa.update(Handle).where(Handle.handle == member.handle, Handle.member_id == member.id)
+    db.session.execute(left.values(left_at=now))
+    member.handle = handle
+    db.session.flush()
+    events.publish(HandleChanged(member.id))
+
+
+def deactivate(member: Member, *, now: datetime) -> None:
+    """Sign a member out everywhere and hide them, until staff bring them back."""
+    if member.deactivated_at is not None:
+        return
+    member.deactivated_at = now
+    sign_ins.end_all(member, because="deactivated", now=now)
+    tokens.revoke_all(member.id, now=now)
+    tickets.void(member.id, now=now)
+    events.publish(MemberDeactivated(member.id))
+
+
+def reactivate(member: Member) -> None:
+    """Let a deactivated member sign in and be seen again."""
+    if member.deactivated_at is not None:
+        member.deactivated_at = None
+        db.session.flush()
+        events.publish(MemberReactivated(member.id))
+
+
+def give_role(member: Member, role: str, *, now: datetime, given_by_id: int | None = None) -> None:
+    """Give a staff role; a second time changes nothing. It opens nothing before a sign-in with a second factor."""
+    if role not in STAFF_ROLES:
+        raise ValueError(role)
+    insert_once(Role, id=new_id(), member_id=member.id, name=role, given_at=now, given_by_id=given_by_id)
+    sign_ins.end_all(member, because="role given", now=now)
+
+
+def take_role(member: Member, role: str, *, now: datetime) -> None:
+    """Take a staff role away, and end the sessions that used it."""
+    db.session.execute(sa.delete(Role).where(Role.member_id == member.id, Role.name == role))
+    sign_ins.end_all(member, because="role taken", now=now)
+
+
+def _last_change(member: Member) -> datetime | None:
+    """Return when the member last left a handle; one that was only reserved for them doesn't count."""
+    left = sa.select(sa.func.max(Handle.left_at)).where(
+        Handle.member_id == member.id, Handle.left_at.is_not(None), Handle.taken_at < Handle.left_at
+    )
+    return db.session.scalar(left)
+
+
+def _take_back(member: Member, handle: str, now: datetime) -> bool:
+    mine = sa.update(Handle).where(Handle.handle == handle, Handle.member_id == member.id)
+    return bool(db.session.execute(mine.values(taken_at=now, left_at=None)).rowcount)  # type: ignore[attr-defined]
