@@ -1,0 +1,120 @@
+"""A walk over every address of the site: each is declared, guarded against other sites' forms, dressed, and never breaks."""
+
+import pytest
+
+from clozette.kernel.web.gate import entry_of
+from clozette.privacy.points import POINTS
+from tests.factories import accounts
+from tests.house.routes import routes, writing
+from tests.kernel.test_web_headers import assert_dressed
+from tests.support.client import ORIGIN
+
+pytestmark = pytest.mark.engines("sqlite")
+
+# Deeds that take nothing new about a person: an act on what is there already, or a sign that is not kept.
+COLLECTS_NOTHING: dict[str, str] = {}
+
+
+@pytest.fixture
+def member(client, db_session):
+    made = accounts.make_member("walker")
+    accounts.sign_in(client, made)
+    return made
+
+
+def test_every_view_is_declared(app):
+    undeclared = [str(route) for route in routes(app) if entry_of(app, route.endpoint) is None]
+    assert not undeclared, "nobody can reach these: say who may enter with @everyone, @members or @staff"
+
+
+def test_every_deed_names_its_collection_point(app):
+    silent = []
+    for route in writing(app):
+        entry = entry_of(app, route.endpoint)
+        if entry and entry.collects is None and route.endpoint not in COLLECTS_NOTHING:
+            silent.append(str(route))
+        assert entry is None or entry.collects is None or entry.collects in POINTS, (str(route), entry.collects)
+    assert not silent, "what a deed takes belongs to a collection point: collects=… or COLLECTS_NOTHING with the reason"
+
+
+def test_no_reason_is_stale(app):
+    assert not set(COLLECTS_NOTHING) - {route.endpoint for route in writing(app)}
+
+
+def test_api_views_name_their_scope(app):
+    missing = []
+    for route in routes(app):
+        entry = entry_of(app, route.endpoint)
+        if route.is_api and entry and entry.who != "guest" and entry.scope is None:
+            missing.append(str(route))
+    assert not missing
+
+
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_no_deed_for_another_site(app, client, who, request):
+    if who == "member":
+        request.getfixturevalue("member")
+    through = []
+    for route in writing(app):
+        headers = {
+            "X-CSRFToken": client.csrf_token(),
+            "Referer": "https://evil.example/",
+            "Origin": "https://evil.example",
+        }
+        answer = client.open(route.path, method=route.method, headers=headers, csrf=False)
+        if answer.status_code != 403:
+            through.append(f"{route}: {answer.status_code}")
+    assert not through
+
+
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_no_deed_without_a_token(app, client, who, request):
+    if who == "member":
+        request.getfixturevalue("member")
+    through = []
+    for route in writing(app):
+        answer = client.open(
+            route.path, method=route.method, headers={"Origin": ORIGIN, "Referer": f"{ORIGIN}/"}, csrf=False
+        )
+        if answer.status_code not in ({401, 403} if route.is_api else {403}):
+            through.append(f"{route}: {answer.status_code}")
+    assert not through
+
+
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_every_answer_is_dressed(app, client, who, request):
+    if who == "member":
+        request.getfixturevalue("member")
+    for route in routes(app):
+        answer = client.open(route.path, method=route.method)
+        assert answer.status_code < 500, str(route)
+        if answer.headers.get("Content-Security-Policy", "").startswith("sandbox"):
+            continue  # an uploaded file: narrower still
+        assert_dressed(answer)
+
+
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_no_address_breaks_on_odd_input(app, client, who, request):
+    """Never a 500: strange queries, bodies that are not what they say, fields nobody knows."""
+    if who == "member":
+        request.getfixturevalue("member")
+    odd = (
+        "?after=%F0%9F%91%97&page=-1&q="
+        + "%25" * 300
+        + "&after=zzz&tag[]=1&category=nothing&sort='--&size=1e9&month=13"
+    )
+    bodies = [
+        {"data": {"nobody_knows": "x", "name": "\ud800 \x00"}},
+        {"data": "%ff%00=&=&&&", "content_type": "application/x-www-form-urlencoded"},
+        {"data": b"--x\r\n\r\n", "content_type": "multipart/form-data; boundary=x"},
+        {"data": b"{", "content_type": "application/json"},
+        {"json": {"nobody_knows": [1, None, {"a": "\x00"}]}},
+        {"json": []},
+        {"json": "text"},
+        {"data": b"\xff\xd8\xff", "content_type": "image/jpeg"},
+    ]
+    for route in routes(app):
+        sent = bodies if route.method != "GET" else [{}]
+        for body in sent:
+            answer = client.open(route.path + odd, method=route.method, **body)
+            assert answer.status_code < 500, (str(route), body)
