@@ -351,8 +351,16 @@ def item_picture(design: Design) -> bytes:
     return _jpeg(page)
 
 
-def outfit_picture(designs: list[Design], seed: int) -> bytes:
-    """Lay two to five garments out on one page, as one photographs an outfit on the bed; JPEG bytes of 660 by 880."""
+@dataclass(frozen=True)
+class Outfit:
+    """A drawn outfit: JPEG bytes of 660 by 880, and where the middle of each garment lies, in thousandths."""
+
+    picture: bytes
+    spots: tuple[tuple[int, int], ...]
+
+
+def outfit(designs: list[Design], seed: int) -> Outfit:
+    """Lay two to five garments out on one page, as one photographs an outfit on the bed."""
     rng = random.Random(seed)  # noqa: S311
     page = _paper(rng)
     laid = list(zip(designs, _places(designs, rng), strict=True))
@@ -361,7 +369,10 @@ def outfit_picture(designs: list[Design], seed: int) -> bytes:
         picture = garment_picture(design, (width, width * 13 // 10))
         turned = picture.rotate(rng.uniform(-5, 5), Image.Resampling.BICUBIC, expand=True)
         _lay(page, turned, (x, y), rng)
-    return _jpeg(page)
+    spots = tuple(
+        ((x + width // 2) * 1000 // WIDTH, (y + width * 13 // 20) * 1000 // HEIGHT) for _, (x, y, width) in laid
+    )
+    return Outfit(_jpeg(page), spots)
 
 
 def garment_picture(design: Design, size: tuple[int, int]) -> Image.Image:

@@ -26,7 +26,10 @@ def test_a_picture_follows_from_its_seed() -> None:
 def test_an_outfit_is_drawn_from_its_garments() -> None:
     rng = random.Random(3)
     designs = [drawings.design(kind, rng, drawings.WARDROBES[0]) for kind in ("coat", "jeans", "boots", "bag")]
-    assert Image.open(io.BytesIO(drawings.outfit_picture(designs, 3))).format == "JPEG"
+    outfit = drawings.outfit(designs, 3)
+    assert Image.open(io.BytesIO(outfit.picture)).format == "JPEG"
+    assert len(outfit.spots) == len(designs)
+    assert all(0 < x < 1000 and 0 < y < 1000 for x, y in outfit.spots)
 
 
 def test_people_have_handles_of_their_own() -> None:
