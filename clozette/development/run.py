@@ -1,0 +1,143 @@
+"""``make run``: a whole site on this machine, from nothing, with one command and one Ctrl-C.
+
+Everything it makes lies under ``var/``. The first start fills the demo community; the next ones take seconds.
+"""
+
+import fcntl
+import os
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+
+from clozette import create_app
+from clozette.development import certificates, keys, translations
+from clozette.development.supervisor import Child, Supervisor, say
+from clozette.kernel import migrations
+from clozette.settings import ROOT
+
+DEFAULT_PORT = 8443
+LAST_PORT = 65533
+DEMO_DONE = "demo.done"
+
+
+def main() -> None:
+    """Run the site until Ctrl-C."""
+    port = _port()
+    var = Path(os.environ.get("CLOZETTE_VAR") or ROOT / "var")
+    var.mkdir(parents=True, exist_ok=True)
+    with _alone(var):
+        _check_ports(port)
+        sys.exit(_run(port, var))
+
+
+def _run(port: int, var: Path) -> int:
+    tls = certificates.ensure(var / "certs")
+    environment = _environment(port, var)
+    translations.compile_changed()
+    app = create_app()
+    migrations.upgrade(app)
+    _fill_demo(var, environment)
+    supervisor = Supervisor(
+        _children(port, tls, var),
+        environment,
+        is_ready=lambda: _answers(port, tls.authority),
+        when_ready=lambda: _greet(port, tls.authority, environment),
+    )
+    say("Starting …")
+    code = supervisor.run()
+    say("\nStopped.")
+    return code
+
+
+def _environment(port: int, var: Path) -> dict[str, str]:
+    settings = keys.settings_for(port, var)
+    keys.write(var / keys.FILE, settings)
+    for name, value in settings.items():
+        os.environ[name] = os.environ.get(name, value)
+    return dict(os.environ)
+
+
+def _children(port: int, tls: certificates.Certificates, var: Path) -> list[Child]:
+    clozette = [sys.executable, "-m", "clozette"]
+    files = ["--certificate", str(tls.certificate), "--key", str(tls.key)]
+    return [
+        Child("sandbox", [*clozette, "sandbox", "--port", str(port), "--folder", str(var / "sandbox"), *files]),
+        Child("web server", [*clozette, "serve", "--port", str(port), *files]),
+        Child("worker", [*clozette, "worker"]),
+    ]
+
+
+def _fill_demo(var: Path, environment: dict[str, str]) -> None:
+    """Fill the demo community once."""
+    done = var / DEMO_DONE
+    if done.exists() or not _has_demo():
+        return
+    filled = subprocess.run([sys.executable, "-m", "clozette", "demo"], env=environment, check=False)
+    if filled.returncode:
+        sys.exit("The demo community could not be made; see above.")
+    done.touch()
+
+
+def _has_demo() -> bool:
+    return (ROOT / "clozette" / "demo" / "cli.py").exists()
+
+
+def _answers(port: int, authority: Path) -> bool:
+    connection = HTTPSConnection("localhost", port, timeout=2, context=ssl.create_default_context(cafile=authority))
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _greet(port: int, authority: Path, environment: dict[str, str]) -> None:
+    say(f"\n  Clozette is up:  https://localhost:{port}/")
+    say(f"  Mail it sends:   https://localhost:{port + 1}/mail")
+    say("  To let your browser trust the certificate, once:  make trust")
+    say(f"  (or give it the authority by hand: {os.path.relpath(authority)})")
+    if _has_demo():
+        command = [sys.executable, "-m", "clozette", "demo", "code"]
+        told = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
+        if told.returncode == 0:
+            say("\n" + told.stdout.rstrip())
+    say("\n  Ctrl-C stops everything.\n")
+
+
+def _port() -> int:
+    given = os.environ.get("PORT") or str(DEFAULT_PORT)
+    if not given.isdigit() or not 0 < int(given) <= LAST_PORT:
+        sys.exit(f"PORT must be a number up to {LAST_PORT}, not {given!r}.")
+    return int(given)
+
+
+def _check_ports(port: int) -> None:
+    for wanted in range(port, port + 3):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                sys.exit(f"Port {wanted} is in use. Choose another: make run PORT={port + 100}")
+
+
+@contextmanager
+def _alone(var: Path) -> Iterator[None]:
+    """Keep a second start away from the same state."""
+    with (var / "run.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"The site under {var} is running already.")
+        yield
+
+
+if __name__ == "__main__":
+    main()
