@@ -8,12 +8,11 @@ A room declares its limits where it is imported, and counts a try where it happe
 
 A declared limit is a moving window: in no five minutes are there more than ten. Counts live in Redis where there is one,
 in ``var/limits.db`` otherwise and whenever Redis does not answer. Where not even that can be written, a declared limit
-fails closed (503), because it guards passwords; the general limit on requests lets the site be read. Keys are HMACs, so
-that neither store holds an address or a name.
+fails closed (503), because it guards passwords; the general limit on requests lets the site be read. Keys are keyed
+hashes, so that neither store holds an address or a name.
 """
 
-import base64
-import hmac
+import hashlib
 import ipaddress
 import math
 import time
@@ -51,7 +50,7 @@ class Limits:
     """One application's counters: Redis while it answers, the file otherwise."""
 
     def __init__(self, settings: Settings) -> None:
-        self.secret = settings.secret_keys[0].encode()
+        self.secret = hashlib.sha256(settings.secret_keys[0].encode()).digest()
         self.per_address = parse(settings.address_limit)
         self.per_member = parse(settings.member_limit)
         self.file = SqliteStorage(f"{SqliteStorage.STORAGE_SCHEME[0]}://{settings.var / 'limits.db'}")
@@ -73,7 +72,7 @@ class Limits:
 
     def blind(self, name: str, key: str) -> str:
         """Return what stands for a key in the store."""
-        return base64.b85encode(hmac.digest(self.secret, f"{name}\0{key}".encode(), "sha256")[:15]).decode()
+        return hashlib.blake2b(f"{name}\0{key}".encode(), key=self.secret, digest_size=16).hexdigest()
 
     def reset(self) -> None:
         """Forget every count; for tests."""
