@@ -55,6 +55,11 @@ def own_look(viewer: Viewer, look_id: int, *, to_change: bool = False) -> Look:
     return db.session.scalar(own) or abort(404)
 
 
+def own_id(viewer: Viewer) -> int:
+    """Return the id of a viewer whom the gate let in as a member."""
+    return viewer.member_id if viewer.member_id is not None else abort(404)
+
+
 def own_revision(look: Look, revision_id: int) -> Revision:
     """Return what was kept of an overtaken tab of one's own ``look``, or 404."""
     revision = db.session.get(Revision, revision_id)

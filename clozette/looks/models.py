@@ -17,6 +17,8 @@ class Look(Model):
 
     ``feed_key`` is an id made at publication; feeds and lists run in its order. It is null while the look is a draft,
     private again, or taken down, so that a list needs no other test for "is it out?".
+
+    :ivar form_key: made by the form; one look a member and key, so that a form sent twice makes one.
     """
 
     __tablename__ = "looks_looks"
@@ -25,12 +27,14 @@ class Look(Model):
         sa.CheckConstraint("(feed_key IS NULL) = (published_at IS NULL)", name="published"),
         sa.CheckConstraint("feed_key IS NULL OR (visibility <> 'private' AND removed_at IS NULL)", name="shown"),
         sa.CheckConstraint("love_count >= 0 AND comment_count >= 0", name="counts"),
+        sa.UniqueConstraint("member_id", "form_key"),
         sa.Index("ix_looks_looks_member_id_feed_key", "member_id", "feed_key"),
         sa.Index("ix_looks_looks_member_id_id", "member_id", "id"),
     )
 
     id: Mapped[Id]
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts_members.id", ondelete="CASCADE"))
+    form_key: Mapped[str | None] = mapped_column(sa.String(rules.KEY_LENGTH))
     caption: Mapped[str] = mapped_column(sa.String(rules.CAPTION_LENGTH), default="")
     visibility: Mapped[str] = mapped_column(sa.String(10), default=rules.Visibility.PRIVATE.value)
     created_at: Mapped[datetime]

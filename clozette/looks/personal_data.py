@@ -15,6 +15,7 @@ TABLES: Declaration = {
         columns={
             "id": _LINK,
             "member_id": WHO,
+            "form_key": NotPersonal("tells a form sent twice"),
             "caption": CONTENT,
             "visibility": Personal("preferences", (Purpose.PROVIDE,)),
             "created_at": ACTIVITY,

@@ -13,12 +13,15 @@ CAPTION_LENGTH = 2000
 ALT_LENGTH = 500
 COMMENT_LENGTH = 1000
 TAG_LENGTH = 60
+KEY_LENGTH = 64
 MAX_PHOTOS = 6
 MAX_TAGS = 30
 MAX_HOTSPOTS = 20
 MAX_DRAFTS = 100
 MAX_REVISIONS = 20
 PLACES = 9
+LOVED, COMMENTED = "loved", "commented"
+"""Kinds of notifications."""
 
 # A hash sign that doesn't continue a word or an address, then letters, digits and joining marks of any script.
 _HASHTAG = re.compile(r"(?<![\w/#&])#([\w\u200c\u200d\u00b7]+)")
@@ -98,6 +101,13 @@ def why_not_start(drafts: int) -> Refusal | None:
     """Say why another draft can't be started, or nothing."""
     if drafts >= MAX_DRAFTS:
         return Refusal("too_many_drafts", _("You have %(count)d drafts. Publish or delete one first.", count=drafts))
+    return None
+
+
+def why_not_autosave(*, is_published: bool) -> Refusal | None:
+    """Say why a look can't be saved as it is typed: what others see changes only when its author says so."""
+    if is_published:
+        return Refusal("published", _("This look is out already. Press “Save” to change what others see."))
     return None
 
 

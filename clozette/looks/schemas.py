@@ -42,13 +42,9 @@ class SpotField(ma.fields.Field[Spot]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Spot:
         try:
-            photo, item, x, y = _parts(value)
-            spot = Spot(ids.decode(photo), ids.decode(item), int(x), int(y))
+            return read_spot(value)
         except (ValueError, TypeError, KeyError) as error:
             raise self.make_error("invalid") from error
-        if not (0 <= spot.x <= FULL and 0 <= spot.y <= FULL):
-            raise self.make_error("invalid")
-        return spot
 
 
 def spot_out(photo_id: int, item_id: int, x: int, y: int) -> dict[str, Any]:
@@ -59,6 +55,18 @@ def spot_out(photo_id: int, item_id: int, x: int, y: int) -> dict[str, Any]:
 def spot_line(photo_id: int, item_id: int, x: int, y: int) -> str:
     """Write a tagged item as a form carries it."""
     return f"{ids.encode(photo_id)}.{ids.encode(item_id)}.{x}.{y}"
+
+
+def read_spot(value: Any) -> Spot:
+    """Read a tagged item, from a form's line or a program's object.
+
+    :raises ValueError: (or TypeError, or KeyError) if it is neither.
+    """
+    photo, item, x, y = _parts(value)
+    spot = Spot(ids.decode(photo), ids.decode(item), int(x), int(y))
+    if not (0 <= spot.x <= FULL and 0 <= spot.y <= FULL):
+        raise ValueError("outside the photo")
+    return spot
 
 
 def _parts(value: Any) -> list[Any]:
@@ -100,6 +108,8 @@ class LookForm(LookIn):
     new_photo = RowId()
     new_place = ma.fields.Integer(validate=ma.validate.Range(min=1, max=rules.PLACES))
     q = Line(max_length=100, allow_none=True)
+    publish = ma.fields.Boolean(load_default=False)
+    form_key = ma.fields.String(validate=ma.validate.Regexp(r"[A-Za-z0-9_-]{8,64}\Z"))
 
 
 class PhotoIn(Schema):

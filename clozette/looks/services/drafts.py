@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.kernel.viewer import Viewer
@@ -26,16 +27,25 @@ class Stale(Refused):
         super().__init__(Refusal("stale", text, "version"))
 
 
-def start_look(viewer: Viewer, *, now: datetime) -> Look:
-    """Start a draft, empty and visible to its author alone.
+def start_look(viewer: Viewer, *, form_key: str | None = None, now: datetime) -> tuple[Look, bool]:
+    """Start a draft, empty and visible to its author alone. Say whether it is new.
+
+    The same ``form_key`` again gives the look that it made before.
 
     :raises Refused: beyond the number of drafts that a member has.
     """
     assert viewer.member_id is not None
+    # One at a time per member: the count is exact, and a form sent twice finds what its twin made.
+    db.session.execute(sa.select(Member.id).where(Member.id == viewer.member_id).with_for_update(key_share=True))
+    before = sa.select(Look).where(Look.member_id == viewer.member_id, Look.form_key == form_key)
+    made = db.session.scalar(before) if form_key else None
+    if made is not None:
+        return made, False
     waiting = sa.select(sa.func.count()).where(Look.member_id == viewer.member_id, Look.feed_key.is_(None))
     refuse(why_not_start(db.session.scalar(waiting) or 0))
     look = Look(
         member_id=viewer.member_id,
+        form_key=form_key,
         caption="",
         visibility=default_visibility(is_minor=viewer.is_minor),
         created_at=now,
@@ -43,7 +53,7 @@ def start_look(viewer: Viewer, *, now: datetime) -> Look:
     )
     db.session.add(look)
     db.session.flush()
-    return look
+    return look, True
 
 
 def save_look(look: Look, change: Mapping[str, Any], viewer: Viewer, *, now: datetime) -> None:

@@ -77,7 +77,7 @@ def _owners(item_ids: Collection[int], tagged: Mapping[int, int | None], viewer:
     found: dict[int, int | None] = {item_id: tagged[item_id] for item_id in item_ids if item_id in tagged}
     if set(item_ids) - set(found):
         allowed = styleable_by(viewer).with_only_columns(Item.id, Item.member_id).where(Item.id.in_(item_ids))
-        found |= {item_id: owner_id for item_id, owner_id in db.session.execute(allowed)}
+        found |= dict(db.session.execute(allowed).tuples().all())
     if set(item_ids) - set(found):
         raise Refused(Refusal("item", _("One of these items isn't there to be tagged."), "hotspots"))
     return found

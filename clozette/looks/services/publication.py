@@ -4,13 +4,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from clozette.community import notifications
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.events import publish
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import refuse
 from clozette.looks.events import LookHidden, LookPublished
 from clozette.looks.models import Author, Look, LookPhoto, Tag
-from clozette.looks.rules import tags_of, why_not_publish
+from clozette.looks.rules import COMMENTED, LOVED, tags_of, why_not_publish
 from clozette.media.models import Photo
 from clozette.media.services import delete_photo, hide_photo, publish_photo
 
@@ -48,6 +49,7 @@ def delete_look(look: Look) -> None:
     was_published, look_id, member_id = look.is_published, look.id, look.member_id
     for photo in _photos_of(look):
         delete_photo(photo)
+    notifications.forget((LOVED, COMMENTED), look_id)
     db.session.delete(look)
     db.session.flush()
     recount(member_id)
