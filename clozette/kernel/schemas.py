@@ -27,7 +27,17 @@ class Schema(ma.Schema):
         ordered = True
 
 
-class Text(ma.fields.String):
+class Worded:
+    """A field whose messages are translated late and name its limits: marshmallow fills those into plain strings only."""
+
+    error_messages: dict[str, Any]
+
+    def make_error(self, key: str, **limits: Any) -> ma.ValidationError:
+        """Return the error with ``{max}`` and the like filled in."""
+        return ma.ValidationError(str(self.error_messages[key]).format(**limits))
+
+
+class Text(Worded, ma.fields.String):
     """Text over several lines: normalised (NFC), trimmed, without control characters or payment card numbers."""
 
     default_error_messages = {
