@@ -12,7 +12,7 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -36,9 +36,10 @@ _ALWAYS = (
 class Server:
     """One cluster in one folder; may be killed and started again."""
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, settings: Sequence[str] = ()) -> None:
         self.folder = folder
         self.durable = durable
+        self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
         self._names = 0
         self._as = _unprivileged()
@@ -88,7 +89,7 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it takes connections."""
-        settings = (*_ALWAYS, *(() if self.durable else _FAST), f"unix_socket_directories={self.folder}")
+        settings = (*_ALWAYS, *(() if self.durable else _FAST), *self.settings, f"unix_socket_directories={self.folder}")
         options = [part for setting in settings for part in ("-c", setting)]
         log = self.folder / "log"
         command = [self._bin / "postgres", "-D", self.folder / "data", *options]
@@ -119,12 +120,12 @@ class Server:
 
 
 @contextmanager
-def server(*, durable: bool = False) -> Iterator[Server]:
+def server(*, durable: bool = False, settings: Sequence[str] = ()) -> Iterator[Server]:
     """Give a running server; it and its folder are gone afterwards."""
     with processes.scratch("pg") as folder:
         if os.geteuid() == 0:
             os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
-        running = Server(folder, durable=durable)
+        running = Server(folder, durable=durable, settings=settings)
         running.initialise()
         running.start()
         try:
