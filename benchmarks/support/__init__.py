@@ -1,0 +1,1 @@
+"""What benchmarks share: a database filled in bulk, a server under load."""
