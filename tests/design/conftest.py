@@ -56,7 +56,17 @@ def make_app(folder):
 
 
 def _add_views(app, folder):
-    for path in ("/feed", "/discover", "/closet", "/search", "/notifications", "/settings", "/policy", "/login"):
+    for path in (
+        "/feed",
+        "/discover",
+        "/closet",
+        "/search",
+        "/notifications",
+        "/settings",
+        "/policy",
+        "/login",
+        "/admin",
+    ):
         app.add_url_rule(path, path, lambda: redirect("/pieces", 303))
 
     @app.get("/photo.webp")

@@ -4,9 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import g
+from markupsafe import escape
 
 from clozette.kernel import clock
 from clozette.kernel.money import Money
+from clozette.kernel.viewer import GUEST, Viewer
 from clozette.kernel.web import pages
 
 
@@ -129,3 +132,47 @@ class TestFrame:
         assert answer.status_code == status
         assert answer.text.count("<h1") == 1
         assert "There is nothing here, or it isn&#39;t shared with you." in answer.text
+
+
+class TestKeptFrames:
+    """The frame is kept between requests, but never shown to somebody else or in another place."""
+
+    def frame(self, gallery_app, part, path, who):
+        with gallery_app.test_request_context(path):
+            g.viewer = who
+            return pages.frame(part)
+
+    @pytest.fixture(autouse=True)
+    def kept(self, gallery_app):
+        gallery_app.extensions["clozette.frames"].clear()
+        return gallery_app.extensions["clozette.frames"]
+
+    def test_everybody_sees_their_own_name(self, gallery_app, kept):
+        for handle, name in (("mei", "Mei Tan"), ("ayu", "<Ayu>"), ("mei", "Mei T.")):
+            who = Viewer(member_id=1, handle=handle, display_name=name)
+            shown = self.frame(gallery_app, "header", "/feed", who)
+            assert f"<strong>{escape(name)}</strong>" in shown
+            assert f'href="/@{handle}"' in shown
+        assert "/login" in self.frame(gallery_app, "header", "/feed", GUEST)
+        assert len(kept) == 4
+
+    def test_the_place_is_marked(self, gallery_app):
+        who = Viewer(member_id=1, handle="mei", display_name="Mei")
+        marked = [
+            re.findall(r'href="([^"]+)" aria-current="page"', self.frame(gallery_app, "tabbar", path, who))
+            for path in ("/closet", "/closet", "/@mei", "/@ayu", "/items/x")
+        ]
+        assert marked == [["/closet"], ["/closet"], ["/@mei"], [], []]
+
+    def test_staff_see_the_way_to_their_pages_only_with_the_second_factor(self, gallery_app):
+        roles = frozenset({"admin"})
+        plain = Viewer(member_id=1, handle="mei", display_name="Mei", roles=roles)
+        proven = Viewer(member_id=1, handle="mei", display_name="Mei", roles=roles, has_second_factor=True)
+        shown = [self.frame(gallery_app, "member_menu", "/feed", who) for who in (plain, proven)]
+        assert [page.count('href="/admin"') for page in shown] == [0, 1]
+
+    def test_there_are_never_more_than_fit(self, gallery_app, kept, monkeypatch):
+        monkeypatch.setattr(pages, "MOST_FRAMES", 3)
+        for number in range(8):
+            self.frame(gallery_app, "tabbar", "/feed", Viewer(member_id=1, handle=f"m{number}"))
+            assert len(kept) <= 3

@@ -3,6 +3,9 @@
 A static file is linked as ``/static/<path>?v=<hash>``. Asked for by its present hash it may be kept for ever; by an old
 hash (a page that was open during a deploy) or by none it is still served, but asked for again next time.
 
+The frame around a page (header, footer, tab bar) is the same from page to page: ``frame(part)`` renders it once for each
+viewer, language and place, and keeps it. A part may therefore show nothing but those.
+
 A script that sends a form says ``X-Follow: no``: instead of a redirect, which a browser would follow unseen (and use up
 the message meant for the person), it gets 204 and the address in ``X-Location``.
 """
@@ -17,17 +20,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import format_date, format_datetime, format_timedelta, get_locale
 from markupsafe import Markup
 
 from clozette.kernel import clock, ids
 from clozette.kernel.money import Money
-from clozette.kernel.web.gate import everyone
+from clozette.kernel.web.gate import everyone, viewer
 
 ENGLISH = Locale("en")
 ONE_YEAR = 365 * 24 * 3600
 RECENT = timedelta(days=6)
+PLACES = frozenset({"/", "/feed", "/discover", "/search", "/closet", "/looks/new", "/notifications"})
+MOST_FRAMES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,13 @@ def init_app(app: Flask) -> None:
     """Give templates their globals and filters, and static files their cache headers."""
     files = StaticFiles(Path(app.static_folder or ""), watch=bool(app.config["TEMPLATES_AUTO_RELOAD"]))
     app.extensions["clozette.static"] = files
+    app.extensions["clozette.frames"] = {}
     app.view_functions["static"] = _static_view(app.view_functions["static"], files)
     app.jinja_env.globals.update(
         static_url=lambda path: files[path].address,
         integrity=lambda path: files[path].integrity,
         csrf=csrf,
+        frame=frame,
         method=method,
         next_page=next_page,
         has_page=has_page,
@@ -97,6 +104,20 @@ def csrf() -> Markup:
     token = current_app.jinja_env.globals["csrf_token"]
     assert callable(token)
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token())
+
+
+def frame(part: str) -> Markup:
+    """Return ``templates/parts/<part>.html`` as this viewer sees it at this place, made once."""
+    who = viewer()
+    here = request.path
+    place = here if here in PLACES or here == f"/@{who.handle}" else ""
+    known: dict[tuple[Any, ...], Markup] = current_app.extensions["clozette.frames"]
+    key = (part, language(), place, who.handle, who.display_name, who.avatar_token, who.staff_roles)
+    if key not in known or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        if len(known) >= MOST_FRAMES:
+            known.clear()
+        known[key] = Markup(render_template(f"parts/{part}.html", here=place))  # noqa: S704 (a template's own output)
+    return known[key]
 
 
 def next_page(after: str) -> str:
