@@ -9,7 +9,14 @@ from clozette.accounts import tasks as account_tasks
 from clozette.accounts import views as account_views
 from clozette.api import openapi
 from clozette.api import views as api_views
+from clozette.community import api as community_api
+from clozette.community import events as community_events
+from clozette.community import notifications
 from clozette.community import personal_data as community_data
+from clozette.community import services as community
+from clozette.community import tasks as community_tasks
+from clozette.community import views as community_views
+from clozette.community import wording as community_wording
 from clozette.kernel import events
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
@@ -27,7 +34,7 @@ PERSONAL_DATA: dict[str, Declaration] = {
 
 
 # The rooms' JSON blueprints (<room>/api.py), in the order the API's page shows them.
-JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = ()
+JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (community_api.blueprint,)
 
 
 def connect(app: Flask) -> None:
@@ -36,10 +43,11 @@ def connect(app: Flask) -> None:
     _pages(app)
     openapi.connect(app, JSON_BLUEPRINTS)
     _listeners(app)
+    _notifications(app)
 
 
 def _pages(app: Flask) -> None:
-    for blueprint in (privacy_views.blueprint, account_views.blueprint, api_views.blueprint):
+    for blueprint in (privacy_views.blueprint, account_views.blueprint, community_views.blueprint, api_views.blueprint):
         app.register_blueprint(blueprint)
 
 
@@ -50,3 +58,14 @@ def _listeners(app: Flask) -> None:
     events.listen(app, account_events.AddressChangeAsked, after=(account_tasks.tell_address_will_change,))
     events.listen(app, account_events.AddressChanged, after=(account_tasks.tell_former_address,))
     events.listen(app, account_events.CredentialsChanged, after=(account_tasks.tell_credentials_changed,))
+    events.listen(app, account_events.MemberBlocked, inside=(community.part,))
+    events.listen(app, community_events.MemberFollowed, after=(community_tasks.tell_followed,))
+    events.listen(app, community_events.FollowRequested, after=(community_tasks.tell_requested,))
+    events.listen(app, community_events.FollowAccepted, after=(community_tasks.tell_accepted,))
+
+
+def _notifications(app: Flask) -> None:
+    """Who words which kind of notification."""
+    notifications.register(app, "followed", community_wording.followed)
+    notifications.register(app, "follow_requested", community_wording.follow_requested)
+    notifications.register(app, "request_accepted", community_wording.request_accepted)

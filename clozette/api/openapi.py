@@ -31,6 +31,9 @@ class Api(flask_smorest.Api):
     def _register_doc_blueprint(self) -> None:
         """Leave the description and its page to ``clozette.api.views``, which the gate knows."""
 
+    def _register_pagination_header(self) -> None:
+        """Lists page by ``Link`` alone."""
+
     def _register_responses(self) -> None:
         """Describe every error as what it is: a problem document."""
         problem = {
