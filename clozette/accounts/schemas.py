@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from clozette.accounts import addresses, countries, handles, passwords, rules
 from clozette.accounts.models import MAX_BIO, MAX_DISPLAY_NAME, MAX_EMAIL
 from clozette.kernel import clock
-from clozette.kernel.schemas import Line, Schema, Text, looks_like_card
+from clozette.kernel.schemas import Line, Schema, Text, Worded, looks_like_card
 
 OLDEST = 120
 SCOPES = ("closet:read", "closet:write", "looks:read", "looks:write", "feed:read", "profile:read")
@@ -34,7 +34,7 @@ class Email(Line):
         return address
 
 
-class Password(ma.fields.String):
+class Password(Worded, ma.fields.String):
     """A password as typed: nothing is trimmed or folded here."""
 
     default_error_messages = {
