@@ -1,0 +1,144 @@
+"""Every declared limit is driven to 429 and back through the pages, by a visitor whom two workers serve in turn.
+
+A limit that no test drives is not there (CVE-2025-54879: the limiter matched the wrong path). A new limit without a
+driver here is red.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from limits import RateLimitItem
+
+from clozette import create_app
+from clozette.accounts.services import second_factor
+from clozette.kernel.web import limits
+from tests.factories import accounts
+from tests.support.client import Client
+
+pytestmark = pytest.mark.engines("sqlite")
+
+numbers = itertools.count(1)
+
+
+@dataclass
+class Visitor:
+    """Somebody whose requests reach two workers in turn, from one address or from a new one each time."""
+
+    workers: list[Client]
+    address: str = "198.51.100.1"
+    sent: int = 0
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def post(self, path, data=None, *, moving=False, **options):
+        """Send a form; ``moving`` takes a new address each time."""
+        self.sent += 1
+        address = f"198.51.{100 + self.sent // 250}.{self.sent % 250 + 2}" if moving else self.address
+        worker = self.workers[self.sent % 2]
+        return worker.post(path, data=data or {}, environ_base={"REMOTE_ADDR": address}, **options)
+
+
+def person(**changes):
+    number = next(numbers)
+    typed = {
+        "email": f"new{number}@example.test",
+        "password": "four unrelated wooden words",
+        "display_name": "Ada L.",
+        "handle": f"new_{number}",
+        "country": "DE",
+        "birth_date": "1990-05-17",
+    }
+    return {**typed, **changes}
+
+
+def wrong(email):
+    return {"email": email, "password": "not this one, surely"}
+
+
+def half_signed_in(visitor):
+    """Give the password of somebody who has a second factor, unless that was done already."""
+    if "half" not in visitor.facts:
+        visitor.facts["half"] = "yes"
+        answer = visitor.post("/login", {"email": "locked@example.test", "password": accounts.PASSWORD})
+        assert answer.headers["Location"].startswith("/tf-validate"), answer.headers["Location"]
+
+
+def second_factor_code(visitor):
+    half_signed_in(visitor)
+    return visitor.post("/tf-validate", {"code": "000000"}, moving=True)
+
+
+# What tries once, by the name of the limit.
+DRIVERS: dict[str, Callable[[Visitor], object]] = {
+    "register-address": lambda visitor: visitor.post("/register", person()),
+    "register-mail": lambda visitor: visitor.post("/register", person(email="one@example.test"), moving=True),
+    "login-address": lambda visitor: visitor.post("/login", wrong(f"somebody{next(numbers)}@example.test")),
+    "login-account": lambda visitor: visitor.post("/login", wrong("member@example.test"), moving=True),
+    "second-factor": second_factor_code,
+    "passkey-address": lambda visitor: visitor.post("/wan-signin"),
+    "verify-account": lambda visitor: visitor.post("/verify", {"password": "not this one, surely"}, moving=True),
+    "confirm-address": lambda visitor: visitor.post("/confirm", {"email": f"c{next(numbers)}@example.test"}),
+    "confirm-mail": lambda visitor: visitor.post("/confirm", {"email": "one@example.test"}, moving=True),
+    "reset-address": lambda visitor: visitor.post("/reset", {"email": f"r{next(numbers)}@example.test"}),
+    "reset-mail": lambda visitor: visitor.post("/reset", {"email": "one@example.test"}, moving=True),
+    "link-address": lambda visitor: visitor.post("/reset/not-a-token", {"password": "four unrelated wooden words"}),
+    "email-change": lambda visitor: visitor.post(
+        "/change-email", {"email": f"e{next(numbers)}@example.test"}, moving=True
+    ),
+    "handle-change": lambda visitor: visitor.post(
+        "/settings/handle", {"handle": f"other_{next(numbers)}"}, moving=True
+    ),
+    "token-make": lambda visitor: visitor.post(
+        "/settings/tokens", {"name": "A script", "scopes": "feed:read"}, moving=True
+    ),
+    "block": lambda visitor: visitor.post("/@other/block", moving=True),
+}
+SIGNED_IN = {"verify-account", "email-change", "handle-change", "token-make", "block"}
+
+
+@pytest.fixture
+def workers(site):
+    """Two workers of one site: two applications on one database and one folder, with one visitor's cookies."""
+    second = create_app(site.app.extensions["clozette.settings"], TESTING=True, PROPAGATE_EXCEPTIONS=True)
+    second.test_client_class = Client
+    clients = [site.app.test_client(), second.test_client()]
+    clients[1]._cookies = clients[0]._cookies
+    return clients
+
+
+@pytest.fixture
+def people(db_session):
+    """A member, somebody else, and somebody with a second factor."""
+    member, locked = accounts.make_member("member"), accounts.make_member("locked")
+    accounts.make_member("other")
+    second_factor.begin(locked)
+    locked.tf_primary_method = "authenticator"
+    db_session.commit()
+    return member
+
+
+def narrowest(name) -> RateLimitItem:
+    return min(limits.DECLARED[name], key=lambda item: item.amount)
+
+
+@pytest.mark.parametrize("name", sorted(DRIVERS))
+def test_limit_to_429_and_back(name, people, workers, stopped_clock):
+    if name in SIGNED_IN:
+        accounts.sign_in(workers[0], people)
+    someone = Visitor(workers)
+    attempt = DRIVERS[name]
+    allowed = narrowest(name).amount
+    for number in range(allowed):
+        answer = attempt(someone)
+        assert answer.status_code != 429, f"already at try {number + 1} of {allowed}"
+    refused = attempt(someone)
+    assert refused.status_code == 429, f"try {allowed + 1} went through with {refused.status_code}"
+    wait = int(refused.headers["Retry-After"])
+    assert 0 < wait <= narrowest(name).get_expiry()
+    stopped_clock.forward(seconds=wait + 1)
+    assert attempt(someone).status_code != 429, "the limit does not let go"
+
+
+def test_every_declared_limit_has_a_driver(app):
+    assert set(limits.DECLARED) == set(DRIVERS)
