@@ -14,7 +14,7 @@ from clozette.kernel import clock
 from clozette.kernel.schemas import Line, Schema, Text, Worded, looks_like_card
 
 OLDEST = 120
-SCOPES = ("closet:read", "closet:write", "looks:read", "looks:write", "feed:read", "profile:read")
+SCOPES = ("closet:read", "closet:write", "looks:read", "looks:write", "feed:read", "profile:read", "follows:write")
 MAX_CREDENTIAL = 20_000
 
 

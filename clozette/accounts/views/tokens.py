@@ -69,5 +69,6 @@ def _scopes() -> list[tuple[str, str]]:
         "looks:write": _("make and change looks, love and comment as you"),
         "feed:read": _("read your feed"),
         "profile:read": _("read profiles as you see them"),
+        "follows:write": _("follow and unfollow members as you"),
     }
     return [(scope, words[scope]) for scope in SCOPES]
