@@ -86,8 +86,8 @@ def running(*, workers: int = 1, worker: bool = True, **settings: str) -> Iterat
         folder = stack.enter_context(processes.scratch("live"))
         site = _prepare(stack, folder, settings)
         databases.create_schema(create_app(Settings.from_environment(site.environment)))
-        _start(site, stack, "web.log", _granian(site, workers))
-        if worker and (ROOT / "clozette" / "__main__.py").exists():
+        _start(site, stack, "web.log", _serve(site, workers))
+        if worker:
             _start(site, stack, "worker.log", [sys.executable, "-m", "clozette", "worker"])
         processes.wait_until(lambda: processes.answers(site.port), site.processes[0], folder / "web.log")
         yield site
@@ -113,11 +113,9 @@ def _prepare(stack: ExitStack, folder: Path, settings: dict[str, str]) -> LiveSi
     return LiveSite(url, port, sink, environment, Certificate(folder), folder, [])
 
 
-def _granian(site: LiveSite, workers: int) -> list[str]:
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(site.port), "--no-access-log"]
-    tls = ["--ssl-certificate", str(site.certificate.chain), "--ssl-keyfile", str(site.certificate.key)]
-    size = ["--workers", str(workers), "--blocking-threads", "2"]
-    return [sys.executable, "-m", "granian", *options, *tls, *size, "wsgi:application"]
+def _serve(site: LiveSite, workers: int) -> list[str]:
+    tls = ["--certificate", str(site.certificate.chain), "--key", str(site.certificate.key)]
+    return [sys.executable, "-m", "clozette", "serve", "--port", str(site.port), "--workers", str(workers), *tls]
 
 
 def _start(site: LiveSite, stack: ExitStack, log: str, command: list[str]) -> None:

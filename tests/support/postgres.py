@@ -89,7 +89,12 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it takes connections."""
-        settings = (*_ALWAYS, *(() if self.durable else _FAST), *self.settings, f"unix_socket_directories={self.folder}")
+        settings = (
+            *_ALWAYS,
+            *(() if self.durable else _FAST),
+            *self.settings,
+            f"unix_socket_directories={self.folder}",
+        )
         options = [part for setting in settings for part in ("-c", setting)]
         log = self.folder / "log"
         command = [self._bin / "postgres", "-D", self.folder / "data", *options]
