@@ -21,7 +21,7 @@ PUBLIC_FIELDS = ("id", "kind", "category", "brand", "colours", "seasons", "tags"
 """What others get of a publicised item, in pages and in the API."""
 
 WHOLE = (selectinload(Item.photo_links).joinedload(ItemPhoto.photo), selectinload(Item.labels))
-"""Load options for an item with its photos and words."""
+"""Load options for an item with its photos and words; ``Item.owner`` is up to the query."""
 
 
 def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
@@ -60,7 +60,7 @@ def own_item(viewer: Viewer, item_id: int) -> Item:
 
 
 def own_items(viewer: Viewer, item_ids: Sequence[int]) -> list[Item]:
-    """Return those of the viewer's own items, with photos and words; 404 if one of the ids isn't theirs.
+    """Return those of the viewer's own items, with photos, words and owner; 404 if one of the ids isn't theirs.
 
     Where the transaction may write, the rows are locked until its end, always in the order of their ids: two deeds on one
     item follow each other (SQLite has one writer at a time anyway).
@@ -69,7 +69,7 @@ def own_items(viewer: Viewer, item_ids: Sequence[int]) -> list[Item]:
     mine = sa.select(Item).where(Item.id.in_(wanted), Item.member_id == viewer.member_id).order_by(Item.id)
     if not is_reading():
         mine = mine.with_for_update(key_share=True)
-    items = list(db.session.scalars(mine.options(*WHOLE)))
+    items = list(db.session.scalars(mine.options(*WHOLE, selectinload(Item.owner))))
     if len(items) != len(wanted):
         abort(404)
     return items

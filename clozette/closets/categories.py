@@ -241,7 +241,7 @@ def label(group: str, kind: str | None = None) -> str:
     about = GROUPS.get(group)
     if about is None:
         return group
-    return str(about.kinds[kind] if kind in about.kinds else about.label)
+    return str(about.kinds.get(kind or "", about.label))
 
 
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,19 +1,20 @@
 """Reads of closets: a page of cards with its facets, an item's neighbours, and what upper rooms need to show items.
 
-A page costs the same few statements whatever the closet's size: one for the cards, one for all the facets.
+A page costs the same few statements whatever the closet's size: one for the cards, one for their words, one for all the
+facets.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from clozette.accounts.models import Member
 from clozette.closets import categories, colours, rules
-from clozette.closets.access import shown_to, styleable_by, visible_to
+from clozette.closets.access import WHOLE, shown_to, styleable_by, visible_to
 from clozette.closets.models import Item, ItemPhoto, Label
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -29,7 +30,7 @@ VISIBILITIES = ("private", "public", "styleable")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item as a grid shows it: its cover, and whose it is."""
+    """An item as a grid shows it: its words (``colours``, ``tags``) are loaded, its cover, and whose it is."""
 
     item: Item
     cover: Photo | None
@@ -70,12 +71,13 @@ class Value:
 
 @dataclass
 class Facets:
-    """Every facet's values; those chosen are there even where nothing is left."""
+    """How many items the filters leave, and every facet's values; those chosen are there even where nothing is left."""
 
-    values: Mapping[str, list[Value]] = field(default_factory=dict)
+    total: int
+    values: Mapping[str, list[Value]]
 
     def __getitem__(self, name: str) -> list[Value]:
-        return self.values.get(name, [])
+        return self.values[name]
 
 
 def count(member_id: int) -> int:
@@ -112,13 +114,24 @@ def facets(viewer: Viewer, filters: Filters) -> Facets:
         counted[name].append(Value(value, number, text))
     counted["category"] = _with_groups(counted["category"])
     counted["visibility"] = _with_public(counted["visibility"])
-    return Facets({name: _with_chosen(counted[name], getattr(filters, name)) for name in FACETS})
+    values = {name: _with_chosen(counted[name], getattr(filters, name)) for name in FACETS}
+    return Facets(counted["total"][0].count, values)
 
 
 def public_closet(viewer: Viewer, owner: Member, after: int | None, size: int = PAGE_SIZE) -> Page[Card]:
     """Return a page of what a member publicised: what everybody sees, the owner too."""
     public = _cards().where(Item.member_id == owner.id, shown_to(viewer))
     return _page(public, after, size)
+
+
+def whole_items(viewer: Viewer, filters: Filters, after: int | None) -> Page[Item]:
+    """Return a page of the viewer's items with all their photos and words, for the API."""
+    return _whole_page(sa.select(Item).join(Member).where(*_narrowed(viewer, filters)), after)
+
+
+def whole_public_items(viewer: Viewer, owner: Member, after: int | None) -> Page[Item]:
+    """Return a page of what a member publicised with all photos and words, for the API."""
+    return _whole_page(sa.select(Item).join(Member).where(Item.member_id == owner.id, shown_to(viewer)), after)
 
 
 def public_count(owner_id: int) -> int:
@@ -128,20 +141,20 @@ def public_count(owner_id: int) -> int:
 
 
 def items_by_ids(viewer: Viewer, ids: Iterable[int]) -> dict[int, Card]:
-    """Return those items that the viewer may see, by id and in two statements; words (``colours``, ``tags``) are loaded."""
+    """Return those items that the viewer may see, by id and in two statements."""
     wanted = set(ids)
     if not wanted:
         return {}
-    cards = _joined(visible_to(viewer)).where(Item.id.in_(wanted)).options(selectinload(Item.labels))
+    cards = _joined(visible_to(viewer)).where(Item.id.in_(wanted))
     return {card.item.id: card for card in _read(cards)}
 
 
 def styleable_cards(viewer: Viewer, ids: Iterable[int]) -> dict[int, Card]:
-    """Return those items that the viewer may put into looks, by id; words are loaded."""
+    """Return those items that the viewer may put into looks, by id."""
     wanted = set(ids)
     if not wanted:
         return {}
-    cards = _joined(styleable_by(viewer)).where(Item.id.in_(wanted)).options(selectinload(Item.labels))
+    cards = _joined(styleable_by(viewer)).where(Item.id.in_(wanted))
     return {card.item.id: card for card in _read(cards)}
 
 
@@ -163,10 +176,10 @@ def _cards() -> sa.Select[Any]:
 
 
 def _joined(items: sa.Select[Any]) -> sa.Select[Any]:
-    """Add the cover and the owner to a selection of items joined with their owners."""
+    """Add the words, the cover and the owner to a selection of items joined with their owners."""
     cover = sa.and_(ItemPhoto.item_id == Item.id, ItemPhoto.position == 0)
     joined = items.outerjoin(ItemPhoto, cover).outerjoin(Photo, Photo.id == ItemPhoto.photo_id)
-    return joined.add_columns(Photo, Member.handle, Member.display_name)
+    return joined.add_columns(Photo, Member.handle, Member.display_name).options(selectinload(Item.labels))
 
 
 def _read(cards: sa.Select[Any]) -> list[Card]:
@@ -178,6 +191,13 @@ def _page(cards: sa.Select[Any], after: int | None, size: int) -> Page[Card]:
         cards = cards.where(Item.id < after)
     rows = _read(cards.order_by(Item.id.desc()).limit(size + 1))
     return page_of(rows, lambda card: card.item.id, size)
+
+
+def _whole_page(items: sa.Select[tuple[Item]], after: int | None) -> Page[Item]:
+    if after is not None:
+        items = items.where(Item.id < after)
+    wanted = items.order_by(Item.id.desc()).limit(PAGE_SIZE + 1).options(*WHOLE, contains_eager(Item.owner))
+    return page_of(list(db.session.scalars(wanted)), lambda item: item.id)
 
 
 # Filters: each makes conditions on Item.
@@ -303,7 +323,12 @@ def _most(counted: sa.Select[Any], most: int) -> sa.Select[Any]:
     return sa.select(counted.order_by(sa.desc("number"), sa.asc("value")).limit(most).subquery())
 
 
+def _all(conditions: Conditions) -> sa.Select[Any]:
+    return sa.select(*_columns("total", sa.literal_column("''"), _NOTHING)).select_from(Item).where(*conditions)
+
+
 _BRANCHES: Mapping[str, Branch] = {
+    "total": _all,
     "kind": _by("kind", Item.kind.expression),
     "category": _by("category", _CODE, most=len(categories.CODES)),
     "colour": _by_label("colour"),

@@ -103,6 +103,14 @@ def why_not_hold(photos: int) -> Refusal | None:
     return None
 
 
+def why_not_tag(tags: int) -> Refusal | None:
+    """Say why an item can't have so many tags."""
+    if tags <= MAX_TAGS:
+        return None
+    most = ngettext("An item has at most %(num)s tag.", "An item has at most %(num)s tags.", MAX_TAGS)
+    return Refusal("too-many-tags", most, "tag")
+
+
 def why_not_similar(similar: Collection[object], *, confirmed: bool) -> Refusal | None:
     """Warn that the photo looks like one of an item that is here already; a confirmation is enough to go on."""
     if confirmed or not similar:

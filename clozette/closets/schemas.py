@@ -343,6 +343,14 @@ class ItemIn(_ItemJson):
     similar_ok = fields.Boolean(load_default=False, metadata={"description": "Add it though a photo looks familiar"})
 
 
+class ItemUpload(_Facts):
+    """A new item as a form with its photos; price and measurements can be put in afterwards."""
+
+    photos = fields.List(Upload(), required=True, validate=ma.validate.Length(1, rules.MAX_PHOTOS))
+    upload_key = Line(max_length=rules.KEY_LENGTH, load_default=None)
+    similar_ok = fields.Boolean(load_default=False)
+
+
 class ItemPatch(_ItemJson):
     """Changes of an item; what is absent stays. With ``version``, only if nobody changed it in between."""
 
@@ -362,6 +370,13 @@ class PhotoIn(Schema):
     """One photo, as ``multipart/form-data``."""
 
     photo = Upload(required=True)
+
+
+class UploadOut(Schema):
+    """A photo that waits for its item; ``similar`` are your items that look like it."""
+
+    photo = fields.Nested(PhotoOut)
+    similar = fields.List(RowId())
 
 
 class OwnerOut(Schema):

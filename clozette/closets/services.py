@@ -63,7 +63,7 @@ def add(
     refuse(rules.why_not_add(items=queries.count(owner.id)))
     refuse(rules.why_not_hold(len(photos)))
     refuse(rules.why_not_similar(similar_ok or queries.similar_items(owner, photos), confirmed=similar_ok))
-    item = Item(member_id=owner.id, upload_key=upload_key, created_at=now, changed_at=now, state_since=now)
+    item = Item(owner=owner, upload_key=upload_key, created_at=now, changed_at=now, state_since=now)
     item.state, item.measurements, item.photo_links, item.labels = rules.State.AVAILABLE.value, {}, [], []
     _write(item, {"kind": rules.Kind.OWNED.value, **facts})
     if not facts.get("colours"):
@@ -155,9 +155,10 @@ def close_to_styling(item: Item) -> None:
 
 
 def add_tag(item: Item, tag: str, *, now: datetime) -> None:
-    """Put one more tag on an item, up to the limit; one that is there already changes nothing."""
+    """Put one more tag on an item; one that is there already changes nothing."""
     tags = item.tags
-    if tag not in tags and len(tags) < rules.MAX_TAGS:
+    if tag not in tags:
+        refuse(rules.why_not_tag(len(tags) + 1))
         save(item, {"tags": [*tags, tag]}, seen=None, now=now)
 
 
