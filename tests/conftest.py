@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.support import databases, guard
 
@@ -15,6 +16,11 @@ pytest_plugins = ["tests.support.application", "tests.support.browser", "tests.s
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let one database be chosen."""
     parser.addoption("--db", choices=databases.ENGINES, help="run the tests of one database only (default: both)")
+
+
+def pytest_configure() -> None:
+    """Log plainly: the coloured traceback of development takes seconds to draw."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
