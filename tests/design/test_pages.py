@@ -57,6 +57,13 @@ class TestStaticFiles:
             assert "src" not in script or 'integrity="sha384-' in script
 
 
+def test_manifest_has_its_well_known_address(gallery):
+    answer = gallery.get("/manifest.webmanifest")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/manifest+json"
+    assert answer.json["name"] == "Clozette"
+
+
 class TestFollow:
     """A script that says it won't follow is told where to go."""
 

@@ -12,6 +12,7 @@ the message meant for the person), it gets 204 and the address in ``X-Location``
 
 import base64
 import hashlib
+import mimetypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,6 +28,8 @@ from markupsafe import Markup
 from clozette.kernel import clock, ids
 from clozette.kernel.money import Money
 from clozette.kernel.web.gate import everyone, viewer
+
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 ENGLISH = Locale("en")
 ONE_YEAR = 365 * 24 * 3600
@@ -78,6 +81,7 @@ def init_app(app: Flask) -> None:
     app.extensions["clozette.static"] = files
     app.extensions["clozette.frames"] = {}
     app.view_functions["static"] = _static_view(app.view_functions["static"], files)
+    app.add_url_rule("/manifest.webmanifest", "manifest", _manifest)
     app.jinja_env.globals.update(
         static_url=lambda path: files[path].address,
         integrity=lambda path: files[path].integrity,
@@ -179,6 +183,12 @@ def _name_location(response: Response) -> Response:
         response.set_data(b"")
         response.status_code = 204
     return response
+
+
+@everyone()
+def _manifest() -> Response:
+    """Answer what a phone needs to keep the site on its home screen."""
+    return current_app.make_response(current_app.send_static_file("manifest.webmanifest"))
 
 
 def _static_view(send: Callable[..., Any], files: StaticFiles) -> Callable[..., Any]:
