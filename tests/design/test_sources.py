@@ -15,15 +15,6 @@ ART = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons" / "art.svg").re
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 class TestTemplates:
-    def test_nothing_that_the_content_policy_blocks(self, template):
-        text = template.read_text()
-        assert not re.search(r"<[^>{}]*\sstyle\s*=", text), "inline styles are blocked: use a class"
-        assert not re.search(r"<[^>{}]*\son\w+\s*=", text), "inline handlers are blocked: listen in a module"
-        assert "javascript:" not in text
-        assert "<style" not in text
-        for script in re.findall(r"<script[^>]*>", text):
-            assert "csp_nonce()" in script, script
-
     def test_its_icons_are_drawn(self, template):
         text = template.read_text()
         named = re.findall(r'\bicon\("([\w-]+)"', text) + re.findall(r'icon_name="([\w-]+)"', text)
