@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import psycopg
 import sqlalchemy as sa
-from clozette.media.models import Photo
 from flask import Flask
 from psycopg import sql
 
@@ -20,6 +19,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import Model, db
 from clozette.kernel.ids import moment_of
 from clozette.looks.models import Author, Look, LookPhoto, Love
+from clozette.media.models import Photo
 from clozette.privacy.models import Subject
 
 TABLES = (Subject, Member, SignIn, Follow, Photo, Look, LookPhoto, Author, Love)
@@ -106,20 +106,9 @@ def _member(member_id: int, number: int) -> Row:
 
 
 def _put_looks(sink: Sink, community: Community) -> None:
-    photos = (
-        "id",
-        "subject_id",
-        "created_at",
-        "sha256",
-        "bytes",
-        "width",
-        "height",
-        "placeholder",
-        "colours",
-        "dhash",
-        "variants",
-    )
-    sink.put("media_photos", (*photos, "public_token"), (_photo(key, author) for key, author in community.keys))
+    photos = ("id", "subject_id", "created_at", "sha256", "bytes", "width", "height", "placeholder", "colours", "dhash")
+    files = ("variants", "avif", "folder", "suffix", "public_token")
+    sink.put("media_photos", (*photos, *files), (_photo(key, author) for key, author in community.keys))
     looks = ("id", "member_id", "caption", "visibility", "created_at", "changed_at", "published_at", "feed_key")
     counts = ("version", "love_count", "comment_count")
     sink.put("looks_looks", (*looks, *counts), (_look(key, author) for key, author in community.keys))
@@ -138,7 +127,8 @@ def _put_looks(sink: Sink, community: Community) -> None:
 
 def _photo(key: int, author: int) -> Row:
     known = (key - 2, author, moment_of(key), f"{key:064x}", 250_000, 1080, 1440, PLACEHOLDER)
-    return (*known, '["#aabbcc", "#223344"]', key % 2**62, "[160, 320, 640, 1080]", f"{key:032x}")
+    look = ('["#aabbcc", "#223344"]', key % 2**62, "[160, 320, 640, 1080]", "[1080]")
+    return (*known, *look, f"{key:032x}", "webp", f"{key:032x}")
 
 
 def _look(key: int, author: int) -> Row:

@@ -120,7 +120,7 @@ def _group(rows: Sequence[tuple[Notification, Member]]) -> Group:
     )
 
 
-def _rows(viewer: Viewer, after: int | None) -> sa.Select[tuple[Notification, Member]]:
+def _rows(viewer: Viewer, after: int | None) -> sa.Select[Notification, Member]:
     rows = (
         sa.select(Notification, Member)
         .join(Member, Member.id == Notification.actor_id)

@@ -109,7 +109,7 @@ def _add(follower_id: int, followed_id: int, now: datetime) -> int | None:
 
 def _delete_pair(table: type[Follow] | type[FollowRequest], follower_id: int, followed_id: int) -> bool:
     pair = sa.delete(table).where(table.follower_id == follower_id, table.followed_id == followed_id)
-    return bool(db.session.execute(pair).rowcount)
+    return db.session.scalar(pair.returning(table.id)) is not None
 
 
 def _delete_notifications(member_id: int, actor_id: int, *conditions: sa.ColumnElement[bool]) -> None:

@@ -15,8 +15,8 @@ def names(group: Group) -> str:
     if not others:
         return first
     if len(others) == 1:
-        return _("%(one)s and %(other)s", one=first, other=others[0])
-    return ngettext("%(one)s and %(num)d other", "%(one)s and %(num)d others", len(others), one=first)
+        return str(_("%(one)s and %(other)s", one=first, other=others[0]))
+    return str(ngettext("%(one)s and %(num)d other", "%(one)s and %(num)d others", len(others), one=first))
 
 
 def followed(viewer: Viewer, groups: Sequence[Group]) -> Mapping[int, Line]:

@@ -17,6 +17,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from clozette.kernel.database import db
+from clozette.kernel.images.sizes import widths_for
 from clozette.looks.feed import FeedRow
 from clozette.looks.models import Look, LookPhoto
 from clozette.looks.rules import Visibility
@@ -45,6 +46,11 @@ class Content(NamedTuple):
     caption: str
     photo: Photo | None
     alt: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every width of the photo is ready; a card made before that would go on naming the small ones."""
+        return self.photo is None or set(widths_for(self.photo.width)) <= set(self.photo.variants)
 
 
 class Kept:
@@ -95,8 +101,10 @@ def render(rows: Sequence[FeedRow], *, now: datetime) -> Markup:
         contents = _contents([rows[number].look_id for number in missing])
         for number in missing:
             row = rows[number]
-            cards[number] = made = _make(row, contents.get(row.look_id, Content("", None, "")), place(number))
-            kept.put(keys[number], made)
+            content = contents.get(row.look_id, Content("", None, ""))
+            cards[number] = made = _make(row, content, place(number))
+            if content.is_settled:
+                kept.put(keys[number], made)
     return Markup("".join(card for card in cards if card is not None))  # noqa: S704 - made by templates
 
 
