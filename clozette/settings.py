@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "CLOZETTE_"
 MIN_SECRET = 32
+WHOLE_NUMBERS = {
+    "trusted_proxies": "a whole number of proxies in front, such as 1",
+    "media_quota_mb": "how many megabytes of photos a member may keep, such as 2048",
+}
 
 
 class BadSettings(Exception):
@@ -30,6 +34,7 @@ class Settings:
     replica_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     media_url: str = ""
+    media_quota_mb: int = 2048
     smtp_url: str = field(default="", repr=False)
     sms_url: str = field(default="", repr=False)
     mail_from: str = "Clozette <hello@clozette.test>"
@@ -61,12 +66,11 @@ class Settings:
         given: dict[str, object] = {name: text for name, text in read.items() if text}
         given["secret_keys"] = tuple(key for key in read["secret_keys"].split(",") if key)
         faults = []
-        if read["trusted_proxies"]:
-            if read["trusted_proxies"].isdigit():
-                given["trusted_proxies"] = int(read["trusted_proxies"])
-            else:
-                given.pop("trusted_proxies")
-                faults.append("CLOZETTE_TRUSTED_PROXIES: a whole number of proxies in front, such as 1")
+        for name, meaning in WHOLE_NUMBERS.items():
+            if read[name].isdecimal():
+                given[name] = int(read[name])
+            elif given.pop(name, None):
+                faults.append(f"{PREFIX}{name.upper()}: {meaning}")
         var = Path(read["var"]) if read["var"] else ROOT / "var"
         given["var"] = var
         given.setdefault("database_url", f"sqlite:///{var / 'clozette.db'}")

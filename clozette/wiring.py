@@ -9,6 +9,10 @@ from clozette.accounts import tasks as account_tasks
 from clozette.accounts import views as account_views
 from clozette.api import openapi
 from clozette.api import views as api_views
+from clozette.closets import api as closets_api
+from clozette.closets import personal_data as closets_data
+from clozette.closets import tasks as closets_tasks
+from clozette.closets import views as closets_views
 from clozette.community import api as community_api
 from clozette.community import events as community_events
 from clozette.community import notifications
@@ -17,10 +21,24 @@ from clozette.community import services as community
 from clozette.community import tasks as community_tasks
 from clozette.community import views as community_views
 from clozette.community import wording as community_wording
-from clozette.kernel import events
+from clozette.kernel import events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
-from clozette.kernel.web import api
+from clozette.kernel.web import api, slots
+from clozette.looks import api as looks_api
+from clozette.looks import cards as look_cards
+from clozette.looks import events as look_events
+from clozette.looks import feed as look_feed
+from clozette.looks import personal_data as looks_data
+from clozette.looks import rules as look_rules
+from clozette.looks import tasks as look_tasks
+from clozette.looks import views as look_views
+from clozette.looks import wording as look_wording
+from clozette.media import addresses as media_addresses
+from clozette.media import events as media_events
+from clozette.media import personal_data as media_data
+from clozette.media import tasks as media_tasks
+from clozette.media import views as media_views
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 
@@ -28,31 +46,48 @@ from clozette.privacy import views as privacy_views
 PERSONAL_DATA: dict[str, Declaration] = {
     "kernel": kernel_data.TABLES,
     "accounts": accounts_data.TABLES,
+    "closets": closets_data.TABLES,
     "community": community_data.TABLES,
+    "looks": looks_data.TABLES,
+    "media": media_data.TABLES,
     "privacy": privacy_data.TABLES,
 }
 
 
 # The rooms' JSON blueprints (<room>/api.py), in the order the API's page shows them.
-JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (community_api.blueprint,)
+JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (closets_api.blueprint, looks_api.blueprint, community_api.blueprint)
 
 
 def connect(app: Flask) -> None:
     """Plug every room into ``app``."""
     accounts.init_app(app)
+    media_addresses.init_app(app)
+    look_cards.init_app(app)
+    slots.init_app(app)
     _pages(app)
     openapi.connect(app, JSON_BLUEPRINTS)
     _listeners(app)
     _notifications(app)
+    _schedules(app)
 
 
 def _pages(app: Flask) -> None:
-    for blueprint in (privacy_views.blueprint, account_views.blueprint, community_views.blueprint, api_views.blueprint):
+    for blueprint in (
+        privacy_views.blueprint,
+        media_views.blueprint,
+        account_views.blueprint,
+        community_views.blueprint,
+        *closets_views.BLUEPRINTS,
+        *look_views.BLUEPRINTS,
+        api_views.blueprint,
+    ):
         app.register_blueprint(blueprint)
 
 
 def _listeners(app: Flask) -> None:
     """Who hears which event: inside the transaction, or as a task after the commit."""
+    events.listen(app, media_events.PhotoAdded, after=(media_tasks.make_ladder,))
+    events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
     events.listen(app, account_events.TicketMade, after=(account_tasks.send_ticket,))
     events.listen(app, account_events.AddressTyped, after=(account_tasks.tell_owner,))
     events.listen(app, account_events.AddressChangeAsked, after=(account_tasks.tell_address_will_change,))
@@ -62,6 +97,10 @@ def _listeners(app: Flask) -> None:
     events.listen(app, community_events.MemberFollowed, after=(community_tasks.tell_followed,))
     events.listen(app, community_events.FollowRequested, after=(community_tasks.tell_requested,))
     events.listen(app, community_events.FollowAccepted, after=(community_tasks.tell_accepted,))
+    events.listen(app, account_events.MemberDeactivated, inside=(look_feed.retire,))
+    events.listen(app, account_events.MemberReactivated, inside=(look_feed.recall,))
+    events.listen(app, look_events.LookLoved, after=(look_tasks.tell_loved,))
+    events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
 
 
 def _notifications(app: Flask) -> None:
@@ -69,3 +108,11 @@ def _notifications(app: Flask) -> None:
     notifications.register(app, "followed", community_wording.followed)
     notifications.register(app, "follow_requested", community_wording.follow_requested)
     notifications.register(app, "request_accepted", community_wording.request_accepted)
+    notifications.register(app, look_rules.LOVED, look_wording.loved)
+    notifications.register(app, look_rules.COMMENTED, look_wording.commented)
+
+
+def _schedules(app: Flask) -> None:
+    """What runs by the clock (UTC)."""
+    tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
+    tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)

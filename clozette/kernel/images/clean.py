@@ -256,7 +256,8 @@ def _encode(image: Image.Image, plugin: str, **options: object) -> bytes:
 
 
 def _placeholder(image: Image.Image) -> str:
-    tiny = _scaled(_on_white(image), PLACEHOLDER_WIDTH)
+    """Return a tiny picture as a data address; of a cut-out one that can't be seen, or it would shine through."""
+    tiny = _scaled(image, PLACEHOLDER_WIDTH) if image.mode == "RGB" else Image.new("RGBA", (1, 1))
     return "data:image/webp;base64," + b64encode(_encode(tiny, "WEBP", quality=30, method=4, icc_profile=b"")).decode()
 
 

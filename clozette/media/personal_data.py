@@ -1,0 +1,28 @@
+"""What media keeps about people: their photos, and what was read from the pixels."""
+
+from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
+
+_CONTENT = Personal("content", (Purpose.PROVIDE,), retention="until you delete the photo, or while the account exists")
+
+TABLES: Declaration = {
+    "media_photos": Table(
+        columns={
+            "id": NotPersonal(),
+            "subject_id": _CONTENT,
+            "created_at": _CONTENT,
+            "sha256": _CONTENT,
+            "bytes": _CONTENT,
+            "width": _CONTENT,
+            "height": _CONTENT,
+            "placeholder": _CONTENT,
+            "colours": _CONTENT,
+            "dhash": _CONTENT,
+            "variants": NotPersonal("which files are ready"),
+            "avif": NotPersonal("which files are ready"),
+            "folder": NotPersonal("where the files are"),
+            "suffix": NotPersonal("how the original is named"),
+            "public_token": _CONTENT,
+        },
+        subject=("subject_id",),
+    ),
+}

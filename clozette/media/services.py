@@ -1,0 +1,98 @@
+"""Deeds on photos. Files are kept before the commit and removed after it; whatever goes wrong, no row lacks its files."""
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app
+from werkzeug.datastructures import FileStorage
+
+from clozette.kernel.database import db
+from clozette.kernel.events import publish
+from clozette.kernel.images import BadPhoto, CleanPhoto, are_alike
+from clozette.kernel.refusal import refuse
+from clozette.media import files, intake
+from clozette.media.events import PhotoAdded, PhotoRemoved
+from clozette.media.models import Photo
+from clozette.media.rules import why_not_add
+from clozette.privacy.models import Subject
+
+__all__ = ["BadPhoto", "add_photo", "delete_photo", "hide_photo", "original_of", "publish_photo", "similar_photos"]
+
+
+def add_photo(subject_id: int, upload: FileStorage | CleanPhoto, now: datetime) -> Photo:
+    """Take in a photo, private at first. Its large widths and its smallest one follow as a task.
+
+    :raises BadPhoto: if it is no photo that we take, with a message for the sender.
+    :raises Refused: ``photo-quota`` if the member's room is used up.
+    :raises StorageError: if it could not be kept; ``Full`` is answered with 507.
+    """
+    clean = upload if isinstance(upload, CleanPhoto) else intake.clean(upload)
+    size = len(clean.original) + sum(map(len, clean.variants.values()))
+    refuse(why_not_add(used=_used_by(subject_id), adding=size, quota=_quota()))
+    photo = Photo(
+        subject_id=subject_id,
+        created_at=now,
+        sha256=clean.sha256,
+        bytes=size,
+        width=clean.width,
+        height=clean.height,
+        placeholder=clean.placeholder,
+        colours=clean.colours,
+        dhash=clean.dhash,
+        variants=sorted(clean.variants),
+        avif=[],
+        folder=files.new_folder(),
+        suffix=clean.suffix,
+    )
+    files.put(photo.folder, clean)
+    db.session.add(photo)
+    db.session.flush()
+    publish(PhotoAdded(photo.id))
+    return photo
+
+
+def publish_photo(photo: Photo) -> None:
+    """Give a photo public addresses; one that has them keeps them."""
+    private = sa.update(Photo).where(Photo.id == photo.id, Photo.public_token.is_(None))
+    db.session.execute(private.values(public_token=secrets.token_hex(16)).execution_options(synchronize_session=False))
+    db.session.refresh(photo, ["public_token"])
+
+
+def hide_photo(photo: Photo) -> None:
+    """Make a photo private: its public addresses are dead for good, copies in browsers aside."""
+    photo.public_token = None
+    db.session.flush()
+
+
+def delete_photo(photo: Photo) -> None:
+    """Delete a photo: the row now, the files after the commit."""
+    db.session.delete(photo)
+    db.session.flush()
+    publish(PhotoRemoved(photo.folder))
+
+
+def similar_photos(subject_id: int, dhash: int, colours: list[str] | None = None) -> list[Photo]:
+    """Return a person's photos that look like one with this hash (itself too, if it is kept), the newest first.
+
+    :param colours: that photo's colours; with them, the same cut in another colour doesn't count.
+    """
+    own = sa.select(Photo.id, Photo.dhash, Photo.colours).where(Photo.subject_id == subject_id)
+    alike = [row.id for row in db.session.execute(own) if are_alike(dhash, row.dhash, colours or (), row.colours)]
+    found = sa.select(Photo).where(Photo.id.in_(alike)).order_by(Photo.id.desc())
+    return list(db.session.scalars(found)) if alike else []
+
+
+def original_of(photo: Photo) -> bytes:
+    """Return a photo at its full size, for its owner."""
+    return files.original(photo.folder, photo.suffix)
+
+
+def _used_by(subject_id: int) -> int:
+    # The lock makes two uploads at once count each other (SQLite's writers wait for each other anyway).
+    db.session.execute(sa.select(Subject.id).where(Subject.id == subject_id).with_for_update())
+    return db.session.scalar(sa.select(sa.func.sum(Photo.bytes)).where(Photo.subject_id == subject_id)) or 0
+
+
+def _quota() -> int:
+    return int(current_app.extensions["clozette.settings"].media_quota_mb) * 1024**2
