@@ -40,7 +40,7 @@ def circumstances() -> Circumstances:
 
 def sign_in(member: Member, *, method: str, now: datetime) -> None:
     """Start a session in this browser. The cookie begins anew, and the session it had before ends."""
-    sign_out(because="signed in again", now=now)
+    sign_out(because="signed-in-again", now=now)
     came = circumstances()
     token = sign_ins.start(member, method=method, now=now, agent=came.agent, address=came.address)
     session[COOKIE_KEY] = token
@@ -49,7 +49,7 @@ def sign_in(member: Member, *, method: str, now: datetime) -> None:
 
 def begin_second_step(member: Member, *, method: str, now: datetime) -> None:
     """Remember for some minutes that the first factor was right."""
-    sign_out(because="signed in again", now=now)
+    sign_out(because="signed-in-again", now=now)
     session[HALF] = [ids.encode(member.id), _stamp(member), method, int(now.timestamp())]
 
 

@@ -7,13 +7,13 @@ _MEMBER = NotPersonal("path to the member")
 _OF_MEMBER = ("member_id", "subject_id")
 _RUN = (Purpose.PROVIDE,)
 _CHECK = (Purpose.VERIFY, Purpose.ENFORCE)
-_A_SECRET = "a secret, or the digest of one: it would only serve whoever stole the export"
+_NOT_FOR_EXPORTS = "a secret, or the digest of one: it would only serve whoever stole the export"
 _MONTH_AFTER_END = "until a month after it ended"
 _NO_POSING = "a handle is never given to anybody else, so that nobody can pose as a person who left"
 
 
 def _secret(retention: str = "while the account exists") -> Personal:
-    return Personal("credentials", _CHECK, retention=retention, export=False, hidden_because=_A_SECRET)
+    return Personal("credentials", _CHECK, retention=retention, export=False, hidden_because=_NOT_FOR_EXPORTS)
 
 
 def _kept(

@@ -16,6 +16,9 @@ from clozette.kernel.schemas import Line, Schema, Text, Worded, looks_like_card
 OLDEST = 120
 SCOPES = ("closet:read", "closet:write", "looks:read", "looks:write", "feed:read", "profile:read", "follows:write")
 MAX_CREDENTIAL = 20_000
+_UNREADABLE = _l("The passkey's answer could not be read.")
+_NO_SCOPE = _l("Choose at least one thing that the token may do.")
+_NOT_LISTED = _l("Please choose one from the list.")
 
 
 class Email(Line):
@@ -84,13 +87,13 @@ class HandleField(Line):
         return handle
 
 
-class Choice(ma.fields.String):
+class Choice(Worded, ma.fields.String):
     """One of a list of codes."""
 
     default_error_messages = {
         "required": _l("Please choose one."),
         "null": _l("Please choose one."),
-        "unknown": _l("Please choose one from the list."),
+        "unknown": _NOT_LISTED,
     }
 
     def __init__(self, codes: frozenset[str], **kwargs: Any) -> None:
@@ -173,7 +176,7 @@ class VerifyIn(Schema):
 class CredentialIn(Schema):
     """A passkey's answer, as the browser's ``toJSON()`` writes it."""
 
-    credential = ma.fields.String(required=True, validate=ma.validate.Length(max=MAX_CREDENTIAL))
+    credential = ma.fields.String(required=True, validate=ma.validate.Length(max=MAX_CREDENTIAL, error=_UNREADABLE))
     name = Line(max_length=60, load_default="")
     next = Line(max_length=2000, load_default="")
 
@@ -245,9 +248,14 @@ class TokenIn(Schema):
     scopes = ma.fields.List(
         Choice(frozenset(SCOPES)),
         required=True,
-        validate=ma.validate.Length(min=1, error=_l("Choose at least one thing that the token may do.")),
+        validate=ma.validate.Length(min=1, error=_NO_SCOPE),
+        error_messages={"required": _NO_SCOPE},
     )
-    days = ma.fields.Integer(load_default=90, validate=ma.validate.OneOf((7, 30, 90, 365)))
+    days = ma.fields.Integer(
+        load_default=90,
+        validate=ma.validate.OneOf((7, 30, 90, 365), error=_NOT_LISTED),
+        error_messages={"invalid": _NOT_LISTED},
+    )
 
 
 def _refuse_easy(password: str, own: list[str], field: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.exceptions import NotFound
 
 from clozette.accounts import access
 from clozette.accounts.models import Member, Ticket
@@ -123,7 +124,7 @@ def test_asking_is_throttled_per_address_typed(client, app, db_session, person, 
 
 def test_unconfirmed_is_invisible_and_limited(client, app, db_session):
     ada = make_member("ada", confirmed=False)
-    with pytest.raises(Exception, match="404"):
+    with pytest.raises(NotFound):
         access.member_by_handle(GUEST, "ada")
     assert db_session.scalars(access.visible_to(GUEST)).all() == []
 

@@ -21,7 +21,7 @@ from clozette.kernel.database import db
 def change_password(member: Member, password_hash: str, *, now: datetime) -> None:
     """Set a new password; every session ends, so the caller starts another for the browser that asked."""
     member.password = password_hash
-    sign_ins.end_all(member, because="password changed", now=now)
+    sign_ins.end_all(member, because="password-changed", now=now)
     tickets.void(member.id, now=now)
     events.publish(CredentialsChanged(member.id, "password"))
 
@@ -76,7 +76,7 @@ def change_address(member: Member, ticket: Ticket, *, now: datetime, sign_in_id:
     former = member.email
     member.email = ticket.address
     member.email_canonical = addresses.canonical(ticket.address) or ""
-    sign_ins.end_all(member, because="email changed", now=now, but=sign_in_id)
+    sign_ins.end_all(member, because="email-changed", now=now, but=sign_in_id)
     tickets.void(member.id, now=now)
     notice = tickets.make(member.id, tickets.FORMER_EMAIL, former, now)
     events.publish(AddressChanged(notice.id))

@@ -82,21 +82,19 @@ def give_role(member: Member, role: str, *, now: datetime, given_by_id: int | No
     if role not in STAFF_ROLES:
         raise ValueError(role)
     insert_once(Role, id=new_id(), member_id=member.id, name=role, given_at=now, given_by_id=given_by_id)
-    sign_ins.end_all(member, because="role given", now=now)
+    sign_ins.end_all(member, because="role-given", now=now)
 
 
 def take_role(member: Member, role: str, *, now: datetime) -> None:
     """Take a staff role away, and end the sessions that used it."""
     db.session.execute(sa.delete(Role).where(Role.member_id == member.id, Role.name == role))
-    sign_ins.end_all(member, because="role taken", now=now)
+    sign_ins.end_all(member, because="role-taken", now=now)
 
 
 def _last_change(member: Member) -> datetime | None:
-    """Return when the member last left a handle; one that was only reserved for them doesn't count."""
-    left = sa.select(sa.func.max(Handle.left_at)).where(
-        Handle.member_id == member.id, Handle.left_at.is_not(None), Handle.taken_at < Handle.left_at
-    )
-    return db.session.scalar(left)
+    """Return when the member took the present handle, if that was after joining."""
+    taken = sa.select(Handle.taken_at).where(Handle.handle == member.handle, Handle.taken_at > member.created_at)
+    return db.session.scalar(taken)
 
 
 def _take_back(member: Member, handle: str, now: datetime) -> bool:

@@ -78,7 +78,7 @@ def reset(token: str) -> Any:
     ticket = tickets.find(token, tickets.RESET, now)
     if ticket is None or not credentials.reset_password(ticket, new_hash, now=now):
         return link_gone()
-    browser.sign_out(because="password changed", now=now)
+    browser.sign_out(because="password-changed", now=now)
     flash(_("Your new password is set, and all devices are signed out. Sign in with it."), "success")
     return redirect("/login", 303)
 

@@ -79,7 +79,7 @@ def _finish() -> Any:
         return _setup_page(form)
     session_id = gate.viewer().session_id
     assert session_id is not None
-    sign_ins.end_all(member, because="second factor set up", now=now, but=session_id)
+    sign_ins.end_all(member, because="second-factor-set-up", now=now, but=session_id)
     sign_ins.prove_again(session_id, now=now, method="password+totp")
     return page("accounts/recovery_codes.html", codes=codes, fresh=True)
 

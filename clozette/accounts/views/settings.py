@@ -100,8 +100,8 @@ def sessions() -> Any:
 def sign_out_everywhere() -> Any:
     """End every session, this one too."""
     now = clock.now()
-    sign_ins.end_all(me(), because="signed out everywhere", now=now)
-    browser.sign_out(because="signed out everywhere", now=now)
+    sign_ins.end_all(me(), because="everywhere", now=now)
+    browser.sign_out(because="everywhere", now=now)
     flash(_("You are signed out on all devices."), "success")
     return redirect("/login", 303)
 
@@ -112,7 +112,7 @@ def end_session(sign_in_id: int) -> Any:
     """End one session."""
     row = access.own_sign_in(gate.viewer(), sign_in_id)
     if verb() == "DELETE":
-        sign_ins.end(row.id, because="signed out from another device", now=clock.now())
+        sign_ins.end(row.id, because="from-elsewhere", now=clock.now())
         flash(_("That device is signed out."), "success")
     return redirect("/settings/sessions", 303)
 

@@ -136,7 +136,7 @@ def logout_form() -> Any:
 @gate.everyone()
 def logout() -> Any:
     """End this browser's session."""
-    browser.sign_out(because="signed out", now=clock.now())
+    browser.sign_out(because="signed-out", now=clock.now())
     return redirect("/", 303)
 
 
