@@ -114,5 +114,6 @@ def _notifications(app: Flask) -> None:
 
 def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC)."""
+    tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)

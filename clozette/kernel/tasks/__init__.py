@@ -13,6 +13,7 @@ from clozette.kernel.tasks.drain import drain
 from clozette.kernel.tasks.perform import GiveUp, after_commit, checkpoint, is_task
 from clozette.kernel.tasks.registry import TASKS, Argument, Task, schedule, task
 from clozette.kernel.tasks.store import FOREIGN_TABLES, Standing, create_tables, enqueue, init_app, standing
+from clozette.kernel.tasks.sweep import sweep_tasks
 from clozette.kernel.tasks.worker import launch
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "launch",
     "schedule",
     "standing",
+    "sweep_tasks",
     "task",
 ]
