@@ -65,7 +65,7 @@ def sites() -> Iterator[Callable[[str], Site]]:
 
         def site(engine: str) -> Site:
             if engine not in made:
-                made[engine] = stack.enter_context(_open_site(engine))
+                made[engine] = stack.enter_context(open_site(engine))
             return made[engine]
 
         yield site
@@ -157,7 +157,7 @@ def query_counter(app: Flask) -> Callable[[], Any]:
 
 
 @contextmanager
-def _open_site(engine: str) -> Iterator[Site]:
+def open_site(engine: str) -> Iterator[Site]:
     with processes.scratch(engine) as folder, databases.open_database(engine, folder) as database:
         app = create_app(test_settings(database.url, folder), TESTING=True, PROPAGATE_EXCEPTIONS=True)
         app.test_client_class = Client
