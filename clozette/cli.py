@@ -43,7 +43,7 @@ def main() -> None:
     supervisor.die_with_parent()
     keys.fill(os.environ)
     try:
-        commands()
+        commands(obj=create_app)
     except BadSettings as bad:
         click.echo("\n".join(bad.faults), err=True)
         sys.exit(2)

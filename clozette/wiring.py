@@ -1,6 +1,7 @@
 """The one page that knows every room: blueprints, event handlers, personal data, schedules."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from clozette.accounts import events as account_events
 from clozette.accounts import personal_data as accounts_data
@@ -66,6 +67,7 @@ def connect(app: Flask) -> None:
     slots.init_app(app)
     _pages(app)
     openapi.connect(app, JSON_BLUEPRINTS)
+    _settings_pages(app)
     _listeners(app)
     _notifications(app)
     _schedules(app)
@@ -82,6 +84,11 @@ def _pages(app: Flask) -> None:
         api_views.blueprint,
     ):
         app.register_blueprint(blueprint)
+
+
+def _settings_pages(app: Flask) -> None:
+    """What upper rooms add to the page of settings."""
+    accounts.add_settings_page(app, "/follow-requests", _l("Who may follow you"))
 
 
 def _listeners(app: Flask) -> None:
@@ -114,6 +121,7 @@ def _notifications(app: Flask) -> None:
 
 def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC)."""
+    tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)

@@ -39,7 +39,9 @@ class Member(Model, UserMixin):
     country: Mapped[str] = mapped_column(sa.String(2))
     birth_date: Mapped[date]
     bio: Mapped[str] = mapped_column(sa.String(MAX_BIO), default="")
-    avatar_photo_id: Mapped[int | None]
+    avatar_photo_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("media_photos.id", ondelete="SET NULL"), index=True
+    )
     avatar_token: Mapped[str | None] = mapped_column(sa.String(64))
     locale: Mapped[str] = mapped_column(sa.String(16), default="en")
     time_zone: Mapped[str] = mapped_column(sa.String(64), default="UTC")

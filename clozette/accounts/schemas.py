@@ -12,6 +12,7 @@ from clozette.accounts import addresses, countries, handles, passwords, rules
 from clozette.accounts.models import MAX_BIO, MAX_DISPLAY_NAME, MAX_EMAIL
 from clozette.kernel import clock
 from clozette.kernel.schemas import Line, Schema, Text, Worded, looks_like_card
+from clozette.media.schemas import Upload
 
 OLDEST = 120
 SCOPES = ("closet:read", "closet:write", "looks:read", "looks:write", "feed:read", "profile:read", "follows:write")
@@ -233,6 +234,8 @@ class ProfileIn(Schema):
     bio = Text(max_length=MAX_BIO, load_default="")
     country = Choice(countries.CODES, required=True)
     time_zone = Choice(countries.ZONES, required=True)
+    avatar = Upload(load_default=None)
+    remove_avatar = ma.fields.Boolean(load_default=False)
 
 
 class HandleIn(Schema):

@@ -94,6 +94,14 @@ def writing() -> Iterator[orm.Session]:
         yield session
 
 
+@contextmanager
+def committed(app: Flask) -> Iterator[None]:
+    """Give a command of the command line its context; what it did is committed at its end, or not at all."""
+    with app.app_context():
+        yield
+        db.session.commit()
+
+
 def insert_once(model: type[Model], **values: Any) -> bool:
     """Insert a row unless a unique constraint already holds its like; say whether it was inserted.
 

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from clozette.accounts import handles
 from clozette.accounts.models import Handle, Member
 from clozette.kernel import clock
+from clozette.media.models import Photo
+from tests.factories import photos
 from tests.factories.accounts import make_member, make_minor, sign_in
 
 PROFILE = {"display_name": "Ada", "bio": "I sew.\nAnd mend.", "country": "FR", "time_zone": "Europe/Paris"}
@@ -143,3 +145,41 @@ def test_settings_lists_other_rooms_pages(client, app, db_session):
 
 def test_clock_is_passed(db_session):
     assert make_member("ada").created_at <= clock.now()
+
+
+class TestAvatar:
+    @pytest.fixture
+    def ada(self, client, db_session):
+        member = make_member("ada")
+        sign_in(client, member)
+        return member
+
+    def send(self, client, upload, **more):
+        return client.post("/settings/profile", data={**PROFILE, "avatar": upload, **more})
+
+    def test_set_replace_remove(self, client, app, db_session, ada):
+        assert self.send(client, photos.upload(photos.jpeg())).status_code == 303
+        db_session.expire_all()
+        first = ada.avatar_token
+        assert first
+        assert f"/media/{first}/160.webp" in client.get("/settings").text
+        assert app.test_client().get(f"/media/{first}/320.webp").status_code == 200
+
+        assert self.send(client, photos.upload(photos.jpeg())).status_code == 303
+        db_session.expire_all()
+        assert ada.avatar_token != first
+        assert app.test_client().get(f"/media/{first}/320.webp").status_code == 404
+
+        assert client.post("/settings/profile", data={**PROFILE, "remove_avatar": "true"}).status_code == 303
+        db_session.expire_all()
+        assert (ada.avatar_photo_id, ada.avatar_token) == (None, None)
+        assert db_session.scalars(sa.select(Photo)).all() == []
+
+    @pytest.mark.engines("sqlite")
+    def test_no_photo(self, client, db_session, ada):
+        answer = self.send(client, photos.upload(b"<svg/>", "me.svg"))
+        assert answer.status_code == 422
+        assert 'id="f-avatar-error"' in answer.text
+        assert "I sew." in answer.text
+        db_session.expire_all()
+        assert (ada.avatar_token, ada.bio) == (None, "")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from werkzeug.datastructures import FileStorage
 
 from clozette.accounts import handles, rules
 from clozette.accounts.events import HandleChanged, MemberDeactivated, MemberReactivated
@@ -12,8 +13,11 @@ from clozette.accounts.services import sign_ins, tickets, tokens
 from clozette.kernel import events
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.kernel.images import CleanPhoto
 from clozette.kernel.refusal import refuse
 from clozette.kernel.viewer import STAFF_ROLES
+from clozette.media import services as media
+from clozette.media.models import Photo
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,26 @@ def change_profile(member: Member, profile: Profile, *, now: datetime) -> None:
     db.session.flush()
 
 
-def set_avatar(member: Member, *, photo_id: int | None, token: str | None) -> None:
-    """Note which public photo stands for the member."""
-    member.avatar_photo_id = photo_id
-    member.avatar_token = token
+def set_avatar(member: Member, upload: FileStorage | CleanPhoto, *, now: datetime) -> None:
+    """Let a photo stand for the member wherever they are seen; the one before is deleted.
+
+    :raises BadPhoto: if it is no photo that we take.
+    """
+    photo = media.add_photo(member.subject_id, upload, now)
+    media.publish_photo(photo)
+    remove_avatar(member)
+    member.avatar_photo_id = photo.id
+    member.avatar_token = photo.public_token
     db.session.flush()
+
+
+def remove_avatar(member: Member) -> None:
+    """Show the first letter of the name again."""
+    photo = db.session.get(Photo, member.avatar_photo_id) if member.avatar_photo_id is not None else None
+    member.avatar_photo_id = member.avatar_token = None
+    db.session.flush()
+    if photo is not None:
+        media.delete_photo(photo)
 
 
 def change_handle(member: Member, handle: str, *, now: datetime) -> None:

@@ -10,10 +10,11 @@ from clozette.accounts.schemas import HandleIn, ProfileIn
 from clozette.accounts.services import members, second_factor, sign_ins
 from clozette.accounts.services.members import Profile
 from clozette.accounts.views.blueprint import blueprint, me, page, verb
-from clozette.kernel import clock
+from clozette.kernel import clock, images
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
+from clozette.media.services import BadPhoto
 
 
 @blueprint.get("/settings")
@@ -40,9 +41,13 @@ def change_profile() -> Any:
     if not form.load():
         return _profile_page(form)
     try:
-        members.change_profile(me(), Profile(**form.data), now=clock.now())
+        _change_profile(form.data)
     except Refused as refused:
         form.refuse(refused.refusal)
+        return _profile_page(form)
+    except BadPhoto as bad:
+        form.errors["avatar"] = [bad.message]
+        form.status = 422
         return _profile_page(form)
     flash(_("Your profile is changed."), "success")
     return redirect("/settings/profile", 303)
@@ -117,9 +122,20 @@ def end_session(sign_in_id: int) -> Any:
     return redirect("/settings/sessions", 303)
 
 
+def _change_profile(data: dict[str, Any]) -> None:
+    member, now = me(), clock.now()
+    names = ("display_name", "bio", "country", "time_zone")
+    members.change_profile(member, Profile(**{name: data[name] for name in names}), now=now)
+    if data["avatar"] is not None:
+        members.set_avatar(member, data["avatar"], now=now)
+    elif data["remove_avatar"]:
+        members.remove_avatar(member)
+
+
 def _profile_page(form: Form) -> Any:
     lists = {"countries": countries.choices(), "zones": countries.zones()}
-    return page("accounts/profile.html", form.status, form=form, member=me(), **lists)
+    photos = {"accept": images.accept_attribute(), "accepted": images.accepted_sentence()}
+    return page("accounts/profile.html", form.status, form=form, member=me(), **lists, **photos)
 
 
 def _handle_page(form: Form) -> Any:

@@ -1,6 +1,9 @@
 """``clozette members create|promote|demote|deactivate|reactivate|password``: what whoever runs the site may do."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -11,7 +14,7 @@ from clozette.accounts.services import credentials, registration, tokens
 from clozette.accounts.services import members as deeds
 from clozette.accounts.services.registration import Joining
 from clozette.kernel import clock
-from clozette.kernel.database import db
+from clozette.kernel.database import committed, db
 from clozette.kernel.refusal import Refused
 from clozette.kernel.viewer import STAFF_ROLES
 
@@ -20,7 +23,18 @@ ROLES = click.Choice(sorted(STAFF_ROLES))
 
 @click.group()
 def members() -> None:
-    """Add members, give staff roles, close accounts. Run inside the application's context; the caller commits."""
+    """Add members, give staff roles, close accounts."""
+
+
+def deed(command: Callable[..., None]) -> Callable[..., None]:
+    """Run a command in the application that the command line makes (``context.obj``), as one transaction."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        with committed(click.get_current_context().find_root().obj()):
+            command(*args, **kwargs)
+
+    return run
 
 
 @members.command()
@@ -31,6 +45,7 @@ def members() -> None:
 @click.option("--born", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Date of birth.")
 @click.option("--role", type=ROLES, help="A staff role; it wants a second factor.")
 @click.password_option("--password", help="Asked for if not given.")
+@deed
 def create(
     email: str, handle: str, name: str | None, country: str, born: datetime, role: str | None, password: str
 ) -> None:
@@ -60,6 +75,7 @@ def create(
 @members.command()
 @click.argument("handle")
 @click.argument("role", type=ROLES)
+@deed
 def promote(handle: str, role: str) -> None:
     """Give a staff role. It opens nothing before a sign-in with a second factor."""
     deeds.give_role(_member(handle), role, now=clock.now())
@@ -68,6 +84,7 @@ def promote(handle: str, role: str) -> None:
 @members.command()
 @click.argument("handle")
 @click.argument("role", type=ROLES)
+@deed
 def demote(handle: str, role: str) -> None:
     """Take a staff role away."""
     deeds.take_role(_member(handle), role, now=clock.now())
@@ -75,6 +92,7 @@ def demote(handle: str, role: str) -> None:
 
 @members.command()
 @click.argument("handle")
+@deed
 def deactivate(handle: str) -> None:
     """Close an account: signed out everywhere, not visible."""
     deeds.deactivate(_member(handle), now=clock.now())
@@ -82,6 +100,7 @@ def deactivate(handle: str) -> None:
 
 @members.command()
 @click.argument("handle")
+@deed
 def reactivate(handle: str) -> None:
     """Open a closed account again."""
     deeds.reactivate(_member(handle))
@@ -90,6 +109,7 @@ def reactivate(handle: str) -> None:
 @members.command()
 @click.argument("handle")
 @click.password_option("--password", help="Asked for if not given.")
+@deed
 def password(handle: str, password: str) -> None:
     """Set a new password; every session ends and every API token is revoked."""
     member, now = _member(handle), clock.now()
