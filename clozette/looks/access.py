@@ -29,7 +29,7 @@ def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.and_(out, sa.or_(Look.member_id == viewer.member_id, of_others))
 
 
-def visible_to(viewer: Viewer) -> sa.Select[tuple[Look]]:
+def visible_to(viewer: Viewer) -> sa.Select[Look]:
     """Select the published looks that ``viewer`` may see, their authors joined; drafts are in nobody's list."""
     return sa.select(Look).join(Member, Member.id == Look.member_id).where(shown_to(viewer))
 
@@ -66,7 +66,7 @@ def own_revision(look: Look, revision_id: int) -> Revision:
     return revision if revision is not None and revision.look_id == look.id else abort(404)
 
 
-def comments_for(viewer: Viewer, look: Look) -> sa.Select[tuple[Comment, Member]]:
+def comments_for(viewer: Viewer, look: Look) -> sa.Select[Comment, Member]:
     """Select the comments under a visible ``look`` that ``viewer`` may see, with who wrote them."""
     mine = Comment.member_id == viewer.member_id if viewer.is_member else sa.false()
     return (
@@ -82,7 +82,7 @@ def comments_for(viewer: Viewer, look: Look) -> sa.Select[tuple[Comment, Member]
 
 def comment_for(viewer: Viewer, look: Look, comment_id: int) -> Comment:
     """Return a comment that ``viewer`` may change or delete (their own, or any under their own look), or 404."""
-    comment = db.session.scalar(comments_for(viewer, look).where(Comment.id == comment_id))
+    comment: Comment | None = db.session.scalar(comments_for(viewer, look).where(Comment.id == comment_id))
     may = comment is not None and viewer.member_id in (comment.member_id, look.member_id)
     return comment if comment is not None and may else abort(404)
 

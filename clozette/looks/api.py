@@ -16,12 +16,12 @@ from clozette.kernel.web.forms import Form
 from clozette.looks import access, queries
 from clozette.looks.models import Comment, Look
 from clozette.looks.representation import look_out
-from clozette.looks.schemas import CommentIn, CommentOut, LookIn, LookOut, PhotoIn, ProfileOut
+from clozette.looks.schemas import CommentIn, CommentOut, LookIn, LookOut, LookPhotoIn, ProfileOut
 from clozette.looks.services import comments, drafts, loves, photos, publication
 
 blueprint = api.Blueprint("looks_api", __name__, description="Looks")
 
-_MULTIPART = {"required": True, "content": {"multipart/form-data": {"schema": PhotoIn}}}
+_MULTIPART = {"required": True, "content": {"multipart/form-data": {"schema": LookPhotoIn}}}
 
 
 @blueprint.route("/looks")
@@ -94,7 +94,7 @@ def delete(look_id: int) -> None:
 def add_photo(look_id: int) -> dict[str, Any] | Response:
     """Add a photo at the end of one of your looks."""
     look = access.own_look(gate.viewer(), look_id, to_change=True)
-    form = Form(PhotoIn)
+    form = Form(LookPhotoIn)
     if not form.load():
         return errors.answer(422, errors=form.errors)
     try:

@@ -113,9 +113,9 @@ def answer_refusal(form: Form, error: Refused | BadPhoto, page: Page) -> Respons
     if isinstance(error, BadPhoto):
         form.errors["photos"], form.status = [error.message], 422
         return answer_errors(form, page)
-    if wants_json():
-        raise error
     form.refuse(error.refusal)
+    if wants_json():
+        return errors.problem(409, error.refusal.message, code=error.refusal.code, errors=form.errors)
     return page(form), form.status
 
 

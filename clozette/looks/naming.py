@@ -14,7 +14,8 @@ def item_name(item: Item) -> str:
     garment = categories.label(item.category, item.subcategory)
     if not item.colours:
         return garment
-    return _("%(garment)s in %(colour)s", garment=garment, colour=_lower(colours.label(item.colours[0])))
+    name: str = _("%(garment)s in %(colour)s", garment=garment, colour=_lower(colours.label(item.colours[0])))
+    return name
 
 
 def suggest_alt(items: Sequence[Item]) -> str:

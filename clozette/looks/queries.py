@@ -6,6 +6,7 @@ Every list is a number of queries that doesn't grow with its length.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -282,13 +283,13 @@ def find_looks(viewer: Viewer, words: str, size: int = PAGE_SIZE) -> list[Look]:
 # ---- pieces -----------------------------------------------------------------------------------------------------
 
 
-def _page(looks: sa.Select[tuple[Look]], after: int | None, size: int = PAGE_SIZE) -> Page[Look]:
+def _page(looks: sa.Select[Look], after: int | None, size: int = PAGE_SIZE) -> Page[Look]:
     if after is not None:
         looks = looks.where(Look.feed_key < after)
     return _page_of(looks.order_by(Look.feed_key.desc()), size)
 
 
-def _page_of(looks: sa.Select[tuple[Look]], size: int) -> Page[Look]:
+def _page_of(looks: sa.Select[Look], size: int) -> Page[Look]:
     return page_of(db.session.scalars(looks.limit(size + 1)).all(), lambda look: look.feed_key or 0, size)
 
 
@@ -302,7 +303,7 @@ def _pins(viewer: Viewer, look_ids: Sequence[int]) -> Mapping[int, list[Pin]]:
     if viewer.member_id is not None:
         seen = seen | (Item.member_id == viewer.member_id)
     cover = sa.and_(ItemPhoto.item_id == Item.id, ItemPhoto.position == 0)
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         sa.select(Hotspot, Item, Member, Photo, sa.func.coalesce(seen, sa.false()), Look.member_id)
         .join(Look, Look.id == Hotspot.look_id)
         .outerjoin(Item, Item.id == Hotspot.item_id)

@@ -112,7 +112,7 @@ class LookForm(LookIn):
     form_key = ma.fields.String(validate=ma.validate.Regexp(r"[A-Za-z0-9_-]{8,64}\Z"))
 
 
-class PhotoIn(Schema):
+class LookPhotoIn(Schema):
     """One more photo for a look."""
 
     photo = Upload(required=True)
@@ -131,14 +131,14 @@ class SearchIn(Schema):
     q = Line(max_length=100, load_default="")
 
 
-class MemberOut(Schema):
+class AuthorOut(Schema):
     """A member as others see them."""
 
     handle = ma.fields.String()
     display_name = ma.fields.String()
 
 
-class PhotoOut(Schema):
+class LookPhotoOut(Schema):
     """A photo of a look; ``address`` expires unless the look is public."""
 
     id = RowId()
@@ -163,7 +163,7 @@ class LookOut(Schema):
     """A look."""
 
     id = RowId()
-    author = ma.fields.Nested(MemberOut)
+    author = ma.fields.Nested(AuthorOut)
     caption = ma.fields.String()
     tags = ma.fields.List(ma.fields.String())
     visibility = ma.fields.String()
@@ -173,7 +173,7 @@ class LookOut(Schema):
     love_count = ma.fields.Integer()
     comment_count = ma.fields.Integer()
     loved = ma.fields.Boolean()
-    photos = ma.fields.List(ma.fields.Nested(PhotoOut))
+    photos = ma.fields.List(ma.fields.Nested(LookPhotoOut))
     hotspots = ma.fields.List(ma.fields.Nested(HotspotOut))
 
 
@@ -181,13 +181,13 @@ class CommentOut(Schema):
     """A comment."""
 
     id = RowId()
-    author = ma.fields.Nested(MemberOut)
+    author = ma.fields.Nested(AuthorOut)
     text = ma.fields.String()
     at = ma.fields.DateTime()
     edited_at = ma.fields.DateTime(allow_none=True)
 
 
-class ProfileOut(MemberOut):
+class ProfileOut(AuthorOut):
     """A member's profile."""
 
     bio = ma.fields.String()

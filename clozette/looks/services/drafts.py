@@ -84,8 +84,8 @@ def keep_revision(session: sa.orm.Session, look_id: int, typed: Mapping[str, Any
     old = list(session.scalars(sa.select(Revision).where(Revision.look_id == look_id).order_by(Revision.id.desc())))
     if not content or any(revision.content == content for revision in old):
         return
-    version = typed.get("version")
-    base = int(version) if str(version).isdecimal() else 0
+    version = str(typed.get("version"))
+    base = int(version) if version.isdecimal() else 0
     session.add(Revision(look_id=look_id, at=now, base_version=base, content=content))
     for revision in old[MAX_REVISIONS - 1 :]:
         session.delete(revision)

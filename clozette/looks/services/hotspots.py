@@ -46,8 +46,7 @@ def _placed(change: Mapping[str, Any], spots: Sequence[Spot], photo_ids: Sequenc
         return []
     if not photo_ids:
         raise Refused(Refusal("no_photo", _("Add a photo first; then tag what you wear on it."), "photos"))
-    photo_id = change.get("new_photo")
-    photo_id = photo_id if photo_id in photo_ids else photo_ids[0]
+    photo_id: int = change["new_photo"] if change.get("new_photo") in photo_ids else photo_ids[0]
     here = [spot for spot in spots if spot.photo_id == photo_id]
     items = [item_id for item_id in items if item_id not in {spot.item_id for spot in here}]
     places = free_places(change.get("new_place") or 1, [(spot.x, spot.y) for spot in here], len(items))
@@ -77,7 +76,7 @@ def _owners(item_ids: Collection[int], tagged: Mapping[int, int | None], viewer:
     found: dict[int, int | None] = {item_id: tagged[item_id] for item_id in item_ids if item_id in tagged}
     if set(item_ids) - set(found):
         allowed = styleable_by(viewer).with_only_columns(Item.id, Item.member_id).where(Item.id.in_(item_ids))
-        found |= dict(db.session.execute(allowed).tuples().all())
+        found |= {row.id: row.member_id for row in db.session.execute(allowed)}
     if set(item_ids) - set(found):
         raise Refused(Refusal("item", _("One of these items isn't there to be tagged."), "hotspots"))
     return found

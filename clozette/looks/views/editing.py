@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from clozette.kernel import clock, ids
 from clozette.kernel.images import BadPhoto
 from clozette.kernel.paging import read_cursor
-from clozette.kernel.refusal import Refused, refuse
+from clozette.kernel.refusal import Refused
 from clozette.kernel.web import errors, gate
 from clozette.kernel.web.forms import Form
 from clozette.looks import access, editor, queries
@@ -94,8 +94,9 @@ def save_draft(look_id: int) -> ResponseReturnValue:
         form.errors["version"], form.status = [_("Say which version this was made on.")], 422
     if form.errors:
         return editor.answer_errors(form, editor.edit_again(look_id))
-    if form.data["version"] == look.version:
-        refuse(why_not_autosave(is_published=look.is_published))
+    refusal = why_not_autosave(is_published=look.is_published)
+    if refusal is not None and form.data["version"] == look.version:
+        return editor.answer_refusal(form, Refused(refusal), editor.edit_again(look_id))
     return _save(look, form)
 
 
