@@ -153,7 +153,7 @@ class Folder:
 
     def stored(self, prefix: str = "") -> Iterator[Stored]:
         """List the files."""
-        for folder, subfolders, names in os.walk(self.root):
+        for folder, subfolders, names in os.walk(self.root / prefix.rpartition("/")[0]):
             subfolders.sort()
             for name in sorted(names):
                 path = Path(folder, name)
