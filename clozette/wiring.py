@@ -122,6 +122,7 @@ def _notifications(app: Flask) -> None:
 def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC)."""
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
+    tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)
