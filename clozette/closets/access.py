@@ -29,7 +29,7 @@ def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
     return Item.publicised_at.is_not(None) & is_present() & not_blocked(viewer, Item.member_id)
 
 
-def visible_to(viewer: Viewer) -> sa.Select[tuple[Item]]:
+def visible_to(viewer: Viewer) -> sa.Select[Item]:
     """Return the items that a viewer may see: their own, and what others publicised."""
     seen = shown_to(viewer)
     if viewer.member_id is not None:
@@ -37,7 +37,7 @@ def visible_to(viewer: Viewer) -> sa.Select[tuple[Item]]:
     return sa.select(Item).join(Member, Member.id == Item.member_id).where(seen)
 
 
-def styleable_by(viewer: Viewer) -> sa.Select[tuple[Item]]:
+def styleable_by(viewer: Viewer) -> sa.Select[Item]:
     """Return the items that a viewer may put into looks: their own, and what others publicised and opened to styling."""
     open_to_all = shown_to(viewer) & Item.styleable_at.is_not(None)
     if viewer.member_id is not None:

@@ -17,8 +17,8 @@ from clozette.closets.schemas import (
     ItemOut,
     ItemPatch,
     ItemUpload,
-    PhotoIn,
     PublicItemOut,
+    UploadIn,
     UploadOut,
     facts_of,
 )
@@ -57,10 +57,10 @@ def add() -> Item | Response:
     A photo that looks like one of your items is refused (409, code `similar`) unless `similar_ok` is true. The same
     `upload_key` again answers with the item that it made.
     """
-    owner = oneself(gate.viewer())
     data = _sent(Form(ItemUpload)) if request.mimetype == "multipart/form-data" else _PARSER.parse(ItemIn(), request)
     if isinstance(data, Response):
         return data
+    owner = oneself(gate.viewer())
     key = data["upload_key"] or secrets.token_urlsafe(16)
     made_before = queries.item_by_key(owner.id, key)
     if made_before is not None:
@@ -124,14 +124,14 @@ def hide(item_id: int) -> Item:
 
 @blueprint.route("/photos", methods=["POST"])
 @gate.members(scope="closet:write", collects="CP2")
-@blueprint.doc(requestBody=_body(multipart=PhotoIn))
+@blueprint.doc(requestBody=_body(multipart=UploadIn))
 @blueprint.response(201, UploadOut)
 def upload() -> dict[str, Any] | Response:
     """Send one photo. Give its id to a new item within two days, or it is deleted."""
-    owner = oneself(gate.viewer())
-    data = _sent(Form(PhotoIn))
+    data = _sent(Form(UploadIn))
     if isinstance(data, Response):
         return data
+    owner = oneself(gate.viewer())
     try:
         photo = services.upload(owner, data["photo"], now=clock.now())
     except BadPhoto as error:

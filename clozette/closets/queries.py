@@ -52,6 +52,11 @@ class Filters:
     tag: Sequence[str] = ()
     visibility: Sequence[str] = ()
 
+    @property
+    def groups(self) -> set[str]:
+        """The groups of the categories that are chosen: their kinds are worth listing."""
+        return {categories.split(code)[0] for code in self.category}
+
     def active(self) -> list[tuple[str, str]]:
         """Return what is chosen as (filter, value) pairs, the search left out."""
         return [(name, value) for name in FACETS for value in getattr(self, name)]
@@ -92,7 +97,7 @@ def item_by_key(member_id: int, upload_key: str) -> Item | None:
 
 def similar_items(owner: Member, photos: Iterable[Photo]) -> list[Card]:
     """Return the owner's items that have a photo much like one of ``photos``, newest first."""
-    alike = {one.id for photo in photos for one in media.similar_photos(owner.subject_id, photo.dhash)}
+    alike = {one.id for photo in photos for one in media.similar_photos(owner.subject_id, photo.dhash, photo.colours)}
     if not alike:
         return []
     having = sa.select(ItemPhoto.item_id).where(ItemPhoto.photo_id.in_(alike))
@@ -110,7 +115,8 @@ def facets(viewer: Viewer, filters: Filters) -> Facets:
     """Count the viewer's items by every facet, each among what the other filters leave; in one statement."""
     branches = [branch(_narrowed(viewer, filters, leaving_out=name)) for name, branch in _BRANCHES.items()]
     counted: dict[str, list[Value]] = defaultdict(list)
-    for name, value, text, number in db.session.execute(sa.union_all(*branches)):
+    rows: Iterable[Any] = db.session.execute(sa.union_all(*branches))
+    for name, value, text, number in rows:
         counted[name].append(Value(value, number, text))
     counted["category"] = _with_groups(counted["category"])
     counted["visibility"] = _with_public(counted["visibility"])
@@ -193,7 +199,7 @@ def _page(cards: sa.Select[Any], after: int | None, size: int) -> Page[Card]:
     return page_of(rows, lambda card: card.item.id, size)
 
 
-def _whole_page(items: sa.Select[tuple[Item]], after: int | None) -> Page[Item]:
+def _whole_page(items: sa.Select[Item], after: int | None) -> Page[Item]:
     if after is not None:
         items = items.where(Item.id < after)
     wanted = items.order_by(Item.id.desc()).limit(PAGE_SIZE + 1).options(*WHOLE, contains_eager(Item.owner))
@@ -307,7 +313,7 @@ def _by(
 
 def _by_label(kind: str) -> Branch:
     def branch(conditions: Conditions) -> sa.Select[Any]:
-        counted = sa.select(*_columns(kind, Label.value, _NOTHING)).join(Item, Item.id == Label.item_id)
+        counted = sa.select(*_columns(kind, Label.value.expression, _NOTHING)).join(Item, Item.id == Label.item_id)
         return _most(counted.where(Label.kind == kind, *conditions).group_by(Label.value), MAX_FACET)
 
     return branch

@@ -111,9 +111,9 @@ def why_not_tag(tags: int) -> Refusal | None:
     return Refusal("too-many-tags", most, "tag")
 
 
-def why_not_similar(similar: Collection[object], *, confirmed: bool) -> Refusal | None:
-    """Warn that the photo looks like one of an item that is here already; a confirmation is enough to go on."""
-    if confirmed or not similar:
+def why_not_similar(similar: Collection[object]) -> Refusal | None:
+    """Warn that the photo looks like one of an item that is here already; only a member who confirms isn't asked."""
+    if not similar:
         return None
     return Refusal("similar", _("You may have this already. Look at it, or add this one anyway."), "photos")
 

@@ -36,9 +36,9 @@ class Choice(fields.String):
 
     def __init__(self, of: Collection[str], **kwargs: Any) -> None:
         """Take one of ``of``."""
-        super().__init__(**kwargs)
+        listed = sorted(of) if isinstance(of, frozenset) else [str(word) for word in of]
+        super().__init__(metadata={"enum": listed}, **kwargs)
         self.words = of
-        self.metadata.setdefault("enum", sorted(of) if isinstance(of, frozenset) else [str(word) for word in of])
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str) or value not in self.words:
@@ -56,9 +56,8 @@ class Tags(fields.Field[list[str]]):
 
     def __init__(self, **kwargs: Any) -> None:
         """Take up to ``rules.MAX_TAGS`` tags."""
-        super().__init__(**kwargs)
+        super().__init__(metadata={"type": "array", "items": {"type": "string"}}, **kwargs)
         self._one = Line(max_length=rules.TAG_LENGTH)
-        self.metadata.setdefault("type", "array")
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[str]:
         return list(value)
@@ -93,7 +92,7 @@ class Day(fields.Date):
         return day
 
 
-def _some(of: Collection[str], most: int, **kwargs: Any) -> fields.List:
+def _some(of: Collection[str], most: int, **kwargs: Any) -> fields.List[Any]:
     too_many = _l("Please choose at most {max}.")
     return fields.List(Choice(of), validate=ma.validate.Length(max=most, error=str(too_many)), **kwargs)
 
@@ -112,7 +111,7 @@ class _Facts(Schema):
     tags = Tags(load_default=list)
     notes = Text(max_length=rules.NOTES_LENGTH, allow_none=True, load_default=None)
 
-    @ma.validates_schema
+    @ma.validates_schema(skip_on_field_errors=False)
     def _size_has_its_system(self, data: dict[str, Any], *, partial: Any, **kwargs: Any) -> None:
         if partial and ("size" in data) != ("size_system" in data):
             raise ma.ValidationError(_("Give the size and its system together."), "size")
@@ -148,19 +147,26 @@ class _ItemForm(_Facts):
     currency = Choice(money.CURRENCIES, allow_none=True, load_default=None)
     unit = Choice(measures.UNITS, load_default="cm")
 
-    @ma.post_load
-    def _read_numbers(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    @ma.validates_schema(skip_on_field_errors=False)
+    def _numbers_can_be_read(self, data: dict[str, Any], **kwargs: Any) -> None:
         wrong: dict[str, list[str]] = {}
-        data["price"] = _price(data, wrong)
-        data["measurements"] = _measurements(data, wrong)
+        _price(data, wrong)
+        _measurements(data, wrong)
         if wrong:
             raise ma.ValidationError(wrong)
-        return data
+
+    @ma.post_load
+    def _read_numbers(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        price, measurements = _price(data, {}), _measurements(data, {})
+        typed = {"currency", "unit", *(f"measure_{name}" for name in measures.LABELS)}
+        kept = {name: value for name, value in data.items() if name not in typed}
+        return {**kept, "price": price, "measurements": measurements}
 
 
-def _price(data: dict[str, Any], wrong: dict[str, list[str]]) -> Money | None:
-    typed, currency = data.pop("price"), data.pop("currency")
-    if typed is None:
+def _price(data: Mapping[str, Any], wrong: dict[str, list[str]]) -> Money | None:
+    """Read the price, or say in ``wrong`` what is the matter with it."""
+    typed, currency = data.get("price"), data.get("currency")
+    if not typed:
         return None
     if currency is None:
         wrong["currency"] = [_("Please choose the currency.")]
@@ -173,31 +179,33 @@ def _price(data: dict[str, Any], wrong: dict[str, list[str]]) -> Money | None:
 
 
 def _price_message(reason: str, currency: str) -> str:
-    if reason == "large":
-        return _("That is more than we can keep.")
-    if reason == "unreadable":
-        return _("Please write the price as a number, such as %(example)s.", example=_example(currency))
     places = money.exponent(currency)
-    if not places:
-        return _("%(currency)s has no decimals. Write the price as a whole number.", currency=currency)
-    return _("%(currency)s has %(places)s decimals at most.", currency=currency, places=places)
+    if reason == "large":
+        message = _("That is more than we can keep.")
+    elif reason == "unreadable":
+        message = _("Please write the price as a number, such as %(example)s.", example=_example(currency))
+    elif places:
+        message = _("%(currency)s has %(places)s decimals at most.", currency=currency, places=places)
+    else:
+        message = _("%(currency)s has no decimals. Write the price as a whole number.", currency=currency)
+    return str(message)
 
 
 def _example(currency: str) -> str:
     return Money(49 * 10 ** money.exponent(currency), currency).typed(get_locale() or "en")
 
 
-def _measurements(data: dict[str, Any], wrong: dict[str, list[str]]) -> dict[str, int]:
+def _measurements(data: Mapping[str, Any], wrong: dict[str, list[str]]) -> dict[str, int]:
     """Read the measurements that belong to the category; what was typed for another category is let go."""
-    unit, read = data.pop("unit"), {}
-    typed = {name: data.pop(f"measure_{name}", None) for name in measures.LABELS}
-    for name in measures.of(data["category"]):
-        text = typed[name]
-        mm = measures.parse(text, unit) if text else None
-        if text and mm is None:
-            wrong[f"measure_{name}"] = [_("Please write a length, such as 52 or 52.5.")]
+    group, _kind = categories.split(data.get("category") or "")
+    read = {}
+    for name in measures.of(group):
+        text = data.get(f"measure_{name}")
+        mm = measures.parse(text, data.get("unit", "cm")) if text else None
         if mm is not None:
             read[name] = mm
+        elif text:
+            wrong[f"measure_{name}"] = [_("Please write a length, such as 52 or 52.5.")]
     return read
 
 
@@ -224,10 +232,15 @@ class EditItemForm(_ItemForm.from_dict(_MEASURE_FIELDS, name="MeasuredForm")):  
     version = fields.Integer(required=True, strict=False)
 
 
+def _any(files: list[Any]) -> None:
+    if not files:
+        raise ma.ValidationError(_("Choose a photo."))
+
+
 class PhotosForm(Schema):
     """More photos for an item."""
 
-    photos = fields.List(Upload(), required=True, validate=ma.validate.Length(min=1))
+    photos = fields.List(Upload(), required=True, validate=_any)
 
 
 class StateForm(Schema):
@@ -261,9 +274,9 @@ class BatchForm(Schema):
     reason = Choice(tuple(rules.Reason), load_default=rules.Reason.OTHER.value)
     back = Line(max_length=2000, load_default="")
 
-    @ma.validates_schema
+    @ma.validates_schema(skip_on_field_errors=False)
     def _complete(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if not data.get("items"):
+        if data.get("items") == []:
             raise ma.ValidationError(_("Tick the items first."), "items")
         if data.get("act") == "tag" and not rules.tidy_tags([data.get("tag") or ""]):
             raise ma.ValidationError(_("Write the tag to put on them."), "tag")
@@ -305,9 +318,8 @@ class MoneyField(fields.Field[Money]):
 
     def __init__(self, **kwargs: Any) -> None:
         """Describe it to the documentation."""
-        super().__init__(**kwargs)
-        self.metadata.setdefault("type", "object")
-        self.metadata.setdefault("example", {"amount_minor": 4990, "currency": "EUR"})
+        example = {"amount_minor": 4990, "currency": "EUR"}
+        super().__init__(metadata={"type": "object", "example": example}, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, Any] | None:
         return None if value is None else {"amount_minor": value.amount_minor, "currency": value.currency}
@@ -362,11 +374,11 @@ class ItemPatch(_ItemJson):
     )
     state = Choice(tuple(rules.State))
     lent_to = Line(max_length=rules.LENT_TO_LENGTH, allow_none=True)
-    archived_reason = Choice(tuple(rules.Reason), allow_none=True, metadata={"description": "null: not archived"})
+    archived_reason = Choice(tuple(rules.Reason), allow_none=True)
     styleable = fields.Boolean()
 
 
-class PhotoIn(Schema):
+class UploadIn(Schema):
     """One photo, as ``multipart/form-data``."""
 
     photo = Upload(required=True)

@@ -62,7 +62,8 @@ def add(
         return made_before
     refuse(rules.why_not_add(items=queries.count(owner.id)))
     refuse(rules.why_not_hold(len(photos)))
-    refuse(rules.why_not_similar(similar_ok or queries.similar_items(owner, photos), confirmed=similar_ok))
+    if not similar_ok:
+        refuse(rules.why_not_similar(queries.similar_items(owner, photos)))
     item = Item(owner=owner, upload_key=upload_key, created_at=now, changed_at=now, state_since=now)
     item.state, item.measurements, item.photo_links, item.labels = rules.State.AVAILABLE.value, {}, [], []
     _write(item, {"kind": rules.Kind.OWNED.value, **facts})

@@ -31,9 +31,22 @@ function take(field, page) {
   if (!tiles) return false;
   suggest(form, (tiles.dataset.colours ?? "").split(" "));
   field.querySelector("#tiles").append(...tiles.children);
-  const warning = page.querySelector("#similar > *");
-  if (warning && !document.querySelector("#similar > *")) document.getElementById("similar").append(warning);
+  warn(page.querySelector("#similar > *"));
   return true;
+}
+
+/** Show what looks like the photo, beside what is shown already. */
+function warn(warning) {
+  if (!warning) return;
+  const list = document.querySelector("#similar .similar");
+  if (!list) {
+    document.getElementById("similar").append(warning);
+    return;
+  }
+  const known = new Set([...list.querySelectorAll("a")].map((link) => link.pathname));
+  for (const item of warning.querySelectorAll("li")) {
+    if (!known.has(item.querySelector("a").pathname)) list.append(item);
+  }
 }
 
 async function upload(field, input) {

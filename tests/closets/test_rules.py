@@ -6,12 +6,23 @@ from clozette.closets import categories, colours, measures, rules
 
 
 def test_tags_are_folded_and_kept_once_in_their_order():
-    assert rules.tidy_tags(["#Linen", "  party  wear ", "LINEN", "", "#", "ＷＩＤＥ"]) == ["linen", "party wear", "wide"]
+    assert rules.tidy_tags(["#Linen", "  party  wear ", "LINEN", "", "#", "ＷＩＤＥ"]) == [
+        "linen",
+        "party wear",
+        "wide",
+    ]
 
 
 @pytest.mark.parametrize(
     ("typed", "unit", "mm"),
-    [("52", "cm", 520), ("52.5", "cm", 525), ("52,5", "cm", 525), ("20", "in", 508), (" 7 ", "cm", 70), ("0.1", "cm", 1)],
+    [
+        ("52", "cm", 520),
+        ("52.5", "cm", 525),
+        ("52,5", "cm", 525),
+        ("20", "in", 508),
+        (" 7 ", "cm", 70),
+        ("0.1", "cm", 1),
+    ],
 )
 def test_reads_a_length(typed, unit, mm):
     assert measures.parse(typed, unit) == mm
@@ -72,7 +83,7 @@ def test_every_category_has_a_name_and_measurements_that_have_names():
         (lambda: rules.why_not_hold(0), "no-photo"),
         (lambda: rules.why_not_hold(7), "too-many-photos"),
         (lambda: rules.why_not_tag(21), "too-many-tags"),
-        (lambda: rules.why_not_similar([1], confirmed=False), "similar"),
+        (lambda: rules.why_not_similar([1]), "similar"),
         (lambda: rules.why_not_publicise(archived=True), "archived"),
         (lambda: rules.why_not_style(public=False), "private"),
         (lambda: rules.why_not_acquire("owned"), "owned"),
@@ -94,8 +105,7 @@ def test_does_not_refuse_without_a_reason():
         rules.why_not_hold(1),
         rules.why_not_hold(6),
         rules.why_not_tag(20),
-        rules.why_not_similar([], confirmed=False),
-        rules.why_not_similar([1], confirmed=True),
+        rules.why_not_similar([]),
         rules.why_not_publicise(archived=False),
         rules.why_not_style(public=True),
         rules.why_not_acquire("wished"),

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -14,9 +15,9 @@ from clozette.accounts.models import Member
 from clozette.closets import access, colours, naming, queries, rules, services
 from clozette.closets.models import Item
 from clozette.closets.queries import Card
-from clozette.closets.schemas import NewItemForm, PhotoIn, facts_of
+from clozette.closets.schemas import NewItemForm, UploadIn, facts_of
 from clozette.closets.views import choices
-from clozette.kernel import clock, ids, images
+from clozette.kernel import clock, ids
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.edge import keep
@@ -25,6 +26,9 @@ from clozette.media.models import Photo
 from clozette.media.services import BadPhoto
 
 blueprint = Blueprint("closets_adding", __name__)
+
+_FOLDED = ("size_system", "size", "price", "bought_on", "seasons", "tags", "notes")
+"""Fields under "more about it", which is open once one of them has something to show."""
 
 
 @blueprint.route("/closet/items/new", methods=["GET"])
@@ -40,16 +44,16 @@ def new() -> ResponseReturnValue:
 @gate.members(collects="CP2")
 def create() -> ResponseReturnValue:
     """Add an item. Sent twice, the form leads to the one item; sent with a mistake, it keeps its photos."""
-    owner = oneself(gate.viewer())
     form = Form(NewItemForm)
-    loaded = form.load()
+    loaded = form.load()  # decodes the photos, before the first query takes SQLite's one lock
+    owner = oneself(gate.viewer())
     key = str(form.value("upload_key") or secrets.token_urlsafe(16))
     made_before = queries.item_by_key(owner.id, key[: rules.KEY_LENGTH])
     if made_before is not None:
         return _to(made_before)
     photos = _take_photos(owner, form)
     if not loaded or form.errors:
-        return _again(form, photos, 422)
+        return _again(form, photos, form.status if form.status == 409 else 422)
     try:
         item = services.add(
             owner, facts_of(form.data), photos, upload_key=key, now=clock.now(), similar_ok=form.data["similar_ok"]
@@ -66,10 +70,10 @@ def create() -> ResponseReturnValue:
 @gate.members(collects="CP2")
 def upload() -> ResponseReturnValue:
     """Take one photo while the form is still being filled in, and say what it looks like (for the form's script)."""
-    owner = oneself(gate.viewer())
-    form = Form(PhotoIn)
+    form = Form(UploadIn)
     if not form.load():
-        return _taken(None, errors=form.error("photo") + form.summary)
+        return _taken(None, errors=[message for messages in form.errors.values() for message in messages])
+    owner = oneself(gate.viewer())
     try:
         photo = services.upload(owner, form.data["photo"], now=clock.now())
     except BadPhoto as error:
@@ -86,6 +90,7 @@ def _taken(photo: Photo | None, *, similar: Sequence[Card] = (), errors: Sequenc
 
 def _take_photos(owner: Member, form: Form) -> list[Photo]:
     """Gather the photos that wait from an earlier try, and take in those that came now; name the bad ones in the form."""
+    form.errors.pop("photos", None)  # each file is judged again below, by its name
     waiting = access.own_uploads(gate.viewer(), _ids(request.form.getlist("photo_ids")))
     room = rules.MAX_PHOTOS - len(waiting)
     files = [file for file in request.files.getlist("photos") if file.filename]
@@ -106,7 +111,7 @@ def _take(owner: Member, file: FileStorage, form: Form) -> Photo | None:
     except BadPhoto as error:
         _complain(form, f"{file.filename}: {error.message}")
     except Refused as refused:
-        _complain(form, refused.refusal.message)
+        form.refuse(replace(refused.refusal, field="photos"))
     return None
 
 
@@ -139,7 +144,7 @@ def _again(form: Form, photos: list[Photo], status: int, similar: list[Card] | N
 
 def _page(form: Form, photos: list[Photo], similar: list[Card] | None = None) -> tuple[str, int]:
     context: dict[str, Any] = choices.for_item_form("")
-    context |= {"accept": images.accept_attribute(), "accepted": images.accepted_sentence()}
+    context["more_open"] = any(form.value(name) or form.error(name) for name in _FOLDED)
     page = render_template(
         "closets/new.html", form=form, photos=photos, similar=similar or [], naming=naming, **context
     )

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from clozette.accounts.access import oneself
 from clozette.closets import categories, colours, measures, rules, words
-from clozette.kernel import clock, money
+from clozette.kernel import clock, images, money
 from clozette.kernel.web import gate
 
 
@@ -45,10 +45,12 @@ def for_item_form(category: str) -> dict[str, Any]:
         "families": colours.FAMILIES,
         "seasons": words.choices(words.SEASONS),
         "size_systems": [(code, str(label)) for code, label in measures.SIZE_SYSTEMS.items()],
-        "currencies": money.choices(locale, first=currency()),
+        "currencies": [code for code, _name in money.choices(locale, first=currency())],
         "measures": [(name, measures.LABELS[name]) for name in measures.of(group)],
         "units": [(code, str(label)) for code, label in measures.UNITS.items()],
         "today": clock.today().isoformat(),
+        "accept": images.accept_attribute(),
+        "accepted": images.accepted_sentence(),
         "rules": rules,
         "labels": field_labels(),
     }

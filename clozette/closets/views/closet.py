@@ -79,7 +79,7 @@ def _closet_page(form: Form) -> ResponseReturnValue:
     context = {"page": page, "facets": facets, "filters": filters, "form": form, "words": words, "naming": naming}
     page_text = render_template(
         "closets/index.html",
-        active=_active(filters),
+        active=_active(filters, facets),
         families=colours.FAMILIES,
         states=words.choices(words.STATES),
         reasons=words.choices(words.REASONS),
@@ -89,13 +89,14 @@ def _closet_page(form: Form) -> ResponseReturnValue:
     return page_text, form.status
 
 
-def _active(filters: queries.Filters) -> list[tuple[str, str]]:
+def _active(filters: queries.Filters, facets: queries.Facets) -> list[tuple[str, str]]:
     """Return (what is chosen, address of the page without it) for every filter."""
     asked = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
     found = []
     for name, value in filters.active():
-        others = [pair for pair in asked if pair != (name, value)]
-        found.append((words.of(name, value), "/closet?" + urlencode(others) if others else "/closet"))
+        own_word = next((one.label for one in facets[name] if one.value == value), None)
+        others = [pair for pair in asked if (pair[0], rules.fold(pair[1])) != (name, value)]
+        found.append((words.of(name, value, own_word), "/closet?" + urlencode(others) if others else "/closet"))
     return found
 
 

@@ -44,9 +44,7 @@ def remove(item_id: int) -> ResponseReturnValue:
 @gate.members()
 def edit(item_id: int) -> str:
     """Show the edit form."""
-    item = access.own_item(gate.viewer(), item_id)
-    form = Form(EditItemForm, form_values(item, choices.unit()))
-    return _edit_page(item, form)
+    return edit_page(access.own_item(gate.viewer(), item_id))
 
 
 @blueprint.route("/items/<id:item_id>/edit", methods=["POST"])
@@ -56,13 +54,13 @@ def save(item_id: int) -> ResponseReturnValue:
     item = access.own_item(gate.viewer(), item_id)
     form = Form(EditItemForm)
     if not form.load():
-        return _edit_page(item, form), 422
+        return edit_page(item, form), 422
     try:
         services.save(item, facts_of(form.data), seen=form.data["version"], now=clock.now())
     except Refused as refused:
         form.refuse(refused.refusal)
         form.values["version"] = item.version  # having been told, the member may save over it
-        return _edit_page(item, form, others=_differences(item, form)), 409
+        return edit_page(item, form, others=_differences(item, form)), 409
     flash(_("Saved."), "success")
     return _back(item)
 
@@ -155,6 +153,21 @@ def acquire(item_id: int) -> ResponseReturnValue:
     return _back(item)
 
 
+def edit_page(
+    item: Item,
+    form: Form | None = None,
+    *,
+    photos_form: Form | None = None,
+    others: list[tuple[str, str]] | None = None,
+) -> str:
+    """Render the edit page: as it is kept, or as it was typed; ``others`` is what was changed elsewhere meanwhile."""
+    form = form or Form(EditItemForm, form_values(item, choices.unit()))
+    context = choices.for_item_form(str(form.value("category", item.category_code)))
+    return render_template(
+        "closets/edit.html", item=item, form=form, photos_form=photos_form, others=others, naming=naming, **context
+    )
+
+
 def _back(item: Item) -> ResponseReturnValue:
     return redirect(f"/items/{ids.encode(item.id)}", 303)
 
@@ -162,11 +175,6 @@ def _back(item: Item) -> ResponseReturnValue:
 def _own_page(item: Item, form: Form) -> str:
     context: dict[str, Any] = {"naming": naming, "words": words, "colours": colours, "measures": measures}
     return render_template("closets/item.html", item=item, form=form, locale=get_locale() or "en", **context)
-
-
-def _edit_page(item: Item, form: Form, others: list[tuple[str, str]] | None = None) -> str:
-    context = choices.for_item_form(str(form.value("category", item.category_code)))
-    return render_template("closets/edit.html", item=item, form=form, naming=naming, others=others, **context)
 
 
 def _differences(item: Item, form: Form) -> list[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """The photos of an item: more of them, another order, fewer."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from clozette.accounts.access import oneself
-from clozette.closets import access, naming, rules, services
+from clozette.closets import access, rules, services
 from clozette.closets.models import Item
-from clozette.closets.schemas import EditItemForm, PhotosForm, PositionForm, form_values
+from clozette.closets.schemas import PhotosForm, PositionForm
 from clozette.closets.views import choices
+from clozette.closets.views.items import edit_page
 from clozette.kernel import clock, ids
 from clozette.kernel.web import gate
 from clozette.kernel.web.edge import keep
@@ -21,10 +22,11 @@ blueprint = Blueprint("closets_photos", __name__)
 @gate.members(collects="CP2")
 def add(item_id: int) -> ResponseReturnValue:
     """Put more photos on an item: all that are good, up to the limit."""
-    item = access.own_item(gate.viewer(), item_id)
     form = Form(PhotosForm)
-    if not form.load():
-        return _edit_page(item, form), 422
+    loaded = form.load()  # decodes the photos, before the first query takes SQLite's one lock
+    item = access.own_item(gate.viewer(), item_id)
+    if not loaded:
+        return edit_page(item, photos_form=form), 422
     room = rules.MAX_PHOTOS - len(item.photos)
     for file in form.data["photos"][: max(room, 0)]:
         try:
@@ -37,7 +39,7 @@ def add(item_id: int) -> ResponseReturnValue:
         form.errors.setdefault("photos", []).append(refused.message if refused else "")
     if form.errors:
         keep()
-        return _edit_page(item, form), 422
+        return edit_page(item, photos_form=form), 422
     return _back(item)
 
 
@@ -59,18 +61,10 @@ def move(item_id: int, photo_id: int) -> ResponseReturnValue:
     photo = access.own_photo(item, photo_id)
     form = Form(PositionForm)
     if not form.load():
-        return _edit_page(item, form), 422
+        return edit_page(item, photos_form=form), 422
     services.move_photo(item, photo, form.data["position"], now=clock.now())
     return _back(item)
 
 
 def _back(item: Item) -> ResponseReturnValue:
     return redirect(f"/items/{ids.encode(item.id)}/edit#photos", 303)
-
-
-def _edit_page(item: Item, photos_form: Form) -> str:
-    form = Form(EditItemForm, form_values(item, choices.unit()))
-    context = choices.for_item_form(item.category_code)
-    return render_template(
-        "closets/edit.html", item=item, form=form, photos_form=photos_form, naming=naming, others=None, **context
-    )
