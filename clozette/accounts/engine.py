@@ -4,14 +4,18 @@ What it would do by itself and doesn't here: commit, load the member on every re
 Flask-Principal's hooks), take API tokens from the query string, sign with the oldest key.
 """
 
+import base64
 import hashlib
+import io
 from typing import Any
 
+import qrcode
 import sqlalchemy as sa
 from flask import Flask, g
 from flask_login.utils import _user_context_processor
 from flask_security import FSQLALiteUserDatastore, Security, Totp
 from passlib.totp import TOTP, AppWallet, TotpMatch, UsedTokenError
+from qrcode.image.svg import SvgFillImage
 
 from clozette.accounts import passwords, rules
 from clozette.accounts.models import Member, Passkey, Role
@@ -38,6 +42,12 @@ class OnceTotp(Totp):
         """Encrypt with the first secret, decrypt with any; the tag names the secret, so their order may change."""
         wallet = AppWallet(secrets, default_tag=next(iter(secrets)))
         self._totp = TOTP.using(issuer=issuer, wallet=wallet, now=lambda: clock.now().timestamp())
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """Return the picture to scan as a data address: black on white, so that it can be read in the dark, too."""
+        picture = io.BytesIO()
+        qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage, border=4).save(picture)
+        return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
 
     def get_last_counter(self, user: Any) -> int | None:
         """Return the step of the last code taken."""

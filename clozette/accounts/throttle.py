@@ -5,7 +5,7 @@ Both are needed: one address tries many accounts, and many addresses try one acc
 
 from clozette.kernel.web import limits
 
-limits.declare("register-address", "20 per hour; 60 per day")
+limits.declare("register-address", "60 per hour; 200 per day")
 limits.declare("register-mail", "5 per hour; 10 per day")
 limits.declare("login-address", "30 per 5 minutes; 300 per day")
 limits.declare("login-account", "10 per 5 minutes; 100 per day")
