@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from clozette.demo.fabrics import FABRICS, Colour, shade
 
-WIDTH, HEIGHT = 660, 880
+WIDTH, HEIGHT = 600, 800
 Point = tuple[float, float]
 
 PAPERS: tuple[Colour, ...] = (
@@ -344,16 +344,16 @@ def design(kind: str, rng: random.Random, colours: tuple[str, ...] = tuple(PALET
 
 
 def item_picture(design: Design) -> bytes:
-    """Draw one garment on paper; JPEG bytes of 660 by 880."""
+    """Draw one garment on paper; JPEG bytes of 600 by 800."""
     rng = random.Random(design.seed)  # noqa: S311 - pictures, not secrets
     page = _paper(rng)
-    _lay(page, garment_picture(design, (570, 741)), (45, 70), rng)
+    _lay(page, garment_picture(design, (520, 676)), (40, 62), rng)
     return _jpeg(page)
 
 
 @dataclass(frozen=True)
 class Outfit:
-    """A drawn outfit: JPEG bytes of 660 by 880, and where the middle of each garment lies, in thousandths."""
+    """A drawn outfit: JPEG bytes of 600 by 800, and where the middle of each garment lies, in thousandths."""
 
     picture: bytes
     spots: tuple[tuple[int, int], ...]
@@ -391,17 +391,27 @@ def garment_picture(design: Design, size: tuple[int, int]) -> Image.Image:
 
 def _sew(picture: Image.Image, cloth: Image.Image, piece: Piece) -> None:
     """Cut one piece of cloth and lay it on, rounded by light from above."""
-    mask = _mask(piece, picture.size)
-    if piece.tone != 1.0:
-        tone = round(min(piece.tone, 1) * 255)
-        cloth = ImageChops.multiply(cloth, Image.new("RGB", cloth.size, (tone, tone, tone)))
-        if piece.tone > 1:
-            cloth = Image.blend(cloth, Image.new("RGB", cloth.size, (255, 255, 255)), min(piece.tone - 1, 0.9))
-    small = mask.resize((mask.width // 4, mask.height // 4), Image.Resampling.BOX)
-    soft = small.filter(ImageFilter.GaussianBlur(picture.width / 136)).resize(mask.size)
-    light = soft.point(lambda value: 150 + value * 105 // 255)
-    lit = ImageChops.multiply(cloth, Image.merge("RGB", (light,) * 3))
-    picture.paste(lit, mask=mask)
+    points = [_scaled(point, picture.size) for point in _outline(piece)]
+    left, top = (max(0, int(min(point[axis] for point in points))) for axis in (0, 1))
+    right, bottom = (min(picture.size[axis], int(max(point[axis] for point in points)) + 2) for axis in (0, 1))
+    mask = _mask([(x - left, y - top) for x, y in points], (right - left, bottom - top))
+    cut = cloth.crop((left, top, right, bottom))
+    if piece.tone > 1:
+        cut = Image.blend(cut, Image.new("RGB", cut.size, (255, 255, 255)), min(piece.tone - 1, 0.9))
+    light = _light(mask, min(piece.tone, 1.0), picture.width / 136)
+    picture.paste(ImageChops.multiply(cut, Image.merge("RGB", (light,) * 3)), (left, top), mask)
+
+
+def _light(mask: Image.Image, tone: float, blur: float) -> Image.Image:
+    """Return how bright each point is: darker towards the edges of the piece."""
+    margin = 8
+    small = Image.new("L", (mask.width // 4 + 2 * margin + 1, mask.height // 4 + 2 * margin + 1))
+    small.paste(mask.reduce(4), (margin, margin))
+    soft = small.filter(ImageFilter.GaussianBlur(blur)).crop(
+        (margin, margin, small.width - margin, small.height - margin)
+    )
+    bright = soft.point(lambda value: round((150 + value * 105 // 255) * tone))
+    return bright.resize(mask.size, Image.Resampling.BILINEAR)
 
 
 def _stitch(picture: Image.Image, garment: Garment, colour: Colour) -> None:
@@ -416,14 +426,18 @@ def _stitch(picture: Image.Image, garment: Garment, colour: Colour) -> None:
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*shade(colour, 1.6), 255), outline=thread)
 
 
-def _mask(piece: Piece, size: tuple[int, int]) -> Image.Image:
+def _outline(piece: Piece) -> list[Point]:
     outline = list(piece.outline)
     if not piece.whole:
         outline += [(100 - x, y) for x, y in reversed(piece.outline) if x != 50]
-    points = _smooth(tuple(outline), closed=True) if piece.smooth else outline
+    return _smooth(tuple(outline), closed=True) if piece.smooth else outline
+
+
+def _mask(points: list[Point], size: tuple[int, int]) -> Image.Image:
+    """Fill an outline, its edge softened by drawing it at twice the size."""
     large = Image.new("L", (size[0] * 2, size[1] * 2), 0)
-    ImageDraw.Draw(large).polygon([_scaled(point, large.size) for point in points], fill=255)
-    return large.resize(size, Image.Resampling.BOX)
+    ImageDraw.Draw(large).polygon([(x * 2, y * 2) for x, y in points], fill=255)
+    return large.reduce(2)
 
 
 def _smooth(points: tuple[Point, ...], *, closed: bool, steps: int = 6) -> list[Point]:
@@ -462,7 +476,9 @@ def _paper(rng: random.Random) -> Image.Image:
     """A sheet of coloured paper under soft light from one side."""
     colour = rng.choice(PAPERS)
     page = Image.new("RGB", (WIDTH, HEIGHT), colour)
-    light = Image.linear_gradient("L").rotate(rng.choice((0, 90, 180, 270))).resize(page.size)
+    light = (
+        Image.linear_gradient("L").rotate(rng.choice((0, 90, 180, 270))).resize(page.size, Image.Resampling.BILINEAR)
+    )
     page.paste(Image.new("RGB", page.size, shade(colour, 0.93)), mask=light)
     return page
 
@@ -472,8 +488,8 @@ def _lay(page: Image.Image, picture: Image.Image, at: tuple[int, int], rng: rand
     alpha = picture.getchannel("A")
     shadow = Image.new("L", page.size, 0)
     shadow.paste(alpha, (at[0] + 7, at[1] + 11))
-    small = shadow.resize((WIDTH // 4, HEIGHT // 4)).filter(ImageFilter.GaussianBlur(4)).resize(page.size)
-    page.paste(Image.new("RGB", page.size, (92, 82, 74)), mask=small.point(lambda value: value * 110 // 255))
+    small = shadow.reduce(4).filter(ImageFilter.GaussianBlur(4)).point(lambda value: value * 110 // 255)
+    page.paste(Image.new("RGB", page.size, (92, 82, 74)), mask=small.resize(page.size, Image.Resampling.BILINEAR))
     page.paste(picture, at, picture)
 
 
@@ -484,12 +500,12 @@ _BELOW = frozenset({"skirt", "trousers", "jeans", "shorts"})
 def _places(designs: list[Design], rng: random.Random) -> list[tuple[int, int, int]]:
     """Choose a spot (x, y, width) for each garment: large ones above one another, small ones around them."""
     large_ones = sum(design.kind not in _SMALL for design in designs)
-    large = [(60, 80, 540)] if large_ones == 1 else [(20, 20, 390), (150, 372, 360), (250, 130, 350)]
-    small = [(440, 600, 205), (450, 40, 190), (452, 330, 185), (14, 650, 190)]
+    large = [(55, 75, 490)] if large_ones == 1 else [(18, 18, 355), (136, 338, 327), (227, 118, 318)]
+    small = [(400, 545, 187), (408, 36, 173), (410, 300, 168), (13, 590, 173)]
     chosen = []
     for design in designs:
         spots = small if design.kind in _SMALL else large
-        x, y, width = spots.pop(0) if spots else (230, 300, 230)
+        x, y, width = spots.pop(0) if spots else (210, 272, 210)
         chosen.append((x + rng.randint(-10, 10), y + rng.randint(-10, 10), width))
     return chosen
 

@@ -135,5 +135,5 @@ def _woven(cloth: Image.Image, rng: random.Random, strength: int) -> Image.Image
     """Lay fine noise over a cloth, so that it doesn't look like plastic."""
     size = cloth.width // 2 + 1, cloth.height // 2 + 1
     noise = Image.frombytes("L", size, rng.randbytes(size[0] * size[1]))
-    noise = noise.point(lambda value: 128 + (value - 128) * strength // 64).resize(cloth.size)
+    noise = noise.point(lambda value: 128 + (value - 128) * strength // 64).resize(cloth.size, Image.Resampling.NEAREST)
     return ImageChops.overlay(cloth, Image.merge("RGB", (noise,) * 3))

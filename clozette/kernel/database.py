@@ -110,7 +110,7 @@ def insert_once(model: type[Model], **values: Any) -> bool:
     session = db.session
     build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     # RETURNING tells it on both databases; psycopg's count of inserted rows is -1 here.
-    inserted = build(model).values(values).on_conflict_do_nothing().returning(sa.literal_column("1"))
+    inserted: sa.Executable = build(model).values(values).on_conflict_do_nothing().returning(sa.literal_column("1"))
     return session.execute(inserted).first() is not None
 
 

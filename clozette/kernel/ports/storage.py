@@ -122,10 +122,14 @@ class Memory:
 
 
 class Folder:
-    """Keeps files in a folder. A file is written beside the others under a passing name, synced, and then named."""
+    """Keeps files in a folder. A file is written beside the others under a passing name, synced, and then named.
 
-    def __init__(self, root: Path) -> None:
+    ``synced=False`` leaves the syncing to whoever writes thousands of files at once (``os.sync`` at the end).
+    """
+
+    def __init__(self, root: Path, *, synced: bool = True) -> None:
         self.root = root
+        self.synced = synced
 
     def put(self, key: str, data: bytes, media_type: str) -> None:
         """Keep ``data``."""
@@ -168,9 +172,10 @@ class Folder:
         for folder in (target.parent, passing.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            _write(passing, data)
+            _write(passing, data, synced=self.synced)
             passing.replace(target)
-            _sync(target.parent)
+            if self.synced:
+                _sync(target.parent)
         finally:
             passing.unlink(missing_ok=True)
 
@@ -277,12 +282,13 @@ def _failures() -> Iterator[None]:
         raise (Full if error.errno in _FULL_ERRORS else StorageError)(os.strerror(error.errno or 0)) from error
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, synced: bool) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(descriptor)
+        if synced:
+            os.fsync(descriptor)
 
 
 def _sync(folder: Path) -> None:
