@@ -21,8 +21,10 @@ def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
     out = Look.feed_key.is_not(None)
     if viewer.member_id is None:
         return sa.and_(out, Look.visibility == Visibility.PUBLIC, is_present())
+    # Whoever has not confirmed an address could be anybody, and sees of others what visitors see.
+    members = (Visibility.PUBLIC, Visibility.MEMBERS) if viewer.is_confirmed else (Visibility.PUBLIC,)
     open_to = sa.or_(
-        Look.visibility.in_((Visibility.PUBLIC, Visibility.MEMBERS)),
+        Look.visibility.in_(members),
         sa.and_(Look.visibility == Visibility.FOLLOWERS, followed_by(viewer, Look.member_id)),
     )
     of_others = sa.and_(open_to, is_present(), not_blocked(viewer, Look.member_id))

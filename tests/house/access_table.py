@@ -28,6 +28,237 @@ class Row:
 
 
 TABLE = """
+# the site itself
+GET    /.well-known/change-password                   303     303     303     303     303     303     303     303
+GET    /healthz                                       200     200     200     200     200     200     200     200
+GET    /readyz                                        200     200     200     200     200     200     200     200
+GET    /metrics                                       404     404     404     404     404     404     404     404
+GET    /manifest.webmanifest                          200     200     200     200     200     200     200     200
+GET    /static/icons/sprite.svg                       200     200     200     200     200     200     200     200
+GET    /policy                                        200     200     200     200     200     200     200     200
+GET    /api/docs                                      200     200     200     200     200     200     200     200
+GET    /api/v1/openapi.json                           200     200     200     200     200     200     200     200
+
+# joining and signing in
+GET    /register                                      200     303     303     303     303     303     303     303
+POST   /register                                      422     303     303     303     303     303     303     303
+GET    /register/sent                                 200     200     200     200     200     200     200     200
+GET    /confirm                                       200     200     303     303     303     303     303     303
+POST   /confirm                                       422     303     303     303     303     303     303     303
+GET    /confirm/{confirm}                             200     200     200     200     200     200     200     200
+GET    /login                                         200     303     303     303     303     303     303     303
+POST   /login                                         422     422     422     422     422     422     422     422
+GET    /logout                                        200     200     200     200     200     200     200     200
+POST   /logout                                        303     303     303     303     303     303     303     303
+GET    /reset                                         200     200     200     200     200     200     200     200
+POST   /reset                                         422     422     422     422     422     422     422     422
+GET    /reset/sent                                    200     200     200     200     200     200     200     200
+GET    /reset/{reset}                                 200     200     200     200     200     200     200     200
+POST   /reset/{reset}                                 422     422     422     422     422     422     422     422
+POST   /reset/{confirm}                               404     404     404     404     404     404     404     404
+GET    /tf-validate                                   login   login   login   login   login   login   login   login
+POST   /tf-validate                                   login   login   login   login   login   login   login   login
+GET    /mf-recovery                                   login   login   login   login   login   login   login   login
+POST   /mf-recovery                                   login   login   login   login   login   login   login   login
+POST   /wan-signin                                    200     200     200     200     200     200     200     200
+POST   /wan-signin/answer                             422     422     422     422     422     422     422     422
+GET    /welcome                                       login   confirm 200     200     200     200     200     200
+POST   /confirm/{confirm}                             login   login   login   login   login   login   login   login
+
+# settings
+GET    /verify                                        login   200     200     200     200     200     200     200
+POST   /verify                                        login   422     422     422     422     422     422     422
+POST   /wan-verify                                    login   200     200     200     200     200     200     200
+POST   /wan-verify/answer                             login   422     422     422     422     422     422     422
+GET    /change                                        login   200     200     200     200     200     200     200
+POST   /change                                        login   422     422     422     422     422     422     422
+GET    /change-email                                  login   200     200     200     200     200     200     200
+POST   /change-email                                  login   422     422     422     422     422     422     422
+GET    /change-email/{change_email}                   login   404     404     200     404     404     404     404
+POST   /change-email/{change_email}                   login   404     404     303     404     404     404     404
+GET    /tf-setup                                      login   confirm 200     200     200     200     200     200
+POST   /tf-setup                                      login   confirm 303     303     303     303     303     303
+POST   /tf-disable                                    login   confirm 303     303     303     303     303     303
+POST   /mf-recovery-codes                             login   confirm 303     303     303     303     303     303
+GET    /wan-register                                  login   confirm 200     200     200     200     200     200
+POST   /wan-register                                  login   confirm 200     200     200     200     200     200
+POST   /wan-register/answer                           login   confirm 422     422     422     422     422     422
+GET    /settings                                      login   200     200     200     200     200     200     200
+GET    /settings/profile                              login   confirm 200     200     200     200     200     200
+POST   /settings/profile                              login   confirm 422     422     422     422     422     422
+GET    /settings/handle                               login   confirm 200     200     200     200     200     200
+POST   /settings/handle                               login   confirm 422     422     422     422     422     422
+GET    /settings/security                             login   200     200     200     200     200     200     200
+GET    /settings/sessions                             login   200     200     200     200     200     200     200
+POST   /settings/sessions                             login   login   login   login   login   login   login   login
+DELETE /settings/sessions                             login   login   login   login   login   login   login   login
+POST   /settings/sessions/{session}                   login   404     404     303     404     404     404     404     _method=DELETE
+DELETE /settings/sessions/{session}                   login   404     404     303     404     404     404     404
+GET    /settings/passkeys/{passkey}                   login   confirm 404     200     404     404     404     404
+POST   /settings/passkeys/{passkey}                   login   confirm 404     422     404     404     404     404
+DELETE /settings/passkeys/{passkey}                   login   confirm 404     303     404     404     404     404
+GET    /settings/tokens                               login   confirm 200     200     200     200     200     200
+POST   /settings/tokens                               login   confirm 422     422     422     422     422     422
+POST   /settings/tokens/{token}                       login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /settings/tokens/{token}                       login   confirm 404     303     404     404     404     404
+GET    /settings/blocks                               login   confirm 200     200     200     200     200     200
+POST   /settings/follow-approval                      login   confirm 303     303     303     303     303     303
+DELETE /settings/follow-approval                      login   confirm 303     303     303     303     303     303
+
+# people
+POST   /@{owner}/block                                login   confirm 303     409     404     303     303     303
+POST   /@{unconfirmed}/block                          login   confirm 404     404     404     404     404     404
+DELETE /@{owner}/block                                login   confirm 404     404     404     404     404     404
+POST   /@{owner}/follow                               login   confirm 303     409     404     303     303     303
+POST   /@{unconfirmed}/follow                         login   confirm 404     404     404     404     404     404
+POST   /@{minor}/follow                               login   confirm 303     303     303     409     303     303
+DELETE /@{owner}/follow                               login   confirm 303     303     404     303     303     303
+POST   /@{asker}/follower                             login   confirm 303     303     303     303     303     303     _method=DELETE
+DELETE /@{asker}/follower                             login   confirm 303     303     303     303     303     303
+GET    /@{owner}/followers                            login   confirm 404     200     404     404     404     404
+GET    /@{owner}/following                            login   confirm 404     200     404     404     404     404
+GET    /follow-requests                               login   confirm 200     200     200     200     200     200
+POST   /follow-requests/{request}                     login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /follow-requests/{request}                     login   confirm 404     303     404     404     404     404
+POST   /follow-requests/{request}/acceptance          login   confirm 404     303     404     404     404     404
+GET    /notifications                                 login   confirm 200     200     200     200     200     200
+POST   /notifications/reading                         login   confirm 422     422     422     422     422     422
+GET    /@{owner}                                      200     200     200     200     404     200     200     200
+GET    /@{minor}                                      200     200     200     200     200     200     200     200
+GET    /@{unconfirmed}                                404     200     404     404     404     404     404     404
+
+# closets
+GET    /@{owner}/closet                               200     200     200     200     404     200     200     200
+GET    /@{unconfirmed}/closet                         404     200     404     404     404     404     404     404
+GET    /closet                                        login   confirm 200     200     200     200     200     200
+POST   /closet                                        login   confirm 422     422     422     422     422     422
+GET    /closet/items/new                              login   confirm 200     200     200     200     200     200
+POST   /closet/items/new                              login   confirm 422     422     422     422     422     422
+POST   /closet/photos                                 login   confirm 422     422     422     422     422     422
+GET    /items/{item}                                  404     404     404     200     404     404     404     404
+GET    /items/{public_item}                           200     200     200     200     404     200     200     200
+POST   /items/{item}                                  login   confirm 404     303     404     404     404     404     _method=DELETE
+POST   /items/{public_item}                           login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /items/{item}                                  login   confirm 404     303     404     404     404     404
+DELETE /items/{public_item}                           login   confirm 404     303     404     404     404     404
+GET    /items/{item}/edit                             login   confirm 404     200     404     404     404     404
+GET    /items/{public_item}/edit                      login   confirm 404     200     404     404     404     404
+POST   /items/{item}/edit                             login   confirm 404     422     404     404     404     404
+POST   /items/{public_item}/edit                      login   confirm 404     422     404     404     404     404
+POST   /items/{item}/acquisition                      login   confirm 404     409     404     404     404     404
+POST   /items/{item}/archive                          login   confirm 404     422     404     404     404     404
+DELETE /items/{item}/archive                          login   confirm 404     303     404     404     404     404
+POST   /items/{item}/photos                           login   confirm 404     422     404     404     404     404
+POST   /items/{item}/photos/{item_photo}              login   confirm 404     409     404     404     404     404     _method=DELETE
+POST   /items/{public_item}/photos/{item_photo}       login   confirm 404     404     404     404     404     404     _method=DELETE
+DELETE /items/{item}/photos/{item_photo}              login   confirm 404     409     404     404     404     404
+POST   /items/{item}/photos/{item_photo}/position     login   confirm 404     422     404     404     404     404
+POST   /items/{item}/publication                      login   confirm 404     303     404     404     404     404
+DELETE /items/{item}/publication                      login   confirm 404     303     404     404     404     404
+POST   /items/{item}/state                            login   confirm 404     422     404     404     404     404
+POST   /items/{item}/styling                          login   confirm 404     409     404     404     404     404
+DELETE /items/{item}/styling                          login   confirm 404     303     404     404     404     404
+
+# photos
+GET    /media/{public_token}/320.webp                 200     200     200     200     200     200     200     200
+GET    /media/private/{photo}/320.webp                404     404     404     404     404     404     404     404
+GET    /media/private/{photo}/320.webp?{signed}       200     200     200     200     200     200     200     200
+GET    /media/private/{photo}/640.webp?{signed}       404     404     404     404     404     404     404     404
+
+# looks
+GET    /                                              200     200     200     200     200     200     200     200
+GET    /@{owner}/looks                                200     200     200     200     404     200     200     200
+GET    /@{unconfirmed}/looks                          404     200     404     404     404     404     404     404
+GET    /feed                                          login   confirm 200     200     200     200     200     200
+GET    /discover                                      200     200     200     200     200     200     200     200
+GET    /search                                        200     200     200     200     200     200     200     200
+GET    /search?q=walk                                 200     200     200     200     200     200     200     200
+GET    /tags/walk                                     200     200     200     200     200     200     200     200
+GET    /looks                                         login   confirm 200     200     200     200     200     200
+GET    /looks/new                                     login   confirm 200     200     200     200     200     200
+POST   /looks/new                                     login   confirm 303     303     303     303     303     303
+GET    /looks/{look}                                  200     200     200     200     404     200     200     200
+GET    /looks/{members_look}                          404     404     200     200     404     200     200     200
+GET    /looks/{followers_look}                        404     404     404     200     404     404     404     404
+GET    /looks/{draft}                                 404     404     404     200     404     404     404     404
+POST   /looks/{look}                                  login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /looks/{look}                                  login   confirm 404     303     404     404     404     404
+DELETE /looks/{draft}                                 login   confirm 404     303     404     404     404     404
+GET    /looks/{look}/edit                             login   confirm 404     200     404     404     404     404
+GET    /looks/{draft}/edit                            login   confirm 404     200     404     404     404     404
+POST   /looks/{look}/edit                             login   confirm 404     303     404     404     404     404
+POST   /looks/{draft}/edit                            login   confirm 404     303     404     404     404     404
+POST   /looks/{draft}/draft                           login   confirm 404     422     404     404     404     404
+POST   /looks/{look}/publication                      login   confirm 404     303     404     404     404     404
+DELETE /looks/{look}/publication                      login   confirm 404     303     404     404     404     404
+POST   /looks/{draft}/publication                     login   confirm 404     409     404     404     404     404
+POST   /looks/{draft}/revisions/{revision}            login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /looks/{draft}/revisions/{revision}            login   confirm 404     303     404     404     404     404
+GET    /looks/{look}/love                             200     200     200     200     404     200     200     200
+POST   /looks/{look}/love                             login   confirm 303     303     404     303     303     303
+POST   /looks/{followers_look}/love                   login   confirm 404     303     404     404     404     404
+POST   /looks/{draft}/love                            login   confirm 404     303     404     404     404     404
+DELETE /looks/{look}/love                             login   confirm 303     303     404     303     303     303
+GET    /looks/{look}/comments                         200     200     200     200     404     200     200     200
+GET    /looks/{followers_look}/comments               404     404     404     200     404     404     404     404
+POST   /looks/{look}/comments                         login   confirm 422     422     404     422     422     422
+POST   /looks/{look}/comments                         login   confirm 303     303     404     303     303     303     text=Lovely
+POST   /looks/{followers_look}/comments               login   confirm 404     303     404     404     404     404     text=Lovely
+GET    /looks/{look}/comments/{comment}               login   confirm 404     200     404     404     404     404
+GET    /looks/{look}/comments/{mias_comment}          login   confirm 200     409     404     404     404     404
+PUT    /looks/{look}/comments/{comment}               login   confirm 404     422     404     404     404     404
+POST   /looks/{look}/comments/{comment}               login   confirm 404     422     404     404     404     404
+POST   /looks/{look}/comments/{mias_comment}          login   confirm 422     422     404     404     404     404
+DELETE /looks/{look}/comments/{comment}               login   confirm 404     303     404     404     404     404
+DELETE /looks/{look}/comments/{mias_comment}          login   confirm 303     303     404     404     404     404
+
+# the API
+GET    /api/v1/items                                  401     403     200     200     200     200     200     200
+POST   /api/v1/items                                  401     403     422     422     422     422     422     422
+GET    /api/v1/items/{item}                           401     403     404     200     404     404     404     404
+GET    /api/v1/items/{public_item}                    401     403     200     200     404     200     200     200
+PATCH  /api/v1/items/{item}                           401     403     404     200     404     404     404     404
+PATCH  /api/v1/items/{public_item}                    401     403     404     200     404     404     404     404
+DELETE /api/v1/items/{item}                           401     403     404     204     404     404     404     404
+POST   /api/v1/items/{item}/publication               401     403     404     200     404     404     404     404
+DELETE /api/v1/items/{item}/publication               401     403     404     200     404     404     404     404
+GET    /api/v1/members/{owner}/items                  401     403     200     200     404     200     200     200
+POST   /api/v1/photos                                 401     403     422     422     422     422     422     422
+GET    /api/v1/looks                                  401     403     200     200     200     200     200     200
+POST   /api/v1/looks                                  401     403     201     201     201     201     201     201
+GET    /api/v1/looks/drafts                           401     403     200     200     200     200     200     200
+GET    /api/v1/looks/newest                           401     403     200     200     200     200     200     200
+GET    /api/v1/looks/{look}                           401     403     200     200     404     200     200     200
+GET    /api/v1/looks/{members_look}                   401     403     200     200     404     200     200     200
+GET    /api/v1/looks/{followers_look}                 401     403     404     200     404     404     404     404
+GET    /api/v1/looks/{draft}                          401     403     404     200     404     404     404     404
+PATCH  /api/v1/looks/{look}                           401     403     404     200     404     404     404     404
+PATCH  /api/v1/looks/{draft}                          401     403     404     200     404     404     404     404
+DELETE /api/v1/looks/{look}                           401     403     404     204     404     404     404     404
+GET    /api/v1/looks/{look}/comments                  401     403     200     200     404     200     200     200
+GET    /api/v1/looks/{followers_look}/comments        401     403     404     200     404     404     404     404
+POST   /api/v1/looks/{look}/comments                  401     403     422     422     422     422     422     422
+POST   /api/v1/looks/{look}/comments                  401     403     201     201     404     201     201     201     text=Lovely
+POST   /api/v1/looks/{followers_look}/comments        401     403     404     201     404     404     404     404     text=Lovely
+PATCH  /api/v1/looks/{look}/comments/{comment}        401     403     422     422     422     422     422     422
+PATCH  /api/v1/looks/{look}/comments/{mias_comment}   401     403     200     409     404     404     404     404     text=Lovelier
+DELETE /api/v1/looks/{look}/comments/{comment}        401     403     404     204     404     404     404     404
+DELETE /api/v1/looks/{look}/comments/{mias_comment}   401     403     204     204     404     404     404     404
+POST   /api/v1/looks/{look}/love                      401     403     200     200     404     200     200     200
+PUT    /api/v1/looks/{look}/love                      401     403     200     200     404     200     200     200
+PUT    /api/v1/looks/{draft}/love                     401     403     404     200     404     404     404     404
+DELETE /api/v1/looks/{look}/love                      401     403     200     200     404     200     200     200
+POST   /api/v1/looks/{draft}/photos                   401     403     404     422     404     404     404     404
+POST   /api/v1/looks/{look}/publication               401     403     404     200     404     404     404     404
+POST   /api/v1/looks/{draft}/publication              401     403     404     409     404     404     404     404
+DELETE /api/v1/looks/{look}/publication               401     403     404     200     404     404     404     404
+GET    /api/v1/members/{owner}                        401     403     200     200     404     200     200     200
+GET    /api/v1/members/{unconfirmed}                  401     403     404     404     404     404     404     404
+GET    /api/v1/members/{owner}/looks                  401     403     200     200     404     200     200     200
+GET    /api/v1/members/{owner}/follow                 401     403     200     200     404     200     200     200
+POST   /api/v1/members/{owner}/follow                 401     403     200     409     404     200     200     200
+DELETE /api/v1/members/{owner}/follow                 401     403     200     200     404     200     200     200
+POST   /api/v1/members/{minor}/follow                 401     403     200     200     200     409     200     200
 """
 
 

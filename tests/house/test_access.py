@@ -24,6 +24,12 @@ def world(site):
     return built
 
 
+def back(site) -> None:
+    """Put the world back to how it was made; its photos are nowhere touched but by tasks, which nobody runs."""
+    site.database.restore()
+    site.app.extensions["clozette.limits"].reset()
+
+
 def outcome(answer) -> str:
     """Return an answer as the table writes it: its status, or where it sends somebody who may not enter yet."""
     if answer.status_code == 303:
@@ -41,9 +47,10 @@ def outcome(answer) -> str:
 def test_row(row: Row, world, site):
     found = {}
     for role in ROLES:
-        answer = world.call(role, row.method, row.address.format_map(world.names), data=row.data or None)
+        answer = world.call(role, row.method, row.address.format_map(world.names), row.data)
         found[role] = outcome(answer)
-        site.reset()
+        if row.method != "GET" and answer.status_code < 400:
+            back(site)
     assert found == row.expected, f"{row}: {' '.join(found.values())}"
 
 
@@ -76,4 +83,4 @@ def test_staff_without_their_second_factor_are_members(world, site):
     for row in staff_only:
         if row.method == "GET":
             assert client.get(row.address.format_map(world.names)).status_code == 404, str(row)
-    site.reset()
+    back(site)

@@ -6,14 +6,20 @@
 from dataclasses import dataclass, field
 
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from clozette.accounts.models import ApiToken, Member, Passkey
 from clozette.accounts.schemas import SCOPES
-from clozette.accounts.services import blocks, tokens
+from clozette.accounts.services import blocks, tickets, tokens
+from clozette.closets import services as closets
+from clozette.closets.models import Item
 from clozette.community import services as community
 from clozette.community.models import Approver, FollowRequest
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
-from tests.factories import accounts
+from clozette.looks.models import Revision
+from clozette.media import addresses
+from tests.factories import accounts, looks, photos
 from tests.support.client import Client
 
 ROLES = ("guest", "unconfirmed", "member", "owner", "blocked", "minor", "moderator", "admin")
@@ -37,11 +43,12 @@ class World:
             client._cookies = dict(self.cookies[role])
         return client
 
-    def call(self, role: str, method: str, path: str, **options):
-        """Send one request as somebody: by cookie to a page, by a token with every scope to the API."""
-        headers = {}
+    def call(self, role: str, method: str, path: str, data: dict[str, str]) -> TestResponse:
+        """Send one request as somebody: a form by cookie to a page, JSON by a token with every scope to the API."""
+        headers, options = {}, {"json" if path.startswith("/api/") else "data": data} if method != "GET" else {}
         if path.startswith("/api/") and role in self.tokens:
             headers["Authorization"] = f"Bearer {self.tokens[role]}"
+        options["environ_base"] = {"REMOTE_ADDR": "198.51.100.7"}
         return self.browser(role).open(path, method=method, headers=headers, **options)
 
 
@@ -51,11 +58,15 @@ def build(app: Flask) -> World:
     with app.app_context():
         people = _people(world)
         _between_people(world, people)
+        _accounts_of(world, people["owner"])
+        items = _closet(world, people["owner"])
+        _looks(world, people, items)
         db.session.commit()
+        tasks.drain(app)
     return world
 
 
-def _people(world: World):
+def _people(world: World) -> dict[str, Member]:
     people = {
         "unconfirmed": accounts.make_member("una", confirmed=False),
         "member": accounts.make_member("mia"),
@@ -70,11 +81,11 @@ def _people(world: World):
         accounts.sign_in(client, member, second_factor=role in STAFF)
         world.cookies[role] = dict(client._cookies)
         world.tokens[role] = tokens.make(member.id, name="All", scopes=SCOPES, days=30, now=clock.now())
-    world.names["owner"] = "olivia"
+        world.names[role] = member.handle
     return people
 
 
-def _between_people(world: World, people) -> None:
+def _between_people(world: World, people: dict[str, Member]) -> None:
     now, owner = clock.now(), people["owner"]
     asker = accounts.make_member("rosa")
     db.session.add(Approver(member_id=owner.id, since=now))
@@ -83,5 +94,76 @@ def _between_people(world: World, people) -> None:
     request = db.session.query(FollowRequest).filter_by(followed_id=owner.id).one()
     blocks.block(owner.id, people["blocked"].id, now=now)
     db.session.flush()
+    world.names["asker"] = asker.handle
     world.names["request"] = ids.encode(request.id)
-    world.names["session"] = ids.encode(accounts.sign_in(world.app.test_client(), owner).id)
+
+
+def _accounts_of(world: World, owner: Member) -> None:
+    """What the owner alone may change: a session, a passkey, an API token, links out of mails."""
+    now = clock.now()
+    passkey = Passkey(
+        user_id=owner.id,
+        name="a phone",
+        credential_id=b"credential",
+        public_key=b"key",
+        transports=[],
+        device_type="multi_device",
+        created_at=now,
+        lastuse_datetime=now,
+    )
+    db.session.add(passkey)
+    tokens.make(owner.id, name="A script", scopes=["feed:read"], days=30, now=now)
+    token = db.session.query(ApiToken).filter_by(name="A script").one()
+    db.session.flush()
+    world.names |= {
+        "session": ids.encode(accounts.sign_in(world.app.test_client(), owner).id),
+        "passkey": ids.encode(passkey.id),
+        "token": ids.encode(token.id),
+    }
+    waiting = accounts.make_member("wanda", confirmed=False)
+    for name, member, purpose in (
+        ("confirm", waiting, tickets.CONFIRM),
+        ("reset", owner, tickets.RESET),
+        ("change_email", owner, tickets.CHANGE_EMAIL),
+    ):
+        address = "new@example.test" if purpose == tickets.CHANGE_EMAIL else member.email
+        world.names[name] = tickets.token_of(tickets.make(member.id, purpose, address, now))
+
+
+def _closet(world: World, owner: Member) -> dict[str, Item]:
+    """Two items, one of them public, and an upload that belongs to no item yet."""
+    items = {}
+    for number, name in enumerate(("item", "public_item")):
+        photo = closets.upload(owner, photos.upload(photos.jpeg(400 + number * 40, 300)), now=clock.now())
+        facts = {"category": "tops"}
+        items[name] = closets.add(owner, facts, [photo], upload_key=f"key{number}", now=clock.now(), similar_ok=True)
+        world.names[name] = ids.encode(items[name].id)
+        world.names[f"{name}_photo"] = ids.encode(photo.id)
+    closets.publicise(items["public_item"], now=clock.now())
+    db.session.flush()
+    private, public = (item.photos[0] for item in items.values())
+    world.names |= {
+        "photo": ids.encode(private.id),
+        "signed": addresses.address(private.id, None, 320).partition("?")[2],
+        "public_token": str(public.public_token),
+    }
+    return items
+
+
+def _looks(world: World, people: dict[str, Member], items: dict[str, Item]) -> None:
+    """Looks of every visibility, a draft, and comments of two people."""
+    owner, member = people["owner"], people["member"]
+    made = {
+        "look": looks.make_look(owner, caption="A #walk"),
+        "members_look": looks.make_look(owner, visibility="members"),
+        "followers_look": looks.make_look(owner, visibility="followers"),
+        "draft": looks.make_look(owner, published=False, visibility="private"),
+    }
+    revision = Revision(look_id=made["draft"].id, at=clock.now(), base_version=1, content={"caption": "other words"})
+    db.session.add(revision)
+    db.session.flush()
+    comments = {
+        "comment": looks.make_comment(made["look"], owner),
+        "mias_comment": looks.make_comment(made["look"], member),
+    }
+    world.names |= {name: ids.encode(row.id) for name, row in {**made, **comments, "revision": revision}.items()}
