@@ -56,7 +56,7 @@ document.addEventListener("keydown", ({ key }) => {
   open.querySelector("summary").focus();
 });
 
-/* ---- buttons that toggle: love, follow, save … ---- */
+/* ---- love is given and taken back in place ---- */
 
 function flip(button) {
   const on = button.getAttribute("aria-pressed") !== "true";
@@ -80,7 +80,7 @@ async function toggle(button) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("button[data-love], button[data-toggle]");
+  const button = event.target.closest?.("button[data-love]");
   if (!button?.form) return;
   event.preventDefault();
   toggle(button);
@@ -122,18 +122,7 @@ document.addEventListener("click", (event) => {
   if (!link.hasAttribute("aria-busy")) more(link).catch(() => location.assign(link.href));
 });
 
-/* ---- small comforts ---- */
-
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest?.("button[data-copy]");
-  if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copy);
-  say(button.dataset.said);
-  button.dataset.done = "";
-  setTimeout(() => delete button.dataset.done, 2000);
-});
-
-for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
+/* ---- what a screen reader should hear first ---- */
 
 document.querySelector("[data-focus]")?.focus();
 setTimeout(() => say([...document.querySelectorAll(".flash")].map((flash) => flash.textContent.trim()).join(" ")), 300);

@@ -1,4 +1,4 @@
-/* On pages with a form: pictures shown when chosen, progress while they go up, drafts saved, tags as chips. */
+/* On pages with a form: pictures shown when chosen, progress while they go up, tags as chips. */
 
 /* ---- passwords can be looked at ---- */
 
@@ -141,46 +141,6 @@ document.addEventListener("submit", (event) => {
   if (!event.submitter?.hasAttribute("aria-busy")) upload(form, event.submitter);
 });
 
-/* ---- drafts save themselves ---- */
-
-const WAIT = 1500;
-
-function autosave(form) {
-  const status = form.querySelector("[data-autosave-status]") ?? document.createElement("p");
-  let timer = 0;
-  let busy = false;
-  let changed = false;
-
-  async function save() {
-    if (busy) return;
-    busy = true;
-    changed = false;
-    status.textContent = status.dataset.saving ?? "";
-    const body = new FormData(form);
-    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-    const headers = { Accept: "application/json", "X-Follow": "no" };
-    const answer = await fetch(form.dataset.autosave, { method: "POST", body, headers }).catch(() => null);
-    const said = await answer?.json().catch(() => ({}));
-    busy = false;
-    if (answer?.ok) {
-      if (said?.version && form.elements.version) form.elements.version.value = said.version;
-      status.textContent = status.dataset.saved ?? "";
-      if (changed) later();
-    } else {
-      status.textContent = said?.detail ?? status.dataset.failed ?? "";
-    }
-  }
-
-  function later() {
-    changed = true;
-    clearTimeout(timer);
-    timer = setTimeout(save, WAIT);
-  }
-
-  form.addEventListener("input", later);
-  form.addEventListener("submit", () => clearTimeout(timer));
-}
-
 /* ---- tags as chips; the field itself keeps the words, separated by commas ---- */
 
 function tags(field) {
@@ -243,11 +203,6 @@ function tags(field) {
 function prepare() {
   for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false;
   for (const field of document.querySelectorAll("input[data-tags]")) tags(field);
-  for (const form of document.querySelectorAll("form[data-autosave]")) {
-    if (form.dataset.awake) continue;
-    form.dataset.awake = "yes";
-    autosave(form);
-  }
 }
 
 prepare();

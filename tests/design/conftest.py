@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from flask import Flask, flash, g, jsonify, redirect, render_template, request
+from flask import Flask, flash, g, redirect, render_template, request
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 from PIL import Image
@@ -88,13 +88,6 @@ def _add_views(app, folder):
     def love():
         app.got.append(("love", request.form["_method"]))
         return redirect("/login?next=/pieces" if "expired" in request.args else "/pieces", 303)
-
-    @app.post("/draft")
-    def draft():
-        app.got.append(("draft", request.form["caption"], request.form["version"]))
-        if request.form["caption"] == "old":
-            return jsonify(detail="Changed in another tab."), 409
-        return jsonify(version=int(request.form["version"]) + 1)
 
     @app.post("/form")
     def form():

@@ -244,16 +244,6 @@ class TestForm:
         page.locator("#f-note").fill("eighteen letters..")
         expect(page.locator(".counter").first).to_have_text("18 / 20")
 
-    def test_drafts_save_themselves(self, open_page, got):
-        page = open_page("/form")
-        page.get_by_label("Caption").fill("new")
-        status = page.locator("[data-autosave-status]")
-        expect(status).to_have_text("Draft saved")
-        assert got == [("draft", "new", "3")]
-        page.get_by_label("Caption").fill("old")
-        expect(status).to_have_text("Changed in another tab.")
-        assert got[1] == ("draft", "old", "4")
-
     def test_without_script_it_is_a_form(self, open_page, got, photo):
         page = open_page("/form", javascript=False)
         page.locator("#f-photos").set_input_files([photo])

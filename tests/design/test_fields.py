@@ -87,4 +87,4 @@ def test_required_is_said_and_the_rest_is_optional(gallery, empty):
     assert "required" in empty.find("input", name="name")
     assert "required" not in empty.find("input", name="tags")
     page = gallery.get("/form").text
-    assert page.count("field__optional") == 10
+    assert page.count("field__optional") == 9
