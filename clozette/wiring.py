@@ -8,6 +8,7 @@ from clozette.accounts import personal_data as accounts_data
 from clozette.accounts import setup as accounts
 from clozette.accounts import tasks as account_tasks
 from clozette.accounts import views as account_views
+from clozette.admin import views as admin_views
 from clozette.api import openapi
 from clozette.api import views as api_views
 from clozette.closets import api as closets_api
@@ -81,6 +82,7 @@ def _pages(app: Flask) -> None:
         community_views.blueprint,
         *closets_views.BLUEPRINTS,
         *look_views.BLUEPRINTS,
+        admin_views.blueprint,
         api_views.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, Response, current_app, render_template, request
-from flask_babel import format_date, format_datetime, format_timedelta, get_locale
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
 from markupsafe import Markup
 
 from clozette.kernel import clock, ids
@@ -95,7 +95,9 @@ def init_app(app: Flask) -> None:
     )
     app.after_request(_name_location)
     app.jinja_env.globals.setdefault("csp_nonce", str)
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, time_ago=time_ago, row_id=ids.encode)
+    app.jinja_env.filters.update(
+        money=money, day=day, moment=moment, time_ago=time_ago, row_id=ids.encode, number=format_decimal
+    )
 
 
 def method(verb: str) -> Markup:

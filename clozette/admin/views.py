@@ -1,0 +1,84 @@
+"""Pages for admins: figures, members, a member's record, and the log of who looked at records."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from clozette.accounts.models import Member
+from clozette.admin import access, queries, services
+from clozette.admin.schemas import ReasonIn, SearchIn
+from clozette.kernel import clock
+from clozette.kernel.paging import read_cursor
+from clozette.kernel.refusal import Refused
+from clozette.kernel.web.forms import Form
+from clozette.kernel.web.gate import staff, viewer
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@blueprint.get("")
+@staff("admin")
+def index() -> str:
+    """Show the figures and the ways on."""
+    return render_template("admin/index.html", figures=queries.figures())
+
+
+@blueprint.get("/members")
+@staff("admin")
+def members() -> Any:
+    """List members."""
+    errors = SearchIn().validate({"q": request.args.get("q", "")})
+    search = "" if errors else request.args.get("q", "").strip()
+    page = queries.members(search, read_cursor(request.args.get("after")))
+    return render_template("admin/members.html", page=page, search=search)
+
+
+@blueprint.get("/members/<handle>")
+@staff("admin")
+def member(handle: str) -> str:
+    """Ask why, before a record is shown."""
+    return _ask(access.any_member(handle), Form(ReasonIn))
+
+
+@blueprint.post("/members/<handle>/record")
+@staff("admin", collects="CP2")
+def record(handle: str) -> Any:
+    """Show a member's record and write down that it was looked at; a POST, because the log is written."""
+    found = access.any_member(handle)
+    form = Form(ReasonIn)
+    if not form.load():
+        return _ask(found, form), 422
+    services.look_at_record(viewer(), found, reason=form.data["reason"], now=clock.now())
+    return render_template("admin/record.html", member=found, reads=queries.reads_of(found.subject_id))
+
+
+@blueprint.post("/members/<handle>/deactivation")
+@staff("admin", collects="CP2")
+def deactivation(handle: str) -> Any:
+    """Deactivate a member, or undo it (``_method=DELETE``)."""
+    found = access.any_member(handle)
+    undo = request.form.get("_method") == "DELETE"
+    form = Form(ReasonIn)
+    if not form.load():
+        return _ask(found, form), 422
+    try:
+        change = services.reactivate if undo else services.deactivate
+        change(viewer(), found, reason=form.data["reason"], now=clock.now())
+    except Refused as refused:
+        form.refuse(refused.refusal)
+        return _ask(found, form), 409
+    done = _("@%(handle)s can sign in again.") if undo else _("@%(handle)s is deactivated and signed out everywhere.")
+    flash(done % {"handle": found.handle}, "success")
+    return redirect(url_for(".member", handle=found.handle), 303)
+
+
+@blueprint.get("/audit")
+@staff("admin")
+def audit() -> str:
+    """Show who of the staff looked at whose record, and why."""
+    return render_template("admin/audit.html", page=queries.staff_reads(read_cursor(request.args.get("after"))))
+
+
+def _ask(found: Member, form: Form) -> str:
+    return render_template("admin/member.html", member=found, form=form)
