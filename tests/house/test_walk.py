@@ -1,5 +1,7 @@
 """A walk over every address of the site: each is declared, guarded against other sites' forms, dressed, and never breaks."""
 
+from html.parser import HTMLParser
+
 import pytest
 
 from clozette.accounts.schemas import SCOPES
@@ -136,3 +138,53 @@ def test_no_address_breaks_on_odd_input(app, client, who, request):
         for body in sent:
             answer = client.open(route.path + odd, method=route.method, headers=headers, **body)
             assert answer.status_code < 500, (str(route), body)
+
+
+class _Forms(HTMLParser):
+    """Notes ticked boxes, and forms that send something without a token."""
+
+    def __init__(self):
+        super().__init__()
+        self.ticked, self.bare, self._open = [], [], None
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "form" and str(given.get("method", "")).lower() == "post":
+            self._open = f"{given.get('action') or given.get('id')}"
+        if tag == "input" and given.get("type") == "checkbox" and "checked" in given:
+            self.ticked.append(given.get("name"))
+        if tag == "input" and given.get("name") == "csrf_token" and given.get("value"):
+            self._open = None
+
+    def handle_endtag(self, tag):
+        if tag == "form" and self._open:
+            self.bare.append(self._open)
+            self._open = None
+
+
+# Boxes that are ticked on a fresh page, and why that asks nothing of anybody.
+TICKED: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_forms_ask_fairly_and_carry_their_token(app, client, who, request):
+    """No box is ticked beforehand: a consent is given, never left standing."""
+    if who == "member":
+        request.getfixturevalue("member")
+    seen = 0
+    for route in routes(app):
+        answer = client.get(route.path) if route.method == "GET" else None
+        if answer is None or answer.mimetype != "text/html":
+            continue
+        forms = _Forms()
+        forms.feed(answer.text)
+        seen += answer.text.count("<form")
+        assert not set(forms.ticked) - set(TICKED), str(route)
+        assert not forms.bare, str(route)
+    assert seen > 5
+
+
+def test_a_planted_form_is_seen():
+    forms = _Forms()
+    forms.feed('<form method="post" action="/a"><input type="checkbox" name="news" checked></form>')
+    assert (forms.ticked, forms.bare) == (["news"], ["/a"])
