@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from clozette.accounts.models import Member
 from clozette.closets import categories, colours, rules
@@ -240,7 +240,8 @@ def _has_word(word: str) -> sa.ColumnElement[bool]:
 
 def _has_label(kind: str) -> Callable[[Sequence[str]], sa.ColumnElement[bool]]:
     def condition(values: Sequence[str]) -> sa.ColumnElement[bool]:
-        return sa.exists().where(Label.item_id == Item.id, Label.kind == kind, Label.value.in_(values))
+        word = aliased(Label)  # not the table that a facet counts
+        return sa.exists().where(word.item_id == Item.id, word.kind == kind, word.value.in_(values))
 
     return condition
 
