@@ -134,7 +134,7 @@ def _photo(key: int, author: int) -> Row:
 def _look(key: int, author: int) -> Row:
     moment = moment_of(key)
     caption = CAPTIONS[key % len(CAPTIONS)]
-    return (key - 1, author, caption, "public", moment, moment, moment, key, 2, key % 4 == 0, 0)
+    return (key - 1, author, caption, "public", moment, moment, moment, key, 2, int(key % 4 == 0), 0)
 
 
 def _put_follows(sink: Sink, community: Community) -> None:
@@ -154,6 +154,7 @@ def _sink(engine: sa.Engine) -> Iterator[Sink]:
             yield SqliteSink(raw)
             raw.execute("COMMIT")
         else:
+            raw.execute("SET statement_timeout = 0")
             raw.execute("SET session_replication_role = replica")  # no foreign key is checked, no trigger fires
             yield PostgresSink(raw)
             raw.commit()

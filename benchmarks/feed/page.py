@@ -87,7 +87,7 @@ def _round(one: server.Server, requests: list[bytes], number: int) -> dict[str, 
 def _queries(app: Flask, cookie: str) -> int:
     """Count the statements of one page, the viewer's included; BEGIN is none."""
     statements: list[str] = []
-    client = app.test_client()
+    client = app.test_client(use_cookies=False)
     headers = {"Cookie": cookie}
     client.get("/feed", base_url=f"https://{sites.HOST}", headers=headers)
 

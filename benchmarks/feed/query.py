@@ -19,7 +19,7 @@ from benchmarks.claims import Report, median, percentile
 from benchmarks.feed.community import CASES, LOOKS_A_MEMBER, Case, Community
 from benchmarks.feed.filling import fill
 from benchmarks.support import sites
-from clozette.kernel.database import db
+from clozette.kernel import database
 from clozette.kernel.paging import Page
 from clozette.kernel.viewer import Viewer
 from clozette.looks import feed
@@ -90,7 +90,7 @@ def _ask(one: Filled, reader: int) -> dict[str, float]:
     """Ask for the first page and one further down, in a reading transaction that is open, as a request's is by then."""
     with one.app.app_context():
         g.reading_only = True
-        db.session.connection()
+        database.reader().begin()
         viewer = Viewer(member_id=reader, is_confirmed=True)
         first, page = _timed(viewer, None)
         asked = {"first": first}

@@ -18,6 +18,6 @@ def rows(
 ) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Return the rows of ``statement``: in the request's own transaction if it only reads, else in one of their own."""
     if database.is_reading():
-        return db.session.connection().execute(statement, given).all()
+        return database.reader().execute(statement, given).all()
     with db.get_engine("default").connect() as connection:
         return connection.execute(statement, given).all()

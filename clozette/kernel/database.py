@@ -32,6 +32,9 @@ MAPPED = 2_000_000_000
 """How much of the SQLite file is read by mapping it into memory: a read is then no system call and no copy."""
 
 
+_READER = "database_reader"
+
+
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """A moment in UTC: aware in Python, whatever the database keeps."""
 
@@ -76,7 +79,7 @@ class Session(orm.Session):
         """Choose the engine by the kind of request."""
         if self.bind is not None:
             return self.bind
-        return db.get_engine("default" if is_reading() else "write")
+        return reader() if is_reading() else db.get_engine("write")
 
 
 db = SQLAlchemy(session_options={"class_": Session})
@@ -85,6 +88,26 @@ db = SQLAlchemy(session_options={"class_": Session})
 def is_reading() -> bool:
     """Whether this context may only read."""
     return has_app_context() and bool(g.get("reading_only", False))
+
+
+def reader() -> sa.Connection:
+    """Return the one connection that a reading context reads by, its session included; ``release`` gives it back.
+
+    Asking it directly costs half of what the session's own bookkeeping does; for queries that every page makes.
+    """
+    assert is_reading()
+    connection: sa.Connection | None = g.get(_READER)
+    if connection is None:
+        connection = db.get_engine("default").connect()
+        setattr(g, _READER, connection)
+    return connection
+
+
+def release() -> None:
+    """End the reading, if this context has read."""
+    connection: sa.Connection | None = g.pop(_READER, None)
+    if connection is not None:
+        connection.close()
 
 
 @contextmanager
@@ -128,6 +151,7 @@ def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
 
 def init_app(app: Flask) -> None:
     """Make the engines of ``app`` from its ``SQLALCHEMY_ENGINES`` and teach SQLite our transactions."""
+    app.teardown_appcontext(lambda _: release())  # the first one registered is the last to run
     db.init_app(app)
     # The extension also closes async sessions, which we have none of, in a thread of its own: 0.5 ms a request.
     app.teardown_appcontext_funcs = [close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)]
@@ -154,6 +178,8 @@ def _prepare_sqlite(*, writes: bool) -> Callable[[Any, Any], None]:
 
 def _begin_with(statement: str) -> Callable[[sa.Connection], None]:
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(statement)
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.execute(statement)  # type: ignore[attr-defined] # sqlite3's own; one cursor less for every transaction
 
     return begin

@@ -18,6 +18,7 @@ from clozette.accounts.access import is_present, not_blocked
 from clozette.accounts.events import MemberDeactivated, MemberReactivated
 from clozette.accounts.models import Member
 from clozette.community.access import followed_by
+from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.ids import MAX_ID
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -56,7 +57,7 @@ class Suggestion:
 
 def page(viewer: Viewer, after: int | None = None) -> Page[FeedRow]:
     """Return one page of the viewer's feed."""
-    connection = db.session.connection()
+    connection = database.reader()
     asked = {"me": viewer.member_id, "before": MAX_ID if after is None else after}
     rows = connection.exec_driver_sql(_STATEMENTS[connection.dialect.name], asked).all()
     # The cursor counts hidden looks too, so that a page that lost some still leads to the next one.

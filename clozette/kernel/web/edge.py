@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, Request, Response, g, request
 from sqlalchemy import exc
 
+from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.web import errors
 
@@ -50,10 +51,15 @@ def keep() -> None:
 
 def _finish(response: Response) -> None:
     session = g.get("_sqlalchemy_sessions", {}).get("default")
+    if g.reading_only:
+        if session is not None:
+            session.rollback()
+        database.release()
+        return
     if session is None or g.get("edge_finished"):
         return
     g.edge_finished = True
-    if g.reading_only or (response.status_code >= 400 and not g.get("edge_keeps")):
+    if response.status_code >= 400 and not g.get("edge_keeps"):
         session.rollback()
     else:
         session.commit()
