@@ -328,7 +328,9 @@ class MoneyField(fields.Field[Money]):
         if not isinstance(value, Mapping) or set(value) != {"amount_minor", "currency"}:
             raise self.make_error("invalid")
         minor, currency = value["amount_minor"], value["currency"]
-        if type(minor) is not int or not 0 <= minor <= money.MAX_MINOR or currency not in money.CURRENCIES:
+        if type(minor) is not int or not 0 <= minor <= money.MAX_MINOR:
+            raise self.make_error("invalid")
+        if not isinstance(currency, str) or currency not in money.CURRENCIES:
             raise self.make_error("invalid")
         return Money(minor, currency)
 
