@@ -5,6 +5,7 @@ Everything it makes lies under ``var/``. The first start fills the demo communit
 
 import fcntl
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -14,15 +15,19 @@ from contextlib import contextmanager
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
+import sqlalchemy as sa
+from flask import Flask
+
 from clozette import create_app
 from clozette.development import certificates, keys, translations
 from clozette.development.supervisor import Child, Supervisor, say
 from clozette.kernel import migrations
+from clozette.kernel.database import db
 from clozette.settings import ROOT
 
 DEFAULT_PORT = 8443
 LAST_PORT = 65533
-DEMO_DONE = "demo.done"
+DEMO_BEGUN, DEMO_DONE = "demo.begun", "demo.done"
 
 
 def main() -> None:
@@ -39,9 +44,10 @@ def _run(port: int, var: Path) -> int:
     tls = certificates.ensure(var / "certs")
     environment = _environment(port, var)
     translations.compile_changed()
+    _forget_half_a_demo(var, environment)
     app = create_app()
     migrations.upgrade(app)
-    _fill_demo(var, environment)
+    _fill_demo(app, var, environment)
     supervisor = Supervisor(
         _children(port, tls, var),
         environment,
@@ -72,19 +78,35 @@ def _children(port: int, tls: certificates.Certificates, var: Path) -> list[Chil
     ]
 
 
-def _fill_demo(var: Path, environment: dict[str, str]) -> None:
-    """Fill the demo community once."""
-    done = var / DEMO_DONE
-    if done.exists() or not _has_demo():
+def _fill_demo(app: Flask, var: Path, environment: dict[str, str]) -> None:
+    """Fill the demo community once, unless the site has members of its own."""
+    begun, done = var / DEMO_BEGUN, var / DEMO_DONE
+    if done.exists() or _has_members(app):
         return
+    begun.touch()
     filled = subprocess.run([sys.executable, "-m", "clozette", "demo"], env=environment, check=False)
     if filled.returncode:
         sys.exit("The demo community could not be made; see above.")
-    done.touch()
+    begun.rename(done)
 
 
-def _has_demo() -> bool:
-    return (ROOT / "clozette" / "demo" / "cli.py").exists()
+def _forget_half_a_demo(var: Path, environment: dict[str, str]) -> None:
+    """Start over where the first start was interrupted; only ever with the files that it made itself."""
+    begun = var / DEMO_BEGUN
+    if not begun.exists():
+        return
+    if "CLOZETTE_DATABASE_URL" in environment:
+        sys.exit("The demo community was left half made in your own database; empty that, then remove " + str(begun))
+    say("The demo community was left half made; starting over.")
+    for path in var.glob("clozette.db*"):
+        path.unlink()
+    shutil.rmtree(var / "media", ignore_errors=True)
+    begun.unlink()
+
+
+def _has_members(app: Flask) -> bool:
+    with app.app_context(), db.get_engine().connect() as connection:
+        return connection.scalar(sa.text("SELECT 1 FROM accounts_members LIMIT 1")) is not None
 
 
 def _answers(port: int, authority: Path) -> bool:
@@ -103,7 +125,7 @@ def _greet(port: int, authority: Path, environment: dict[str, str]) -> None:
     say(f"  Mail it sends:   https://localhost:{port + 1}/mail")
     say("  To let your browser trust the certificate, once:  make trust")
     say(f"  (or give it the authority by hand: {os.path.relpath(authority)})")
-    if _has_demo():
+    if (Path(environment["CLOZETTE_VAR"]) / DEMO_DONE).exists():
         command = [sys.executable, "-m", "clozette", "demo", "code"]
         told = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
         if told.returncode == 0:
