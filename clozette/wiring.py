@@ -19,6 +19,7 @@ from clozette.community import api as community_api
 from clozette.community import events as community_events
 from clozette.community import notifications
 from clozette.community import personal_data as community_data
+from clozette.community import queries as community_queries
 from clozette.community import services as community
 from clozette.community import tasks as community_tasks
 from clozette.community import views as community_views
@@ -26,7 +27,7 @@ from clozette.community import wording as community_wording
 from clozette.kernel import events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
-from clozette.kernel.web import api, slots
+from clozette.kernel.web import api, pages, slots
 from clozette.looks import api as looks_api
 from clozette.looks import cards as look_cards
 from clozette.looks import events as look_events
@@ -69,6 +70,7 @@ def connect(app: Flask) -> None:
     _pages(app)
     openapi.connect(app, JSON_BLUEPRINTS)
     _settings_pages(app)
+    pages.show_in_frame(app, "unread", community_queries.unread_count)
     _listeners(app)
     _notifications(app)
     _schedules(app)
@@ -98,7 +100,6 @@ def _listeners(app: Flask) -> None:
     events.listen(app, media_events.PhotoAdded, after=(media_tasks.make_ladder,))
     events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
     events.listen(app, account_events.TicketMade, after=(account_tasks.send_ticket,))
-    events.listen(app, account_events.AddressTyped, after=(account_tasks.tell_owner,))
     events.listen(app, account_events.AddressChangeAsked, after=(account_tasks.tell_address_will_change,))
     events.listen(app, account_events.AddressChanged, after=(account_tasks.tell_former_address,))
     events.listen(app, account_events.CredentialsChanged, after=(account_tasks.tell_credentials_changed,))

@@ -62,14 +62,6 @@ class TicketMade:
 
 
 @dataclass(frozen=True)
-class AddressTyped:
-    """Somebody typed a member's mail address where a new one was asked for (``what``: joining, changing)."""
-
-    member_id: int
-    what: str
-
-
-@dataclass(frozen=True)
 class AddressChangeAsked:
     """A member asked to change the mail address; nothing has changed yet."""
 

@@ -22,10 +22,10 @@ def confirm_address(member: Member, ticket: Ticket) -> None:
         _send(ticket.address, _("Confirm your mail address"), "confirm", member, link=_link("confirm", ticket))
 
 
-def tried_to_join(member: Member) -> None:
+def tried_to_join(member: Member, ticket: Ticket) -> None:
     """Tell a member that somebody typed their address into the form for new members."""
     with _in_language_of(member):
-        _send(member.email, _("You already have an account"), "tried_to_join", member, reset=_address("/reset"))
+        _send(ticket.address, _("You already have an account"), "tried_to_join", member, reset=_address("/reset"))
 
 
 def reset_password(member: Member, ticket: Ticket) -> None:
@@ -41,10 +41,10 @@ def confirm_new_address(member: Member, ticket: Ticket) -> None:
         _send(ticket.address, _("Confirm your new mail address"), "change_email", member, link=link)
 
 
-def address_in_use(owner: Member) -> None:
+def address_in_use(owner: Member, ticket: Ticket) -> None:
     """Tell a member that another one wanted to change to their address."""
     with _in_language_of(owner):
-        _send(owner.email, _("Somebody typed your mail address"), "address_in_use", owner)
+        _send(ticket.address, _("Somebody typed your mail address"), "address_in_use", owner)
 
 
 def address_will_change(member: Member) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -107,6 +108,18 @@ class Choice(Worded, ma.fields.String):
         if code not in self.codes:
             raise self.make_error("unknown")
         return code
+
+
+class Language(Choice):
+    """One of the languages that the site speaks."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take what the site has a catalogue for, which is known only when it runs."""
+        super().__init__(frozenset(), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        self.codes = frozenset(languages())
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class BirthDate(ma.fields.Date):
@@ -234,6 +247,7 @@ class ProfileIn(Schema):
     bio = Text(max_length=MAX_BIO, load_default="")
     country = Choice(countries.CODES, required=True)
     time_zone = Choice(countries.ZONES, required=True)
+    locale = Language(load_default=None)
     avatar = Upload(load_default=None)
     remove_avatar = ma.fields.Boolean(load_default=False)
 
@@ -259,6 +273,12 @@ class TokenIn(Schema):
         validate=ma.validate.OneOf((7, 30, 90, 365), error=_NOT_LISTED),
         error_messages={"invalid": _NOT_LISTED},
     )
+
+
+def languages() -> list[str]:
+    """Return the codes of the languages that the site speaks."""
+    spoken: list[str] = current_app.extensions["clozette.languages"]
+    return spoken
 
 
 def _refuse_easy(password: str, own: list[str], field: str) -> None:

@@ -10,20 +10,24 @@ from clozette.kernel.database import db
 from clozette.kernel.tasks import task
 
 KEEP_ENDED = timedelta(days=30)
+_SEND = {
+    tickets.CONFIRM: mail.confirm_address,
+    tickets.RESET: mail.reset_password,
+    tickets.CHANGE_EMAIL: mail.confirm_new_address,
+    tickets.TRIED_TO_JOIN: mail.tried_to_join,
+    tickets.TYPED_ELSEWHERE: mail.address_in_use,
+}
 
 
 @task("accounts.send_ticket")
 def send_ticket(*, ticket_id: int) -> None:
-    """Mail the link of a ticket that is still good."""
+    """Mail what a ticket is for, while it is still good."""
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is None or ticket.used_at is not None or ticket.expires_at <= clock.now():
         return
-    send = {
-        tickets.CONFIRM: mail.confirm_address,
-        tickets.RESET: mail.reset_password,
-        tickets.CHANGE_EMAIL: mail.confirm_new_address,
-    }[ticket.purpose]
-    send(tickets.member_of(ticket), ticket)
+    member = tickets.member_of(ticket)
+    if member.active:
+        _SEND[ticket.purpose](member, ticket)
 
 
 @task("accounts.tell_former_address")
@@ -32,14 +36,6 @@ def tell_former_address(*, ticket_id: int) -> None:
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is not None and tickets.use(ticket, clock.now()):
         mail.address_changed(tickets.member_of(ticket), ticket)
-
-
-@task("accounts.tell_owner")
-def tell_owner(*, member_id: int, what: str) -> None:
-    """Tell a member that somebody used their address: ``joining`` or ``changing`` to it."""
-    member = db.session.get(Member, member_id)
-    if member is not None and member.active:
-        {"joining": mail.tried_to_join, "changing": mail.address_in_use}[what](member)
 
 
 @task("accounts.tell_address_will_change")

@@ -31,6 +31,7 @@ class TestProfile:
             {"bio": "x" * 501},
             {"country": "??"},
             {"time_zone": "Mars/Base"},
+            {"locale": "tlh"},
             {"roles": "admin"},
             {"email": "evil@example.test"},
             {"confirmed_at": "2020-01-01"},
@@ -48,6 +49,16 @@ class TestProfile:
         assert "I sew." in answer.text or "bio" in changes
         db_session.expire_all()
         assert {column.name: getattr(ada, column.name) for column in Member.__table__.c} == before
+
+    def test_language(self, client, app, db_session, monkeypatch):
+        ada = make_member("ada")
+        sign_in(client, ada)
+        assert 'name="locale"' not in client.get("/settings/profile").text
+        monkeypatch.setitem(app.extensions, "clozette.languages", ["en", "id"])
+        assert "Indonesia" in client.get("/settings/profile").text
+        assert client.post("/settings/profile", data={**PROFILE, "locale": "id"}).status_code == 303
+        db_session.expire_all()
+        assert ada.locale == "id"
 
     def test_no_move_to_where_one_is_too_young(self, client, db_session):
         kim = make_minor("kim", age=14, country="AT")

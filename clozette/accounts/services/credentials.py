@@ -8,7 +8,6 @@ from clozette.accounts import addresses
 from clozette.accounts.events import (
     AddressChangeAsked,
     AddressChanged,
-    AddressTyped,
     CredentialsChanged,
     TicketMade,
 )
@@ -59,14 +58,14 @@ def rehash(member_id: int, password_hash: str) -> None:
 def ask_for_new_address(member: Member, email: str, *, now: datetime) -> None:
     """Mail a link to the new address and a notice to the present one. A known address gets a notice instead."""
     canonical = addresses.canonical(email)
-    owner_id = db.session.scalar(sa.select(Member.id).where(Member.email_canonical == canonical))
+    owner = db.session.scalar(sa.select(Member).where(Member.email_canonical == canonical))
     events.publish(AddressChangeAsked(member.id))
-    if owner_id is None or owner_id == member.id:
+    if owner is None or owner.id == member.id:
         ticket = tickets.make(member.id, tickets.CHANGE_EMAIL, email, now)
         events.publish(TicketMade(ticket.id))
     else:
         tickets.void(member.id, now=now, purpose=tickets.CHANGE_EMAIL)
-        events.publish(AddressTyped(owner_id, "changing"))
+        registration.tell_owner(owner, tickets.TYPED_ELSEWHERE, now)
 
 
 def change_address(member: Member, ticket: Ticket, *, now: datetime, sign_in_id: int | None) -> bool:

@@ -28,6 +28,7 @@ class Profile:
     bio: str
     country: str
     time_zone: str
+    locale: str | None = None
 
 
 def change_profile(member: Member, profile: Profile, *, now: datetime) -> None:
@@ -39,6 +40,7 @@ def change_profile(member: Member, profile: Profile, *, now: datetime) -> None:
     member.bio = profile.bio
     member.country = profile.country
     member.time_zone = profile.time_zone
+    member.locale = profile.locale or member.locale
     db.session.flush()
 
 

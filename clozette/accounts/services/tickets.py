@@ -13,11 +13,16 @@ CONFIRM = "confirm"
 RESET = "reset"
 CHANGE_EMAIL = "change-email"
 FORMER_EMAIL = "former-email"
+# These two allow nothing; they carry the news that somebody typed a member's address where a new one was asked for.
+TRIED_TO_JOIN = "tried-to-join"
+TYPED_ELSEWHERE = "typed-elsewhere"
 VALID = {
     CONFIRM: timedelta(days=3),
     RESET: timedelta(hours=1),
     CHANGE_EMAIL: timedelta(days=1),
     FORMER_EMAIL: timedelta(days=1),
+    TRIED_TO_JOIN: timedelta(days=1),
+    TYPED_ELSEWHERE: timedelta(days=1),
 }
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from babel import Locale
 from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 
 from clozette.accounts import access, browser, countries, queries, rules, throttle
-from clozette.accounts.schemas import HandleIn, ProfileIn
+from clozette.accounts.schemas import HandleIn, ProfileIn, languages
 from clozette.accounts.services import members, second_factor, sign_ins
 from clozette.accounts.services.members import Profile
 from clozette.accounts.views.blueprint import blueprint, me, page, verb
@@ -29,7 +30,7 @@ def settings() -> Any:
 def profile_form() -> Any:
     """Show the profile to be changed."""
     member = me()
-    shown = {name: getattr(member, name) for name in ("display_name", "bio", "country", "time_zone")}
+    shown = {name: getattr(member, name) for name in ("display_name", "bio", "country", "time_zone", "locale")}
     return _profile_page(Form(ProfileIn, shown))
 
 
@@ -124,7 +125,7 @@ def end_session(sign_in_id: int) -> Any:
 
 def _change_profile(data: dict[str, Any]) -> None:
     member, now = me(), clock.now()
-    names = ("display_name", "bio", "country", "time_zone")
+    names = ("display_name", "bio", "country", "time_zone", "locale")
     members.change_profile(member, Profile(**{name: data[name] for name in names}), now=now)
     if data["avatar"] is not None:
         members.set_avatar(member, data["avatar"], now=now)
@@ -134,6 +135,7 @@ def _change_profile(data: dict[str, Any]) -> None:
 
 def _profile_page(form: Form) -> Any:
     lists = {"countries": countries.choices(), "zones": countries.zones()}
+    lists["languages"] = [(code, Locale.parse(code).get_display_name() or code) for code in languages()]
     photos = {"accept": images.accept_attribute(), "accepted": images.accepted_sentence()}
     return page("accounts/profile.html", form.status, form=form, member=me(), **lists, **photos)
 
