@@ -13,7 +13,7 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "lint": ["ruff", "check", "--quiet", "."],
     "types": ["mypy", "--no-error-summary"],
-    "floors": ["lint-imports", "--no-timing"],
+    "floors": ["lint-imports"],
     "templates": ["djlint", "templates", "--lint", "--quiet"],
     "translations": ["python", "-m", "clozette.development.translations", "check"],
     "migrations": ["python", "-m", "clozette", "db", "check"],
