@@ -18,13 +18,14 @@ from markupsafe import Markup
 
 from clozette.kernel.database import db
 from clozette.kernel.images.sizes import widths_for
+from clozette.kernel.kept import Kept
 from clozette.looks.feed import FeedRow
 from clozette.looks.models import Look, LookPhoto
 from clozette.looks.rules import Visibility
 from clozette.media.models import Photo
 
 _KEY = "clozette.looks.cards"
-KEPT = 8192
+MOST_CARDS = 8192
 SPELL = timedelta(minutes=10)
 """How long a card with expiring addresses is used; the addresses themselves live longer."""
 EAGER = 4
@@ -53,45 +54,17 @@ class Content(NamedTuple):
         return self.photo is None or set(widths_for(self.photo.width)) <= set(self.photo.variants)
 
 
-class Kept:
-    """Cards by key. When the young half is full, the old half goes: what was used since has moved to the young one."""
-
-    def __init__(self, size: int = KEPT) -> None:
-        self._half = max(size // 2, 1)
-        self._young: dict[Key, str] = {}
-        self._old: dict[Key, str] = {}
-
-    def get(self, key: Key) -> str | None:
-        """Return a card if it is kept."""
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.get(key)
-            if found is not None:
-                self.put(key, found)
-        return found
-
-    def put(self, key: Key, card: str) -> None:
-        """Keep a card."""
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[key] = card
-
-    def __len__(self) -> int:
-        """Return how many cards are kept at most twice."""
-        return len(self._young) + len(self._old)
-
-
 PLACES = tuple(Place(number < EAGER, number % BIG_EVERY == 0) for number in range(2 * BIG_EVERY))
 
 
 def init_app(app: Flask) -> None:
     """Give ``app`` a place to keep cards."""
-    app.extensions[_KEY] = Kept()
+    app.extensions[_KEY] = Kept(MOST_CARDS)
 
 
 def render(rows: Sequence[FeedRow], *, now: datetime) -> Markup:
     """Return the cards of a page of the feed, in order; those that are not kept are made with one query."""
-    kept: Kept = current_app.extensions[_KEY]
+    kept: Kept[str] = current_app.extensions[_KEY]
     language = str(get_locale())
     spell = int(now.timestamp() // SPELL.total_seconds())
     keys = [_key(row, place(number), language, spell) for number, row in enumerate(rows)]

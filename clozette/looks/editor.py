@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from clozette.closets.queries import Card, styleable_cards
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db, writing
-from clozette.kernel.images import BadPhoto
+from clozette.kernel.images import BadPhoto, accept_attribute, accepted_sentence
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import errors, gate
 from clozette.kernel.web.forms import Form
@@ -183,7 +183,14 @@ def _choices(form: Form) -> dict[str, Any]:
         "hotspots": _("Tagged items"),
         "new_items": _("Items to tag"),
     }
-    return {"cards": _cards(form), "item_name": item_name, "audiences": audiences(), "labels": labels}
+    return {
+        "cards": _cards(form),
+        "item_name": item_name,
+        "audiences": audiences(),
+        "labels": labels,
+        "accept": accept_attribute(),
+        "accepted": accepted_sentence(),
+    }
 
 
 def _query(words: str) -> str:

@@ -18,7 +18,7 @@ from clozette.accounts.access import is_present, not_blocked
 from clozette.accounts.events import MemberDeactivated, MemberReactivated
 from clozette.accounts.models import Member
 from clozette.community.access import followed_by
-from clozette.kernel import database
+from clozette.kernel import database, prepared
 from clozette.kernel.database import db
 from clozette.kernel.ids import MAX_ID
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -59,7 +59,7 @@ def page(viewer: Viewer, after: int | None = None) -> Page[FeedRow]:
     """Return one page of the viewer's feed."""
     connection = database.reader()
     asked = {"me": viewer.member_id, "before": MAX_ID if after is None else after}
-    rows = connection.exec_driver_sql(_STATEMENTS[connection.dialect.name], asked).all()
+    rows = prepared.run(connection, _STATEMENTS[connection.dialect.name], asked)
     # The cursor counts hidden looks too, so that a page that lost some still leads to the next one.
     found = page_of([FeedRow._make(row) for row in rows], lambda row: row.feed_key)
     return Page([row for row in found.items if not row.hidden], found.after)

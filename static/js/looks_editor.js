@@ -209,6 +209,8 @@ function edit(form) {
   }
   for (const stage of form.querySelectorAll("[data-stage]")) {
     stage.dataset.awake = "";
+    /* Otherwise a browser may take a drag of the point for one of the picture. */
+    stage.addEventListener("dragstart", (event) => event.preventDefault());
     stage.addEventListener("click", (event) => {
       if (!event.target.closest(".looks-pin")) mark(stage, event);
     });

@@ -42,10 +42,10 @@ def people(cast):
 
 
 @pytest.mark.parametrize("who", SEEN)
-def test_who_sees_what(who, people, cast, browser):
+def test_who_sees_what(who, people, cast, client_of):
     looks = [make_look(cast.ada, caption="#seen", **facts) for facts in LOOKS]
     addresses = [path(look) for look in looks]
-    client = browser(people[who])
+    client = client_of(people[who])
     for place, seen in zip(addresses, SEEN[who], strict=True):
         expected = 200 if seen else 404
         assert client.get(place).status_code == expected, (who, place)
@@ -63,11 +63,11 @@ def test_who_sees_what(who, people, cast, browser):
 
 
 @pytest.mark.parametrize("who", SEEN)
-def test_lists_agree_with_pages(who, people, cast, browser):
+def test_lists_agree_with_pages(who, people, cast, client_of):
     looks = [make_look(cast.ada, caption="#seen by some", **facts) for facts in LOOKS]
     listed = [seen and look.is_published for look, seen in zip(looks, SEEN[who], strict=True)]
     places = [path(look) for look in looks]
-    client = browser(people[who])
+    client = client_of(people[who])
     for address in ("/tags/seen", "/@ada/looks", "/@ada", "/search?q=seen"):
         page = client.get(address)
         if who in ("blocked", "blocker") and "@" in address:
@@ -82,9 +82,9 @@ def test_lists_agree_with_pages(who, people, cast, browser):
 
 
 @pytest.mark.parametrize("state", ["confirmed_at", "deactivated_at"])
-def test_an_author_who_is_not_there_is_not_seen(state, cast, browser):
+def test_an_author_who_is_not_there_is_not_seen(state, cast, client_of):
     look = make_look(cast.ada, caption="#gone")
-    place, client = path(look), browser(cast.bea)
+    place, client = path(look), client_of(cast.bea)
     assert client.get(place).status_code == 200
     cast.ada.confirmed_at = None if state == "confirmed_at" else cast.ada.confirmed_at
     cast.ada.deactivated_at = clock.now() if state == "deactivated_at" else None
@@ -94,28 +94,28 @@ def test_an_author_who_is_not_there_is_not_seen(state, cast, browser):
     assert client.get("/@ada").status_code == 404
 
 
-def test_absent_and_hidden_look_alike(cast, browser):
+def test_absent_and_hidden_look_alike(cast, client_of):
     hidden = make_look(cast.ada, published=False)
-    place, client = path(hidden), browser(cast.bea)
+    place, client = path(hidden), client_of(cast.bea)
     absent = client.get("/looks/1zzzzzzzzzzzz")
     refused = client.get(place)
     assert absent.status_code == refused.status_code == 404
     assert _body(absent) == _body(refused)
 
 
-def test_blocked_people_vanish_from_comments_and_loves_on_both_sides(cast, browser):
+def test_blocked_people_vanish_from_comments_and_loves_on_both_sides(cast, client_of):
     ada, bea, cleo, dora = cast.ada, cast.bea, cast.cleo, cast.dora
     place = path(make_look(ada))
     for one in (bea, cleo, dora):
-        browser(one).post(f"{place}/comments", data={"text": f"words of {one.handle}"})
-        browser(one).post(f"{place}/love")
+        client_of(one).post(f"{place}/comments", data={"text": f"words of {one.handle}"})
+        client_of(one).post(f"{place}/love")
     db.session.add(Block(blocker_id=bea.id, blocked_id=cleo.id, at=clock.now()))
     for reader, hidden, shown in ((bea, "cleo", "dora"), (cleo, "bea", "dora"), (dora, None, "bea")):
         for address in (place, f"{place}/comments"):
-            text = browser(reader).get(address).text
+            text = client_of(reader).get(address).text
             assert f"words of {shown}" in text
             assert hidden is None or f"words of {hidden}" not in text
-        lovers = browser(reader).get(f"{place}/love").text
+        lovers = client_of(reader).get(f"{place}/love").text
         assert f"@{shown}" in lovers
         assert hidden is None or f"@{hidden}" not in lovers
 

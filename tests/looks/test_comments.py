@@ -21,8 +21,8 @@ def count(look_id):
     return db.session.get(Look, look_id).comment_count
 
 
-def test_write_edit_and_delete_ones_own(look, cast, browser):
-    look_id, place, client = look.id, path(look), browser(cast.bea)
+def test_write_edit_and_delete_ones_own(look, cast, client_of):
+    look_id, place, client = look.id, path(look), client_of(cast.bea)
     answer = client.post(f"{place}/comments", data={"text": "  Lovely <b>coat</b> #wool @ada\r\nreally "})
     assert answer.status_code == 303
     page = client.get(place).text
@@ -45,10 +45,10 @@ def test_write_edit_and_delete_ones_own(look, cast, browser):
     assert count(look_id) == 0
 
 
-def test_the_owner_of_the_look_may_delete_but_not_rewrite(look, cast, browser):
+def test_the_owner_of_the_look_may_delete_but_not_rewrite(look, cast, client_of):
     comment = make_comment(look, cast.bea, "Of bea")
     one, look_id = path(look, f"/comments/{encode(comment.id)}"), look.id
-    owner = browser(cast.ada)
+    owner = client_of(cast.ada)
     assert owner.post(one, data={"text": "Rewritten"}).status_code == 409
     assert owner.get(one).status_code == 409
     assert "Of bea" in owner.get(path(look)).text
@@ -56,21 +56,21 @@ def test_the_owner_of_the_look_may_delete_but_not_rewrite(look, cast, browser):
     assert count(look_id) == 0
 
 
-def test_others_may_do_neither(look, cast, browser):
+def test_others_may_do_neither(look, cast, client_of):
     comment = make_comment(look, cast.bea, "Of bea")
     one, look_id = path(look, f"/comments/{encode(comment.id)}"), look.id
-    other = browser(cast.cleo)
+    other = client_of(cast.cleo)
     assert other.get(one).status_code == 404
     assert other.post(one, data={"text": "Rewritten"}).status_code == 404
     assert other.delete(one).status_code == 404
     assert count(look_id) == 1
-    assert browser().post(path(look, "/comments"), data={"text": "x"}).status_code == 303
+    assert client_of().post(path(look, "/comments"), data={"text": "x"}).status_code == 303
 
 
-def test_a_comment_under_another_look_is_not_found(look, cast, browser):
+def test_a_comment_under_another_look_is_not_found(look, cast, client_of):
     comment = make_comment(look, cast.bea)
     elsewhere = make_look(cast.ada)
-    assert browser(cast.bea).delete(path(elsewhere, f"/comments/{encode(comment.id)}")).status_code == 404
+    assert client_of(cast.bea).delete(path(elsewhere, f"/comments/{encode(comment.id)}")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_a_comment_under_another_look_is_not_found(look, cast, browser):
         ({"text": "pay 4242 4242 4242 4242"}, None),
     ],
 )
-def test_bad_words_are_422_and_what_was_typed_stays(typed, kept, look, cast, browser):
-    answer = browser(cast.bea).post(path(look, "/comments"), data=typed)
+def test_bad_words_are_422_and_what_was_typed_stays(typed, kept, look, cast, client_of):
+    answer = client_of(cast.bea).post(path(look, "/comments"), data=typed)
     assert answer.status_code == 422
     assert "field__error" in answer.text
     if kept:
@@ -95,10 +95,10 @@ def test_bad_words_are_422_and_what_was_typed_stays(typed, kept, look, cast, bro
     assert count(look.id) == 0
 
 
-def test_comments_page_by_cursor(look, cast, browser):
+def test_comments_page_by_cursor(look, cast, client_of):
     for number in range(60):
         make_comment(look, cast.bea, f"words number {number:02}.")
-    client, place = browser(cast.cleo), path(look)
+    client, place = client_of(cast.cleo), path(look)
     assert "words number 59." in client.get(place).text
     seen, address = [], f"{place}/comments"
     while address:

@@ -33,8 +33,8 @@ def fresh(look_id):
     return db.session.get(Look, look_id)
 
 
-def test_a_new_look_is_created_by_the_first_saving(cast, browser):
-    client = browser(cast.ada)
+def test_a_new_look_is_created_by_the_first_saving(cast, client_of):
+    client = client_of(cast.ada)
     answer = client.post("/looks/new", data={"caption": "As I ty", "form_key": "abcdefgh"}, headers=JSON)
     assert answer.status_code == 201
     said = answer.get_json()
@@ -46,9 +46,9 @@ def test_a_new_look_is_created_by_the_first_saving(cast, browser):
     assert db.session.query(Look).one().caption == "As I type"
 
 
-def test_the_second_tab_is_told_and_loses_nothing(look, cast, browser):
+def test_the_second_tab_is_told_and_loses_nothing(look, cast, client_of):
     look_id, place, version = look.id, path(look, "/draft"), look.version
-    client = browser(cast.ada)
+    client = client_of(cast.ada)
     first = client.post(place, data={"caption": "From tab one", "version": version}, headers=JSON)
     assert first.status_code == 200
     second = client.post(place, data={"caption": "From tab two", "version": version}, headers=JSON)
@@ -65,9 +65,9 @@ def test_the_second_tab_is_told_and_loses_nothing(look, cast, browser):
     assert fresh(look_id).caption == "From tab two"
 
 
-def test_without_javascript_the_page_shows_both(look, cast, browser):
+def test_without_javascript_the_page_shows_both(look, cast, client_of):
     look_id, place, version = look.id, path(look), look.version
-    client = browser(cast.ada)
+    client = client_of(cast.ada)
     client.post(f"{place}/edit", data={"caption": "From tab one", "version": version})
     answer = client.post(f"{place}/edit", data={"caption": "From tab two", "version": version})
     assert answer.status_code == 409
@@ -87,21 +87,21 @@ def test_without_javascript_the_page_shows_both(look, cast, browser):
     assert kept(look_id) == []
 
 
-def test_what_was_kept_is_the_authors_alone(look, cast, browser):
+def test_what_was_kept_is_the_authors_alone(look, cast, client_of):
     with_revision = path(look, "/revisions/")
     drafts.keep_revision(db.session, look.id, {"caption": "Mine"}, now=clock.now())
     db.session.flush()
     revision_id = encode(db.session.query(Revision.id).scalar())
-    assert browser(cast.bea).delete(with_revision + revision_id).status_code == 404
+    assert client_of(cast.bea).delete(with_revision + revision_id).status_code == 404
     other = make_look(cast.ada, published=False)
-    assert browser(cast.ada).delete(path(other, f"/revisions/{revision_id}")).status_code == 404
+    assert client_of(cast.ada).delete(path(other, f"/revisions/{revision_id}")).status_code == 404
     assert kept(look.id) == ["Mine"]
 
 
-def test_many_tabs_at_once_lose_nothing(app, look, cast, browser):
+def test_many_tabs_at_once_lose_nothing(app, look, cast, client_of):
     """Sixteen tabs save at the same moment: one wins, the words of the others are all kept."""
     look_id, place, version = look.id, path(look, "/draft"), look.version
-    clients = [browser(cast.ada) for _ in range(16)]
+    clients = [client_of(cast.ada) for _ in range(16)]
     db.session.commit()
     gate = threading.Barrier(len(clients))
     statuses = {}
@@ -123,32 +123,32 @@ def test_many_tabs_at_once_lose_nothing(app, look, cast, browser):
     assert sorted(kept(look_id)) == sorted(f"tab {number}" for number in range(16) if number != winner)
 
 
-def test_a_draft_needs_its_version(look, cast, browser):
-    answer = browser(cast.ada).post(path(look, "/draft"), data={"caption": "x"}, headers=JSON)
+def test_a_draft_needs_its_version(look, cast, client_of):
+    answer = client_of(cast.ada).post(path(look, "/draft"), data={"caption": "x"}, headers=JSON)
     assert answer.status_code == 422
     assert "version" in answer.get_json()["errors"]
 
 
-def test_bad_words_in_a_draft_are_named(look, cast, browser):
+def test_bad_words_in_a_draft_are_named(look, cast, client_of):
     form = {"caption": "x" * 2001, "version": look.version}
-    answer = browser(cast.ada).post(path(look, "/draft"), data=form, headers=JSON)
+    answer = client_of(cast.ada).post(path(look, "/draft"), data=form, headers=JSON)
     assert answer.status_code == 422
     assert list(answer.get_json()["errors"]) == ["caption"]
 
 
-def test_what_is_published_does_not_change_as_one_types(cast, browser):
+def test_what_is_published_does_not_change_as_one_types(cast, client_of):
     look = make_look(cast.ada, caption="Out")
     look_id = look.id
     form = {"caption": "Not meant yet", "version": look.version}
-    answer = browser(cast.ada).post(path(look, "/draft"), data=form, headers=JSON)
+    answer = client_of(cast.ada).post(path(look, "/draft"), data=form, headers=JSON)
     assert answer.status_code == 409
     assert answer.get_json()["code"] == "published"
     assert fresh(look_id).caption == "Out"
 
 
-def test_a_tab_overtaken_by_publication_is_told(look, cast, browser):
+def test_a_tab_overtaken_by_publication_is_told(look, cast, client_of):
     look_id, place, version = look.id, path(look), look.version
-    client = browser(cast.ada)
+    client = client_of(cast.ada)
     client.post(f"{place}/edit", data={"visibility": "public", "publish": "true", "version": version})
     assert fresh(look_id).is_public
     answer = client.post(f"{place}/draft", data={"caption": "Too late", "version": version}, headers=JSON)

@@ -21,9 +21,9 @@ def rows_and_counter(look_id):
     return rows, db.session.get(Look, look_id).love_count
 
 
-def test_love_and_unlove_twice(cast, browser):
+def test_love_and_unlove_twice(cast, client_of):
     look = make_look(cast.ada)
-    client, place, look_id = browser(cast.bea), path(look, "/love"), look.id
+    client, place, look_id = client_of(cast.bea), path(look, "/love"), look.id
     for _ in range(2):
         assert client.post(place).status_code == 303
         assert rows_and_counter(look_id) == (1, 1)
@@ -36,17 +36,17 @@ def test_love_and_unlove_twice(cast, browser):
     assert rows_and_counter(look_id) == (0, 0)
 
 
-def test_a_visitor_is_asked_to_sign_in(cast, browser):
+def test_a_visitor_is_asked_to_sign_in(cast, client_of):
     place = path(make_look(cast.ada), "/love")
-    answer = browser().post(place)
+    answer = client_of().post(place)
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("/login")
 
 
-def test_reading_never_loves(cast, browser):
+def test_reading_never_loves(cast, client_of):
     look = make_look(cast.ada)
     look_id, place = look.id, path(look, "/love")
-    browser(cast.bea).get(place)
+    client_of(cast.bea).get(place)
     assert rows_and_counter(look_id) == (0, 0)
 
 
@@ -64,7 +64,7 @@ def test_reading_never_loves(cast, browser):
     ],
 )
 @pytest.mark.engines("sqlite")
-def test_the_way_back_leads_only_to_lists_of_this_site(came_from, goes_to, cast, browser, app):
+def test_the_way_back_leads_only_to_lists_of_this_site(came_from, goes_to, cast, client_of, app):
     from clozette.looks.views.back import way_back
 
     with app.test_request_context(base_url="https://localhost", headers={"Referer": came_from}):

@@ -4,7 +4,8 @@ from flask import Blueprint, render_template, request
 
 from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
-from clozette.kernel.web import gate
+from clozette.kernel.viewer import Viewer
+from clozette.kernel.web import gate, shell
 from clozette.looks import cards, feed
 
 blueprint = Blueprint("feed", __name__)
@@ -17,11 +18,12 @@ def show() -> str:
     viewer = gate.viewer()
     after = read_cursor(request.args.get("after"))
     page = feed.page(viewer, after)
-    is_empty = not page.items and after is None
-    return render_template(
-        "looks/feed.html",
-        page=page,
-        cards=cards.render(page.items, now=clock.now()),
-        later=after is not None,
-        suggestions=feed.suggestions(viewer) if is_empty else (),
-    )
+    if not page.items and page.after is None:
+        return _empty(viewer, later=after is not None)
+    shown = {"cards": cards.render(page.items, now=clock.now()), "after": page.after or ""}
+    return shell.render("looks/feed.html", shown, more=page.after is not None)
+
+
+def _empty(viewer: Viewer, *, later: bool) -> str:
+    suggestions = () if later else feed.suggestions(viewer)
+    return render_template("looks/feed_empty.html", later=later, suggestions=suggestions)
