@@ -100,6 +100,11 @@ function show(page) {
   scrollTo(0, 0);
 }
 
+/** Nothing may be typed while files are on their way: it would be lost with this page. */
+function hold(form, on) {
+  for (const part of form.querySelectorAll(".field, fieldset, .form__actions")) part.inert = on;
+}
+
 function upload(form, submitter) {
   const request = new XMLHttpRequest();
   const place = form.querySelector("[data-progress]");
@@ -113,6 +118,7 @@ function upload(form, submitter) {
     if (status && loaded === total) status.textContent = status.dataset.preparing;
   };
   const finished = () => {
+    hold(form, false);
     submitter?.removeAttribute("aria-busy");
     if (place) place.hidden = true;
   };
@@ -132,6 +138,8 @@ function upload(form, submitter) {
   if (status) status.textContent = status.dataset.sending;
   submitter?.setAttribute("aria-busy", "true");
   request.send(new FormData(form, submitter));
+  hold(form, true);
+  addEventListener("pagehide", () => hold(form, false), { once: true });
 }
 
 document.addEventListener("submit", (event) => {

@@ -81,3 +81,44 @@ class Person:
     def heading(self):
         """Return the page's heading."""
         return self.page.get_by_role("heading", level=1)
+
+    def add_item(self, category: str, picture: bytes) -> str:
+        """Photograph a piece into the closet; return its address."""
+        self.page.goto("/closet/items/new")
+        self.choose_photo(picture)
+        self.page.get_by_label("Category").select_option(label=category)
+        self.press("Add to my closet")
+        expect(self.page).to_have_url(re.compile("/items/[0-9a-z]+$"))
+        return self.page.url
+
+    def publish_look(self, caption: str, picture: bytes) -> str:
+        """Publish a look that wears the one item of the closet, for everybody; return its address."""
+        self.page.goto("/looks/new")
+        self.choose_photo(picture)
+        self.page.get_by_label("Caption").fill(caption)
+        self.page.locator("[name=visibility][value=public]").check()
+        self.press("Publish")
+        expect(self.page).to_have_url(re.compile("/looks/[0-9a-z]+$"))
+        return self.page.url
+
+    def choose_photo(self, picture: bytes) -> None:
+        """Choose a photo as from the phone's gallery."""
+        picture_file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture}
+        self.page.locator("input[type=file][name=photos]").set_input_files(picture_file)
+
+    def follow(self, other: "Person") -> None:
+        """Follow somebody from their page."""
+        self.page.goto(f"/@{other.handle}")
+        self.press(f"Follow {other.name}")
+        expect(self.page.get_by_role("button", name=f"Stop following {other.name}")).to_be_visible()
+
+    def love(self) -> None:
+        """Love the look on the page."""
+        self.page.get_by_role("button", name="Love this look").first.click()
+        expect(self.page.locator("[aria-pressed=true][aria-label='Love this look']").first).to_be_visible()
+
+    def comment(self, text: str) -> None:
+        """Say something about the look on the page."""
+        self.page.get_by_label("Write a comment").fill(text)
+        self.press("Comment")
+        expect(self.page.get_by_text(text)).to_be_visible()

@@ -107,7 +107,7 @@ def visitor(browser: Browser, live_server: live.LiveSite) -> Iterator[Visitors]:
         visitors = Visitors(browser, live_server.url, stack)
         yield visitors
     left = visitors.complaints()
-    assert not left, "the browser complained: " + "; ".join(left)
+    assert not left, "the browser complained: " + "; ".join(left) + "\n" + live_server.logs()[-6000:]
 
 
 @pytest.fixture
