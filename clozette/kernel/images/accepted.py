@@ -29,7 +29,7 @@ REASONS: dict[str, LazyString] = {
     "moving": _l("This picture moves; only still photos are taken."),
     "heic": _l("This is a HEIC photo, which this site can't read; save or share it as JPEG."),
     "broken": _l("This photo is damaged or incomplete; try to save or send it again."),
-    "pixels": _l("This photo has too many pixels."),
+    "pixels": _l("This photo has too many pixels; save a smaller copy and send that."),
     "narrow": _l("This picture is too long and narrow; cut it to what matters."),
     "double": _l("There is another file hidden inside this photo; save a copy of the photo and send that."),
 }

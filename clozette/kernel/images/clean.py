@@ -5,9 +5,9 @@ import io
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from clozette.kernel.images.accepted import MAX_BYTES, BadPhoto
 from clozette.kernel.images.colours import dominant_colours
@@ -17,13 +17,14 @@ from clozette.kernel.images.memory import Busy, budget
 from clozette.kernel.images.sizes import FIRST_WIDTHS, widths_for
 
 KEPT_PIXELS = 25_000_000
-"""The original is kept at its size up to here (a phone's default is 12 or 24 megapixels), and scaled down to it beyond."""
-HALVED_PIXELS = 40_000_000
-"""A JPEG beyond this is decoded at half its width and height, which costs a quarter of the memory."""
+"""The original is kept at its size up to here (a phone's default is 12 or 24 megapixels). A larger JPEG is decoded at half
+its width and height, which costs a quarter of the memory; a larger HEIC is scaled down."""
 PLACEHOLDER_WIDTH = 20
 _SMALL = 640
 """Colours, hash and placeholder are read from a picture of this width."""
 
+_MID_GREY: dict[str, Any] = {"L": 128, "RGB": (128, 128, 128)}
+_FEW_COLOURS = 32
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -133,10 +134,13 @@ def _read(file: IO[bytes]) -> bytes:
 
 
 def _is_halved(kind: ImageKind) -> bool:
-    return kind.name == "JPEG" and kind.pixels > HALVED_PIXELS
+    return kind.name == "JPEG" and kind.pixels > KEPT_PIXELS
 
 
 def _pixels_decoded(kind: ImageKind) -> int:
+    """How many pixels are in memory at once; the decoder of WebP holds three copies."""
+    if kind.name == "WebP":
+        return kind.pixels * 3
     return kind.pixels // 4 if _is_halved(kind) else kind.pixels
 
 
@@ -146,6 +150,8 @@ def _make_upright(kind: ImageKind, image: Image.Image) -> Image.Image:
         if _is_halved(kind):
             image.draft(None, (kind.width // 2, kind.height // 2))
         image.load()
+        if kind.name == "JPEG" and _breaks_off(image):
+            raise BadPhoto("broken")
         turn = _TURNS.get(_orientation(image))
         profile = image.info.get("icc_profile")
         image = _shrunk(_plain(image))
@@ -154,10 +160,29 @@ def _make_upright(kind: ImageKind, image: Image.Image) -> Image.Image:
         image = _in_srgb(image, profile)
     except MemoryError as error:
         raise Busy from error
+    except BadPhoto:
+        raise
     except Exception as error:
         raise BadPhoto("broken") from error
     image.info = {}  # writers take comments and more from here
     return image
+
+
+def _breaks_off(image: Image.Image) -> bool:
+    """Whether the data of a JPEG ended too early: libjpeg then fills the rest with an even mid grey and says nothing."""
+    width, height = image.size
+    if not _is_mid_grey(image.crop((0, max(0, height - 4), width, height))):
+        return False
+    filled = ImageChops.difference(image, Image.new(image.mode, image.size, _MID_GREY[image.mode])).getbbox()
+    if filled is None:
+        return False
+    last = image.crop((0, filled[3] - 1, width, filled[3]))
+    # A picture drawn on mid grey ends in it too, but it has the grey on its left edge as well, and few colours.
+    return last.getcolors(_FEW_COLOURS) is None and not _is_mid_grey(last.crop((0, 0, 1, 1)))
+
+
+def _is_mid_grey(image: Image.Image) -> bool:
+    return image.mode in _MID_GREY and image.getcolors(1) == [(image.width * image.height, _MID_GREY[image.mode])]
 
 
 def _orientation(image: Image.Image) -> int:

@@ -12,11 +12,9 @@ from clozette.kernel.images.accepted import MAX_BYTES, BadPhoto, accepted_format
 from clozette.kernel.images.memory import Busy
 from clozette.kernel.images.structure import outline_of
 
-MAX_PIXELS = 80_000_000
-"""Takes what phones and cameras write as a matter of course (12 to 61 megapixels) and keeps a decoded JPEG, which is read
-at half its size, below 100 MB."""
-MAX_PIXELS_WHOLE = 50_000_000
-"""The limit for formats that can't be decoded at half size: 200 MB of memory. A phone's largest HEIC has 48 megapixels."""
+MAX_PIXELS = {"JPEG": 80_000_000, "HEIC": 50_000_000, "PNG": 25_000_000, "WebP": 25_000_000, "AVIF": 25_000_000}
+"""What phones and cameras write as a matter of course fits (a JPEG of 61 megapixels, a HEIC of 48). A JPEG that large is
+decoded at half its size; the others must be decoded whole, and as PNG, WebP or AVIF no camera writes more."""
 MAX_SHAPE = 10
 """The longer side may be so many times the shorter one; beyond that, scaled pictures outgrow what WebP can hold."""
 
@@ -28,7 +26,7 @@ _SVG = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml|<!--|<!DOCTYPE svg|<svg)", 
 _HIDDEN = re.compile(rb"%PDF-|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|<script|<html|<svg|<\?php", re.IGNORECASE)
 
 # Pillow only warns of a bomb up to twice its limit.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
@@ -130,7 +128,7 @@ def _open(name: str, data: bytes) -> Image.Image:
 def _refuse_shape(kind: ImageKind) -> None:
     if kind.width < 1 or kind.height < 1:
         raise BadPhoto("broken")
-    if kind.pixels > (MAX_PIXELS if kind.name == "JPEG" else MAX_PIXELS_WHOLE):
+    if kind.pixels > MAX_PIXELS[kind.name]:
         raise BadPhoto("pixels")
     if max(kind.width, kind.height) > MAX_SHAPE * min(kind.width, kind.height):
         raise BadPhoto("narrow")
