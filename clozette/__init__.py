@@ -10,7 +10,7 @@ from clozette import wiring
 from clozette.kernel import database, events, logging, tasks
 from clozette.kernel.ids import IdConverter
 from clozette.kernel.ports import mail
-from clozette.kernel.web import door, errors, gate, headers, health, limits, locale, pages
+from clozette.kernel.web import door, errors, gate, headers, health, limits, locale, pages, shell
 from clozette.kernel.web.edge import Clozette
 from clozette.settings import ROOT, Settings
 
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     csrf.init_app(app)
     locale.init_app(app)
     pages.init_app(app)
+    shell.init_app(app)
     health.init_app(app)
     wiring.connect(app)
     gate.init_app(app)

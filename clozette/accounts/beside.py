@@ -7,14 +7,24 @@ six photos, a password hash) must not be that first query.
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.prepared import Prepared
 
+Statement = sa.Select[*tuple[Any, ...]] | Prepared
 
-def rows(statement: Prepared, given: dict[str, Any]) -> Sequence[Any]:
+
+def rows(statement: Statement, given: dict[str, Any] | None = None) -> Sequence[Any]:
     """Return the rows of ``statement``: in the request's own transaction if it only reads, else in one of their own."""
     if database.is_reading():
-        return statement.rows(database.reader(), given)
+        return _ask(database.reader(), statement, given)
     with db.get_engine("default").connect() as connection:
-        return statement.rows(connection, given)
+        return _ask(connection, statement, given)
+
+
+def _ask(connection: sa.Connection, statement: Statement, given: dict[str, Any] | None) -> Sequence[Any]:
+    if isinstance(statement, Prepared):
+        return statement.rows(connection, given or {})
+    return connection.execute(statement, given).all()

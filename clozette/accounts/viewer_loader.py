@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from clozette.accounts import beside, rules, secret_tokens
 from clozette.accounts.models import ADULT_AGE, ApiToken, Member, Role, SignIn, age_on
 from clozette.kernel import clock, database
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import GUEST, Viewer
 
 COOKIE_KEY = "sid"
@@ -30,7 +31,7 @@ _WHO = (
     Member.time_zone,
 )
 _DIGEST: sa.BindParameter[str] = sa.bindparam("digest")
-_BY_SESSION = (
+_BY_SESSION = Prepared(
     sa.select(
         *_WHO, SignIn.id.label("key_id"), SignIn.started_at, SignIn.last_seen_at, SignIn.second_factor_at, Role.name
     )
@@ -39,7 +40,7 @@ _BY_SESSION = (
     .outerjoin(Role, Role.member_id == Member.id)
     .where(SignIn.digest == _DIGEST, SignIn.ended_at.is_(None), Member.deactivated_at.is_(None))
 )
-_BY_TOKEN = (
+_BY_TOKEN = Prepared(
     sa.select(*_WHO, ApiToken.id.label("key_id"), ApiToken.scopes, ApiToken.expires_at, ApiToken.last_used_at)
     .select_from(ApiToken)
     .join(Member, Member.id == ApiToken.member_id)
@@ -108,7 +109,7 @@ def _viewer(row: Any, now: datetime, **more: Any) -> Viewer:
     )
 
 
-def _read(statement: sa.Select[*tuple[Any, ...]], token: str) -> Any:
+def _read(statement: Prepared, token: str) -> Any:
     return beside.rows(statement, {"digest": secret_tokens.digest(token)})
 
 

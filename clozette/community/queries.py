@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
+from sqlalchemy import exc, orm
 
+from clozette.accounts import beside
 from clozette.accounts.access import not_blocked
 from clozette.accounts.models import Member
 from clozette.community.models import Approver, Follow, FollowRequest, Notification
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
 
 MOST_SHOWN = 99
@@ -113,10 +116,26 @@ def request_count(member_id: int) -> int:
     return db.session.scalar(waiting) or 0
 
 
-def unread_count(member_id: int) -> int:
-    """Return how many notifications a member has not read, counting no further than one above ``MOST_SHOWN``."""
-    unread = sa.select(sa.literal(1)).where(Notification.member_id == member_id, Notification.read_at.is_(None))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(unread.limit(MOST_SHOWN + 1).subquery())) or 0
+def unread_count(viewer: Viewer) -> int:
+    """Return how many notifications the viewer has not read, counting no further than one above ``MOST_SHOWN``.
+
+    Every page shows it, error pages too; where the database doesn't answer, there is nothing to show.
+    """
+    if viewer.member_id is None:
+        return 0
+    try:
+        count: int = beside.rows(_UNREAD, {"member_id": viewer.member_id})[0][0]
+    except exc.DBAPIError:
+        return 0
+    return count
+
+
+_UNREAD_ROWS: sa.Select[Any] = (
+    sa.select(sa.literal_column("1"))
+    .where(Notification.member_id == sa.bindparam("member_id"), Notification.read_at.is_(None))
+    .limit(sa.literal_column(str(MOST_SHOWN + 1)))
+)
+_UNREAD = Prepared(sa.select(sa.func.count()).select_from(_UNREAD_ROWS.subquery()))
 
 
 def _people(

@@ -1,5 +1,6 @@
 """Errors in the user's words: a page for people, problem+json (RFC 9457) for programs, never a bare 500."""
 
+import errno
 from typing import Any
 
 import structlog
@@ -26,6 +27,7 @@ MESSAGES = {
     429: _l("That was many tries in a short time. Wait a moment, then try again."),
     500: _l("Something went wrong on our side. Nothing was lost; please try again."),
     503: _l("We are a little busy right now. Please try again in a moment."),
+    507: _l("There is no room for more right now. Nothing was changed; please try again later."),
 }
 
 
@@ -112,6 +114,10 @@ def _database(error: exc.DBAPIError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:  # an upload's passing file, say
+        log.error("disk_full", endpoint=request.endpoint)
+        db.session.rollback()
+        return answer(507)
     if current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
     log.exception("unexpected", endpoint=request.endpoint, request_id=g.get("request_id"))

@@ -4,7 +4,8 @@ A static file is linked as ``/static/<path>?v=<hash>``. Asked for by its present
 hash (a page that was open during a deploy) or by none it is still served, but asked for again next time.
 
 The frame around a page (header, footer, tab bar) is the same from page to page: ``frame(part)`` renders it once for each
-viewer, language and place, and keeps it. A part may therefore show nothing but those.
+viewer, language and place, and keeps it. A part may therefore show nothing but those, and the facts that rooms add by
+``show_in_frame``.
 
 A script that sends a form says ``X-Follow: no``: instead of a redirect, which a browser would follow unseen (and use up
 the message meant for the person), it gets 204 and the address in ``X-Location``.
@@ -21,12 +22,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request, session
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from clozette.kernel import clock, ids
+from clozette.kernel.kept import Kept
 from clozette.kernel.money import Money
+from clozette.kernel.viewer import Viewer
 from clozette.kernel.web.gate import everyone, viewer
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -79,7 +83,9 @@ def init_app(app: Flask) -> None:
     """Give templates their globals and filters, and static files their cache headers."""
     files = StaticFiles(Path(app.static_folder or ""), watch=bool(app.config["TEMPLATES_AUTO_RELOAD"]))
     app.extensions["clozette.static"] = files
-    app.extensions["clozette.frames"] = {}
+    app.extensions["clozette.frames"] = Kept(MOST_FRAMES)
+    app.extensions["clozette.frame_facts"] = {}
+    app.extensions["clozette.csrf"] = Kept(MOST_FRAMES)
     app.view_functions["static"] = _static_view(app.view_functions["static"], files)
     app.add_url_rule("/manifest.webmanifest", "manifest", _manifest)
     app.jinja_env.globals.update(
@@ -107,23 +113,57 @@ def method(verb: str) -> Markup:
 
 def csrf() -> Markup:
     """Return the hidden field with the token. It sets a cookie, so a page for everybody's cache can't have it."""
-    token = current_app.jinja_env.globals["csrf_token"]
-    assert callable(token)
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token())
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
+
+
+def csrf_token() -> str:
+    """Return the session's form token. It does not end before the session does, so it is signed once."""
+    if "csrf_token" in g:
+        return str(g.csrf_token)
+    tokens: Kept[str] = current_app.extensions["clozette.csrf"]
+    secret = session.get("csrf_token")
+    token = tokens.get(secret) if secret else None
+    if token is None:
+        token = generate_csrf()
+        tokens.put(session["csrf_token"], token)
+    g.csrf_token = token
+    return token
+
+
+def show_in_frame(app: Flask, name: str, ask: Callable[[Viewer], Any]) -> None:
+    """Let the frame's templates have ``ask(viewer)`` as ``name``; a room's count of what is new, say."""
+    app.extensions["clozette.frame_facts"][name] = ask
+
+
+def viewer_key() -> tuple[Any, ...]:
+    """Return all that the frame around a page depends on but the address; found once for an answer."""
+    if "viewer_key" not in g:
+        who = viewer()
+        facts = tuple(_frame_facts().items())
+        g.viewer_key = (language(), who.handle, who.display_name, who.avatar_token, who.staff_roles, facts)
+    found: tuple[Any, ...] = g.viewer_key
+    return found
 
 
 def frame(part: str) -> Markup:
     """Return ``templates/parts/<part>.html`` as this viewer sees it at this place, made once."""
-    who = viewer()
     here = request.path
-    place = here if here in PLACES or here == f"/@{who.handle}" else ""
-    known: dict[tuple[Any, ...], Markup] = current_app.extensions["clozette.frames"]
-    key = (part, language(), place, who.handle, who.display_name, who.avatar_token, who.staff_roles)
-    if key not in known or current_app.config["TEMPLATES_AUTO_RELOAD"]:
-        if len(known) >= MOST_FRAMES:
-            known.clear()
-        known[key] = Markup(render_template(f"parts/{part}.html", here=place))  # noqa: S704 (a template's own output)
-    return known[key]
+    place = here if here in PLACES or here == f"/@{viewer().handle}" else ""
+    known: Kept[Markup] = current_app.extensions["clozette.frames"]
+    key = (part, place, viewer_key())
+    made = known.get(key)
+    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        made = Markup(render_template(f"parts/{part}.html", here=place, **_frame_facts()))  # noqa: S704 (a template's own output)
+        known.put(key, made)
+    return made
+
+
+def _frame_facts() -> dict[str, Any]:
+    if "frame_facts" not in g:
+        asked: dict[str, Callable[[Viewer], Any]] = current_app.extensions["clozette.frame_facts"]
+        g.frame_facts = {name: ask(viewer()) for name, ask in asked.items()}
+    found: dict[str, Any] = g.frame_facts
+    return found
 
 
 def next_page(after: str) -> str:

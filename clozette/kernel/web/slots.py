@@ -1,6 +1,6 @@
 """Named slots: a page of a lower room leaves a place, and the wiring page says which upper rooms' parts fill it.
 
-    {% for part in slot("profile.actions") %}{% include part %}{% endfor %}
+{% for part in slot("profile.actions") %}{% include part %}{% endfor %}
 """
 
 from flask import Flask
