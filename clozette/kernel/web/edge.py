@@ -10,6 +10,7 @@ from sqlalchemy import exc
 from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.web import errors
+from clozette.kernel.web.sessions import KeptSessions
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger()
@@ -25,6 +26,10 @@ class Clozette(Flask):
     """Flask, with one commit at the edge."""
 
     request_class = FormRequest
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.session_interface = KeptSessions()
 
     def preprocess_request(self) -> Any:
         """Decide first whether this request may write."""
