@@ -93,9 +93,10 @@ def delete(look_id: int) -> None:
 @blueprint.response(201, LookOut)
 def add_photo(look_id: int) -> dict[str, Any] | Response:
     """Add a photo at the end of one of your looks."""
-    look = access.own_look(gate.viewer(), look_id, to_change=True)
     form = Form(LookPhotoIn)
-    if not form.load():
+    form.load()  # the photo is made ready before a transaction that writes begins
+    look = access.own_look(gate.viewer(), look_id, to_change=True)
+    if form.errors:
         return errors.answer(422, errors=form.errors)
     try:
         photos.add_photos(look, [form.data["photo"]], [form.data.get("alt", "")], now=clock.now())

@@ -53,9 +53,9 @@ def address(look: Look) -> str:
     return f"/looks/{ids.encode(look.id)}"
 
 
-def form_of(look: Look) -> Form:
+def form_of(whole: queries.Whole) -> Form:
     """Return the editor's form filled from a look; a photo without a description gets one from its items."""
-    whole = queries.whole(gate.viewer(), look)
+    look = whole.look
     chosen = "" if look.visibility == Visibility.PRIVATE and not look.is_published else look.visibility
     values = {
         "caption": look.caption,
@@ -77,17 +77,16 @@ def new_page(form: Form) -> str:
     return render_template("looks/new.html", form=form, **_choices(form))
 
 
-def edit_page(look: Look, form: Form, *, overtaken: bool = False) -> str:
+def edit_page(whole: queries.Whole, form: Form, *, overtaken: bool = False) -> str:
     """Show the editor; ``overtaken`` says that the form was filled from an older version than is shown beside it."""
-    whole = queries.whole(gate.viewer(), look)
     return render_template(
         "looks/edit.html",
-        look=look,
+        look=whole.look,
         whole=whole,
         form=form,
         rows=_rows(form, whole),
         words=request.args.get("q", ""),
-        revisions=drafts.revisions_of(look),
+        revisions=drafts.revisions_of(whole.look),
         overtaken=overtaken,
         places=places(),
         visibility_names=visibility_names(),
@@ -97,7 +96,7 @@ def edit_page(look: Look, form: Form, *, overtaken: bool = False) -> str:
 
 def edit_again(look_id: int) -> Page:
     """Return the page that shows the editor again after a saving that was rolled back."""
-    return lambda form: edit_page(access.own_look(gate.viewer(), look_id), form)
+    return lambda form: edit_page(_own(look_id), form)
 
 
 def answer_errors(form: Form, page: Page) -> ResponseReturnValue:
@@ -125,12 +124,12 @@ def answer_stale(look_id: int, form: Form, error: drafts.Stale) -> ResponseRetur
     # The answer is an error, so the edge commits nothing; what was typed must stay all the same.
     with writing() as session:
         drafts.keep_revision(session, look_id, form.values, now=clock.now())
-    look = access.own_look(gate.viewer(), look_id)
+    whole = _own(look_id)
     if wants_json():
-        return _stale_json(look, error)
+        return _stale_json(whole.look, error)
     form.refuse(error.refusal)
-    form.values["version"] = look.version
-    return edit_page(look, form, overtaken=True), form.status
+    form.values["version"] = whole.look.version
+    return edit_page(whole, form, overtaken=True), form.status
 
 
 def answer_saved(look: Look, form: Form, *, status: int = 200) -> ResponseReturnValue:
@@ -165,6 +164,11 @@ def places() -> list[tuple[int, str]]:
         _("Bottom right"),
     )
     return list(enumerate(names, 1))
+
+
+def _own(look_id: int) -> queries.Whole:
+    viewer = gate.viewer()
+    return queries.whole(viewer, access.own_look(viewer, look_id))
 
 
 def _stale_json(look: Look, error: drafts.Stale) -> ResponseReturnValue:

@@ -58,6 +58,11 @@ def tags_of(caption: str) -> list[str]:
     return list(found)[:MAX_TAGS]
 
 
+def is_tag(tag: str) -> bool:
+    """Whether a text could be a hashtag, as it is kept."""
+    return tags_of(f"#{tag}") == [tag]
+
+
 def tag_places(caption: str) -> list[tuple[int, int]]:
     """Return where hashtags stand in a caption, hash sign included."""
     places = []

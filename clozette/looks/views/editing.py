@@ -65,21 +65,21 @@ def create() -> ResponseReturnValue:
 def edit(look_id: int) -> str:
     """Show the editor; ``?revision=`` fills it with what was kept of an overtaken tab, ``?q=`` looks for items."""
     look = access.own_look(gate.viewer(), look_id)
-    form = editor.form_of(look)
+    whole = queries.whole(gate.viewer(), look)
+    form = editor.form_of(whole)
     wanted = request.args.get("revision")
     for kept in drafts.revisions_of(look) if wanted else ():
         if ids.encode(kept.id) == wanted:
             form.values.update(kept.content)
-    return editor.edit_page(look, form)
+    return editor.edit_page(whole, form)
 
 
 @blueprint.route("/looks/<id:look_id>/edit", methods=["POST"])
 @gate.members(collects="CP2")
 def save(look_id: int) -> ResponseReturnValue:
     """Save the editor's form, and publish if asked to."""
-    look = access.own_look(gate.viewer(), look_id, to_change=True)
-    form = Form(LookForm)
-    if not form.load():
+    form, look = _read(look_id)
+    if form.errors:
         return editor.answer_errors(form, editor.edit_again(look_id))
     return _save(look, form)
 
@@ -88,9 +88,8 @@ def save(look_id: int) -> ResponseReturnValue:
 @gate.members(collects="CP2")
 def save_draft(look_id: int) -> ResponseReturnValue:
     """Save a draft as it is typed. The version that it was made on must be named."""
-    look = access.own_look(gate.viewer(), look_id, to_change=True)
-    form = Form(LookForm)
-    if form.load() and "version" not in form.data:
+    form, look = _read(look_id)
+    if not form.errors and "version" not in form.data:
         form.errors["version"], form.status = [_("Say which version this was made on.")], 422
     if form.errors:
         return editor.answer_errors(form, editor.edit_again(look_id))
@@ -107,7 +106,7 @@ def publish(look_id: int) -> ResponseReturnValue:
     if request.form.get("_method") == "DELETE":
         return hide(look_id)
     look = access.own_look(gate.viewer(), look_id, to_change=True)
-    form = editor.form_of(look)
+    form = editor.form_of(queries.whole(gate.viewer(), look))
     try:
         publication.publish_look(look, now=clock.now())
     except Refused as error:
@@ -146,6 +145,13 @@ def drop_revision(look_id: int, revision_id: int) -> ResponseReturnValue:
     look = access.own_look(gate.viewer(), look_id, to_change=True)
     drafts.drop_revision(access.own_revision(look, revision_id))
     return redirect(f"{editor.address(look)}/edit", 303)
+
+
+def _read(look_id: int) -> tuple[Form, Look]:
+    """Read the form, then lock the look: its photos are made ready before a transaction that writes begins."""
+    form = Form(LookForm)
+    form.load()
+    return form, access.own_look(gate.viewer(), look_id, to_change=True)
 
 
 def _save(look: Look, form: Form) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web import gate
 from clozette.looks import discovery, queries
-from clozette.looks.rules import TAG_LENGTH, fold_tag
+from clozette.looks.rules import fold_tag, is_tag
 from clozette.looks.schemas import SearchIn
 from clozette.looks.text import tag_address
 from clozette.looks.views import feed
@@ -45,7 +45,7 @@ def discover() -> str:
 def tag(tag: str) -> ResponseReturnValue:
     """Show the newest looks with a hashtag; another spelling of it leads to the one that is kept."""
     folded = fold_tag(tag)
-    if len(tag) > TAG_LENGTH or not folded:
+    if not is_tag(folded):
         abort(404)
     if folded != tag:
         return redirect(tag_address(folded), 301)
