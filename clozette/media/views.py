@@ -21,7 +21,6 @@ FOR_NOW = "max-age=60"
 # Opened by itself, a file from a stranger may do nothing, whatever its bytes are taken for.
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
-NO_ROOM = _l("There is no room for more photos right now. Nothing was changed; please try again later.")
 NO_STORE = _l("Photos can't be kept or shown right now. Nothing was changed; please try again in a moment.")
 _FILE = "<int:width>.<any(webp, avif):suffix>"
 
@@ -58,7 +57,7 @@ def _not_kept(error: StorageError) -> Response:
     log.error("storage_failed", kind=type(error).__name__, endpoint=request.endpoint)
     db.session.rollback()
     if isinstance(error, Full):
-        return errors.answer(507, str(NO_ROOM), code="no-room")
+        return errors.answer(507, code="no-room")
     return _later(str(NO_STORE))
 
 

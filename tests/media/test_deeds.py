@@ -260,12 +260,12 @@ def test_a_full_disk_leaves_neither_row_nor_file(add: Add, kept: Kept, monkeypat
     db.session.commit()
     before, real, written = kept(), storage._write, []
 
-    def until_full(path: Path, data: bytes) -> None:
+    def until_full(path: Path, data: bytes, **options: Any) -> None:
         written.append(path)
         if len(written) == 3:
             path.write_bytes(data[: len(data) // 2])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(path, data)
+        real(path, data, **options)
 
     monkeypatch.setattr(storage, "_write", until_full)
     with pytest.raises(storage.Full):

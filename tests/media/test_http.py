@@ -150,6 +150,17 @@ def test_a_failing_disk_is_said_clearly_and_recovers(
     assert send(site_app, photos.jpeg(), path=path).status_code == 201
 
 
+def test_no_room_for_the_upload_itself(site_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large upload passes through a temporary file before anybody looks at it."""
+
+    def fail(*arguments: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(site_app.request_class, "_get_file_stream", fail)
+    assert send(site_app, photos.jpeg()).status_code == 507
+    assert send(site_app, photos.jpeg(), path="/api/v1/try").json["status"] == 507
+
+
 def test_too_many_photos_at_once_is_503(site_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*arguments: Any) -> None:
         raise images.Busy
