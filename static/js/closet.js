@@ -50,7 +50,7 @@ function warn(warning) {
 }
 
 async function upload(field, input) {
-  const status = field.querySelector("[data-status]");
+  const status = field.querySelector("[data-told]");
   const submit = field.closest("form").querySelector(".form__actions [type=submit]");
   const token = field.closest("form").elements.csrf_token.value;
   const files = [...input.files];

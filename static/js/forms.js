@@ -87,7 +87,7 @@ function show(page) {
   document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes);
   for (const input of chosen) {
     const fresh = document.getElementById(input.id);
-    if (!fresh || !input.files.length) continue;
+    if (!fresh || !input.files.length || "fresh" in fresh.dataset) continue; // data-fresh: the good files were taken
     for (const name of ["aria-describedby", "aria-invalid"]) {
       if (fresh.hasAttribute(name)) input.setAttribute(name, fresh.getAttribute(name));
     }

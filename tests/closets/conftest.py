@@ -12,8 +12,8 @@ from tests.factories.accounts import make_member, sign_in
 
 
 @pytest.fixture
-def browser(app, db_session) -> Callable[..., Any]:
-    """Give ``browser(member)``: a client with that member signed in; without one, a visitor's."""
+def client_of(app, db_session) -> Callable[..., Any]:
+    """Give ``client_of(member)``: a client with that member signed in; without one, a visitor's."""
 
     def open_browser(member: Any = None) -> Any:
         client = app.test_client()

@@ -47,8 +47,8 @@ def value(page, name):
     return re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1]
 
 
-def test_a_photo_and_a_category_are_enough(browser, cast):
-    answer = browser(cast.ada).post(NEW, data={"photos": picture(), "category": "tops.tshirt"})
+def test_a_photo_and_a_category_are_enough(client_of, cast):
+    answer = client_of(cast.ada).post(NEW, data={"photos": picture(), "category": "tops.tshirt"})
     item = only_item()
     assert location(answer) == f"/items/{encode(item.id)}"
     assert (item.member_id, item.kind, item.category, item.subcategory) == (cast.ada.id, "owned", "tops", "tshirt")
@@ -60,7 +60,7 @@ def test_a_photo_and_a_category_are_enough(browser, cast):
     assert rows(Upload) == []
 
 
-def test_everything_at_once(browser, cast):
+def test_everything_at_once(client_of, cast):
     typed = {
         "photos": [picture(), picture(pictures.RED, "back.jpg", background=(10, 10, 10))],
         "category": "dresses.midi",
@@ -80,7 +80,7 @@ def test_everything_at_once(browser, cast):
         "notes": "Dry clean\r\nonly",
         "upload_key": "a-key",
     }
-    assert browser(cast.ada).post(NEW, data=typed).status_code == 303
+    assert client_of(cast.ada).post(NEW, data=typed).status_code == 303
     item = only_item()
     assert (item.kind, item.category_code, item.brand) == ("wished", "dresses.midi", "Comme des Garçons")
     assert (item.colours, item.seasons, item.tags) == (["red", "white"], ["summer", "spring"], ["party", "linen"])
@@ -118,9 +118,9 @@ def test_everything_at_once(browser, cast):
         ({"unknown_field": "x"}, "unknown_field"),
     ],
 )
-def test_bad_input_is_told_by_its_field_and_nothing_is_lost(browser, cast, typed, field):
+def test_bad_input_is_told_by_its_field_and_nothing_is_lost(client_of, cast, typed, field):
     data = {"photos": picture(), "category": "tops.tshirt", "brand": "Kept & well", "unit": "cm", **typed}
-    answer = browser(cast.ada).post(NEW, data=data)
+    answer = client_of(cast.ada).post(NEW, data=data)
     page = answer.text
     assert answer.status_code == 422
     assert f'href="#f-{field}"' in page
@@ -132,8 +132,8 @@ def test_bad_input_is_told_by_its_field_and_nothing_is_lost(browser, cast, typed
     assert "4242" not in page
 
 
-def test_the_photo_that_came_in_is_used_when_the_form_is_mended(browser, cast):
-    ada = browser(cast.ada)
+def test_the_photo_that_came_in_is_used_when_the_form_is_mended(client_of, cast):
+    ada = client_of(cast.ada)
     page = ada.post(NEW, data={"photos": picture(), "upload_key": "k"}).text
     photo_id = value(page, "photo_ids")
     assert value(page, "upload_key") == "k"
@@ -143,17 +143,17 @@ def test_the_photo_that_came_in_is_used_when_the_form_is_mended(browser, cast):
     assert rows(Upload) == []
 
 
-def test_a_bad_photo_is_named_and_the_good_ones_are_kept(browser, cast):
+def test_a_bad_photo_is_named_and_the_good_ones_are_kept(client_of, cast):
     files = [picture(), (io.BytesIO(b"<svg/>"), "drawing.svg"), picture(pictures.RED, "red.jpg", background=(9, 9, 9))]
-    answer = browser(cast.ada).post(NEW, data={"photos": files, "category": "tops"})
+    answer = client_of(cast.ada).post(NEW, data={"photos": files, "category": "tops"})
     assert answer.status_code == 422
     assert "drawing.svg: " in answer.text
     assert len(rows(Upload)) == 2
     assert rows(Item) == []
 
 
-def test_no_photo_and_too_many(browser, cast):
-    ada = browser(cast.ada)
+def test_no_photo_and_too_many(client_of, cast):
+    ada = client_of(cast.ada)
     answer = ada.post(NEW, data={"category": "tops"})
     assert answer.status_code == 422
     assert "at least one photo" in answer.text
@@ -164,24 +164,24 @@ def test_no_photo_and_too_many(browser, cast):
     assert len(rows(Upload)) == 6
 
 
-def test_somebody_elses_waiting_photo_is_not_taken(browser, cast):
+def test_somebody_elses_waiting_photo_is_not_taken(client_of, cast):
     photo = make_photo(cast.bea, waiting=True)
-    answer = browser(cast.ada).post(NEW, data={"category": "tops", "photo_ids": encode(photo.id)})
+    answer = client_of(cast.ada).post(NEW, data={"category": "tops", "photo_ids": encode(photo.id)})
     assert answer.status_code == 422
     assert rows(Item) == []
     assert [upload.member_id for upload in rows(Upload)] == [cast.bea.id]
 
 
-def test_a_photo_of_an_item_is_not_taken_again(browser, cast):
+def test_a_photo_of_an_item_is_not_taken_again(client_of, cast):
     item = make_item(cast.ada)
     photo_id = encode(item.photos[0].id)
-    answer = browser(cast.ada).post(NEW, data={"category": "tops", "photo_ids": photo_id, "similar_ok": "true"})
+    answer = client_of(cast.ada).post(NEW, data={"category": "tops", "photo_ids": photo_id, "similar_ok": "true"})
     assert answer.status_code == 422
     assert len(rows(ItemPhoto)) == 1
 
 
-def test_warns_of_a_photo_that_is_here_already_and_lets_it_pass(browser, cast):
-    ada = browser(cast.ada)
+def test_warns_of_a_photo_that_is_here_already_and_lets_it_pass(client_of, cast):
+    ada = client_of(cast.ada)
     first = location(ada.post(NEW, data={"photos": picture(), "category": "tops.tshirt"}))
     page = ada.post(NEW, data={"photos": picture(width=960, height=1280), "category": "tops.polo", "upload_key": "b"})
     assert page.status_code == 409
@@ -193,13 +193,13 @@ def test_warns_of_a_photo_that_is_here_already_and_lets_it_pass(browser, cast):
     assert len(rows(Item)) == 2
 
 
-def test_anothers_like_photo_is_no_reason_to_warn(browser, cast):
-    browser(cast.bea).post(NEW, data={"photos": picture(), "category": "tops"})
-    assert browser(cast.ada).post(NEW, data={"photos": picture(), "category": "tops"}).status_code == 303
+def test_anothers_like_photo_is_no_reason_to_warn(client_of, cast):
+    client_of(cast.bea).post(NEW, data={"photos": picture(), "category": "tops"})
+    assert client_of(cast.ada).post(NEW, data={"photos": picture(), "category": "tops"}).status_code == 303
 
 
-def test_a_form_sent_twice_makes_one_item(browser, cast):
-    ada, bea = browser(cast.ada), browser(cast.bea)
+def test_a_form_sent_twice_makes_one_item(client_of, cast):
+    ada, bea = client_of(cast.ada), client_of(cast.bea)
     first = ada.post(NEW, data={"photos": picture(), "category": "tops", "upload_key": "once"})
     second = ada.post(NEW, data={"photos": picture(), "category": "tops", "upload_key": "once"})
     assert location(first) == location(second)
@@ -208,8 +208,8 @@ def test_a_form_sent_twice_makes_one_item(browser, cast):
     assert len(rows(Item)) == 2
 
 
-def test_a_form_sent_twice_at_once_makes_one_item(browser, cast):
-    clients = [browser(cast.ada) for _ in range(4)]
+def test_a_form_sent_twice_at_once_makes_one_item(client_of, cast):
+    clients = [client_of(cast.ada) for _ in range(4)]
     waiting = [encode(make_photo(cast.ada, waiting=True).id) for _ in clients]
     db.session.commit()
     places = []
@@ -230,17 +230,17 @@ def test_a_form_sent_twice_at_once_makes_one_item(browser, cast):
     assert len(rows(Item)) == 1
 
 
-def test_a_full_closet_takes_no_more(browser, cast, monkeypatch):
+def test_a_full_closet_takes_no_more(client_of, cast, monkeypatch):
     monkeypatch.setattr(rules, "MAX_ITEMS", 1)
     make_item(cast.ada)
-    answer = browser(cast.ada).post(NEW, data={"photos": picture(), "category": "tops"})
+    answer = client_of(cast.ada).post(NEW, data={"photos": picture(), "category": "tops"})
     assert answer.status_code == 409
     assert "Your closet is full" in answer.text
     assert len(rows(Item)) == 1
 
 
-def test_one_photo_ahead_of_the_form(browser, cast):
-    ada = browser(cast.ada)
+def test_one_photo_ahead_of_the_form(client_of, cast):
+    ada = client_of(cast.ada)
     answer = ada.post("/closet/photos", data={"photo": picture(pictures.RED)})
     assert answer.status_code == 200
     assert 'data-colours="red"' in answer.text
@@ -263,13 +263,13 @@ def test_photos_that_no_item_took_are_swept(app, cast):
     assert {photo.id for photo in rows(Photo)} == {new.id, held.id}
 
 
-def test_the_empty_form_has_a_key_and_says_what_becomes_of_the_data(browser, cast):
-    page = browser(cast.ada).get(f"{NEW}?kind=wished").text
+def test_the_empty_form_has_a_key_and_says_what_becomes_of_the_data(client_of, cast):
+    page = client_of(cast.ada).get(f"{NEW}?kind=wished").text
     assert len(value(page, "upload_key")) > 15
     assert re.search(r'value="wished"\s+checked', page)
     assert 'class="notice"' in page
-    assert value(page, "upload_key") != value(browser(cast.ada).get(NEW).text, "upload_key")
+    assert value(page, "upload_key") != value(client_of(cast.ada).get(NEW).text, "upload_key")
 
 
-def test_a_visitor_is_asked_to_sign_in(browser):
-    assert location(browser().get(NEW)) == "/login?next=%2Fcloset%2Fitems%2Fnew"
+def test_a_visitor_is_asked_to_sign_in(client_of):
+    assert location(client_of().get(NEW)) == "/login?next=%2Fcloset%2Fitems%2Fnew"

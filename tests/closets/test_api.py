@@ -295,12 +295,12 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), CALLS)
-def test_scopes(app, program, browser, cast, method, path, scope):
+def test_scopes(app, program, client_of, cast, method, path, scope):
     other = {"closet:read", "closet:write"} - {scope}
     assert program(cast.ada, *other)(method, path, json={}).status_code == 403
     assert program(cast.ada, scope)(method, path, json={}).status_code in (200, 404, 422)
     assert app.test_client().open(f"/api/v1{path}", method=method, json={}).status_code == 401
-    assert browser(cast.ada).open(f"/api/v1{path}", method=method, json={}).status_code == 401
+    assert client_of(cast.ada).open(f"/api/v1{path}", method=method, json={}).status_code == 401
 
 
 def test_an_unconfirmed_member_has_no_closet(program):

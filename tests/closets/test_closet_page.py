@@ -58,14 +58,14 @@ def wardrobe(cast):
     return made
 
 
-def test_an_empty_closet_helps(browser, cast):
-    page = browser(cast.ada).get("/closet").text
+def test_an_empty_closet_helps(client_of, cast):
+    page = client_of(cast.ada).get("/closet").text
     assert "Your closet is empty" in page
     assert 'href="/closet/items/new"' in page
 
 
-def test_lists_the_newest_first_without_the_archive(browser, cast, wardrobe):
-    page = browser(cast.ada).get("/closet").text
+def test_lists_the_newest_first_without_the_archive(client_of, cast, wardrobe):
+    page = client_of(cast.ada).get("/closet").text
     assert listed(page) == names(*[wardrobe[name] for name in ("washed", "wish", "dress", "shirt", "jacket", "coat")])
 
 
@@ -106,8 +106,8 @@ def test_lists_the_newest_first_without_the_archive(browser, cast, wardrobe):
         ("category=nonsense&state=no&after=?&unknown=1", ["washed", "wish", "dress", "shirt", "jacket", "coat"]),
     ],
 )
-def test_filters(browser, cast, wardrobe, query, found):
-    answer = browser(cast.ada).get(f"/closet?{query}")
+def test_filters(client_of, cast, wardrobe, query, found):
+    answer = client_of(cast.ada).get(f"/closet?{query}")
     assert answer.status_code == 200
     assert listed(answer.text) == names(*[wardrobe[name] for name in found])
 
@@ -139,16 +139,16 @@ def test_facets_count_what_the_other_filters_leave(app, cast, wardrobe):
     assert counted(app, cast, tag=("nowhere",))[1]["tag"]["nowhere"] == 0
 
 
-def test_what_is_chosen_can_be_taken_away(browser, cast, wardrobe):
-    page = browser(cast.ada).get("/closet?brand=cos&category=outerwear").text
+def test_what_is_chosen_can_be_taken_away(client_of, cast, wardrobe):
+    page = client_of(cast.ada).get("/closet?brand=cos&category=outerwear").text
     assert re.search(r'value="cos" checked', page)
     assert '<a class="chip" href="/closet?category=outerwear">cos ' in page or ">COS <" in page.replace("\n", "")
     assert 'href="/closet?brand=cos"' in page
 
 
-def test_pages_by_key(browser, cast):
+def test_pages_by_key(client_of, cast):
     items = [make_item(cast.ada, tags=["one"]) for _ in range(50)]
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     seen, address = [], "/closet?tag=one"
     for size in (24, 24, 2):
         page = ada.get(address).text
@@ -160,8 +160,8 @@ def test_pages_by_key(browser, cast):
     assert seen == names(*reversed(items))
 
 
-def test_the_same_few_queries_whatever_the_size(browser, cast, query_counter):
-    ada, bea = browser(cast.ada), browser(cast.bea)
+def test_the_same_few_queries_whatever_the_size(client_of, cast, query_counter):
+    ada, bea = client_of(cast.ada), client_of(cast.bea)
     counts = []
     for more in (1, 30):
         for number in range(more):
@@ -183,8 +183,8 @@ def change(client, *items, query="", **data):
     return client.post(f"/closet{query}", data={"items": names(*items), **data})
 
 
-def test_several_at_once(browser, cast, wardrobe):
-    ada, coat, shirt = browser(cast.ada), wardrobe["coat"], wardrobe["shirt"]
+def test_several_at_once(client_of, cast, wardrobe):
+    ada, coat, shirt = client_of(cast.ada), wardrobe["coat"], wardrobe["shirt"]
     ids = coat.id, shirt.id
     assert location(change(ada, coat, shirt, query="?category=tops&q=x", act="in_wash")) == "/closet?category=tops&q=x"
     assert [all_items()[one].state for one in ids] == ["in_wash", "in_wash"]
@@ -218,30 +218,30 @@ def test_several_at_once(browser, cast, wardrobe):
         ({"act": "in_wash", "items": ["0"] * 101}, "items"),
     ],
 )
-def test_several_at_once_with_a_mistake(browser, cast, wardrobe, data, field):
+def test_several_at_once_with_a_mistake(client_of, cast, wardrobe, data, field):
     data = {"items": names(wardrobe["coat"]), **data}
-    answer = browser(cast.ada).post("/closet?category=outerwear", data=data)
+    answer = client_of(cast.ada).post("/closet?category=outerwear", data=data)
     assert answer.status_code == 422
     assert f'href="#f-{field}"' in answer.text
     assert len(listed(answer.text)) == 2
     assert not any(item.version > 1 for item in all_items().values())
 
 
-def test_all_or_nothing(browser, cast, wardrobe):
-    answer = change(browser(cast.ada), wardrobe["coat"], wardrobe["wish"], act="in_wash")
+def test_all_or_nothing(client_of, cast, wardrobe):
+    answer = change(client_of(cast.ada), wardrobe["coat"], wardrobe["wish"], act="in_wash")
     assert answer.status_code == 409
     assert answer.text.count("In the wash</span>") == 2  # the one that was, and its filter
     assert {item.state for item in all_items().values() if item.member_id == cast.ada.id} == {"available", "in_wash"}
     assert all_items()[wardrobe["coat"].id].state == "available"
 
 
-def test_somebody_elses_item_among_them(browser, cast, wardrobe):
+def test_somebody_elses_item_among_them(client_of, cast, wardrobe):
     other = make_item(cast.bea)
-    assert change(browser(cast.ada), wardrobe["coat"], other, act="archive").status_code == 404
+    assert change(client_of(cast.ada), wardrobe["coat"], other, act="archive").status_code == 404
     assert not all_items()[wardrobe["coat"].id].archived_at
 
 
-def test_too_many_tags(browser, cast, monkeypatch):
+def test_too_many_tags(client_of, cast, monkeypatch):
     item = make_item(cast.ada, tags=[f"t{number}" for number in range(rules.MAX_TAGS)])
-    assert change(browser(cast.ada), item, act="tag", tag="one more").status_code == 409
-    assert change(browser(cast.ada), item, act="tag", tag="t3").status_code == 303
+    assert change(client_of(cast.ada), item, act="tag", tag="one more").status_code == 409
+    assert change(client_of(cast.ada), item, act="tag", tag="t3").status_code == 303

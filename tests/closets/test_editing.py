@@ -48,7 +48,7 @@ def fields(page):
     return found
 
 
-def test_saving_the_form_untouched_changes_nothing(browser, cast):
+def test_saving_the_form_untouched_changes_nothing(client_of, cast):
     item = make_item(
         cast.ada,
         category="dresses.midi",
@@ -65,7 +65,7 @@ def test_saving_the_form_untouched_changes_nothing(browser, cast):
     )
     names = [column.key for column in sa.inspect(Item).columns if column.key not in ("version", "changed_at")]
     before = {name: getattr(item, name) for name in names}, set(item.colours), set(item.seasons), item.tags
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     sent = {
         name: [text.replace("&lt;", "<").replace("&gt;", ">") for text in values]
         for name, values in fields(ada.get(at(item)).text).items()
@@ -76,10 +76,10 @@ def test_saving_the_form_untouched_changes_nothing(browser, cast):
     assert kept.version == 2
 
 
-def test_inches_do_not_drift(browser):
+def test_inches_do_not_drift(client_of):
     member = make_member("john", country="US")
     item = make_item(member, measurements={"chest": 463, "length": 1})
-    john = browser(member)
+    john = client_of(member)
     for _ in range(3):
         sent = fields(john.get(at(item)).text)
         assert sent["unit"] == ["in"]
@@ -87,11 +87,11 @@ def test_inches_do_not_drift(browser):
     assert whole(item).measurements == {"chest": 463, "length": 1}
 
 
-def test_empty_fields_are_emptied(browser, cast):
+def test_empty_fields_are_emptied(client_of, cast):
     item = make_item(
         cast.ada, brand="COS", tags=["a"], colours=["red"], price=Money(100, "EUR"), measurements={"chest": 5}
     )
-    browser(cast.ada).post(at(item), data={**FORM, "version": "1", "brand": "", "currency": "EUR"})
+    client_of(cast.ada).post(at(item), data={**FORM, "version": "1", "brand": "", "currency": "EUR"})
     kept = whole(item)
     assert (kept.brand, kept.brand_key, kept.tags, kept.colours, kept.price, kept.measurements) == (
         None,
@@ -103,9 +103,9 @@ def test_empty_fields_are_emptied(browser, cast):
     )
 
 
-def test_the_second_tab_is_told_and_keeps_what_it_typed(browser, cast):
+def test_the_second_tab_is_told_and_keeps_what_it_typed(client_of, cast):
     item = make_item(cast.ada, brand="Old")
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     first = {**FORM, "version": "1", "brand": "From the first tab", "notes": "kept"}
     second = {**FORM, "version": "1", "brand": "From the second tab", "tags": "mine"}
     assert ada.post(at(item), data=first).status_code == 303
@@ -134,16 +134,16 @@ def test_the_second_tab_is_told_and_keeps_what_it_typed(browser, cast):
         ({"price": "1.234,5", "currency": "EUR"}, "price"),
     ],
 )
-def test_bad_input_changes_nothing(browser, cast, typed, field):
+def test_bad_input_changes_nothing(client_of, cast, typed, field):
     item = make_item(cast.ada, brand="Old")
-    answer = browser(cast.ada).post(at(item), data={**FORM, "version": "1", "notes": "typed", **typed})
+    answer = client_of(cast.ada).post(at(item), data={**FORM, "version": "1", "notes": "typed", **typed})
     assert answer.status_code == 422
     assert f"#f-{field}" in answer.text
     assert "typed</textarea>" in answer.text
     assert (whole(item).brand, whole(item).version) == ("Old", 1)
 
 
-def test_all_mistakes_are_told_at_once(browser, cast):
+def test_all_mistakes_are_told_at_once(client_of, cast):
     item = make_item(cast.ada)
     typed = {
         "version": "1",
@@ -154,14 +154,14 @@ def test_all_mistakes_are_told_at_once(browser, cast):
         "category": "tops",
         "kind": "?",
     }
-    page = browser(cast.ada).post(at(item), data=typed).text
+    page = client_of(cast.ada).post(at(item), data=typed).text
     assert all(f"#f-{name}" in page for name in ("price", "measure_chest", "size", "kind"))
 
 
-def test_another_category_lets_go_of_measurements_that_no_longer_fit(browser, cast):
+def test_another_category_lets_go_of_measurements_that_no_longer_fit(client_of, cast):
     item = make_item(cast.ada, measurements={"chest": 500, "length": 700})
     data = {**FORM, "version": "1", "category": "bottoms.jeans", "measure_chest": "50", "measure_length": "71"}
-    assert browser(cast.ada).post(at(item), data=data).status_code == 303
+    assert client_of(cast.ada).post(at(item), data=data).status_code == 303
     assert whole(item).measurements == {"length": 710}
 
 
@@ -169,10 +169,10 @@ def picture(colour=pictures.BLUE, name="shirt.jpg", **shape):
     return io.BytesIO(pictures.encoded(pictures.shirt(colour, **shape))), name
 
 
-def test_photos_are_added_moved_and_deleted(browser, cast):
+def test_photos_are_added_moved_and_deleted(client_of, cast):
     item = make_item(cast.ada, photos=2)
     first, second = (photo.id for photo in item.photos)
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     answer = ada.post(at(item, "/photos"), data={"photos": [picture(), picture(pictures.RED)]})
     assert location(answer) == at(item, "/edit#photos")
     third, fourth = (photo.id for photo in whole(item).photos[2:])
@@ -186,42 +186,42 @@ def test_photos_are_added_moved_and_deleted(browser, cast):
     assert {photo.id for photo in db.session.scalars(sa.select(Photo))} == {fourth, third}
 
 
-def test_the_last_photo_stays(browser, cast):
+def test_the_last_photo_stays(client_of, cast):
     item = make_item(cast.ada)
-    answer = browser(cast.ada).delete(at(item, f"/photos/{encode(item.photos[0].id)}"))
+    answer = client_of(cast.ada).delete(at(item, f"/photos/{encode(item.photos[0].id)}"))
     assert answer.status_code == 409
     assert len(whole(item).photos) == 1
 
 
-def test_six_are_the_most(browser, cast):
+def test_six_are_the_most(client_of, cast):
     item = make_item(cast.ada, photos=5)
-    answer = browser(cast.ada).post(at(item, "/photos"), data={"photos": [picture(), picture(pictures.RED)]})
+    answer = client_of(cast.ada).post(at(item, "/photos"), data={"photos": [picture(), picture(pictures.RED)]})
     assert answer.status_code == 422
     assert "at most 6" in answer.text
     assert len(whole(item).photos) == 6
 
 
-def test_a_bad_photo_beside_a_good_one(browser, cast):
+def test_a_bad_photo_beside_a_good_one(client_of, cast):
     item = make_item(cast.ada)
     files = [(io.BytesIO(b"GIF89a"), "moving.gif"), picture()]
-    answer = browser(cast.ada).post(at(item, "/photos"), data={"photos": files})
+    answer = client_of(cast.ada).post(at(item, "/photos"), data={"photos": files})
     assert answer.status_code == 422
     assert "moving.gif: " in answer.text
     assert len(whole(item).photos) == 2
-    assert browser(cast.ada).post(at(item, "/photos"), data={}).status_code == 422
+    assert client_of(cast.ada).post(at(item, "/photos"), data={}).status_code == 422
     assert list(db.session.scalars(sa.select(Upload))) == []
 
 
-def test_a_new_photo_of_a_public_item_is_public(browser, cast):
+def test_a_new_photo_of_a_public_item_is_public(client_of, cast):
     item = make_item(cast.ada, public=True)
-    browser(cast.ada).post(at(item, "/photos"), data={"photos": picture()})
+    client_of(cast.ada).post(at(item, "/photos"), data={"photos": picture()})
     assert all(photo.public_token for photo in whole(item).photos)
 
 
-def test_a_photo_of_another_item_is_not_found_here(browser, cast):
+def test_a_photo_of_another_item_is_not_found_here(client_of, cast):
     one, other = make_item(cast.ada, photos=2), make_item(cast.ada, photos=2)
     foreign, own = encode(other.photos[0].id), encode(one.photos[0].id)
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     assert ada.delete(at(one, f"/photos/{foreign}")).status_code == 404
     assert ada.post(at(one, f"/photos/{foreign}/position"), data={"position": "0"}).status_code == 404
     assert ada.post(at(one, f"/photos/{own}/position"), data={"position": "9"}).status_code == 422

@@ -55,9 +55,9 @@ def heard(app):
         app.extensions["clozette.events"].inside[event].remove(found.append)
 
 
-def test_the_owner_sees_everything(browser, cast):
+def test_the_owner_sees_everything(client_of, cast):
     item = make_item(cast.ada, brand="COS", colours=["navy"], tags=["office"], seasons=["winter"], **SECRETS)
-    page = browser(cast.ada).get(at(item)).text
+    page = client_of(cast.ada).get(at(item)).text
     for said in (
         "€1,234.57",
         "bought in tears",
@@ -73,9 +73,9 @@ def test_the_owner_sees_everything(browser, cast):
 
 
 @pytest.mark.parametrize("who", ["bea", None])
-def test_a_private_item_is_nowhere_for_others(browser, cast, who):
+def test_a_private_item_is_nowhere_for_others(client_of, cast, who):
     item = make_item(cast.ada)
-    viewer = browser(getattr(cast, who) if who else None)
+    viewer = client_of(getattr(cast, who) if who else None)
     absent = viewer.get("/items/1a2b3c4d5e6f")
     assert viewer.get(at(item)).status_code == absent.status_code == 404
     nonce = re.compile(r'(nonce|csrf_token|value)="[^"]*"')
@@ -83,11 +83,11 @@ def test_a_private_item_is_nowhere_for_others(browser, cast, who):
 
 
 @pytest.mark.parametrize("who", ["bea", None])
-def test_others_see_only_the_public_part_of_a_public_item(browser, cast, who):
+def test_others_see_only_the_public_part_of_a_public_item(client_of, cast, who):
     item = make_item(
         cast.ada, public=True, brand="COS", colours=["navy"], tags=["office"], seasons=["winter"], **SECRETS
     )
-    answer = browser(getattr(cast, who) if who else None).get(at(item))
+    answer = client_of(getattr(cast, who) if who else None).get(at(item))
     assert answer.status_code == 200
     for said in ("COS", "T-shirt", "Navy", "#office", "Winter", "Ada"):
         assert said in answer.text, said
@@ -95,23 +95,23 @@ def test_others_see_only_the_public_part_of_a_public_item(browser, cast, who):
         assert hidden not in answer.text, hidden
 
 
-def test_a_block_hides_public_items_both_ways(browser, cast):
+def test_a_block_hides_public_items_both_ways(client_of, cast):
     one, other = make_item(cast.ada, public=True), make_item(cast.bea, public=True)
     db.session.add(Block(blocker_id=cast.ada.id, blocked_id=cast.bea.id, at=clock.now()))
     db.session.flush()
-    assert browser(cast.bea).get(at(one)).status_code == 404
-    assert browser(cast.ada).get(at(other)).status_code == 404
-    assert browser(cast.bea).get("/@ada/closet").status_code == 404
-    assert browser(cast.ada).get("/@bea/closet").status_code == 404
-    assert browser(cast.cleo).get(at(one)).status_code == 200
+    assert client_of(cast.bea).get(at(one)).status_code == 404
+    assert client_of(cast.ada).get(at(other)).status_code == 404
+    assert client_of(cast.bea).get("/@ada/closet").status_code == 404
+    assert client_of(cast.ada).get("/@bea/closet").status_code == 404
+    assert client_of(cast.cleo).get(at(one)).status_code == 200
 
 
 @pytest.mark.parametrize("columns", [{"confirmed": False}, {"deactivated_at": clock.now()}])
-def test_items_of_who_is_not_there_are_not_there(browser, cast, columns):
+def test_items_of_who_is_not_there_are_not_there(client_of, cast, columns):
     owner = make_member("gone", **columns)
     item = make_item(owner, public=True)
-    assert browser(cast.bea).get(at(item)).status_code == 404
-    assert browser(cast.bea).get("/@gone/closet").status_code == 404
+    assert client_of(cast.bea).get(at(item)).status_code == 404
+    assert client_of(cast.bea).get("/@gone/closet").status_code == 404
 
 
 DEEDS = [
@@ -134,22 +134,22 @@ DEEDS = [
 
 
 @pytest.mark.parametrize(("method", "path", "data"), DEEDS)
-def test_only_the_owner_does_anything(browser, cast, method, path, data):
+def test_only_the_owner_does_anything(client_of, cast, method, path, data):
     item = make_item(cast.ada, styleable=True, photos=2)
     address = at(item) + path.format(photo=encode(item.photos[1].id))
     before = {
         name: getattr(item, name) for name in ("state", "version", "publicised_at", "styleable_at", "archived_at")
     }
-    assert browser(cast.bea).open(address, method=method, data=data).status_code in (404, 422)
-    assert location(browser().open(address, method=method, data=data)).startswith("/login")
+    assert client_of(cast.bea).open(address, method=method, data=data).status_code in (404, 422)
+    assert location(client_of().open(address, method=method, data=data)).startswith("/login")
     kept = fresh(item.id)
     assert {name: getattr(kept, name) for name in before} == before
     assert len(only(ItemPhoto)) == 2
 
 
-def test_publicising_is_a_dated_act_that_can_be_undone(browser, cast, heard, stopped_clock):
+def test_publicising_is_a_dated_act_that_can_be_undone(client_of, cast, heard, stopped_clock):
     item = make_item(cast.ada)
-    ada, bea = browser(cast.ada), browser(cast.bea)
+    ada, bea = client_of(cast.ada), client_of(cast.bea)
     at_once = stopped_clock.forward(hours=1)
     assert location(ada.post(f"{at(item)}/publication")) == at(item)
     assert fresh(item.id).publicised_at == at_once
@@ -177,16 +177,16 @@ def test_publicising_is_a_dated_act_that_can_be_undone(browser, cast, heard, sto
     assert kinds == ["ItemAdded", "ItemPublicised", "ItemHidden", "ItemPublicised"]
 
 
-def test_a_private_item_can_not_be_styled_by_others(browser, cast):
+def test_a_private_item_can_not_be_styled_by_others(client_of, cast):
     item = make_item(cast.ada)
-    answer = browser(cast.ada).post(f"{at(item)}/styling")
+    answer = client_of(cast.ada).post(f"{at(item)}/styling")
     assert answer.status_code == 409
     assert fresh(item.id).styleable_at is None
 
 
-def test_styling_by_others_is_off_until_it_is_allowed(browser, cast):
+def test_styling_by_others_is_off_until_it_is_allowed(client_of, cast):
     item = make_item(cast.ada, public=True)
-    ada, bea = browser(cast.ada), browser(cast.bea)
+    ada, bea = client_of(cast.ada), client_of(cast.bea)
     assert "Style with it" not in bea.get(at(item)).text
     ada.post(f"{at(item)}/styling")
     assert f"/looks/new?item={encode(item.id)}" in bea.get(at(item)).text
@@ -194,9 +194,9 @@ def test_styling_by_others_is_off_until_it_is_allowed(browser, cast):
     assert "Style with it" not in bea.get(at(item)).text
 
 
-def test_states_are_dated(browser, cast, stopped_clock):
+def test_states_are_dated(client_of, cast, stopped_clock):
     item = make_item(cast.ada)
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     lent = stopped_clock.forward(days=1)
     ada.post(f"{at(item)}/state", data={"state": "lent", "lent_to": "my sister"})
     kept = fresh(item.id)
@@ -212,19 +212,19 @@ def test_states_are_dated(browser, cast, stopped_clock):
     assert (kept.state, kept.state_since, kept.lent_to) == ("available", home, None)
 
 
-def test_a_state_that_is_none(browser, cast):
+def test_a_state_that_is_none(client_of, cast):
     item = make_item(cast.ada)
-    answer = browser(cast.ada).post(f"{at(item)}/state", data={"state": "stolen"})
+    answer = client_of(cast.ada).post(f"{at(item)}/state", data={"state": "stolen"})
     assert answer.status_code == 422
     assert "#f-state" in answer.text
-    answer = browser(cast.ada).post(f"{at(item)}/state", data={"state": "lent", "lent_to": "x" * 81})
+    answer = client_of(cast.ada).post(f"{at(item)}/state", data={"state": "lent", "lent_to": "x" * 81})
     assert answer.status_code == 422
     assert fresh(item.id).state == "available"
 
 
-def test_the_archive_keeps_why_and_hides(browser, cast, heard):
+def test_the_archive_keeps_why_and_hides(client_of, cast, heard):
     item = make_item(cast.ada, styleable=True)
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     ada.post(f"{at(item)}/state", data={"state": "in_wash"})
     ada.post(f"{at(item)}/archive", data={"reason": "sold"})
     kept = fresh(item.id)
@@ -235,7 +235,7 @@ def test_the_archive_keeps_why_and_hides(browser, cast, heard):
         "available",
     )
     assert kept.archived_at
-    assert browser(cast.bea).get(at(item)).status_code == 404
+    assert client_of(cast.bea).get(at(item)).status_code == 404
     assert ada.post(f"{at(item)}/publication").status_code == 409
     assert ada.post(f"{at(item)}/state", data={"state": "in_wash"}).status_code == 409
     assert ada.post(f"{at(item)}/archive", data={"reason": "eaten"}).status_code == 422
@@ -244,9 +244,9 @@ def test_the_archive_keeps_why_and_hides(browser, cast, heard):
     assert heard[-1] == ItemHidden(item.id, cast.ada.id)
 
 
-def test_a_wish_comes_true_once(browser, cast):
+def test_a_wish_comes_true_once(client_of, cast):
     item = make_item(cast.ada, kind="wished")
-    ada = browser(cast.ada)
+    ada = client_of(cast.ada)
     assert ada.post(f"{at(item)}/state", data={"state": "in_wash"}).status_code == 409
     assert ada.post(f"{at(item)}/acquisition").status_code == 303
     assert fresh(item.id).kind == "owned"
@@ -254,10 +254,10 @@ def test_a_wish_comes_true_once(browser, cast):
 
 
 @pytest.mark.parametrize("verb", ["DELETE", "_method"])
-def test_deleting_leaves_nothing(browser, cast, heard, verb):
+def test_deleting_leaves_nothing(client_of, cast, heard, verb):
     kept_id = make_item(cast.ada).id
     item = make_item(cast.ada, photos=3, public=True, tags=["a"], colours=["red"])
-    item_id, address, ada = item.id, at(item), browser(cast.ada)
+    item_id, address, ada = item.id, at(item), client_of(cast.ada)
     answer = ada.delete(address) if verb == "DELETE" else ada.post(address, data={"_method": "DELETE"})
     assert location(answer) == "/closet"
     assert [one.id for one in only(Item)] == [kept_id]
@@ -269,31 +269,31 @@ def test_deleting_leaves_nothing(browser, cast, heard, verb):
     assert ada.delete(address).status_code == 404
 
 
-def test_a_bare_post_deletes_nothing(browser, cast):
+def test_a_bare_post_deletes_nothing(client_of, cast):
     item = make_item(cast.ada)
-    assert browser(cast.ada).post(at(item)).status_code == 405
+    assert client_of(cast.ada).post(at(item)).status_code == 405
     assert fresh(item.id) is not None
 
 
-def test_the_public_closet_shows_what_is_public(browser, cast):
+def test_the_public_closet_shows_what_is_public(client_of, cast):
     shown, hidden = make_item(cast.ada, brand="Shown", public=True), make_item(cast.ada, brand="Hidden")
-    for viewer in (browser(), browser(cast.bea), browser(cast.ada)):
+    for viewer in (client_of(), client_of(cast.bea), client_of(cast.ada)):
         page = viewer.get("/@ada/closet").text
         assert at(shown) in page
         assert at(hidden) not in page
-    assert "This is what others see" in browser(cast.ada).get("/@ada/closet").text
-    assert browser().get("/@nobody_here/closet").status_code == 404
-    assert browser().get("/@bea/closet").status_code == 200
+    assert "This is what others see" in client_of(cast.ada).get("/@ada/closet").text
+    assert client_of().get("/@nobody_here/closet").status_code == 404
+    assert client_of().get("/@bea/closet").status_code == 200
 
 
-def test_pages_ask_the_database_the_same_few_questions(browser, cast, query_counter):
+def test_pages_ask_the_database_the_same_few_questions(client_of, cast, query_counter):
     small = make_item(cast.ada, public=True)
     large = make_item(
         cast.ada, public=True, photos=6, tags=[f"t{n}" for n in range(20)], colours=["red", "blue", "pink"]
     )
     counts = {}
     for who in ("ada", "bea"):
-        client = browser(getattr(cast, who))
+        client = client_of(getattr(cast, who))
         client.get(at(small))
         for item in (small, large):
             with query_counter() as statements:
