@@ -32,6 +32,7 @@ from clozette.looks import api as looks_api
 from clozette.looks import cards as look_cards
 from clozette.looks import events as look_events
 from clozette.looks import feed as look_feed
+from clozette.looks import feed_api
 from clozette.looks import personal_data as looks_data
 from clozette.looks import rules as look_rules
 from clozette.looks import tasks as look_tasks
@@ -58,7 +59,12 @@ PERSONAL_DATA: dict[str, Declaration] = {
 
 
 # The rooms' JSON blueprints (<room>/api.py), in the order the API's page shows them.
-JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (closets_api.blueprint, looks_api.blueprint, community_api.blueprint)
+JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
+    closets_api.blueprint,
+    looks_api.blueprint,
+    feed_api.blueprint,
+    community_api.blueprint,
+)
 
 
 def connect(app: Flask) -> None:
