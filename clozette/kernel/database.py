@@ -139,7 +139,8 @@ def insert_once(model: type[Model], **values: Any) -> bool:
 
 def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
     """Return Flask-SQLAlchemy-Lite's engines for one database address: ``default`` reads, ``write`` writes."""
-    common: dict[str, Any] = {"url": url, **options}
+    # An error of the database goes into a log: without the values, which are somebody's.
+    common: dict[str, Any] = {"url": url, "hide_parameters": True, **options}
     if sa.make_url(url).get_backend_name() == "sqlite":
         common.setdefault("connect_args", {"timeout": 10, "cached_statements": 256})
         return {"default": common, "write": dict(common)}
