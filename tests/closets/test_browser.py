@@ -115,6 +115,18 @@ def test_a_mistake_keeps_photo_and_words(ada, javascript):
     expect(page.locator(".item-photos .photo")).to_have_count(1)
 
 
+def test_more_photos_of_which_one_is_bad(ada, wardrobe):
+    page = ada()
+    page.goto(f"{wardrobe.items[0]}/edit")
+    bad = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}
+    page.locator("input[type=file]").set_input_files([file(photos.YELLOW), bad])
+    page.get_by_role("button", name="Add photos").click()
+    expect(page.locator("#form-errors")).to_contain_text("note.jpg: ")
+    expect(page.locator("#photos .tiles__tile")).to_have_count(2)
+    # What was taken is not chosen any more, or it would be sent twice.
+    expect(page.locator("input[type=file]")).to_have_value("")
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without"])
 def test_several_at_once(ada, javascript):
     page = ada(javascript=javascript, width=390)
