@@ -82,6 +82,7 @@ def test_an_environment_is_made_once_for_each_lock(tmp_path: Path, monkeypatch: 
     commands: list[list[str]] = []
     monkeypatch.setattr(environment, "_run", lambda command, hint="": commands.append([str(part) for part in command]))
     monkeypatch.setattr(environment, "_say", lambda text: None)
+    monkeypatch.setattr(environment, "_compile", lambda venv: None)
     for name in ("run.lock", "dev.lock"):
         (tmp_path / "requirements").mkdir(exist_ok=True)
         (tmp_path / "requirements" / name).write_text(name)
