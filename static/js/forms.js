@@ -100,9 +100,10 @@ function show(page) {
   scrollTo(0, 0);
 }
 
-/** Nothing may be typed while files are on their way: it would be lost with this page. */
+/** Nothing may be typed while files are on their way: it would be lost with this page. What tells of them still speaks. */
 function hold(form, on) {
-  for (const part of form.querySelectorAll(".field, fieldset, .form__actions")) part.inert = on;
+  const held = ".field:not([data-photos]), .drop, fieldset:not(:has([data-photos])), .form__actions";
+  for (const part of form.querySelectorAll(held)) part.inert = on;
 }
 
 function upload(form, submitter) {

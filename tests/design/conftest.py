@@ -91,7 +91,7 @@ def _add_views(app, folder):
 
     @app.post("/form")
     def form():
-        time.sleep(0.2)
+        time.sleep(0.5)
         app.got.append(("form", dict(request.form), [file.filename for file in request.files.getlist("photos")]))
         if not request.form.get("name"):
             return render_template("form.html", errors={"name": ["Please fill this in."], "_schema": ["Not yet."]}), 422

@@ -196,7 +196,10 @@ class TestForm:
         page.locator("#f-photos").set_input_files([photo])
         page.locator("#f-name").fill("Coat")
         page.get_by_role("button", name="Save").click()
-        expect(page.locator("[data-progress]")).to_be_visible()
+        progress = page.locator("[data-progress]")
+        expect(progress).to_be_visible()
+        assert progress.evaluate("element => !element.closest('[inert]')"), "nobody would hear of it"
+        assert page.locator("#f-name").evaluate("element => Boolean(element.closest('[inert]'))")
         page.wait_for_url("**/pieces")
         expect(page.locator(".flash--success")).to_have_text(re.compile("Saved, all of it."))
         expect(page.locator("#say")).to_have_text("Saved, all of it.")

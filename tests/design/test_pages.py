@@ -177,9 +177,3 @@ class TestKeptFrames:
         proven = Viewer(member_id=1, handle="mei", display_name="Mei", roles=roles, has_second_factor=True)
         shown = [self.frame(gallery_app, "member_menu", "/feed", who) for who in (plain, proven)]
         assert [page.count('href="/admin"') for page in shown] == [0, 1]
-
-    def test_there_are_never_more_than_fit(self, gallery_app, kept, monkeypatch):
-        monkeypatch.setattr(pages, "MOST_FRAMES", 3)
-        for number in range(8):
-            self.frame(gallery_app, "tabbar", "/feed", Viewer(member_id=1, handle=f"m{number}"))
-            assert len(kept) <= 3
