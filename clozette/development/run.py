@@ -37,7 +37,11 @@ def main() -> None:
     var.mkdir(parents=True, exist_ok=True)
     with _alone(var):
         _check_ports(port)
-        sys.exit(_run(port, var))
+        try:
+            sys.exit(_run(port, var))
+        except KeyboardInterrupt:  # before the supervisor stood; what was half made is started over next time
+            say("\nStopped.")
+            sys.exit(130)
 
 
 def _run(port: int, var: Path) -> int:
