@@ -212,7 +212,20 @@ POST   /looks/{look}/comments/{mias_comment}          login   confirm 422     42
 DELETE /looks/{look}/comments/{comment}               login   confirm 404     303     404     404     404     404
 DELETE /looks/{look}/comments/{mias_comment}          login   confirm 303     303     404     404     404     404
 
+# staff
+GET    /admin                                         login   404     404     404     404     404     404     200
+GET    /admin/audit                                   login   404     404     404     404     404     404     200
+GET    /admin/members                                 login   404     404     404     404     404     404     200
+GET    /admin/members?q=olivia                        login   404     404     404     404     404     404     200
+GET    /admin/members/{owner}                         login   404     404     404     404     404     404     200
+GET    /admin/members/nobody_at_all                   login   404     404     404     404     404     404     404
+POST   /admin/members/{owner}/record                  login   404     404     404     404     404     404     422
+POST   /admin/members/{owner}/record                  login   404     404     404     404     404     404     200     reason=A+letter+of+the+member
+POST   /admin/members/{owner}/deactivation            login   404     404     404     404     404     404     422
+POST   /admin/members/{owner}/deactivation            login   404     404     404     404     404     404     303     reason=A+request+of+the+member
+
 # the API
+GET    /api/v1/feed                                   401     403     200     200     200     200     200     200
 GET    /api/v1/items                                  401     403     200     200     200     200     200     200
 POST   /api/v1/items                                  401     403     422     422     422     422     422     422
 GET    /api/v1/items/{item}                           401     403     404     200     404     404     404     404

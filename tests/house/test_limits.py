@@ -5,6 +5,7 @@ driver here is red.
 """
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from clozette import create_app
 from clozette.accounts.services import second_factor
 from clozette.kernel.web import limits
 from tests.factories import accounts
+from tests.factories.looks import make_look
 from tests.support.client import Client
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -69,6 +71,14 @@ def second_factor_code(visitor):
     return visitor.post("/tf-validate", {"code": "000000"}, moving=True)
 
 
+def of_look(visitor, rest, **typed):
+    """Do something to the one look there is."""
+    if "look" not in visitor.facts:
+        page = visitor.workers[0].get("/@member").text
+        visitor.facts["look"] = "/looks/" + re.search(r'id="look-(\w+)"', page).group(1)
+    return visitor.post(visitor.facts["look"] + rest, typed, moving=True)
+
+
 # What tries once, by the name of the limit.
 DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "register-address": lambda visitor: visitor.post("/register", person()),
@@ -93,8 +103,10 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
         "/settings/tokens", {"name": "A script", "scopes": "feed:read"}, moving=True
     ),
     "block": lambda visitor: visitor.post("/@other/block", moving=True),
+    "comment": lambda visitor: of_look(visitor, "/comments", text="Lovely"),
+    "publish": lambda visitor: of_look(visitor, "/publication"),
 }
-SIGNED_IN = {"verify-account", "email-change", "handle-change", "token-make", "block"}
+SIGNED_IN = {"verify-account", "email-change", "handle-change", "token-make", "block", "comment", "publish"}
 
 
 @pytest.fixture
@@ -112,6 +124,7 @@ def people(db_session):
     """A member, somebody else, and somebody with a second factor."""
     member, locked = accounts.make_member("member"), accounts.make_member("locked")
     accounts.make_member("other")
+    make_look(member)
     second_factor.begin(locked)
     locked.tf_primary_method = "authenticator"
     db_session.commit()

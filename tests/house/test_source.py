@@ -49,6 +49,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "the_clock_is_asked": {
         "clozette/kernel/clock.py": "the clock",
         "clozette/kernel/tasks/": "the task engine writes the machine's time",
+        "clozette/kernel/web/sessions.py": "compares with the signature's time, which the machine gave",
         "clozette/kernel/checkup.py": "compares with a certificate's dates",
         "clozette/kernel/ports/storage.py": "compares with the files' times, which are the machine's",
         "clozette/sandbox/": _BESIDE,

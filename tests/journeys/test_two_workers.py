@@ -12,7 +12,9 @@ LIMIT = 30
 
 def ask(site: live.LiveSite, path: str) -> int:
     """Ask over a connection of its own, so that any worker may answer."""
-    connection = http.client.HTTPSConnection("localhost", site.port, context=site.certificate.client_context(), timeout=10)
+    connection = http.client.HTTPSConnection(
+        "localhost", site.port, context=site.certificate.client_context(), timeout=10
+    )
     try:
         connection.request("GET", path)
         return connection.getresponse().status

@@ -15,6 +15,8 @@ from tests.support import live
 
 INSTALL = "apt-get install -y chromium"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SETTLE = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished)))"""
 OPTIONS = [
     "--no-sandbox",  # the tests may run as root
     "--disable-gpu",
@@ -127,6 +129,7 @@ def axe(_axe_script: str) -> Callable[[Page], None]:
     """Give ``axe(page)``: fails with each rule of WCAG 2.2 AA that the page breaks, and where."""
 
     def examine(page: Page) -> None:
+        page.evaluate(SETTLE)  # a colour that is just changing would be judged half-way
         page.evaluate(_axe_script)
         found = page.evaluate("standards => axe.run(document, {runOnly: {type: 'tag', values: standards}})", STANDARDS)
         faults = [
