@@ -13,7 +13,7 @@ from clozette.kernel.paging import Page
 from clozette.kernel.viewer import Viewer
 from clozette.kernel.web import api, errors, gate
 from clozette.kernel.web.forms import Form
-from clozette.looks import access, queries
+from clozette.looks import access, queries, throttle
 from clozette.looks.models import Comment, Look
 from clozette.looks.representation import look_out
 from clozette.looks.schemas import CommentIn, CommentOut, LookIn, LookOut, LookPhotoIn, ProfileOut
@@ -113,6 +113,7 @@ def add_photo(look_id: int) -> dict[str, Any] | Response:
 def publish(look_id: int) -> dict[str, Any]:
     """Publish one of your looks for those whom its visibility names; doing it twice changes nothing."""
     look = access.own_look(gate.viewer(), look_id, to_change=True)
+    throttle.publish(look.member_id)
     publication.publish_look(look, now=clock.now())
     return _one(look)
 
@@ -165,6 +166,7 @@ def comment(data: dict[str, Any], look_id: int) -> dict[str, Any]:
     """Write a comment under a look."""
     viewer = gate.viewer()
     look = access.look_for(viewer, look_id)
+    throttle.comment(access.own_id(viewer))
     made = comments.comment(look, access.own_id(viewer), data["text"], now=clock.now())
     return _remark(made, viewer)
 

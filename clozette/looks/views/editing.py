@@ -12,7 +12,7 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import errors, gate
 from clozette.kernel.web.forms import Form
-from clozette.looks import access, editor, queries
+from clozette.looks import access, editor, queries, throttle
 from clozette.looks.models import Look
 from clozette.looks.rules import Visibility, why_not_autosave
 from clozette.looks.schemas import LookForm
@@ -106,6 +106,7 @@ def publish(look_id: int) -> ResponseReturnValue:
     if request.form.get("_method") == "DELETE":
         return hide(look_id)
     look = access.own_look(gate.viewer(), look_id, to_change=True)
+    throttle.publish(look.member_id)
     form = editor.form_of(queries.whole(gate.viewer(), look))
     try:
         publication.publish_look(look, now=clock.now())
@@ -168,6 +169,7 @@ def _save(look: Look, form: Form) -> ResponseReturnValue:
 
 def _publish_if_asked(look: Look, form: Form) -> None:
     if form.data.get("publish"):
+        throttle.publish(look.member_id)
         publication.publish_look(look, now=clock.now())
 
 

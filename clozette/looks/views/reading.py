@@ -9,7 +9,7 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import refuse
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.looks import access, queries
+from clozette.looks import access, queries, throttle
 from clozette.looks.editor import address
 from clozette.looks.models import Comment, Look
 from clozette.looks.naming import visibility_names
@@ -75,6 +75,7 @@ def comment(look_id: int) -> ResponseReturnValue:
     form = Form(CommentIn)
     if not form.load():
         return _look_page(look, form), form.status
+    throttle.comment(access.own_id(gate.viewer()))
     made = comments.comment(look, access.own_id(gate.viewer()), form.data["text"], now=clock.now())
     return redirect(_place(look, made), 303)
 
