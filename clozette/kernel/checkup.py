@@ -1,12 +1,11 @@
 """The doctor: what is wrong with this site's surroundings, and how to mend it."""
 
+import secrets
 import smtplib
 import ssl
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from socket import create_connection
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from sqlalchemy import exc
 
 from clozette.kernel import migrations, tasks
 from clozette.kernel.database import db
-from clozette.kernel.ports import mail
+from clozette.kernel.ports import mail, storage
 from clozette.settings import Settings
 
 SOON = timedelta(days=14)
@@ -79,16 +78,14 @@ def _tasks(app: Flask, settings: Settings) -> str:
 
 
 def _media(app: Flask, settings: Settings) -> str:
-    parts = urlsplit(settings.media_url)
-    if parts.scheme != "file":
-        return ""
-    folder = Path(parts.path)
+    key = f"doctor/{secrets.token_hex(8)}.txt"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return ""
-    except OSError as error:
-        return f"Photos can't be written to {folder} ({error.strerror}): give this user the right to, or set CLOZETTE_MEDIA_URL."
+        store = storage.from_url(settings.media_url)
+        store.put(key, b"written by clozette doctor", "text/plain")
+        store.remove(key)
+    except (OSError, ValueError, storage.StorageError) as error:
+        return f"Photos can't be written ({type(error).__name__}): check CLOZETTE_MEDIA_URL, and the rights and room there."
+    return ""
 
 
 def _smtp(app: Flask, settings: Settings) -> str:
