@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from clozette.accounts.services import members as accounts
 from clozette.accounts.models import Member
+from clozette.accounts.services import members as accounts
 from clozette.admin import rules
 from clozette.kernel.refusal import refuse
 from clozette.kernel.viewer import Viewer

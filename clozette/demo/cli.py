@@ -9,7 +9,6 @@ import click
 import sqlalchemy as sa
 from flask import Flask
 
-from clozette import create_app
 from clozette.accounts.models import Member
 from clozette.demo import fill, pictures, story
 from clozette.kernel import clock
@@ -32,7 +31,7 @@ def demo(context: click.Context, photos: Path | None) -> None:
         return
     if Settings.from_environment().is_production:
         sys.exit("The demo is not for a site that real people use.")
-    app = create_app()
+    app = context.find_root().obj()
     with app.app_context():
         if db.session.scalar(sa.select(sa.func.count()).select_from(Member)):
             sys.exit("There are members already; the demo fills an empty site only.")
@@ -41,9 +40,10 @@ def demo(context: click.Context, photos: Path | None) -> None:
 
 @demo.command()
 @click.argument("name", type=click.Choice(tuple(fill.SIGN_INS)), required=False)
-def code(name: str | None) -> None:
+@click.pass_context
+def code(context: click.Context, name: str | None) -> None:
     """Print the sign-ins, and for staff the code that is asked for at this moment."""
-    app = create_app()
+    app = context.find_root().obj()
     with app.app_context():
         for wanted in [name] if name else fill.SIGN_INS:
             email = f"{wanted}@clozette.test"
