@@ -40,7 +40,7 @@ REDIS_PATIENCE = 0.3  # seconds to wait for Redis
 REDIS_PAUSE = 5.0  # seconds to leave it alone after it failed
 _EXTENSION = "clozette.limits"
 # Files that any cache may keep; a page asks for dozens of them.
-UNCOUNTED = frozenset({"static", "assets.static_file", "media.public"})
+UNCOUNTED = frozenset({"static", "assets.static_file", "media.public", "media.private"})
 
 DECLARED: dict[str, list[RateLimitItem]] = {}
 """Every declared limit by name; a test drives each to 429 and back."""
