@@ -112,7 +112,7 @@ class Site:
 
     def ask(self, task: str, number: int, manner: str, after: Callable[[], None] = lambda: None) -> int:
         """Send a request and return its status, 0 where none came; ``after`` runs before the answer is read."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("POST", f"/faults/{task}/{number}/{manner}", headers={"Host": f"localhost:{self.port}"})
             after()
@@ -121,6 +121,12 @@ class Site:
             return 0
         finally:
             connection.close()
+
+    def ask_well(self, task: str, number: int) -> None:
+        """Send a request that must be answered well."""
+        status = self.ask(task, number, "well")
+        if status != 200:
+            raise RuntimeError(f"answered {status}:\n" + (self.folder / "web.log").read_text()[-3000:])
 
     def rows(self, statement: Any, **values: Any) -> list[Any]:
         """Run a query on a connection of its own."""
@@ -163,7 +169,7 @@ def _time_starts(site: Site, report: Report) -> None:
     asked_at = {}
     for _ in range(TIMED):
         number = site.number()
-        assert site.ask("note", number, "well") == 200
+        site.ask_well("note", number)
         asked_at[number] = time.time()
         time.sleep(site.random.uniform(0.05, 0.3))
     site.settle(set(asked_at))
@@ -228,7 +234,7 @@ def _worker_experiment(site: Site, report: Report) -> None:
         site.start_worker(heir)
         wanted = {site.number() for _ in range(6)}
         for number in wanted:
-            assert site.ask("work", number, "well") == 200
+            site.ask_well("work", number)
         begun = _wait_for_begun(site, victim, wanted)
         time.sleep(site.random.uniform(0, tracks.SLOW_SECONDS / 2))
         site.kill_worker(victim)
