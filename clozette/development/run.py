@@ -20,7 +20,7 @@ from flask import Flask
 
 from clozette import create_app
 from clozette.development import certificates, keys, translations
-from clozette.development.supervisor import Child, Supervisor, say
+from clozette.development.supervisor import Child, Supervisor, run_once, say
 from clozette.kernel import migrations
 from clozette.kernel.database import db
 from clozette.settings import ROOT
@@ -88,8 +88,7 @@ def _fill_demo(app: Flask, var: Path, environment: dict[str, str]) -> None:
     if done.exists() or _has_members(app):
         return
     begun.touch()
-    filled = subprocess.run([sys.executable, "-m", "clozette", "demo"], env=environment, check=False)
-    if filled.returncode:
+    if run_once([sys.executable, "-m", "clozette", "demo"], environment):
         sys.exit("The demo community could not be made; see above.")
     begun.rename(done)
 

@@ -124,6 +124,21 @@ class Supervisor:
         self._asked = signal.SIGKILL if self._asked else signal.Signals(sign)
 
 
+def run_once(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run one command to its end and return its exit code; nothing of it outlives this call or this process."""
+    reading, writing = os.pipe()
+    process = subprocess.Popen(  # noqa: S603 - our own commands
+        command, env={**environment, PIPE: str(reading)}, pass_fds=(reading,), start_new_session=True
+    )
+    try:
+        return process.wait()
+    finally:
+        _end_group(process)
+        process.wait()
+        os.close(writing)
+        os.close(reading)
+
+
 def die_with_parent() -> None:
     """End this process when its supervisor dies; nothing where there is none."""
     pipe = os.environ.pop(PIPE, None)
@@ -140,11 +155,13 @@ def say(text: str) -> None:
 def _wait_for_parent(pipe: int) -> None:
     while os.read(pipe, 1):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    if os.getpgrp() != os.getpid():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
+        os._exit(1)
+    os.killpg(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)
-    if os.getpgrp() == os.getpid():
-        os.killpg(os.getpid(), signal.SIGKILL)
-    os._exit(1)
+    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clozette.development import supervisor
 from clozette.settings import ROOT
 
 CHILD = """
@@ -106,16 +107,34 @@ def test_one_signal_ends_all_even_the_deaf_and_their_children(run: Run, sign: si
     process.send_signal(sign)
     assert process.wait(20) == 0
     assert len(run.pids()) == 4
-    assert run.all_gone()
+    _wait(run.all_gone)
 
 
 def test_the_children_notice_when_the_supervisor_is_killed(run: Run) -> None:
     process = run.start("good", "good")
     _wait((run.folder / "ready").exists)
-    children = [int(path.read_text().split()[0]) for path in run.folder.glob("*.pids")]
     process.kill()
     process.wait(10)
-    _wait(lambda: not any(_lives(pid) for pid in children))
+    _wait(run.all_gone)
+
+
+def test_a_command_run_once_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "child.py").write_text(textwrap.dedent(CHILD))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "clozette" / "development")}
+    command = [sys.executable, str(tmp_path / "child.py"), "child-0", str(tmp_path)]
+    made = Run(tmp_path)
+    assert supervisor.run_once([*command, "falls"], environment) == 3
+    _wait(made.all_gone)
+
+    def interrupted(process: "subprocess.Popen[str]", *rest: object) -> int:
+        _wait(lambda: len(made.pids()) == 4)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        supervisor.run_once([*command, "deaf"], environment)
+    _wait(made.all_gone)
 
 
 def test_a_child_that_fell_is_started_again(run: Run) -> None:
@@ -128,7 +147,7 @@ def test_a_child_that_fell_is_started_again(run: Run) -> None:
     out, _ = process.communicate(timeout=20)
     assert "child-0 stopped unexpectedly (exit code -9)" in out
     assert len(set(run.pids()) - set(first)) == 2
-    assert run.all_gone()
+    _wait(run.all_gone)
 
 
 def test_a_child_that_never_comes_up_ends_everything(run: Run) -> None:
@@ -136,4 +155,4 @@ def test_a_child_that_never_comes_up_ends_everything(run: Run) -> None:
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "child-1 stopped unexpectedly (exit code 3)" in out
-    assert run.all_gone()
+    _wait(run.all_gone)
