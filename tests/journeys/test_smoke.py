@@ -31,3 +31,10 @@ def test_injected_script_does_not_run(visitor):
         return String(window.injected);
     }""")
     assert ran == "TypeError", "Trusted Types let a string become a script"
+
+
+def test_axe_sees_a_planted_fault(page, axe):
+    page.goto("/policy")
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    with pytest.raises(AssertionError, match="button-name"):
+        axe(page)

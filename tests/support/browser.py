@@ -17,6 +17,8 @@ INSTALL = "apt-get install -y chromium"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SETTLE = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(document.getAnimations()
     .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished)))"""
+EXAMINE = """standards => axe.run(document, {runOnly: {type: "tag", values: standards}, resultTypes: ["violations"]})
+    .then(found => found.violations)"""
 OPTIONS = [
     "--no-sandbox",  # the tests may run as root
     "--disable-gpu",
@@ -124,6 +126,10 @@ def _axe_script() -> str:
     return Path(str(installed)).read_text(encoding="utf-8")
 
 
+def _reason(node: dict[str, Any]) -> str:
+    return " ".join(check["message"] for kind in ("any", "all", "none") for check in node[kind])
+
+
 @pytest.fixture
 def axe(_axe_script: str) -> Callable[[Page], None]:
     """Give ``axe(page)``: fails with each rule of WCAG 2.2 AA that the page breaks, and where."""
@@ -131,11 +137,13 @@ def axe(_axe_script: str) -> Callable[[Page], None]:
     def examine(page: Page) -> None:
         page.evaluate(SETTLE)  # a colour that is just changing would be judged half-way
         page.evaluate(_axe_script)
-        found = page.evaluate("standards => axe.run(document, {runOnly: {type: 'tag', values: standards}})", STANDARDS)
+        violations = page.evaluate(EXAMINE, STANDARDS)
         faults = [
             f"{fault['id']} ({fault['impact']}): {fault['help']}\n    "
-            + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in fault["nodes"][:5])
-            for fault in found["violations"]
+            + "\n    ".join(
+                f"{node['target']} {node['html'][:160]}\n      {_reason(node)}" for node in fault["nodes"][:5]
+            )
+            for fault in violations
         ]
         assert not faults, f"{page.url} at {page.viewport_size}:\n" + "\n".join(faults)
 
