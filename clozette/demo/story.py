@@ -179,7 +179,8 @@ def _dress(rng: random.Random, items: Sequence[PlannedItem], closet: Sequence[in
     rng.shuffle(pool)
     chosen: list[int] = []
     for kinds in (_WHOLE,) if rng.random() < 0.25 else (_ABOVE, _BELOW):
-        chosen += [number for number in pool if items[number].kind in kinds and number not in chosen][:1]
+        # Whoever has nothing for a place wears what others opened to styling.
+        chosen += [number for number in [*pool, *shared] if items[number].kind in kinds and number not in chosen][:1]
     small = [number for number in pool if items[number].kind not in {*_ABOVE, *_BELOW, *_WHOLE}]
     chosen += small[: rng.choice((1, 2, 2, 3))]
     return chosen or [pool[0]]
