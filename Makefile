@@ -36,7 +36,7 @@ faults: ## the fault and race experiments (ONLY=name for one)
 
 screenshots: ## pictures of every page at 390 and 1280 px, under var/screenshots
 	@$(PYTHON) clozette/development/environment.py dev
-	@$(RUN) tools/screenshots.py
+	@PYTHONPATH=. $(RUN) tools/screenshots.py
 
 lock: ## lock every dependency again (needs uv)
 	@sh requirements/lock.sh
