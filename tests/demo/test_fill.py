@@ -1,0 +1,80 @@
+"""The demo's story, and that filling a site with a small one leaves it consistent."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from PIL import Image
+
+from clozette.accounts.models import Member
+from clozette.closets.models import Item
+from clozette.demo import fill, pictures, story
+from clozette.kernel.database import db
+from clozette.looks.models import Comment, Look, Love
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def told() -> story.Story:
+    """Tell the whole story once."""
+    return story.tell(NOW)
+
+
+def test_the_community_is_large_enough(told: story.Story) -> None:
+    assert len(told.joined) >= 60
+    assert len(told.items) >= 600
+    assert len(told.looks) >= 400
+    assert {look.visibility for look in told.looks} == {"public", "members", "followers"}
+
+
+def test_nothing_happens_before_it_can(told: story.Story) -> None:
+    assert all(told.joined[item.owner] <= item.added <= NOW for item in told.items)
+    assert all(told.items[number].added <= look.published <= NOW for look in told.looks for number in look.items)
+    assert all(told.looks[look].published <= at <= NOW for look, _member, at in told.loves)
+    assert all(
+        told.items[n].owner == look.author or told.items[n].is_styleable for look in told.looks for n in look.items
+    )
+
+
+def test_nobody_follows_or_loves_twice(told: story.Story) -> None:
+    for pairs in ([pair[:2] for pair in told.follows], [pair[:2] for pair in told.loves]):
+        assert len(set(pairs)) == len(pairs)
+
+
+@pytest.mark.engines("sqlite")
+def test_a_small_site_is_filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in (("MEMBERS", 8), ("ITEMS", 40), ("LOOKS", 9)):
+        monkeypatch.setattr(story, name, size)
+    small = story.tell(NOW)
+    steps: list[int] = []
+    with app.app_context():
+        fill.Filler(app, small, lambda: steps.append(1)).fill()
+    assert len(steps) == len(small.joined) + len(small.items) + len(small.looks) + len(small.comments)
+    with app.app_context():
+        rows = {
+            model: db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Member, Item, Look)
+        }
+        assert rows == {Member: 8, Item: 40, Look: 9}
+        counted = sa.select(sa.func.sum(Look.love_count), sa.func.sum(Look.comment_count))
+        held = [db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Love, Comment)]
+        assert list(db.session.execute(counted).one()) == held
+        admin = db.session.scalars(sa.select(Member).where(Member.email == "admin@clozette.test")).one()
+        assert len(fill.totp_code(admin)) == 6
+
+
+def test_photographs_are_taken_from_their_folders(tmp_path: Path) -> None:
+    for kind in ("dress", "shoes"):
+        (tmp_path / kind).mkdir()
+        Image.new("RGB", (60, 80), "teal").save(tmp_path / kind / "one.jpg")
+    (tmp_path / "empty").mkdir()
+    found = pictures.folders_of(tmp_path)
+    assert {kind: [path.name for path in paths] for kind, paths in found.items()} == {
+        "dress": ["one.jpg"],
+        "shoes": ["one.jpg"],
+    }
+    told = story.tell(NOW, found)
+    assert {item.kind for item in told.items} == {"dress", "shoes"}
+    assert all(item.photo is not None and item.design is None for item in told.items)
