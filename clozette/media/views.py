@@ -18,8 +18,6 @@ log = structlog.get_logger()
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_NOW = "max-age=60"
 """Of an answer that stands in for a width that is not ready yet."""
-# Opened by itself, a file from a stranger may do nothing, whatever its bytes are taken for.
-POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 NO_STORE = _l("Photos can't be kept or shown right now. Nothing was changed; please try again in a moment.")
 _FILE = "<int:width>.<any(webp, avif):suffix>"
@@ -94,7 +92,6 @@ def _file(photo: access.Files, wanted: int, suffix: str, cache: str, meanwhile: 
     headers = {
         "Cache-Control": cache if (wanted in ready) else meanwhile,
         "Content-Disposition": f'inline; filename="photo-{width}.{suffix}"',
-        "Content-Security-Policy": POLICY,
         "X-Content-Type-Options": "nosniff",
     }
     return Response(data, mimetype=files.MEDIA_TYPES[suffix], headers=headers)

@@ -7,6 +7,7 @@ from tests.house import world as worlds
 from tests.house.access_table import ROWS, Row
 from tests.house.routes import routes
 from tests.house.world import ROLES
+from tests.kernel.test_web_headers import assert_dressed
 from tests.support.application import open_site
 
 
@@ -68,6 +69,17 @@ def match(app, row: Row, world) -> tuple[str, str]:
     except HTTPException as error:
         raise AssertionError(f"no such address: {row} ({path})") from error
     return row.method, rule.rule
+
+
+@pytest.mark.parametrize("role", ["guest", "owner", "admin"])
+def test_what_is_shown_is_dressed(world, role):
+    """Not only refusals earn an A+: the real pages, photos and documents do."""
+    shown = 0
+    for row in ROWS:
+        if row.method == "GET" and row.expected[role] == "200":
+            assert_dressed(world.call(role, row.method, row.address.format_map(world.names), row.data))
+            shown += 1
+    assert shown > 20
 
 
 def test_staff_without_their_second_factor_are_members(world, site):

@@ -4,7 +4,7 @@ import pytest
 from flask import abort, jsonify, redirect, request
 
 from clozette import create_app
-from clozette.kernel.web.gate import everyone
+from clozette.kernel.web.gate import everyone, viewer
 from tests.support import databases, processes
 from tests.support.application import test_settings
 from tests.support.client import Client
@@ -58,6 +58,17 @@ def _add_views(app):
     @everyone()
     def away():
         return redirect("/workshop/page", 303)
+
+    @app.get("/workshop/own")
+    @everyone()
+    def own():
+        viewer()
+        said = {
+            "Content-Security-Policy": "default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Vary": "Accept-Language",
+        }
+        return "data", said
 
     @app.get("/workshop/address")
     @everyone()

@@ -159,3 +159,10 @@ def _nonce(answer):
 def test_no_header_lets_another_site_in(workshop):
     answer = workshop.get("/policy", headers={"Origin": "https://evil.example"})
     assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")]
+
+
+def test_what_a_view_said_itself_is_said_once(workshop):
+    answer = workshop.get("/workshop/own")
+    assert answer.headers.getlist("Content-Security-Policy") == ["default-src 'none'"]
+    assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+    assert {"Cookie", "Accept-Language"} == set(answer.vary)

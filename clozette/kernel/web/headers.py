@@ -25,6 +25,7 @@ CONSTANT = (
         "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
     ),
 )
+_CONSTANT = tuple((name.lower(), name, value) for name, value in CONSTANT)
 
 # A page: our own files, our own forms, scripts by nonce alone. Blobs show a photo before it is uploaded.
 _PAGE = (
@@ -54,11 +55,13 @@ def init_app(app: Flask) -> None:
 
 def _dress(response: Response) -> Response:
     headers = response.headers
-    for name, value in CONSTANT:
-        headers.add(name, value)
-    if "Content-Security-Policy" not in headers:
+    said = {name.lower() for name, _ in headers}
+    for lower, name, value in _CONSTANT:
+        if lower not in said:
+            headers.add(name, value)
+    if "content-security-policy" not in said:
         headers.add("Content-Security-Policy", _policy(response))
-    _say_who_may_keep(response)
+    _say_who_may_keep(response, said)
     return response
 
 
@@ -69,11 +72,13 @@ def _policy(response: Response) -> str:
     return f"{_PAGE_BEFORE_NONCE}{nonce}{_PAGE_AFTER_NONCE}" if nonce else _PAGE_WITHOUT_SCRIPT
 
 
-def _say_who_may_keep(response: Response) -> None:
+def _say_who_may_keep(response: Response, said: set[str]) -> None:
     """Keep what depends on the viewer out of every cache, unless the view said that it does not depend on them."""
-    headers = response.headers
     viewer: Viewer | None = g.get("viewer")
-    if viewer is not None and "Vary" not in headers:
-        headers.add("Vary", "Cookie")
-    if "Cache-Control" not in headers:
-        headers.add("Cache-Control", "no-cache" if viewer is None or viewer is GUEST else "no-store")
+    if viewer is not None:
+        if "vary" in said:
+            response.vary.add("Cookie")
+        else:
+            response.headers.add("Vary", "Cookie")
+    if "cache-control" not in said:
+        response.headers.add("Cache-Control", "no-cache" if viewer is None or viewer is GUEST else "no-store")
