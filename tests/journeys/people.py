@@ -115,7 +115,9 @@ class Person:
     def love(self) -> None:
         """Love the look on the page."""
         self.page.get_by_role("button", name="Love this look").first.click()
-        expect(self.page.locator("[aria-pressed=true][aria-label='Love this look']:not([aria-busy])").first).to_be_visible()
+        expect(
+            self.page.locator("[aria-pressed=true][aria-label='Love this look']:not([aria-busy])").first
+        ).to_be_visible()
 
     def comment(self, text: str) -> None:
         """Say something about the look on the page."""
