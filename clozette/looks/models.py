@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clozette.kernel.database import Id, Model
 from clozette.looks import rules
 
+# A language's own order would let a search for the beginning of a hashtag miss some.
+_BY_CODE_POINT = sa.String(rules.TAG_LENGTH).with_variant(sa.String(rules.TAG_LENGTH, collation="C"), "postgresql")
 _VISIBILITIES = ", ".join(f"'{visibility}'" for visibility in rules.Visibility)
 
 
@@ -99,7 +101,8 @@ class Love(Model):
 
     __tablename__ = "looks_loves"
     __table_args__ = (
-        sa.UniqueConstraint("look_id", "member_id"),
+        # By member first: a page asks which of its looks one viewer loves, and a viewer's loves then lie together.
+        sa.UniqueConstraint("member_id", "look_id"),
         sa.Index("ix_looks_loves_look_id_id", "look_id", "id"),
         sa.Index("ix_looks_loves_member_id_id", "member_id", "id"),
         sa.Index("ix_looks_loves_at_look_id", "at", "look_id"),
@@ -136,7 +139,7 @@ class Tag(Model):
     __table_args__ = (sa.Index("ix_looks_tags_tag_feed_key", "tag", "feed_key"),)
 
     look_id: Mapped[int] = mapped_column(sa.ForeignKey("looks_looks.id", ondelete="CASCADE"), primary_key=True)
-    tag: Mapped[str] = mapped_column(sa.String(rules.TAG_LENGTH), primary_key=True)
+    tag: Mapped[str] = mapped_column(_BY_CODE_POINT, primary_key=True)
     feed_key: Mapped[int]
 
 

@@ -29,6 +29,8 @@ MOST_LOVED = 12
 PICKED = 24
 _CANDIDATES = 60
 """How many of the most loved looks are kept, so that enough stay after those are left out that a viewer may not see."""
+COUNTED = 200_000
+"""How many loves of a week are counted at most."""
 SEARCHED = 2000
 """How many of the newest looks a search through captions reads."""
 
@@ -112,8 +114,7 @@ class Lover:
 
 def newest(viewer: Viewer, after: int | None = None, size: int = PAGE_SIZE) -> Page[Look]:
     """Return the newest looks that are open to everybody the viewer belongs to (public; for members, members' too)."""
-    open_to = [rules.Visibility.PUBLIC, rules.Visibility.MEMBERS] if viewer.is_member else [rules.Visibility.PUBLIC]
-    return _page(access.visible_to(viewer).where(Look.visibility.in_(open_to)), after, size)
+    return _page(access.visible_to(viewer).where(_open_to(viewer)), after, size)
 
 
 def newest_of(viewer: Viewer, member_id: int, after: int | None = None) -> Page[Look]:
@@ -140,11 +141,12 @@ def own(viewer: Viewer, after: int | None = None, *, drafts: bool) -> Page[Look]
 
 def most_loved_ids(now: datetime) -> list[int]:
     """Return the ids of the public looks that were loved most in a week. It reads a week's loves: keep the answer."""
+    # The LIMIT bounds the work, and makes SQLite read the week's loves instead of grouping all there ever were.
+    lately = sa.select(Love.look_id).where(Love.at > now - WEEK).order_by(Love.at.desc()).limit(COUNTED).subquery()
     counted = (
-        sa.select(Love.look_id, sa.func.count().label("loves"))
-        .where(Love.at > now - WEEK)
-        .group_by(Love.look_id)
-        .order_by(sa.desc("loves"), Love.look_id.desc())
+        sa.select(lately.c.look_id, sa.func.count().label("loves"))
+        .group_by(lately.c.look_id)
+        .order_by(sa.desc("loves"), lately.c.look_id.desc())
         .limit(_CANDIDATES * 2)
         .subquery()
     )
@@ -261,14 +263,15 @@ def find_members(viewer: Viewer, words: str, size: int = 12) -> list[Member]:
     return list(db.session.scalars(members.visible_to(viewer).where(fits).order_by(Member.handle).limit(size)))
 
 
-def find_tags(words: str, size: int = 12) -> list[str]:
-    """Return hashtags of looks that are out and begin with ``words``."""
+def find_tags(viewer: Viewer, words: str, size: int = 12) -> list[str]:
+    """Return hashtags that begin with ``words``, of looks that are open to everybody the viewer belongs to."""
     start = rules.fold_tag(words.removeprefix("#"))
     if not start:
         return []
-    # A range, not LIKE: it uses the index whatever the database's collation rules for LIKE are.
+    # A range, not LIKE, which uses no index here; the column is sorted by code points on both databases.
     fits = sa.and_(Tag.tag >= start, Tag.tag < start + "\U0010ffff")
-    return list(db.session.scalars(sa.select(Tag.tag).where(fits).distinct().order_by(Tag.tag).limit(size)))
+    tags = sa.select(Tag.tag).join(Look, Look.id == Tag.look_id).where(fits, _open_to(viewer))
+    return list(db.session.scalars(tags.distinct().order_by(Tag.tag).limit(size)))
 
 
 def find_looks(viewer: Viewer, words: str, size: int = PAGE_SIZE) -> list[Look]:
@@ -281,6 +284,11 @@ def find_looks(viewer: Viewer, words: str, size: int = PAGE_SIZE) -> list[Look]:
 
 
 # ---- pieces -----------------------------------------------------------------------------------------------------
+
+
+def _open_to(viewer: Viewer) -> sa.ColumnElement[bool]:
+    wide = [rules.Visibility.PUBLIC, rules.Visibility.MEMBERS] if viewer.is_member else [rules.Visibility.PUBLIC]
+    return Look.visibility.in_(wide)
 
 
 def _page(looks: sa.Select[Look], after: int | None, size: int = PAGE_SIZE) -> Page[Look]:

@@ -645,7 +645,7 @@ def upgrade() -> None:
             ["member_id"], ["accounts_members.id"], name=op.f("fk_looks_loves_member_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_looks_loves")),
-        sa.UniqueConstraint("look_id", "member_id", name=op.f("uq_looks_loves_look_id_member_id")),
+        sa.UniqueConstraint("member_id", "look_id", name=op.f("uq_looks_loves_member_id_look_id")),
     )
     with op.batch_alter_table("looks_loves", schema=None) as batch_op:
         batch_op.create_index("ix_looks_loves_at_look_id", ["at", "look_id"], unique=False)
@@ -687,7 +687,9 @@ def upgrade() -> None:
     op.create_table(
         "looks_tags",
         sa.Column("look_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("tag", sa.String(length=60), nullable=False),
+        sa.Column(
+            "tag", sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("feed_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["look_id"], ["looks_looks.id"], name=op.f("fk_looks_tags_look_id"), ondelete="CASCADE"

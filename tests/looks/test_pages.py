@@ -166,9 +166,10 @@ class TestTags:
 class TestSearch:
     def test_finds_members_tags_and_captions(self, cast, client_of):
         look = make_look(cast.bea, caption="Corduroy in autumn #corduroy")
-        make_look(cast.cleo, caption="Secret corduroy", visibility="followers")
+        make_look(cast.cleo, caption="Secret corduroy #cordusecret", visibility="followers")
         page = client_of().get("/search?q=cordu").text
         assert 'href="/tags/corduroy"' in page
+        assert "cordusecret" not in page
         assert page.count('id="look-') == 1
         assert path(look) in page
         assert 'href="/@ada"' in client_of().get("/search?q=@AD").text

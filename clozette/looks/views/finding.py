@@ -65,7 +65,7 @@ def search() -> ResponseReturnValue:
         "looks/search.html",
         words=words,
         members=queries.find_members(viewer, words),
-        tags=queries.find_tags(words),
+        tags=queries.find_tags(viewer, words),
         looks=queries.covers(viewer, found),
         tag_address=tag_address,
     )
