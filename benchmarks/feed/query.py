@@ -1,9 +1,11 @@
 """The feed's query from ten thousand to two million looks, on SQLite and PostgreSQL, turn by turn.
 
 Each case has readers who follow so many members of one kind. In every turn one reader of each case asks each database
-for the first page, and for a page further down. A database knows as many members as fifty looks each make; where there
-are fewer than a case follows (2,000 of 200), the reader follows them all and the case is compared with the smallest
-database that has enough.
+for the first page, and for a page further down. What is timed is all that a request does to have its rows: borrow a
+connection, begin, ask, read the rows, end, give the connection back.
+
+A database knows as many members as fifty looks each make. Ten thousand looks are two hundred members, of whom nobody can
+follow two thousand: that case is held to milliseconds instead, and its ratio to a hundred thousand looks is reported.
 """
 
 import random
@@ -30,6 +32,8 @@ TURNS = 500
 WARMING = 40
 MEDIAN_AT_MOST = 1.5
 P99_AT_MOST = 3
+WIDE_P99_MS = 25
+"""For members who follow two thousand."""
 DEEP = 40
 """How many first pages of time further down the later page lies."""
 
@@ -87,10 +91,9 @@ def _run(filled: list[Filled]) -> Times:
 
 
 def _ask(one: Filled, reader: int) -> dict[str, float]:
-    """Ask for the first page and one further down, in a reading transaction that is open, as a request's is by then."""
+    """Ask for the first page and one further down, each as a request of its own would."""
     with one.app.app_context():
         g.reading_only = True
-        database.reader().begin()
         viewer = Viewer(member_id=reader, is_confirmed=True)
         first, page = _timed(viewer, None)
         asked = {"first": first}
@@ -103,6 +106,7 @@ def _ask(one: Filled, reader: int) -> dict[str, float]:
 def _timed(viewer: Viewer, after: int | None) -> tuple[float, Page[feed.FeedRow]]:
     started = time.perf_counter()
     page = feed.page(viewer, after)
+    database.release()
     return (time.perf_counter() - started) * 1000, page
 
 
@@ -112,11 +116,16 @@ def _claim(report: Report, engine: str, times: Times) -> None:
         each = figures.setdefault(case, {}).setdefault(page, {})
         each[str(looks)] = {"p50_ms": median(found), "p99_ms": percentile(found, 0.99), "runs": len(found)}
     for case in CASES:
-        base, largest = _base(case), SIZES[-1]
-        small, large = times[case.name, "first", base], times[case.name, "first", largest]
+        base = _base(case)
+        small, large = times[case.name, "first", base], times[case.name, "first", SIZES[-1]]
+        ratios = median(large) / median(small), percentile(large, 0.99) / percentile(small, 0.99)
+        figures[case.name]["first"]["compared"] = {"with": base, "median_times": ratios[0], "p99_times": ratios[1]}
         name = f"feed.query.{engine}.{case.name}"
-        report.claim(f"{name}.median-times", median(large) / median(small), MEDIAN_AT_MOST)
-        report.claim(f"{name}.p99-times", percentile(large, 0.99) / percentile(small, 0.99), P99_AT_MOST)
+        if base != SIZES[0]:
+            report.claim(f"{name}.p99-ms", percentile(large, 0.99), WIDE_P99_MS)
+            continue
+        report.claim(f"{name}.median-times", ratios[0], MEDIAN_AT_MOST)
+        report.claim(f"{name}.p99-times", ratios[1], P99_AT_MOST)
 
 
 def _base(case: Case) -> int:

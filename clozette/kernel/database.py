@@ -32,6 +32,8 @@ MAPPED = 2_000_000_000
 """How much of the SQLite file is read by mapping it into memory: a read is then no system call and no copy."""
 
 
+CACHED_KIB = 16 * 1024
+"""How much of it each connection may keep."""
 _READER = "database_reader"
 
 
@@ -107,6 +109,8 @@ def release() -> None:
     """End the reading, if this context has read."""
     connection: sa.Connection | None = g.pop(_READER, None)
     if connection is not None:
+        # Not a rollback: psycopg forgets its prepared statements at each, and every page would be planned anew.
+        connection.commit()
         connection.close()
 
 
@@ -169,7 +173,7 @@ def _prepare_sqlite(*, writes: bool) -> Callable[[Any, Any], None]:
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         pragmas = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON")
-        for pragma in (*pragmas, f"mmap_size={MAPPED}"):
+        for pragma in (*pragmas, f"mmap_size={MAPPED}", f"cache_size=-{CACHED_KIB}"):
             connection.execute(f"PRAGMA {pragma}")
         if not writes:
             connection.execute("PRAGMA query_only=ON")

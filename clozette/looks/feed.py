@@ -104,7 +104,8 @@ SELECT l.feed_key, l.id, l.version, l.visibility, l.love_count, m.handle, m.disp
 """
 
 # A recursive query is a priority queue here: each step takes the newest look that waits and puts the next older one of
-# the same author in its place. CROSS JOIN keeps SQLite from walking through everybody's looks instead.
+# the same author in its place. CROSS JOIN keeps SQLite from walking through everybody's looks instead. The looks are found
+# by the index that the steps went through just before: its pages are at hand, those of the unique key are not.
 _SQLITE = """
 WITH RECURSIVE heads (feed_key, member_id) AS (
   SELECT CASE WHEN a.last_feed_key < :before THEN a.last_feed_key ELSE (
@@ -120,7 +121,8 @@ WITH RECURSIVE heads (feed_key, member_id) AS (
     merged.member_id
   FROM merged WHERE merged.feed_key IS NOT NULL
   ORDER BY 1 DESC LIMIT {size}
-){shown}FROM merged CROSS JOIN looks_looks l ON l.feed_key = merged.feed_key
+){shown}FROM merged CROSS JOIN looks_looks l INDEXED BY ix_looks_looks_member_id_feed_key
+    ON l.member_id = merged.member_id AND l.feed_key = merged.feed_key
   CROSS JOIN accounts_members m ON m.id = l.member_id
 ORDER BY l.feed_key DESC"""
 

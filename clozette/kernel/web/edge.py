@@ -63,7 +63,7 @@ def _finish(response: Response) -> None:
     session = g.get("_sqlalchemy_sessions", {}).get("default")
     if g.reading_only:
         if session is not None:
-            session.rollback()
+            session.close()
         database.release()
         return
     if session is None or g.get("edge_finished"):
