@@ -126,7 +126,11 @@ class Site:
         """Send a request that must be answered well."""
         status = self.ask(task, number, "well")
         if status != 200:
-            raise RuntimeError(f"answered {status}:\n" + (self.folder / "web.log").read_text()[-3000:])
+            raise RuntimeError(f"answered {status}:\n{self.log('web')}")
+
+    def log(self, name: str) -> str:
+        """Return the end of what the web process or the workers wrote."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
 
     def rows(self, statement: Any, **values: Any) -> list[Any]:
         """Run a query on a connection of its own."""
@@ -232,10 +236,7 @@ def _worker_experiment(site: Site, report: Report) -> None:
     for round_number in range(KILLS):
         heir = f"heir-{round_number}"
         site.start_worker(heir)
-        wanted = {site.number() for _ in range(6)}
-        for number in wanted:
-            site.ask_well("work", number)
-        begun = _wait_for_begun(site, victim, wanted)
+        wanted, begun = _load(site, victim)
         time.sleep(site.random.uniform(0, tracks.SLOW_SECONDS / 2))
         site.kill_worker(victim)
         killed_at = time.monotonic()
@@ -247,10 +248,21 @@ def _worker_experiment(site: Site, report: Report) -> None:
     _report_workers(site, report, orphans, waits)
 
 
-def _wait_for_begun(site: Site, worker: str, wanted: set[int]) -> set[int]:
-    query = sa.select(tracks.began.c.number).where(tracks.began.c.worker == worker)
-    begun: set[int] = _wait(lambda: {row.number for row in site.rows(query)} & wanted, 20)
-    return begun
+def _load(site: Site, worker: str) -> tuple[set[int], set[int]]:
+    """Ask for work until ``worker`` has some in hand (the other may be quicker); return all that was asked, and that."""
+    wanted: set[int] = set()
+    for _ in range(20):
+        for number in [site.number() for _ in range(6)]:
+            site.ask_well("work", number)
+            wanted.add(number)
+        with contextlib.suppress(TimeoutError):
+            return wanted, _wait(lambda: _in_hand(site, worker), 1.0)
+    raise RuntimeError(f"{worker} takes no work:\n{site.log('worker')}")
+
+
+def _in_hand(site: Site, worker: str) -> set[int]:
+    rows = site.rows(sa.select(tracks.began.c.number).where(tracks.began.c.worker == worker))
+    return {row.number for row in rows} - site.numbers(tracks.done)
 
 
 def _report_workers(site: Site, report: Report, orphans: int, waits: list[float]) -> None:
