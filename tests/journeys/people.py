@@ -116,7 +116,7 @@ class Person:
         """Love the look on the page."""
         self.page.get_by_role("button", name="Love this look").first.click()
         expect(
-            self.page.locator("[aria-pressed=true][aria-label='Love this look']:not([aria-busy])").first
+            self.page.locator("[data-love][aria-pressed=true]:not([aria-busy])").first
         ).to_be_visible()
 
     def comment(self, text: str) -> None:
