@@ -45,6 +45,7 @@ from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
+from clozette.rights import declared
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -70,6 +71,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
 def connect(app: Flask) -> None:
     """Plug every room into ``app``."""
     accounts.init_app(app)
+    declared.init_app(app, PERSONAL_DATA)
     media_addresses.init_app(app)
     look_cards.init_app(app)
     slots.init_app(app)

@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from clozette.accounts.models import Member
 from clozette.admin import access, queries, services
 from clozette.admin.schemas import ReasonIn, SearchIn
+from clozette.admin.views.blueprint import blueprint
 from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
-
-blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 @blueprint.get("")
