@@ -1,0 +1,16 @@
+"""Keep exports."""
+
+from collections.abc import Sequence
+
+revision: str = "83f2c6e7a403"
+down_revision: str | Sequence[str] | None = "72e1b5d6f302"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Bring the tables to this version."""
+
+
+def downgrade() -> None:
+    """Bring the tables back."""

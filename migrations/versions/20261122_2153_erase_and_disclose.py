@@ -1,0 +1,16 @@
+"""Erase and disclose."""
+
+from collections.abc import Sequence
+
+revision: str = "94a3d7f8b504"
+down_revision: str | Sequence[str] | None = "83f2c6e7a403"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Bring the tables to this version."""
+
+
+def downgrade() -> None:
+    """Bring the tables back."""
