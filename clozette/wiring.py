@@ -46,6 +46,7 @@ from clozette.media import views as media_views
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.rights import declared
+from clozette.rights import personal_data as rights_data
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -56,6 +57,7 @@ PERSONAL_DATA: dict[str, Declaration] = {
     "looks": looks_data.TABLES,
     "media": media_data.TABLES,
     "privacy": privacy_data.TABLES,
+    "rights": rights_data.TABLES,
 }
 
 

@@ -171,6 +171,7 @@ TABLES: Declaration = {
     "accounts_blocks": Table(
         subject=("blocker_id", "subject_id"),
         also=(("blocked_id", "subject_id"),),
+        second={("blocked_id", "subject_id"): "who blocks whom is known to the one who blocks alone, for their safety"},
         columns={
             "id": _KEY,
             "blocker_id": NotPersonal("path to the member who blocks"),

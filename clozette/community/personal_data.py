@@ -11,11 +11,13 @@ TABLES: Declaration = {
         columns={"id": NotPersonal(), "follower_id": _RELATION, "followed_id": _RELATION, "at": _RELATION},
         subject=("follower_id", "subject_id"),
         also=(("followed_id", "subject_id"),),
+        second={("followed_id", "subject_id"): ("id", "follower_id", "followed_id", "at")},
     ),
     "community_follow_requests": Table(
         columns={"id": NotPersonal(), "follower_id": _REQUEST, "followed_id": _REQUEST, "at": _REQUEST},
         subject=("follower_id", "subject_id"),
         also=(("followed_id", "subject_id"),),
+        second={("followed_id", "subject_id"): ("id", "follower_id", "followed_id", "at")},
     ),
     "community_approvers": Table(
         columns={
@@ -37,5 +39,6 @@ TABLES: Declaration = {
         },
         subject=("member_id", "subject_id"),
         also=(("actor_id", "subject_id"),),
+        second={("actor_id", "subject_id"): "what others were told, and when they read it, is theirs"},
     ),
 }

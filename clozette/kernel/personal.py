@@ -80,11 +80,14 @@ class Table:
     :param subject: the path of foreign-key columns from this table to ``privacy_subjects``, such as
         ``("item_id", "member_id", "subject_id")``; empty for a table that leads to nobody, then ``no_subject`` says why.
     :param also: further paths, where a row is about two people (who loved, whose look).
+    :param second: for each of these, the columns that the person at its end gets in an export, or the reason why none:
+        the row is somebody else's. What is not said is not given.
     """
 
     columns: Mapping[str, NotPersonal | Personal]
     subject: tuple[str, ...] = ()
     also: tuple[tuple[str, ...], ...] = field(default=())
+    second: Mapping[tuple[str, ...], tuple[str, ...] | str] = field(default_factory=dict)
     no_subject: str = ""
 
     def __post_init__(self) -> None:

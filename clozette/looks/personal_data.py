@@ -35,6 +35,7 @@ TABLES: Declaration = {
     "looks_hotspots": Table(
         subject=("look_id", "member_id", "subject_id"),
         also=(("owner_id", "subject_id"),),
+        second={("owner_id", "subject_id"): ("id", "item_id")},  # which look it is may be a draft of somebody else's
         columns={
             "id": _LINK,
             "look_id": _LINK,
@@ -48,11 +49,13 @@ TABLES: Declaration = {
     "looks_loves": Table(
         subject=("member_id", "subject_id"),
         also=(("look_id", "member_id", "subject_id"),),
+        second={("look_id", "member_id", "subject_id"): ("id", "look_id", "member_id", "at")},
         columns={"id": _LINK, "look_id": ACTIVITY, "member_id": WHO, "at": ACTIVITY},
     ),
     "looks_comments": Table(
         subject=("member_id", "subject_id"),
         also=(("look_id", "member_id", "subject_id"),),
+        second={("look_id", "member_id", "subject_id"): ("id", "look_id", "member_id", "text", "at", "edited_at")},
         columns={
             "id": _LINK,
             "look_id": ACTIVITY,

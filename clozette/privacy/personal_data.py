@@ -61,6 +61,7 @@ TABLES: Declaration = {
     "privacy_staff_reads": Table(
         subject=("subject_id",),
         also=(("reader_id",),),
+        second={("reader_id",): ("id", "at", "what", "reason")},  # whose record it was is for that person
         columns={
             "id": _KEY,
             "subject_id": NotPersonal("path to the subject"),

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from clozette.kernel.database import Model
 from clozette.kernel.personal import Declaration, Table
+from clozette.rights import models  # noqa: F401 - so that the room's own tables are known
 
 _KEY = "clozette.rights.declared"
 SUBJECTS = "privacy_subjects"
