@@ -23,15 +23,19 @@ DORMANT_SINCE = 0.4
 
 @dataclass(frozen=True)
 class Case:
-    """Readers who follow ``follows`` members of one kind: anybody, the dormant, or the sparse (who publish least)."""
+    """Readers who follow ``follows`` members of one kind: anybody, the dormant, or the sparse (who publish least).
+
+    Nothing in ``follows`` means as many as ordinary members do: most a few, some very many.
+    """
 
     name: str
-    follows: int
+    follows: int | None
     kind: str = "any"
     readers: int = 100
 
 
 CASES = (
+    Case("ordinary", None, readers=200),
     Case("10", 10),
     Case("200", 200),
     Case("2000", 2000, readers=50),
@@ -72,11 +76,11 @@ class Community:
         everybody = sorted([*self.members, *cases])
         for follower in everybody:
             case = cases.get(follower)
-            if case is not None and case.kind != "any":
-                chosen = self._sample(pools[case.kind], case.follows)
+            wanted = case.follows if case else None
+            if case is not None and wanted is not None and case.kind != "any":
+                chosen = self._sample(pools[case.kind], wanted)
             else:
-                number = case.follows if case else int(self._random.paretovariate(1.2) * 10)
-                chosen = self._popular(popular, number)
+                chosen = self._popular(popular, wanted or int(self._random.paretovariate(1.2) * 10))
             chosen.discard(follower)
             for followed in sorted(chosen):
                 yield follower, followed
