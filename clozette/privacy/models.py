@@ -37,7 +37,8 @@ class Wording(Model):
 class LedgerEntry(Model):
     """One thing that was shown to, answered by or done for a subject. Rows are added, never changed.
 
-    ``sealed`` is what identifies the circumstances (truncated address, browser), encrypted under the subject's key.
+    The clear columns hold words of ours alone. ``sealed`` is what identifies the circumstances (truncated address,
+    browser, country, evidence, reason), encrypted under the subject's key. ``served_id`` is the entry of what was shown.
     """
 
     __tablename__ = "privacy_ledger"
@@ -55,6 +56,29 @@ class LedgerEntry(Model):
     method: Mapped[str] = mapped_column(sa.String(64))
     actor: Mapped[str] = mapped_column(sa.String(16))
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    received_at: Mapped[datetime | None]
+    basis: Mapped[str | None] = mapped_column(sa.String(16))
+    policy_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    surface: Mapped[str | None] = mapped_column(sa.String(64))
+    served_id: Mapped[int | None]
+
+
+class Consent(Model):
+    """What stands now for one purpose by one channel: the fold of the ledger, which alone is the truth."""
+
+    __tablename__ = "privacy_consents"
+    __table_args__ = (
+        sa.UniqueConstraint("subject_id", "purpose", "channel"),
+        sa.Index("ix_privacy_consents_purpose_channel_action", "purpose", "channel", "action"),
+    )
+
+    id: Mapped[Id]
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"))
+    purpose: Mapped[str] = mapped_column(sa.String(32))
+    channel: Mapped[str] = mapped_column(sa.String(16))
+    action: Mapped[str] = mapped_column(sa.String(16))
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_ledger.id"))
+    at: Mapped[datetime]
 
 
 class Disclosure(Model):

@@ -11,6 +11,7 @@ _PROOF = Personal(
     erasure="keep",
     kept_because="proof of what was shown and agreed; leads to nobody once the subject's key is destroyed",
 )
+_ANSWER = Personal("consent", _LAW, retention="until you are erased; the ledger keeps the answers themselves")
 
 TABLES: Declaration = {
     "privacy_subjects": Table(
@@ -39,7 +40,23 @@ TABLES: Declaration = {
             "id": _KEY,
             "subject_id": NotPersonal("path to the subject"),
             **dict.fromkeys(
-                ("at", "point", "action", "purpose", "channel", "wording", "policy_version", "method", "actor"), _PROOF
+                (
+                    "at",
+                    "received_at",
+                    "point",
+                    "action",
+                    "purpose",
+                    "channel",
+                    "basis",
+                    "wording",
+                    "policy_version",
+                    "policy_sha256",
+                    "method",
+                    "surface",
+                    "actor",
+                    "served_id",
+                ),
+                _PROOF,
             ),
             "sealed": Personal(
                 "technical",
@@ -56,6 +73,51 @@ TABLES: Declaration = {
             "id": _KEY,
             "subject_id": NotPersonal("path to the subject"),
             **dict.fromkeys(("at", "recipient", "purpose", "fields", "consent_id", "payload_sha256"), _PROOF),
+        },
+    ),
+    "privacy_consents": Table(
+        subject=("subject_id",),
+        columns={
+            "id": _KEY,
+            "subject_id": NotPersonal("path to the subject"),
+            **dict.fromkeys(("purpose", "channel", "action", "entry_id", "at"), _ANSWER),
+        },
+    ),
+    "privacy_waiting": Table(
+        no_subject="bytes for the tree, of opaque ids and words of ours, for the seconds until they have their place",
+        columns={
+            "id": _KEY,
+            "kind": NotPersonal("a word of ours"),
+            "row_id": NotPersonal("an opaque id"),
+            "data": NotPersonal("opaque ids, words of ours, and digests of what is sealed under a subject's key"),
+            "at": NotPersonal("when it was written"),
+        },
+    ),
+    "privacy_leaves": Table(
+        no_subject="bytes of the tree: opaque ids and words of ours, which lead to nobody once the person is erased",
+        columns={
+            "position": NotPersonal("a number in the tree"),
+            "kind": NotPersonal("a word of ours"),
+            "row_id": NotPersonal("an opaque id"),
+            "data": NotPersonal("opaque ids, words of ours, and digests of what is sealed under a subject's key"),
+            "hash": NotPersonal("a hash of that"),
+            "chain": NotPersonal("a hash of hashes"),
+            "sequenced_at": NotPersonal("when it got its place"),
+        },
+    ),
+    "privacy_nodes": Table(
+        no_subject="hashes of hashes",
+        columns={"id": NotPersonal("a place in the tree"), "hash": NotPersonal("a hash of hashes")},
+    ),
+    "privacy_heads": Table(
+        no_subject="signed roots of the tree, published for everybody",
+        columns={
+            "size": NotPersonal("a number of leaves"),
+            "at": NotPersonal("when it was signed"),
+            "root": NotPersonal("a hash of hashes"),
+            "chain": NotPersonal("a hash of hashes"),
+            "key_id": NotPersonal("which key of ours signed"),
+            "signature": NotPersonal("a signature of ours"),
         },
     ),
     "privacy_staff_reads": Table(

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from clozette.kernel.refusal import Refusal
 from clozette.kernel.schemas import looks_like_card
 
-NOT_FIELDS = frozenset({"csrf_token", "_method"})
+NOT_FIELDS = frozenset({"csrf_token", "_method", "_notice"})
 
 
 class Form:

@@ -1,0 +1,130 @@
+"""Consents: what a person agreed to, refused or took back, per purpose and channel (requirements 5, 6, 19 to 25)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_babel import gettext as _
+
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refusal, Refused
+from clozette.privacy import ledger, notices, purposes
+from clozette.privacy.ledger.state import Key, State, fold
+from clozette.privacy.models import Consent, LedgerEntry
+from clozette.privacy.purposes import CHANNEL_NAMES, PURPOSES, ConsentPurpose, about, purpose_of
+
+__all__ = [
+    "CHANNEL_NAMES",
+    "PURPOSES",
+    "ConsentPurpose",
+    "Key",
+    "State",
+    "about",
+    "answer",
+    "current",
+    "fold",
+    "purpose_of",
+    "stands",
+]
+
+_MINORS = "clozette.privacy.is_minor"
+
+
+def current(subject_id: int) -> dict[Key, State]:
+    """Return how every purpose that was ever answered stands, by (purpose, channel)."""
+    mine = sa.select(Consent).where(Consent.subject_id == subject_id)
+    return {(row.purpose, row.channel): State(row.action, row.entry_id, row.at) for row in db.session.scalars(mine)}
+
+
+def stands(subject_id: int, purpose: str, channel: str) -> int | None:
+    """Return the entry of the consent that stands, or nothing: silence is no consent."""
+    given = sa.select(Consent.entry_id).where(
+        Consent.subject_id == subject_id,
+        Consent.purpose == purpose,
+        Consent.channel == channel,
+        Consent.action == "given",
+    )
+    found: int | None = db.session.scalar(given)
+    return found
+
+
+def answer(
+    subject_id: int,
+    purpose: str,
+    channel: str,
+    action: ledger.Action,
+    *,
+    now: datetime,
+    method: str,
+    point: str = "CP2",
+    shown: notices.Shown | None = None,
+    served_id: int | None = None,
+    wording: str | None = None,
+    actor: str = "subject",
+    guardian: str | None = None,
+    surface: str | None = None,
+    circumstances: Mapping[str, Any] | None = None,
+) -> LedgerEntry:
+    """Record an answer to one purpose by one channel and bring its state up to it, in one transaction.
+
+    :param purpose: a name of ``PURPOSES``, or ``about(purpose, object_id)`` where it is for one thing.
+    :param shown: what the form showed (``notices.answered``); recorded as served first, unless ``served_id`` says it was.
+    :param wording: the control's words, if they were others than today's.
+    :param guardian: how a minor's parent or guardian agreed (kept sealed); without it a minor's yes is refused.
+    :raises Refused: for an unknown purpose or channel, a yes to what was not offered, or a minor's yes alone.
+    """
+    asked = _asked(purpose, channel)
+    if action == "given":
+        _check_offered(shown, purpose, channel)
+        _check_age(asked, subject_id, guardian, now)
+    facts = {**(circumstances or {}), **({"guardian": guardian} if guardian else {})}
+    return ledger.record(
+        subject_id=subject_id,
+        point=point,
+        action=action,
+        purpose=purpose,
+        channel=channel,
+        wording=wording or purposes.wording(purpose, channel),
+        method=method,
+        now=now,
+        actor=actor,
+        circumstances=facts,
+        surface=surface,
+        shown=shown,
+        served_id=served_id,
+    )
+
+
+def ask_ages_of(app: Flask, is_minor: Callable[[int, datetime], bool]) -> None:
+    """Say who knows whether a subject is a minor; for the wiring page."""
+    app.extensions[_MINORS] = is_minor
+
+
+def is_minor(subject_id: int, now: datetime) -> bool:
+    """Whether a subject is known to be under age."""
+    ask: Callable[[int, datetime], bool] | None = current_app.extensions.get(_MINORS)
+    return ask is not None and ask(subject_id, now)
+
+
+def _asked(purpose: str, channel: str) -> ConsentPurpose:
+    try:
+        asked = purpose_of(purpose)
+    except KeyError:
+        raise Refused(Refusal("unknown_purpose", _("We don't ask for this."), "purpose")) from None
+    if channel not in asked.channels:
+        raise Refused(Refusal("unknown_channel", _("We don't use this way."), "channel"))
+    return asked
+
+
+def _check_offered(shown: notices.Shown | None, purpose: str, channel: str) -> None:
+    """A yes counts only for what stood on the form as a control of its own (requirement 25)."""
+    if shown is not None and (purpose, channel) not in shown.offers:
+        raise Refused(Refusal("not_offered", _("This was not asked on the form that was sent."), "purpose"))
+
+
+def _check_age(asked: ConsentPurpose, subject_id: int, guardian: str | None, now: datetime) -> None:
+    if asked.needs_guardian and not guardian and is_minor(subject_id, now):
+        message = _("Until you are 18, a parent or guardian has to agree to this.")
+        raise Refused(Refusal("guardian_needed", message, "purpose"))

@@ -1,0 +1,152 @@
+"""Entries of the consent ledger (requirements 15 to 20)."""
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from flask_babel import get_locale
+
+from clozette.kernel import clock, ids
+from clozette.kernel.database import db, insert_once
+from clozette.privacy import notices, subjects
+from clozette.privacy.ledger import leaves, state
+from clozette.privacy.models import LedgerEntry, Subject, Wording
+from clozette.privacy.points import POINTS
+from clozette.privacy.tree import canonical
+
+Action = Literal["served", "acknowledged", "given", "refused", "withdrawn", "expired", "superseded"]
+KIND = "consent"
+_WORD = re.compile(r"[a-z0-9_.:/<>-]{0,64}")
+
+
+def record(
+    *,
+    subject_id: int,
+    point: str,
+    action: Action,
+    method: str,
+    now: datetime,
+    wording: str = "",
+    purpose: str | None = None,
+    channel: str | None = None,
+    actor: str = "subject",
+    circumstances: dict[str, Any] | None = None,
+    basis: str | None = None,
+    surface: str | None = None,
+    shown: notices.Shown | None = None,
+    served_id: int | None = None,
+) -> LedgerEntry:
+    """Add an entry, bring the state up to it and let its leaf wait for the tree, all in the caller's transaction.
+
+    :param wording: the text that the person saw, byte for byte; by default what ``shown`` showed.
+    :param method: how it was answered, such as ``form:register``; like all the clear columns a word of ours.
+    :param circumstances: what identifies the moment (truncated address, browser, country, evidence, reason); sealed
+        under the subject's key.
+    :param basis: the lawful basis; the point's, or consent for a purpose that was asked for, by default.
+    :param surface: the page or endpoint it happened on.
+    :param shown: what ``notices.answered`` read from the form; unless ``served_id`` names it, it is recorded as served
+        first.
+    """
+    _check(point, method, purpose, channel, actor, surface)
+    if shown is not None and served_id is None and action != "served":
+        served_id = serve(subject_id, shown, method=method, now=now, circumstances=circumstances).id
+    version, sha256 = (shown.version, shown.version_sha256) if shown else notices.policy_in_force()
+    entry = LedgerEntry(
+        id=state.after(subject_id, purpose, channel),
+        subject_id=subject_id,
+        at=now,
+        received_at=clock.now(),
+        point=point,
+        action=action,
+        purpose=purpose,
+        channel=channel,
+        basis=basis or ("consent" if purpose else POINTS[point].basis),
+        wording=keep_wording(wording or (shown.wording if shown else ""), now, shown.language if shown else None),
+        policy_version=version,
+        policy_sha256=sha256,
+        method=method,
+        surface=surface,
+        actor=actor,
+        served_id=served_id,
+        sealed=subjects.seal(db.session.get_one(Subject, subject_id), circumstances or {}),
+    )
+    return _add(entry)
+
+
+def serve(
+    subject_id: int,
+    shown: notices.Shown,
+    *,
+    method: str,
+    now: datetime,
+    circumstances: dict[str, Any] | None = None,
+) -> LedgerEntry:
+    """Record that a notice was shown, at the time it was shown: what was answered to it stands apart (requirement 16)."""
+    return record(
+        subject_id=subject_id,
+        point=shown.point,
+        action="served",
+        method=method,
+        now=min(shown.at, now),
+        circumstances=circumstances,
+        shown=shown,
+    )
+
+
+def payload_of(entry: Any) -> bytes:
+    """Return what an entry's leaf says: every clear column, and the digest of what is sealed."""
+    return canonical.payload(
+        {
+            "action": entry.action,
+            "actor": entry.actor,
+            "at": canonical.moment(entry.at),
+            "basis": entry.basis,
+            "channel": entry.channel,
+            "method": entry.method,
+            "point": entry.point,
+            "policy_sha256": entry.policy_sha256,
+            "policy_version": entry.policy_version,
+            "purpose": entry.purpose,
+            "received_at": canonical.moment(entry.received_at),
+            "sealed": hashlib.sha256(entry.sealed).hexdigest(),
+            "served": None if entry.served_id is None else ids.encode(entry.served_id),
+            "surface": entry.surface,
+            "wording": entry.wording,
+        }
+    )
+
+
+def keep_wording(text: str, now: datetime, language: str | None = None) -> str:
+    """Keep a text that was shown, once, and return its digest."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if db.session.scalar(sa.select(Wording.digest).where(Wording.digest == digest)) is None:
+        insert_once(
+            Wording, digest=digest, text=text, language=language or str(get_locale() or "en"), first_shown_at=now
+        )
+    return digest
+
+
+def entries_of(subject_id: int) -> list[LedgerEntry]:
+    """Return a subject's entries, oldest first."""
+    mine = sa.select(LedgerEntry).where(LedgerEntry.subject_id == subject_id).order_by(LedgerEntry.id)
+    return list(db.session.scalars(mine))
+
+
+def _add(entry: LedgerEntry) -> LedgerEntry:
+    db.session.add(entry)
+    db.session.flush()
+    leaves.commit_to(KIND, entry.id, payload_of(entry), db.session.get_one(Subject, entry.subject_id))
+    state.keep(entry)
+    return entry
+
+
+def _check(point: str, *words: str | None) -> None:
+    if point not in POINTS:
+        raise ValueError(f"no collection point {point}")
+    if any(word is not None and not _WORD.fullmatch(word) for word in words):
+        raise ValueError("the clear columns of the ledger take words of ours, not text")
+
+
+leaves.register_kind(leaves.Kind(KIND, LedgerEntry, payload_of))

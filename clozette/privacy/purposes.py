@@ -1,0 +1,121 @@
+"""What a person may be asked to agree to: one purpose, one control (requirements 3, 5, 6 and 25).
+
+Nothing of the site depends on any of these; each can be taken back as easily as it was given.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from clozette.kernel import ids
+
+
+@dataclass(frozen=True)
+class ConsentPurpose:
+    """One thing to agree to.
+
+    :param channels: by which ways, each with a control of its own; ``site`` where the thing happens here.
+    :param whose: for whom it is: ``ours``, or ``third`` parties.
+    :param about_object: whether it is given for one thing at a time (a contest): see ``about``.
+    :param needs_guardian: whether a minor's yes needs a parent's or guardian's besides.
+    :param consequence: what taking it back leads to; said beside the control.
+    """
+
+    id: str
+    title: LazyString
+    explanation: LazyString
+    consequence: LazyString
+    channels: tuple[str, ...]
+    whose: str = "ours"
+    about_object: bool = False
+    needs_guardian: bool = True
+
+
+CHANNEL_NAMES = {
+    "email": _l("by mail"),
+    "sms": _l("by text message"),
+    "post": _l("by post"),
+    "site": _l("on this site"),
+}
+
+_NO_MORE = _l("If you take it back we stop at once; nothing else changes for you.")
+
+_ALL = (
+    ConsentPurpose(
+        "our_news",
+        _l("Our own news and offers"),
+        _l("We may tell you about what is new with us, our events and our offers."),
+        _NO_MORE,
+        ("email", "sms", "post"),
+    ),
+    ConsentPurpose(
+        "partner_offers",
+        _l("Offers of other companies"),
+        _l("We may send you offers of other companies. They don't get your address from us for it."),
+        _NO_MORE,
+        ("email", "sms", "post"),
+        whose="third",
+    ),
+    ConsentPurpose(
+        "research",
+        _l("Market research"),
+        _l("We may use your shopping preferences and what you told us about yourself to study what people like."),
+        _NO_MORE,
+        ("site",),
+    ),
+    ConsentPurpose(
+        "analytics",
+        _l("Measuring how the site is used"),
+        _l("We may count your visits to see which pages serve people well."),
+        _NO_MORE,
+        ("site",),
+        needs_guardian=False,
+    ),
+    ConsentPurpose(
+        "personalisation",
+        _l("Suggestions made for you"),
+        _l("We may use what you love and wear to choose what we show you first."),
+        _l("If you take it back you see the same choice as everybody else."),
+        ("site",),
+        needs_guardian=False,
+    ),
+    ConsentPurpose(
+        "sponsor",
+        _l("Handing your entry to a contest's sponsor"),
+        _l("We may give the sponsor named beside the contest what the entry form lists."),
+        _l(
+            "If you take it back your entry is not handed over any more; what was handed over we ask the sponsor to erase."
+        ),
+        ("site",),
+        whose="third",
+        about_object=True,
+    ),
+)
+
+PURPOSES: dict[str, ConsentPurpose] = {purpose.id: purpose for purpose in _ALL}
+
+
+def about(purpose_id: str, object_id: int) -> str:
+    """Return the name of a purpose for one thing, such as ``sponsor:1f3k…`` for one contest."""
+    if not PURPOSES[purpose_id].about_object:
+        raise ValueError(f"{purpose_id} is not about one thing")
+    return f"{purpose_id}:{ids.encode(object_id)}"
+
+
+def purpose_of(name: str) -> ConsentPurpose:
+    """Return the purpose that a name (with or without a thing) stands for.
+
+    :raises KeyError: if there is none.
+    """
+    purpose = PURPOSES[name.partition(":")[0]]
+    if purpose.about_object != (":" in name):
+        raise KeyError(name)
+    return purpose
+
+
+def wording(name: str, channel: str) -> str:
+    """Return what a control says, with its state when it is shown: the bytes that an answer is kept with."""
+    purpose = purpose_of(name)
+    label = f"{purpose.title} ({CHANNEL_NAMES[channel]})"
+    return "\n".join((f"[ ] {label}", str(purpose.explanation), str(purpose.consequence)))
