@@ -47,6 +47,9 @@ from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.rights import declared
 from clozette.rights import personal_data as rights_data
+from clozette.rights.desk import events as desk_events
+from clozette.rights.desk import tasks as desk_tasks
+from clozette.rights.desk import views as desk_views
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -89,6 +92,7 @@ def connect(app: Flask) -> None:
 def _pages(app: Flask) -> None:
     for blueprint in (
         privacy_views.blueprint,
+        desk_views.blueprint,
         media_views.blueprint,
         account_views.blueprint,
         community_views.blueprint,
@@ -110,6 +114,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, media_events.PhotoAdded, after=(media_tasks.make_ladder,))
     events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
     events.listen(app, account_events.TicketMade, after=(account_tasks.send_ticket,))
+    events.listen(app, desk_events.CodeMade, after=(desk_tasks.send_code,))
     events.listen(app, account_events.AddressChangeAsked, after=(account_tasks.tell_address_will_change,))
     events.listen(app, account_events.AddressChanged, after=(account_tasks.tell_former_address,))
     events.listen(app, account_events.CredentialsChanged, after=(account_tasks.tell_credentials_changed,))
@@ -136,6 +141,7 @@ def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC)."""
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
+    tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)

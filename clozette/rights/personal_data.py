@@ -49,7 +49,143 @@ EXPORTS: Declaration = {
 
 ERASURE: Declaration = {}
 
-DESK: Declaration = {}
+_TWO_YEARS = "until two years after it was answered"
+_ADDRESS = Personal("contact", (Purpose.RESPOND, Purpose.VERIFY), retention="while we keep anything else about it")
+_CODE = Personal("credentials", (Purpose.VERIFY,), retention="a day")
+_REQUEST = Personal(
+    "activity",
+    (Purpose.RESPOND, Purpose.LAW),
+    retention=_TWO_YEARS,
+    erasure="keep",
+    kept_because="we must be able to show that requests were answered in time; names no one once the rest is gone",
+)
+_WORDS = Personal("content", (Purpose.RESPOND, Purpose.LAW), retention=_TWO_YEARS, erasure="clear")
+_SENDER = Personal("contact", (Purpose.RESPOND,), retention=_TWO_YEARS, erasure="clear")
+_BY_STAFF = Personal(
+    "activity",
+    (Purpose.LAW, Purpose.ENFORCE),
+    retention="as long as the record it belongs to",
+    erasure="keep",
+    kept_because="the record of who of our staff did what about people's data",
+)
+_INCIDENT = NotPersonal("an incident, told without names")
+_TOUCHED = Personal(
+    "activity",
+    (Purpose.LAW,),
+    retention="five years after the breach",
+    erasure="keep",
+    kept_because="the law wants breaches and whom they touched to be on record",
+)
+
+DESK: Declaration = {
+    "rights_addresses": Table(
+        subject=("subject_id",),
+        columns={
+            "id": _KEY,
+            "subject_id": _SUBJECT,
+            "address": _ADDRESS,
+            "canonical": Personal(
+                "contact", (Purpose.VERIFY,), export=False, hidden_because="the address again, as it is compared"
+            ),
+            "made_at": _ADDRESS,
+            "verified_at": _ADDRESS,
+        },
+    ),
+    "rights_codes": Table(
+        subject=("subject_id",),
+        columns={
+            "id": _KEY,
+            "subject_id": _SUBJECT,
+            "opens": NotPersonal("what the code is good for"),
+            **dict.fromkeys(("address", "locale", "made_at", "expires_at", "tries", "used_at"), _CODE),
+        },
+    ),
+    "rights_requests": Table(
+        subject=("subject_id",),
+        columns={
+            "id": _KEY,
+            "subject_id": _SUBJECT,
+            "name": _SENDER,
+            "address": _SENDER,
+            "text": _WORDS,
+            **dict.fromkeys(
+                (
+                    "kind",
+                    "law",
+                    "source",
+                    "locale",
+                    "received_at",
+                    "identified_at",
+                    "identified_how",
+                    "paused_at",
+                    "due_at",
+                    "extended_at",
+                    "warned_at",
+                    "overdue_at",
+                    "closed_at",
+                    "outcome",
+                ),
+                _REQUEST,
+            ),
+        },
+    ),
+    "rights_events": Table(
+        subject=("request_id", "subject_id"),
+        also=(("actor_id",),),
+        columns={
+            "id": _KEY,
+            "request_id": NotPersonal("path to the request"),
+            "actor_id": _BY_STAFF,
+            "at": _REQUEST,
+            "what": _REQUEST,
+            "text": _WORDS,
+            "evidence": _WORDS,
+        },
+    ),
+    "rights_breaches": Table(
+        subject=("opened_by_id",),
+        columns={
+            "id": _KEY,
+            "opened_by_id": _BY_STAFF,
+            **dict.fromkeys(
+                (
+                    "title",
+                    "what",
+                    "remedy",
+                    "categories",
+                    "laws",
+                    "risk",
+                    "happened_from",
+                    "happened_until",
+                    "noticed_at",
+                    "assessed_at",
+                    "closed_at",
+                ),
+                _INCIDENT,
+            ),
+        },
+    ),
+    "rights_breach_steps": Table(
+        subject=("actor_id",),
+        columns={
+            "id": _KEY,
+            "breach_id": NotPersonal("path to the breach"),
+            "actor_id": _BY_STAFF,
+            **dict.fromkeys(("at", "what", "clock", "text", "evidence"), _INCIDENT),
+        },
+    ),
+    "rights_breach_people": Table(
+        subject=("subject_id",),
+        columns={
+            "id": _KEY,
+            "subject_id": _SUBJECT,
+            "breach_id": NotPersonal("path to the breach"),
+            "why": _TOUCHED,
+            "found_at": _TOUCHED,
+            "told_at": _TOUCHED,
+        },
+    ),
+}
 
 BULK: Declaration = {}
 

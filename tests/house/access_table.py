@@ -39,6 +39,15 @@ GET    /policy                                        200     200     200     20
 GET    /api/docs                                      200     200     200     200     200     200     200     200
 GET    /api/v1/openapi.json                           200     200     200     200     200     200     200     200
 
+# my privacy
+GET    /privacy                                       303     200     200     200     200     200     200     200
+GET    /privacy/kept                                  303     200     200     200     200     200     200     200
+GET    /privacy/code                                  200     303     303     303     303     303     303     303
+POST   /privacy/code                                  422     422     422     422     422     422     422     422
+GET    /privacy/code/entry                            303     303     303     303     303     303     303     303
+POST   /privacy/code/entry                            422     422     422     422     422     422     422     422
+POST   /privacy/code/end                              303     303     303     303     303     303     303     303
+
 # joining and signing in
 GET    /register                                      200     303     303     303     303     303     303     303
 POST   /register                                      422     303     303     303     303     303     303     303

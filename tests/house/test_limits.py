@@ -105,6 +105,9 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "block": lambda visitor: visitor.post("/@other/block", moving=True),
     "comment": lambda visitor: of_look(visitor, "/comments", text="Lovely"),
     "publish": lambda visitor: of_look(visitor, "/publication"),
+    "code-address": lambda visitor: visitor.post("/privacy/code", {"email": f"p{next(numbers)}@example.test"}),
+    "code-mail": lambda visitor: visitor.post("/privacy/code", {"email": "one@example.test"}, moving=True),
+    "code-try": lambda visitor: visitor.post("/privacy/code/entry", {"code": "000000"}),
 }
 SIGNED_IN = {"verify-account", "email-change", "handle-change", "token-make", "block", "comment", "publish"}
 

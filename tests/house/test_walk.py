@@ -22,6 +22,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "accounts.sign_out_everywhere": "ends what was begun at sign-in",
     "accounts.end_session": "ends what was begun at sign-in",
     "accounts.revoke_token": "ends what was made at the same page",
+    "desk.end": "ends what a one-time code began",
     "looks_editing.delete": "a form's way to delete",
     "looks_editing.drop_revision": "a form's way to delete",
 }

@@ -1,0 +1,99 @@
+"""One-time codes: six digits by mail prove an address, for people who are no members.
+
+Whether an address is known, and as what, the page never tells: for each a code row is made and a mail sent. A member's
+mail says to sign in instead (a mailbox is less than a second factor), except where staff closed the account.
+"""
+
+import hmac
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_babel import get_locale
+
+from clozette.accounts import addresses, keys
+from clozette.accounts.models import Member
+from clozette.kernel import events
+from clozette.kernel.database import db
+from clozette.privacy import subjects
+from clozette.rights.desk.events import AddressVerified, CodeMade
+from clozette.rights.desk.models import Address, Code, Request
+
+VALID = timedelta(minutes=10)
+MOST_TRIES = 3
+KEPT = timedelta(days=1)
+DIGITS = 6
+SUBJECT, NOTHING = "subject", "nothing"
+
+
+def make(typed: str, now: datetime) -> Code:
+    """Make a code for an address as it was typed, and ask for the mail that carries it."""
+    canonical = addresses.canonical(typed) or typed.casefold()
+    member = db.session.scalar(sa.select(Member).where(Member.email_canonical == canonical))
+    subject_id = member.subject_id if member else address_of(typed, now).subject_id
+    made = Code(
+        subject_id=subject_id,
+        address=member.email if member else typed,
+        locale=str(get_locale() or "en"),
+        opens=NOTHING if member is not None and member.active else SUBJECT,
+        made_at=now,
+        expires_at=now + VALID,
+    )
+    db.session.add(made)
+    db.session.flush()
+    events.publish(CodeMade(code_id=made.id))
+    return made
+
+
+def digits_of(code: Code) -> str:
+    """Return the digits that the mail carries."""
+    keyed = keys.sign("one-time code", f"{code.id}:{code.subject_id}:{code.address}")
+    return str(int(keyed, 16) % 10**DIGITS).zfill(DIGITS)
+
+
+def count_try(code: Code, now: datetime) -> bool:
+    """Count a try; ``False`` if there is none left, or the code is used or too old."""
+    still_good = (Code.tries < MOST_TRIES, Code.used_at.is_(None), Code.expires_at > now)
+    counted = sa.update(Code).where(Code.id == code.id, *still_good).values(tries=Code.tries + 1)
+    return bool(db.session.execute(counted).rowcount)  # type: ignore[attr-defined]
+
+
+def use(code: Code, typed: str, now: datetime) -> bool:
+    """Take the digits, once. Whoever typed them reads the address; what they asked before is theirs from now on."""
+    if code.opens != SUBJECT or not hmac.compare_digest(digits_of(code).encode(), typed.encode()):
+        return False
+    once = sa.update(Code).where(Code.id == code.id, Code.used_at.is_(None)).values(used_at=now)
+    if not db.session.execute(once).rowcount:  # type: ignore[attr-defined]
+        return False
+    db.session.execute(sa.update(Address).where(Address.subject_id == code.subject_id).values(verified_at=now))
+    events.publish(AddressVerified(subject_id=code.subject_id))
+    return True
+
+
+def address_of(typed: str, now: datetime) -> Address:
+    """Return the address's row, made with a subject of its own if it is new. It is not verified by that."""
+    canonical = addresses.canonical(typed) or typed.casefold()
+    found = db.session.scalar(sa.select(Address).where(Address.canonical == canonical))
+    if found is None:
+        subject = subjects.create(now)
+        found = Address(subject_id=subject.id, address=typed, canonical=canonical, made_at=now)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def forget_old(now: datetime) -> None:
+    """Delete codes of yesterday. The addresses of people who asked for nothing go with :func:`forget_strangers`."""
+    db.session.execute(sa.delete(Code).where(Code.made_at < now - KEPT))
+
+
+def forget_strangers(now: datetime) -> None:
+    """Delete addresses that nobody verified and nothing hangs on."""
+    asked = sa.select(Request.subject_id)
+    waiting = sa.select(Code.subject_id)
+    strangers = sa.delete(Address).where(
+        Address.verified_at.is_(None),
+        Address.made_at < now - KEPT,
+        Address.subject_id.not_in(asked),
+        Address.subject_id.not_in(waiting),
+    )
+    db.session.execute(strangers)
