@@ -43,6 +43,7 @@ from clozette.media import events as media_events
 from clozette.media import personal_data as media_data
 from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
+from clozette.privacy import disclosures
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.rights import declared
@@ -77,6 +78,7 @@ def connect(app: Flask) -> None:
     """Plug every room into ``app``."""
     accounts.init_app(app)
     declared.init_app(app, PERSONAL_DATA)
+    disclosures.init_app(app, PERSONAL_DATA.values())
     media_addresses.init_app(app)
     look_cards.init_app(app)
     slots.init_app(app)

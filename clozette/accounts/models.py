@@ -24,6 +24,8 @@ class Member(Model, UserMixin):
     :ivar fs_uniquifier: random; renewed when every session must end.
     :ivar tf_totp_secret: encrypted; in use only once ``tf_primary_method`` is set, before that a set-up under way.
     :ivar tf_last_step: the time step of the last TOTP code taken, so that no code works twice.
+    :ivar leaving_at: since when the member is on the way out: hidden like a deactivated one (``deactivated_at`` is set
+        too), but able to sign in and change their mind.
     :ivar avatar_token: the public token of the avatar's photo, kept here so that lists need no join.
     """
 
@@ -48,6 +50,7 @@ class Member(Model, UserMixin):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     deactivated_at: Mapped[datetime | None]
+    leaving_at: Mapped[datetime | None]
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
         sa.String(64), unique=True
@@ -65,8 +68,8 @@ class Member(Model, UserMixin):
 
     @property
     def active(self) -> bool:  # type: ignore[override]
-        """Whether the member may sign in and be seen (Flask-Security's name)."""
-        return self.deactivated_at is None
+        """Whether the member may sign in (Flask-Security's name); one who is leaving may, to undo it."""
+        return self.deactivated_at is None or self.leaving_at is not None
 
     @property
     def is_confirmed(self) -> bool:

@@ -49,6 +49,7 @@ TABLES: Declaration = {
             "created_at": _kept("activity"),
             "confirmed_at": _kept("activity", _CHECK),
             "deactivated_at": _kept("activity", (Purpose.ENFORCE,)),
+            "leaving_at": _kept("activity", (Purpose.RESPOND,)),
             "fs_uniquifier": _secret(),
             "fs_webauthn_user_handle": _secret(),
             "tf_primary_method": _kept("credentials", _CHECK),

@@ -74,12 +74,22 @@ class Personal:
 
 
 @dataclass(frozen=True)
+class Restriction:
+    """A law that makes us keep a table's rows beyond an erasure: they move to the restricted store for so many days."""
+
+    because: str
+    days: int
+
+
+@dataclass(frozen=True)
 class Table:
     """What one table keeps.
 
     :param subject: the path of foreign-key columns from this table to ``privacy_subjects``, such as
         ``("item_id", "member_id", "subject_id")``; empty for a table that leads to nobody, then ``no_subject`` says why.
-    :param also: further paths, where a row is about two people (who loved, whose look).
+    :param also: further paths, where a row is about two people (who loved, whose look). At the erasure of the person at
+        its end, what its first column declares decides: the row goes, or that column alone is emptied.
+    :param restricted: the law that makes us keep the rows, if there is one.
     :param second: for each of these, the columns that the person at its end gets in an export, or the reason why none:
         the row is somebody else's. What is not said is not given.
     """
@@ -89,6 +99,7 @@ class Table:
     also: tuple[tuple[str, ...], ...] = field(default=())
     second: Mapping[tuple[str, ...], tuple[str, ...] | str] = field(default_factory=dict)
     no_subject: str = ""
+    restricted: Restriction | None = None
 
     def __post_init__(self) -> None:
         if bool(self.subject) == bool(self.no_subject):

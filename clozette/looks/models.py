@@ -115,7 +115,11 @@ class Love(Model):
 
 
 class Comment(Model):
-    """What a member says under a look. A deleted one keeps its row and its dates, and loses its words."""
+    """What a member says under a look. A deleted one keeps its row and its dates, and loses its words.
+
+    When its author is erased, the words go and the place stays, with nobody's name (``member_id`` is null): the answers of
+    others would hang in the air without it.
+    """
 
     __tablename__ = "looks_comments"
     __table_args__ = (
@@ -125,7 +129,7 @@ class Comment(Model):
 
     id: Mapped[Id]
     look_id: Mapped[int] = mapped_column(sa.ForeignKey("looks_looks.id", ondelete="CASCADE"))
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts_members.id", ondelete="CASCADE"))
+    member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts_members.id", ondelete="SET NULL"))
     text: Mapped[str] = mapped_column(sa.String(rules.COMMENT_LENGTH))
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]

@@ -8,6 +8,12 @@ _STRUCTURE = NotPersonal("structure")
 CONTENT = Personal("content", (Purpose.PROVIDE,))
 ACTIVITY = Personal("activity", (Purpose.PROVIDE,))
 WHO = Personal("relations", (Purpose.PROVIDE,))
+PLACE = Personal(
+    "activity",
+    (Purpose.PROVIDE,),
+    erasure="keep",
+    kept_because="the empty place of a comment, with nobody's name, so that others' answers keep their sense",
+)
 
 TABLES: Declaration = {
     "looks_looks": Table(
@@ -59,11 +65,11 @@ TABLES: Declaration = {
         columns={
             "id": _LINK,
             "look_id": ACTIVITY,
-            "member_id": WHO,
-            "text": CONTENT,
-            "at": ACTIVITY,
-            "edited_at": ACTIVITY,
-            "deleted_at": ACTIVITY,
+            "member_id": Personal("relations", (Purpose.PROVIDE,), erasure="clear"),
+            "text": Personal("content", (Purpose.PROVIDE,), erasure="clear"),
+            "at": PLACE,
+            "edited_at": Personal("activity", (Purpose.PROVIDE,), erasure="clear"),
+            "deleted_at": PLACE,
         },
     ),
     "looks_tags": Table(

@@ -8,6 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clozette.kernel.database import Id, Model
 
 
+class HiddenPerson(Model):
+    """A person whose photos nobody gets to see for now, whatever address they hold."""
+
+    __tablename__ = "media_hidden"
+
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"), primary_key=True, autoincrement=False)
+    since: Mapped[datetime]
+
+
 class Photo(Model):
     """A photo, cleaned and kept.
 

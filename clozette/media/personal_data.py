@@ -5,6 +5,13 @@ from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose
 _CONTENT = Personal("content", (Purpose.PROVIDE,), retention="until you delete the photo, or while the account exists")
 
 TABLES: Declaration = {
+    "media_hidden": Table(
+        columns={
+            "subject_id": NotPersonal("path to the subject"),
+            "since": Personal("activity", (Purpose.ENFORCE, Purpose.RESPOND), retention="while the account is closed"),
+        },
+        subject=("subject_id",),
+    ),
     "media_photos": Table(
         columns={
             "id": NotPersonal(),

@@ -1,4 +1,4 @@
-"""Subjects, wordings, the first ledger, disclosures and the log of staff reads."""
+"""Subjects, wordings, the first ledger and the log of staff reads."""
 
 from datetime import datetime
 
@@ -81,24 +81,11 @@ class Consent(Model):
     at: Mapped[datetime]
 
 
-class Disclosure(Model):
-    """One hand-over of one person's data to a named recipient. Rows are added, never changed."""
-
-    __tablename__ = "privacy_disclosures"
-    __table_args__ = (sa.Index("ix_privacy_disclosures_subject_id_id", "subject_id", "id"),)
-
-    id: Mapped[Id]
-    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"))
-    at: Mapped[datetime]
-    recipient: Mapped[str] = mapped_column(sa.String(200))
-    purpose: Mapped[str] = mapped_column(sa.String(32))
-    fields: Mapped[list[str]]
-    consent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_ledger.id"))
-    payload_sha256: Mapped[str] = mapped_column(sa.String(64))
-
-
 class StaffRead(Model):
-    """A member of staff looked at a person's record (requirement 8). Rows are added, never changed."""
+    """A member of staff looked at a person's record (requirement 8). Rows are added, never changed.
+
+    :ivar fields: what of it was shown; the case says why for all its reads.
+    """
 
     __tablename__ = "privacy_staff_reads"
     __table_args__ = (sa.Index("ix_privacy_staff_reads_subject_id_id", "subject_id", "id"),)
@@ -109,8 +96,10 @@ class StaffRead(Model):
     at: Mapped[datetime]
     what: Mapped[str] = mapped_column(sa.String(64))
     reason: Mapped[str] = mapped_column(sa.String(200))
+    case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_cases.id"), index=True)
+    fields: Mapped[list[str] | None] = mapped_column(sa.JSON)
 
 
-APPEND_ONLY = ("privacy_ledger", "privacy_disclosures", "privacy_staff_reads", "privacy_wordings")
+APPEND_ONLY = ("privacy_ledger", "privacy_staff_reads", "privacy_wordings")
 
 append_only.attach(Model.metadata, APPEND_ONLY)

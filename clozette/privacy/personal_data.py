@@ -1,6 +1,7 @@
 """What privacy itself keeps about people."""
 
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
+from clozette.privacy.disclosures.personal_data import TABLES as DISCLOSURES
 
 _KEY = NotPersonal("row id")
 _LAW = (Purpose.LAW, Purpose.ENFORCE)
@@ -14,6 +15,7 @@ _PROOF = Personal(
 _ANSWER = Personal("consent", _LAW, retention="until you are erased; the ledger keeps the answers themselves")
 
 TABLES: Declaration = {
+    **DISCLOSURES,
     "privacy_subjects": Table(
         subject=("id",),
         columns={
@@ -65,14 +67,6 @@ TABLES: Declaration = {
                 erasure="keep",
                 kept_because="unreadable once the subject's key is destroyed",
             ),
-        },
-    ),
-    "privacy_disclosures": Table(
-        subject=("subject_id",),
-        columns={
-            "id": _KEY,
-            "subject_id": NotPersonal("path to the subject"),
-            **dict.fromkeys(("at", "recipient", "purpose", "fields", "consent_id", "payload_sha256"), _PROOF),
         },
     ),
     "privacy_consents": Table(
@@ -133,6 +127,8 @@ TABLES: Declaration = {
             "at": _PROOF,
             "what": _PROOF,
             "reason": _PROOF,
+            "case_id": NotPersonal("the case that says why"),
+            "fields": _PROOF,
         },
     ),
 }

@@ -47,7 +47,51 @@ EXPORTS: Declaration = {
     ),
 }
 
-ERASURE: Declaration = {}
+_ERASED = Personal(
+    "activity",
+    (Purpose.LAW, Purpose.RESPOND),
+    retention="as long as we must be able to prove that we erased",
+    erasure="keep",
+    kept_because="proof that the erasure was done; it leads to nobody any more",
+)
+_BY_LAW = Personal(
+    "activity",
+    (Purpose.LAW,),
+    retention="until the end date of each row",
+    erasure="keep",
+    kept_because="a law makes us keep it until then; nothing else may use it",
+)
+
+ERASURE: Declaration = {
+    "rights_erasures": Table(
+        subject=("subject_id",),
+        columns={
+            "id": NotPersonal("row id"),
+            "subject_id": NotPersonal("path to the subject"),
+            "code": NotPersonal("a random word that opens the receipt"),
+            **dict.fromkeys(("via", "asked_at", "due_at", "undone_at", "begun_at", "executed_at"), _ERASED),
+            "steps": NotPersonal("progress"),
+            "counts": NotPersonal("counts"),
+        },
+    ),
+    "rights_receipts": Table(
+        subject=("erasure_id", "subject_id"),
+        columns={
+            "id": NotPersonal("row id"),
+            "erasure_id": NotPersonal("path to the erasure"),
+            **dict.fromkeys(("at", "counts", "kept"), _ERASED),
+        },
+    ),
+    "rights_restricted": Table(
+        subject=("subject_id",),
+        columns={
+            "id": NotPersonal("row id"),
+            "erasure_id": NotPersonal("path to the erasure"),
+            "subject_id": NotPersonal("path to the subject"),
+            **dict.fromkeys(("source", "content", "because", "until", "moved_at"), _BY_LAW),
+        },
+    ),
+}
 
 _TWO_YEARS = "until two years after it was answered"
 _ADDRESS = Personal("contact", (Purpose.RESPOND, Purpose.VERIFY), retention="while we keep anything else about it")

@@ -1,13 +1,11 @@
-"""The first ledger, subjects' keys, and the one door."""
-
-import json
+"""The first ledger and subjects' keys."""
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from clozette.kernel import clock
-from clozette.privacy import disclosures, ledger, models, notices, subjects
+from clozette.privacy import ledger, models, notices, subjects
 
 
 def consent(subject_id: int, action: str, purpose: str = "promote") -> models.LedgerEntry:
@@ -61,37 +59,3 @@ def test_destroying_the_key_hides_the_circumstances(db_session: orm.Session) -> 
     subject.key = None
     with pytest.raises(subjects.Erased):
         subjects.unseal(subject, entry.sealed)
-
-
-@pytest.mark.requirement(75)
-def test_the_door_lets_out_only_the_named_fields_of_those_who_agreed(db_session: orm.Session) -> None:
-    subject = subjects.create(clock.now())
-    entry = consent(subject.id, "given")
-    release = disclosures.disclose(
-        recipient="Sponsor Ltd",
-        purpose="promote",
-        people={subject.id: {"email": "ada@example.test", "birth_date": "1990-05-17"}},
-        fields=["email"],
-        now=clock.now(),
-    )
-    assert json.loads(release.payload) == [{"email": "ada@example.test"}]
-    row = db_session.get_one(models.Disclosure, release.disclosure_ids[0])
-    assert (row.subject_id, row.recipient, row.fields, row.consent_id) == (
-        subject.id,
-        "Sponsor Ltd",
-        ["email"],
-        entry.id,
-    )
-
-
-@pytest.mark.parametrize("answers", [[], ["refused"], ["given", "withdrawn"], ["given", "expired"]])
-def test_the_door_stays_shut_without_a_standing_consent(db_session: orm.Session, answers: list[str]) -> None:
-    subject = subjects.create(clock.now())
-    for answer in answers:
-        consent(subject.id, answer)
-    consent(subject.id, "given", purpose="research")
-    with pytest.raises(disclosures.NotConsented):
-        disclosures.disclose(
-            recipient="Sponsor Ltd", purpose="promote", people={subject.id: {}}, fields=[], now=clock.now()
-        )
-    assert db_session.scalar(sa.select(sa.func.count()).select_from(models.Disclosure)) == 0

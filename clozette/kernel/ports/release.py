@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+class NotReleased(Exception):
+    """Something was to leave without a slip, or with one that the log doesn't know."""
+
+
 @dataclass(frozen=True)
 class Release:
     """Permission to hand exactly ``payload`` to ``recipient``.
@@ -14,3 +18,4 @@ class Release:
     purpose: str
     payload: bytes
     disclosure_ids: tuple[int, ...]
+    handover_id: int

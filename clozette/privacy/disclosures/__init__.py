@@ -1,0 +1,22 @@
+"""The one door: data about people leaves the house by ``disclose`` alone, with a reason, a log entry and a payload made here.
+
+A *recipient* is a named party outside. A *hand-over* is one payload to one recipient; a *disclosure* is one person in it.
+A *departure* is what a port says that it really sent. A *telling* is the duty to let a recipient know that data they got
+was corrected or erased, or that the consent was withdrawn.
+"""
+
+from clozette.privacy.disclosures.door import Agreement, NotConsented, NotDisclosable, disclose, init_app
+from clozette.privacy.disclosures.recipients import recipient
+from clozette.privacy.disclosures.silences import silence
+from clozette.privacy.disclosures.telling import tell_recipients
+
+__all__ = [
+    "Agreement",
+    "NotConsented",
+    "NotDisclosable",
+    "disclose",
+    "init_app",
+    "recipient",
+    "silence",
+    "tell_recipients",
+]

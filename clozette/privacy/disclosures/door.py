@@ -1,0 +1,169 @@
+"""``disclose``: checks the right, builds the payload from the declared fields, writes the log, and gives the slip."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from clozette.kernel.database import db
+from clozette.kernel.personal import Declaration, Personal
+from clozette.kernel.ports.release import Release
+from clozette.privacy import subjects
+from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
+from clozette.privacy.models import LedgerEntry, Subject
+
+Basis = Literal["consent", "contract", "law", "claim", "vital"]
+Means = Literal["file", "api", "webhook"]
+Known = Mapping[str, Any]
+
+_KEY = "clozette.privacy.declared"
+ANSWERS = ("given", "refused", "withdrawn", "expired", "superseded")
+
+
+class NotConsented(Exception):
+    """Somebody in the hand-over has no standing consent for this purpose."""
+
+
+class NotDisclosable(Exception):
+    """A field that no room declared, that is nobody's, or that is never given out; or a basis without its reason."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Under what the data goes out.
+
+    :param purpose: what the recipient may do with it; with ``consent`` the purpose of the consent.
+    :param duty: which law or contract, for any other basis.
+    :param trigger: what led to it (``contest``, ``law`` …), and the id of that thing.
+    :param retention: how long the recipient promised to keep it; ``contract``: the agreement with them.
+    """
+
+    purpose: str
+    trigger: str
+    object_id: int | None = None
+    basis: Basis = "consent"
+    duty: str = ""
+    means: Means = "file"
+    retention: str = ""
+    contract: str = ""
+
+
+@dataclass(frozen=True)
+class _Person:
+    subject: Subject
+    consent: Any
+    reference: str
+
+
+def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
+    """Hand in every room's declaration: only what is declared in one can go out."""
+    app.extensions[_KEY] = {
+        f"{table}.{name}": column
+        for tables in declarations
+        for table, said in tables.items()
+        for name, column in said.columns.items()
+    }
+
+
+def disclose(
+    *,
+    recipient: Recipient,
+    agreement: Agreement,
+    people: Mapping[int, Known],
+    fields: Sequence[str],
+    now: datetime,
+    actor_id: int | None = None,
+) -> Release:
+    """Check the right to it, build the payload, write one row for the hand-over and one per person, return the slip.
+
+    The payload is a JSON list with one object a person: the named fields, and a random ``reference`` to speak of the
+    person by later. It makes the payload's digest say nothing to whoever guesses at its content.
+
+    :param people: subject id to what is known of them by ``table.column``; only ``fields`` of it go out.
+    :param actor_id: the subject of the member of staff who does it; none for what the site does by itself.
+    :raises NotConsented: if one of them has not given, or has withdrawn, consent for the purpose.
+    :raises NotDisclosable: for a field that is undeclared, not personal or secret, and for a missing reason.
+    """
+    columns = [_declared(name) for name in fields]
+    if not people or not fields or (agreement.basis != "consent" and not agreement.duty):
+        raise NotDisclosable("a hand-over has people, fields, and a reason where it has no consent")
+    persons = {subject_id: _person(subject_id, agreement) for subject_id in people}
+    payload = _payload(people, fields, persons)
+    handover = Handover(
+        at=now,
+        recipient_id=recipient.id,
+        categories=sorted({column.category for column in columns}),
+        fields=list(fields),
+        payload_sha256=hashlib.sha256(payload).hexdigest(),
+        payload_bytes=len(payload),
+        row_count=len(people),
+        actor_id=actor_id,
+        **_said(agreement),
+    )
+    db.session.add(handover)
+    db.session.flush()
+    rows = [_row(handover.id, person) for person in persons.values()]
+    db.session.add_all(rows)
+    db.session.flush()
+    return Release(recipient.legal_name, agreement.purpose, payload, tuple(row.id for row in rows), handover.id)
+
+
+def _declared(name: str) -> Personal:
+    column = current_app.extensions[_KEY].get(name)
+    if not isinstance(column, Personal):
+        raise NotDisclosable(f"{name} is no declared personal column")
+    if not column.export:
+        raise NotDisclosable(f"{name} is never given out: {column.hidden_because}")
+    return column
+
+
+def _said(agreement: Agreement) -> dict[str, Any]:
+    names = ("purpose", "trigger", "object_id", "basis", "duty", "means", "retention", "contract")
+    return {name: getattr(agreement, name) for name in names}
+
+
+def _person(subject_id: int, agreement: Agreement) -> _Person:
+    subject = db.session.get_one(Subject, subject_id)
+    consent = _standing_consent(subject_id, agreement.purpose) if agreement.basis == "consent" else None
+    return _Person(subject, consent, secrets.token_hex(16))
+
+
+def _payload(people: Mapping[int, Known], fields: Sequence[str], persons: Mapping[int, _Person]) -> bytes:
+    """Write the people in the order of their references, which says nothing about them."""
+    rows = [
+        {"reference": persons[subject_id].reference, **{name: known.get(name) for name in fields}}
+        for subject_id, known in people.items()
+    ]
+    rows.sort(key=lambda row: str(row["reference"]))
+    return json.dumps(rows, ensure_ascii=False, sort_keys=True, default=str).encode()
+
+
+def _row(handover_id: int, person: _Person) -> Disclosure:
+    return Disclosure(
+        handover_id=handover_id,
+        subject_id=person.subject.id,
+        consent_id=person.consent.id if person.consent else None,
+        wording=person.consent.wording if person.consent else None,
+        policy_version=person.consent.policy_version if person.consent else None,
+        reference=subjects.seal(person.subject, {"reference": person.reference}),
+    )
+
+
+def _standing_consent(subject_id: int, purpose: str) -> Any:
+    """Return the ledger entry of the consent that stands: the latest answer, if it is a yes."""
+    latest = (
+        sa.select(LedgerEntry.id, LedgerEntry.action, LedgerEntry.wording, LedgerEntry.policy_version)
+        .where(LedgerEntry.subject_id == subject_id, LedgerEntry.purpose == purpose, LedgerEntry.action.in_(ANSWERS))
+        .order_by(LedgerEntry.id.desc())
+        .limit(1)
+    )
+    answer = db.session.execute(latest).first()
+    if answer is None or answer.action != "given":
+        raise NotConsented(f"subject {subject_id} has no standing consent for {purpose}")
+    return answer
