@@ -12,6 +12,7 @@ MIN_SECRET = 32
 WHOLE_NUMBERS = {
     "trusted_proxies": "a whole number of proxies in front, such as 1",
     "media_quota_mb": "how many megabytes of photos a member may keep, such as 2048",
+    "export_approval_above": "about how many members an export may be before a second admin must agree, such as 100",
 }
 
 
@@ -35,6 +36,8 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     media_url: str = ""
     media_quota_mb: int = 2048
+    heads_url: str = ""
+    export_approval_above: int = 100
     smtp_url: str = field(default="", repr=False)
     sms_url: str = field(default="", repr=False)
     mail_from: str = "Clozette <hello@clozette.test>"

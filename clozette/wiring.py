@@ -46,6 +46,7 @@ from clozette.media import views as media_views
 from clozette.privacy import disclosures
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
+from clozette.privacy.tree import sequencer
 from clozette.rights import declared
 from clozette.rights import personal_data as rights_data
 from clozette.rights.desk import events as desk_events
@@ -140,7 +141,8 @@ def _notifications(app: Flask) -> None:
 
 
 def _schedules(app: Flask) -> None:
-    """What runs by the clock (UTC)."""
+    """What runs by the clock (UTC), and what workers do all the time."""
+    tasks.keep_doing(app, "privacy.sequence", sequencer.run)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)

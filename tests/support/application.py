@@ -54,7 +54,8 @@ class Site:
         self.app.config.update(self.config)
         self.database.restore()
         self.app.extensions["clozette.limits"].reset()
-        shutil.rmtree(self.folder / "media", ignore_errors=True)
+        for state in ("media", "ledger"):
+            shutil.rmtree(self.folder / state, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from dbos._serialization import DBOSPortableJSON
 from flask import Flask
 
 from clozette.kernel.database import db
-from clozette.kernel.tasks import store
+from clozette.kernel.tasks import loops, store
 from clozette.kernel.tasks.lease import Lease
 from clozette.kernel.tasks.perform import GiveUp, perform
 from clozette.kernel.tasks.registry import Argument, schedules_of
@@ -45,8 +45,10 @@ def launch(
     DBOS.launch()
     _apply_schedules(app)
     lease.start()
+    end_loops = loops.start(app)
 
     def stop() -> None:
+        end_loops()
         lease.stop()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=10)
         engine.dispose()

@@ -42,12 +42,13 @@ class Stack:
             rest >>= 1
         self._full.append(made)
 
-    def root(self) -> bytes:
-        """Return the root of what was taken so far."""
-        if not self._full:
+    def root(self, rest: bytes | None = None) -> bytes:
+        """Return the root of what was taken so far, with the root of a smaller ragged ``rest`` to its right."""
+        parts = self._full if rest is None else [*self._full, rest]
+        if not parts:
             return EMPTY
-        *lower, made = self._full
-        for left in reversed(lower):
+        made = parts[-1]
+        for left in reversed(parts[:-1]):
             made = node_hash(left, made)
         return made
 

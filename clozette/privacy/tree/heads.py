@@ -1,0 +1,171 @@
+"""Signed heads: the size, root and chain of the tree at a moment, published outside of the database.
+
+Whoever changes the database can make a tree that is whole in itself; only a head that lies elsewhere shows that it is
+another one, or that its end is missing. Heads go to ``CLOZETTE_HEADS_URL`` (a folder or a bucket; ``var/ledger`` by
+default), into every receipt, and to anybody who asks for ``/.well-known/clozette-ledger.json``.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask import current_app
+
+from clozette.kernel.database import db
+from clozette.kernel.ports import storage
+from clozette.privacy.tree import canonical, merkle
+from clozette.privacy.tree.models import Head, Leaf
+from clozette.privacy.tree.nodes import Stored
+
+EVERY = timedelta(seconds=60)
+LATEST = "latest.json"
+_LAYOUT = "clozette head 1"
+
+
+@dataclass(frozen=True)
+class SignedHead:
+    """A head as it is published; every field but the signature is what was signed."""
+
+    size: int
+    at: str
+    root: str
+    chain: str
+    key: str
+    signature: str = ""
+
+    def signed_bytes(self) -> bytes:
+        """Return what the signature is over: one line a field."""
+        return "\n".join((_LAYOUT, str(self.size), self.at, self.root, self.chain, self.key)).encode()
+
+    def text(self) -> str:
+        """Return it as it is published."""
+        return json.dumps(self.fields(), indent=1, sort_keys=True) + "\n"
+
+    def fields(self) -> dict[str, int | str]:
+        """Return it as it stands in proofs."""
+        return {"layout": _LAYOUT, **self.__dict__}
+
+    def is_signed_by(self, keys: dict[str, Ed25519PublicKey]) -> bool:
+        """Whether one of ``keys`` signed it."""
+        if self.key not in keys:
+            return False
+        try:
+            keys[self.key].verify(base64.b64decode(self.signature), self.signed_bytes())
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+def read(text: str | bytes) -> SignedHead:
+    """Read a published head.
+
+    :raises ValueError: if it is none.
+    """
+    try:
+        found = json.loads(text)
+        if found.pop("layout") != _LAYOUT:
+            raise ValueError("not a head of this layout")
+        head = SignedHead(**found)
+        bytes.fromhex(head.root)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError("not a head") from error
+    return head
+
+
+def publish_when_due(now: datetime) -> SignedHead | None:
+    """Publish a head if the tree has grown and the latest head is a minute old."""
+    with db.get_engine("default").connect() as connection:
+        latest = connection.execute(sa.select(Head.size, Head.at).order_by(Head.size.desc()).limit(1)).first()
+        size = Stored(connection).size()
+    if size == 0 or (latest and (latest.size == size or latest.at + EVERY > now >= latest.at)):
+        return None
+    return publish(now)
+
+
+def publish(now: datetime) -> SignedHead:
+    """Sign the tree as it is committed now, publish the head, and note it in the database."""
+    with db.get_engine("default").connect() as connection:
+        head = _sign(connection, now)
+    store = _store()
+    store.put(f"heads/{head.size:012d}.json", head.text().encode(), "application/json")
+    store.put(LATEST, head.text().encode(), "application/json")
+    with db.get_engine("write").begin() as connection:
+        _note(connection, head, now)
+    return head
+
+
+def published() -> Iterator[SignedHead]:
+    """Yield every head that was published, smallest first."""
+    store = _store()
+    for stored in store.stored("heads/"):
+        yield read(store.get(stored.key))
+
+
+def latest() -> SignedHead | None:
+    """Return the head that was published last."""
+    try:
+        return read(_store().get(LATEST))
+    except storage.Missing:
+        return None
+
+
+def public_keys() -> dict[str, Ed25519PublicKey]:
+    """Return the keys that may have signed: those of all the secret keys, by their published form."""
+    return {_published(private): private.public_key() for private in _private_keys()}
+
+
+def key_id(key: str) -> str:
+    """Return the short name of a published key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _sign(connection: sa.Connection, now: datetime) -> SignedHead:
+    stored = Stored(connection)
+    size = stored.size()
+    chain = connection.scalar(sa.select(Leaf.chain).where(Leaf.position == size - 1)) or merkle.START
+    private = _private_keys()[0]
+    head = SignedHead(size, str(canonical.moment(now)), stored.root(size).hex(), chain.hex(), _published(private))
+    signature = base64.b64encode(private.sign(head.signed_bytes())).decode()
+    return SignedHead(head.size, head.at, head.root, head.chain, head.key, signature)
+
+
+def _note(connection: sa.Connection, head: SignedHead, now: datetime) -> None:
+    if connection.scalar(sa.select(Head.size).where(Head.size == head.size)) is not None:
+        return
+    values = {
+        "size": head.size,
+        "at": now,
+        "root": bytes.fromhex(head.root),
+        "chain": bytes.fromhex(head.chain),
+        "key_id": key_id(head.key),
+        "signature": base64.b64decode(head.signature),
+    }
+    connection.execute(sa.insert(Head).values(values))
+
+
+def _store() -> storage.Storage:
+    settings = current_app.extensions["clozette.settings"]
+    return storage.from_url(settings.heads_url or f"file://{settings.var / 'ledger'}")
+
+
+def _published(private: Ed25519PrivateKey) -> str:
+    return base64.b64encode(private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
+def _private_keys() -> list[Ed25519PrivateKey]:
+    """Derive the signing keys from the secret keys: the first signs, all verify."""
+    secrets = current_app.extensions["clozette.settings"].secret_keys
+    return [Ed25519PrivateKey.from_private_bytes(_derive(secret)) for secret in secrets]
+
+
+def _derive(secret: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"clozette ledger head").derive(secret.encode())
