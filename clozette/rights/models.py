@@ -1,6 +1,7 @@
 """The tables of the rights room; each part keeps its own."""
 
+from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport, BulkFile
 from clozette.rights.erasure.models import Erasure, Receipt, Restricted
 from clozette.rights.export.models import Export
 
-__all__ = ["Erasure", "Export", "Receipt", "Restricted"]
+__all__ = ["BulkDecision", "BulkDownload", "BulkExport", "BulkFile", "Erasure", "Export", "Receipt", "Restricted"]

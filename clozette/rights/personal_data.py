@@ -231,6 +231,42 @@ DESK: Declaration = {
     ),
 }
 
-BULK: Declaration = {}
+_BULK_LOG = Personal(
+    "activity",
+    (Purpose.LAW, Purpose.ENFORCE),
+    retention="as long as we must be able to say who took data out of the site",
+    erasure="keep",
+    kept_because="the log of who of the staff exported data of many members",
+)
+
+BULK: Declaration = {
+    "rights_bulk_exports": Table(
+        subject=("asked_by_id",),
+        columns={
+            "id": _KEY,
+            "asked_by_id": _SUBJECT,
+            **dict.fromkeys(
+                ("asked_at", "use", "reason", "format", "columns", "filter", "counted", "free_up_to", "expires_at"),
+                _BULK_LOG,
+            ),
+        },
+    ),
+    "rights_bulk_decisions": Table(
+        subject=("by_id",),
+        columns={"id": _KEY, "by_id": _SUBJECT, **dict.fromkeys(("export_id", "at", "verdict"), _BULK_LOG)},
+    ),
+    "rights_bulk_downloads": Table(
+        subject=("by_id",),
+        columns={"id": _KEY, "by_id": _SUBJECT, **dict.fromkeys(("export_id", "at", "mark"), _BULK_LOG)},
+    ),
+    "rights_bulk_files": Table(
+        subject=("download_id", "by_id"),
+        columns={
+            "id": _KEY,
+            "download_id": NotPersonal("path to who downloaded it"),
+            **dict.fromkeys(("finished_at", "people", "bytes", "sha256"), _BULK_LOG),
+        },
+    ),
+}
 
 TABLES: Declaration = {**EXPORTS, **ERASURE, **DESK, **BULK}

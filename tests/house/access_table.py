@@ -232,6 +232,16 @@ POST   /admin/members/{owner}/record                  login   404     404     40
 POST   /admin/members/{owner}/record                  login   404     404     404     404     404     404     200     reason=A+letter+of+the+member
 POST   /admin/members/{owner}/deactivation            login   404     404     404     404     404     404     422
 POST   /admin/members/{owner}/deactivation            login   404     404     404     404     404     404     303     reason=A+request+of+the+member
+GET    /admin/exports                                 login   404     404     404     404     404     404     200
+GET    /admin/exports/new                             login   404     404     404     404     404     404     200
+GET    /admin/exports/new?use=service                 login   404     404     404     404     404     404     200
+POST   /admin/exports                                 login   404     404     404     404     404     404     422
+POST   /admin/exports                                 login   404     404     404     404     404     404     303     use=statistics&columns=country&reason=How+many+we+are
+GET    /admin/exports/{small_export}                  login   404     404     404     404     404     404     200
+POST   /admin/exports/{small_export}/file             login   404     404     404     404     404     404     200
+POST   /admin/exports/{large_export}/file             login   404     404     404     404     404     404     409
+POST   /admin/exports/{large_export}/decision         login   404     404     404     404     404     404     422
+POST   /admin/exports/{large_export}/decision         login   404     404     404     404     404     404     303     verdict=approved
 
 # the API
 GET    /api/v1/feed                                   401     403     200     200     200     200     200     200

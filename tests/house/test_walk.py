@@ -23,6 +23,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "accounts.end_session": "ends what was begun at sign-in",
     "accounts.revoke_token": "ends what was made at the same page",
     "desk.end": "ends what a one-time code began",
+    "admin.export_file": "hands out what is there",
     "looks_editing.delete": "a form's way to delete",
     "looks_editing.drop_revision": "a form's way to delete",
 }

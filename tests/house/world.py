@@ -19,7 +19,7 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
-from tests.factories import accounts, looks, photos
+from tests.factories import accounts, bulk, looks, photos
 from tests.support.client import Client
 
 ROLES = ("guest", "unconfirmed", "member", "owner", "blocked", "minor", "moderator", "admin")
@@ -61,6 +61,7 @@ def build(app: Flask) -> World:
         _accounts_of(world, people["owner"])
         items = _closet(world, people["owner"])
         _looks(world, people, items)
+        _bulk_exports(world, people)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -167,3 +168,12 @@ def _looks(world: World, people: dict[str, Member], items: dict[str, Item]) -> N
         "mias_comment": looks.make_comment(made["look"], member),
     }
     world.names |= {name: ids.encode(row.id) for name, row in {**made, **comments, "revision": revision}.items()}
+
+
+def _bulk_exports(world: World, people: dict[str, Member]) -> None:
+    """One that the admin asked for and may download, and one of another admin that waits for a second person."""
+    made = {
+        "small_export": bulk.make_export(people["admin"]),
+        "large_export": bulk.make_export(accounts.make_member("greta", roles=("admin",)), counted=5000),
+    }
+    world.names |= {name: ids.encode(export.id) for name, export in made.items()}

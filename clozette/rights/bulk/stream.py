@@ -1,0 +1,164 @@
+"""A download as bytes, from the database to the browser: counted and digested on the way, and then written down."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from clozette.kernel import clock, database
+from clozette.kernel.database import db
+from clozette.rights.bulk import rows, selection
+from clozette.rights.bulk.models import BulkFile
+from clozette.rights.bulk.rows import Asked, Chunk
+from clozette.rights.bulk.selection import Filter
+from clozette.rights.bulk.uses import COLUMNS, USES
+
+TYPES = {"csv": "text/csv", "jsonl": "application/x-ndjson", "zip": "application/zip"}
+Chunks = Generator[Chunk, None, None]
+Conditions = list[sa.ColumnElement[bool]]
+
+FAST = 1  # zlib's level: names and addresses shrink to a third with it, and not much more with any other
+
+
+class Grown(Exception):
+    """More people fit the filter now than were counted, and nobody agreed to that many."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that a stream needs to know of a download, without the session that made it."""
+
+    download_id: int
+    mark: str
+    use: str
+    format: str
+    columns: tuple[str, ...]
+    filter: Filter
+    most: int
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def file_name(self) -> str:
+        """What a browser calls it."""
+        return f"members-{self.mark}.{self.format}"
+
+
+class Tally:
+    """Counts and digests what passes."""
+
+    def __init__(self) -> None:
+        self.people = 0
+        self.bytes = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, data: bytes, people: int = 0) -> bytes:
+        """Count some bytes and return them."""
+        self._digest.update(data)
+        self.people += people
+        self.bytes += len(data)
+        return data
+
+    @property
+    def sha256(self) -> str:
+        """The digest so far."""
+        return self._digest.hexdigest()
+
+
+def pieces(order: Order) -> Iterator[bytes]:
+    """Return the file as pieces. When the last one is out, the download counts as finished; one that breaks off never does.
+
+    They are made after the request that began it has committed: all that needs its context is found here.
+
+    :raises Grown: before the first byte, if more people fit by now than may be in it.
+    """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    conditions = selection.conditions(order.filter, USES[order.use])
+    return _pieces(app, db.get_engine("default"), order, conditions)
+
+
+def _pieces(app: Flask, engine: sa.Engine, order: Order, conditions: Conditions) -> Iterator[bytes]:
+    whole = Tally()
+    with _snapshot(engine) as connection:
+        if selection.count(conditions, connection) > order.most:
+            raise Grown
+        with closing(_made(connection, order, conditions)) as chunks:
+            for chunk in chunks:
+                yield whole.add(chunk.data, chunk.people)
+    with app.app_context():
+        _note_end(order, whole)
+
+
+def _made(connection: sa.Connection, order: Order, conditions: Conditions) -> Chunks:
+    columns = [COLUMNS[name] for name in order.columns]
+    if order.format == "zip":
+        return _zipped(_plain(connection, Asked(columns, conditions, "csv", order.mark)), order)
+    return _plain(connection, Asked(columns, conditions, "csv" if order.format == "csv" else "jsonl", order.mark))
+
+
+def _plain(connection: sa.Connection, asked: Asked) -> Chunks:
+    yield Chunk(rows.header(asked), 0)
+    yield from rows.chunks(connection, asked)
+
+
+def _zipped(plain: Chunks, order: Order) -> Chunks:
+    """Pack the CSV and a manifest as they come; the sizes follow each file, so that nothing is kept back."""
+    written, inner = _Written(), Tally()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as pack:
+        with pack.open(_entry("members.csv"), "w", force_zip64=True) as file:
+            for chunk in plain:
+                file.write(inner.add(chunk.data, chunk.people))
+                yield Chunk(written.take(), chunk.people)
+        facts = {"people": inner.people, "bytes": inner.bytes, "sha256": inner.sha256}
+        manifest = {**order.about, "files": {"members.csv": facts}}
+        pack.writestr(_entry("manifest.json"), json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+    yield Chunk(written.take(), 0)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, clock.now().timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+class _Written(io.RawIOBase):
+    """Where the archive is written to, and taken from at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        """Keep some bytes until they are taken."""
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        taken, self._parts = b"".join(self._parts), []
+        return taken
+
+
+@contextmanager
+def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a reading connection that sees one state of the database to the end."""
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection
+
+
+def _note_end(order: Order, whole: Tally) -> None:
+    values = {"people": whole.people, "bytes": whole.bytes, "sha256": whole.sha256}
+    with database.writing() as session:
+        session.add(BulkFile(download_id=order.download_id, finished_at=clock.now(), **values))
