@@ -69,15 +69,18 @@ def own_revision(look: Look, revision_id: int) -> Revision:
 
 
 def comments_for(viewer: Viewer, look: Look) -> sa.Select[Comment, Member]:
-    """Select the comments under a visible ``look`` that ``viewer`` may see, with who wrote them."""
+    """Select the comments under a visible ``look`` that ``viewer`` may see, with who wrote them.
+
+    Of a member who was erased the place is left, with nobody (``None``).
+    """
     mine = Comment.member_id == viewer.member_id if viewer.is_member else sa.false()
     return (
         sa.select(Comment, Member)
-        .join(Member, Member.id == Comment.member_id)
+        .outerjoin(Member, Member.id == Comment.member_id)
         .where(
             Comment.look_id == look.id,
             Comment.deleted_at.is_(None),
-            sa.or_(mine, sa.and_(is_present(), not_blocked(viewer, Comment.member_id))),
+            sa.or_(mine, Comment.member_id.is_(None), sa.and_(is_present(), not_blocked(viewer, Comment.member_id))),
         )
     )
 
@@ -85,7 +88,7 @@ def comments_for(viewer: Viewer, look: Look) -> sa.Select[Comment, Member]:
 def comment_for(viewer: Viewer, look: Look, comment_id: int) -> Comment:
     """Return a comment that ``viewer`` may change or delete (their own, or any under their own look), or 404."""
     comment: Comment | None = db.session.scalar(comments_for(viewer, look).where(Comment.id == comment_id))
-    may = comment is not None and viewer.member_id in (comment.member_id, look.member_id)
+    may = comment is not None and viewer.is_member and viewer.member_id in (comment.member_id, look.member_id)
     return comment if comment is not None and may else abort(404)
 
 

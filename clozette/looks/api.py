@@ -10,10 +10,11 @@ from clozette.community import queries as community
 from clozette.kernel import clock
 from clozette.kernel.images import BadPhoto
 from clozette.kernel.paging import Page
+from clozette.kernel.refusal import refuse
 from clozette.kernel.viewer import Viewer
 from clozette.kernel.web import api, errors, gate
 from clozette.kernel.web.forms import Form
-from clozette.looks import access, queries, throttle
+from clozette.looks import access, queries, rules, throttle
 from clozette.looks.models import Comment, Look
 from clozette.looks.representation import look_out
 from clozette.looks.schemas import CommentIn, CommentOut, LookIn, LookOut, LookPhotoIn, ProfileOut
@@ -134,6 +135,7 @@ def hide(look_id: int) -> dict[str, Any]:
 def love(look_id: int) -> dict[str, Any]:
     """Love a look; doing it twice changes nothing."""
     look = access.look_for(gate.viewer(), look_id)
+    refuse(rules.why_not_answer(is_published=look.is_published))
     loves.love(look.id, access.own_id(gate.viewer()), now=clock.now())
     return _one(look)
 
@@ -166,6 +168,7 @@ def comment(data: dict[str, Any], look_id: int) -> dict[str, Any]:
     """Write a comment under a look."""
     viewer = gate.viewer()
     look = access.look_for(viewer, look_id)
+    refuse(rules.why_not_answer(is_published=look.is_published))
     throttle.comment(access.own_id(viewer))
     made = comments.comment(look, access.own_id(viewer), data["text"], now=clock.now())
     return _remark(made, viewer)

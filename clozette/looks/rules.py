@@ -141,6 +141,13 @@ def why_not_tag(hotspots: int) -> Refusal | None:
     return None
 
 
+def why_not_answer(*, is_published: bool) -> Refusal | None:
+    """Say why a look can't be loved or commented on: there is nobody but its author to see a draft."""
+    if is_published:
+        return None
+    return Refusal("draft", _("This look is a draft. Publish it first."))
+
+
 def why_not_edit_comment(*, is_author: bool) -> Refusal | None:
     """Say why a comment can't be changed: words are their author's alone."""
     if is_author:

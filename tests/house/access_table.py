@@ -36,6 +36,10 @@ GET    /metrics                                       404     404     404     40
 GET    /manifest.webmanifest                          200     200     200     200     200     200     200     200
 GET    /static/icons/sprite.svg                       200     200     200     200     200     200     200     200
 GET    /policy                                        200     200     200     200     200     200     200     200
+GET    /policy/2012-10-03                             200     200     200     200     200     200     200     200
+GET    /policy/2012-10-03...2017-12-12                200     200     200     200     200     200     200     200
+GET    /terms                                         200     200     200     200     200     200     200     200
+GET    /terms/2026-11-22                              200     200     200     200     200     200     200     200
 GET    /api/docs                                      200     200     200     200     200     200     200     200
 GET    /api/v1/openapi.json                           200     200     200     200     200     200     200     200
 
@@ -47,6 +51,12 @@ POST   /privacy/code                                  422     422     422     42
 GET    /privacy/code/entry                            303     303     303     303     303     303     303     303
 POST   /privacy/code/entry                            422     422     422     422     422     422     422     422
 POST   /privacy/code/end                              303     303     303     303     303     303     303     303
+GET    /privacy/exports                               303     200     200     200     200     200     200     200
+POST   /privacy/exports                               303     303     303     303     303     303     303     303
+GET    /privacy/exports/{export}                      303     404     404     200     404     404     404     404
+POST   /privacy/exports/{export}                      303     404     404     303     404     404     404     404     _method=DELETE
+DELETE /privacy/exports/{export}                      303     404     404     303     404     404     404     404
+POST   /privacy/exports/{export}/download             303     404     404     200     404     404     404     404
 
 # joining and signing in
 GET    /register                                      200     303     303     303     303     303     303     303
@@ -206,7 +216,7 @@ DELETE /looks/{draft}/revisions/{revision}            login   confirm 404     30
 GET    /looks/{look}/love                             200     200     200     200     404     200     200     200
 POST   /looks/{look}/love                             login   confirm 303     303     404     303     303     303
 POST   /looks/{followers_look}/love                   login   confirm 404     303     404     404     404     404
-POST   /looks/{draft}/love                            login   confirm 404     303     404     404     404     404
+POST   /looks/{draft}/love                            login   confirm 404     409     404     404     404     404
 DELETE /looks/{look}/love                             login   confirm 303     303     404     303     303     303
 GET    /looks/{look}/comments                         200     200     200     200     404     200     200     200
 GET    /looks/{followers_look}/comments               404     404     404     200     404     404     404     404
@@ -278,7 +288,7 @@ DELETE /api/v1/looks/{look}/comments/{comment}        401     403     404     20
 DELETE /api/v1/looks/{look}/comments/{mias_comment}   401     403     204     204     404     404     404     404
 POST   /api/v1/looks/{look}/love                      401     403     200     200     404     200     200     200
 PUT    /api/v1/looks/{look}/love                      401     403     200     200     404     200     200     200
-PUT    /api/v1/looks/{draft}/love                     401     403     404     200     404     404     404     404
+PUT    /api/v1/looks/{draft}/love                     401     403     404     409     404     404     404     404
 DELETE /api/v1/looks/{look}/love                      401     403     200     200     404     200     200     200
 POST   /api/v1/looks/{draft}/photos                   401     403     404     422     404     404     404     404
 POST   /api/v1/looks/{look}/publication               401     403     404     200     404     404     404     404

@@ -43,6 +43,14 @@ def test_a_visitor_is_asked_to_sign_in(cast, client_of):
     assert answer.headers["Location"].startswith("/login")
 
 
+def test_nobody_answers_to_a_draft(cast, client_of):
+    look = make_look(cast.ada, published=False)
+    author, look_id = client_of(cast.ada), look.id
+    assert author.post(path(look, "/love")).status_code == 409
+    assert author.post(path(look, "/comments"), data={"text": "First!"}).status_code == 409
+    assert rows_and_counter(look_id) == (0, 0)
+
+
 def test_reading_never_loves(cast, client_of):
     look = make_look(cast.ada)
     look_id, place = look.id, path(look, "/love")

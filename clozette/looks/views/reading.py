@@ -9,11 +9,10 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import refuse
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.looks import access, queries, throttle
+from clozette.looks import access, queries, rules, throttle
 from clozette.looks.editor import address
 from clozette.looks.models import Comment, Look
 from clozette.looks.naming import visibility_names
-from clozette.looks.rules import why_not_edit_comment
 from clozette.looks.schemas import CommentIn
 from clozette.looks.services import comments, loves
 from clozette.looks.views.back import way_back
@@ -47,6 +46,7 @@ def love(look_id: int) -> ResponseReturnValue:
         return unlove(look_id)
     viewer = gate.viewer()
     look = access.look_for(viewer, look_id)
+    refuse(rules.why_not_answer(is_published=look.is_published))
     loves.love(look.id, access.own_id(gate.viewer()), now=clock.now())
     return redirect(way_back(address(look), look.id), 303)
 
@@ -72,6 +72,7 @@ def comment_list(look_id: int) -> str:
 def comment(look_id: int) -> ResponseReturnValue:
     """Write a comment."""
     look = access.look_for(gate.viewer(), look_id)
+    refuse(rules.why_not_answer(is_published=look.is_published))
     form = Form(CommentIn)
     if not form.load():
         return _look_page(look, form), form.status
@@ -85,7 +86,7 @@ def comment(look_id: int) -> ResponseReturnValue:
 def edit_comment(look_id: int, comment_id: int) -> str:
     """Show the form that changes one's comment."""
     look, found = _comment(look_id, comment_id)
-    refuse(why_not_edit_comment(is_author=found.member_id == access.own_id(gate.viewer())))
+    refuse(rules.why_not_edit_comment(is_author=found.member_id == access.own_id(gate.viewer())))
     return _edit_comment_page(look, found, Form(CommentIn, {"text": found.text}))
 
 
