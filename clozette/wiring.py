@@ -52,6 +52,9 @@ from clozette.rights import personal_data as rights_data
 from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk import views as desk_views
+from clozette.rights.export import events as export_events
+from clozette.rights.export import tasks as export_tasks
+from clozette.rights.export import views as export_views
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -95,6 +98,7 @@ def connect(app: Flask) -> None:
 def _pages(app: Flask) -> None:
     for blueprint in (
         privacy_views.blueprint,
+        export_views.blueprint,
         desk_views.blueprint,
         media_views.blueprint,
         account_views.blueprint,
@@ -114,6 +118,8 @@ def _settings_pages(app: Flask) -> None:
 
 def _listeners(app: Flask) -> None:
     """Who hears which event: inside the transaction, or as a task after the commit."""
+    events.listen(app, export_events.ExportAsked, after=(export_tasks.make_export, export_tasks.tell_asked))
+    events.listen(app, export_events.ExportFetched, after=(export_tasks.tell_fetched,))
     events.listen(app, media_events.PhotoAdded, after=(media_tasks.make_ladder,))
     events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
     events.listen(app, account_events.TicketMade, after=(account_tasks.send_ticket,))
@@ -147,5 +153,6 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
+    tasks.schedule(app, "17 * * * *", export_tasks.sweep)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)

@@ -176,6 +176,7 @@ DESK: Declaration = {
     "rights_events": Table(
         subject=("request_id", "subject_id"),
         also=(("actor_id",),),
+        second={("actor_id",): ("id", "at", "what")},  # the words are the person's who asked
         columns={
             "id": _KEY,
             "request_id": NotPersonal("path to the request"),

@@ -24,6 +24,9 @@ COLLECTS_NOTHING: dict[str, str] = {
     "accounts.revoke_token": "ends what was made at the same page",
     "desk.end": "ends what a one-time code began",
     "admin.export_file": "hands out what is there",
+    "exports.ask": "hands out what is kept already",
+    "exports.download": "hands out what is kept already",
+    "exports.remove": "removes what was made at the same page",
     "looks_editing.delete": "a form's way to delete",
     "looks_editing.drop_revision": "a form's way to delete",
 }

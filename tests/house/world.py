@@ -19,6 +19,7 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
+from clozette.rights.export import services as exports
 from tests.factories import accounts, bulk, looks, photos
 from tests.support.client import Client
 
@@ -61,6 +62,7 @@ def build(app: Flask) -> World:
         _accounts_of(world, people["owner"])
         items = _closet(world, people["owner"])
         _looks(world, people, items)
+        _export(world, people["owner"])
         _bulk_exports(world, people)
         db.session.commit()
         tasks.drain(app)
@@ -149,6 +151,12 @@ def _closet(world: World, owner: Member) -> dict[str, Item]:
         "public_token": str(public.public_token),
     }
     return items
+
+
+def _export(world: World, owner: Member) -> None:
+    """A copy of what is kept about the owner; the tasks make it."""
+    export = exports.ask(owner.subject_id, asked_by="page", locale="en", now=clock.now())
+    world.names["export"] = ids.encode(export.id)
 
 
 def _looks(world: World, people: dict[str, Member], items: dict[str, Item]) -> None:

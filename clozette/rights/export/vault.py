@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from clozette.accounts import keys
-from clozette.kernel.ports.storage import Missing
+from clozette.kernel.ports.storage import Missing, Storage
 from clozette.media import files
 from clozette.privacy.models import Subject
 from clozette.privacy.subjects import Erased
@@ -92,18 +92,11 @@ class Writer(io.RawIOBase):
 
 
 def read(folder: str, key: bytes, parts: int) -> Iterator[bytes]:
-    """Yield an archive's bytes, part by part.
+    """Return an archive's bytes, part by part; they may be read after the request is over.
 
-    :raises Damaged: at the part that is missing or was changed.
+    :raises Damaged: while reading, at the part that is missing or was changed.
     """
-    cipher = AESGCM(key)
-    store = files.store()
-    for number in range(parts):
-        try:
-            sealed = store.get(_key(folder, number))
-            yield cipher.decrypt(_nonce(number), sealed, _bound(folder, number, number == parts - 1))
-        except (Missing, InvalidTag) as error:
-            raise Damaged(f"part {number} of {parts}") from error
+    return _read(files.store(), folder, AESGCM(key), parts)
 
 
 def is_whole(folder: str, parts: int, size: int) -> bool:
@@ -126,6 +119,15 @@ def folders() -> set[str]:
 def folder_of(key: str) -> str:
     """Return the folder that a part is in."""
     return key.split("/")[2]
+
+
+def _read(store: Storage, folder: str, cipher: AESGCM, parts: int) -> Iterator[bytes]:
+    for number in range(parts):
+        try:
+            sealed = store.get(_key(folder, number))
+            yield cipher.decrypt(_nonce(number), sealed, _bound(folder, number, number == parts - 1))
+        except (Missing, InvalidTag) as error:
+            raise Damaged(f"part {number} of {parts}") from error
 
 
 def _wrapping(subject: Subject) -> list[bytes]:

@@ -1,0 +1,90 @@
+"""How values are written: in JSON exactly, in CSV so that no spreadsheet takes them for a formula."""
+
+import base64
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from clozette.kernel import ids
+
+SAFE_INTEGER = 2**53 - 1
+"""What every reader of JSON takes without rounding (RFC 7493); larger numbers are written as strings of digits."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def is_id(column: sa.Column[Any]) -> bool:
+    """Whether a column holds row ids, which are written as addresses write them."""
+    return isinstance(column.type, sa.Integer) and bool(column.primary_key or column.foreign_keys)
+
+
+def to_json(column: sa.Column[Any], value: Any) -> Any:
+    """Return a value as JSON has it: ISO 8601 in UTC, base 32 for ids, base 64 for bytes."""
+    if value is None:
+        return None
+    if is_id(column):
+        return ids.encode(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > SAFE_INTEGER:
+        return str(value)
+    return value
+
+
+def from_json(column: sa.Column[Any], value: Any) -> Any:
+    """Return what ``to_json`` was given.
+
+    :raises ValueError: if it is nothing that belongs into the column.
+    """
+    if value is None or isinstance(column.type, sa.JSON):
+        return value
+    try:
+        return _from_json(column, value)
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"{column.name}: not a value of this column") from error
+
+
+def to_csv(value: Any) -> str:
+    """Return one cell of what ``to_json`` made; text that a spreadsheet would take for a formula gets a quote before it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if isinstance(value, str) and value.startswith(FORMULAS):
+        return f"'{value}"
+    return str(value)
+
+
+def line(row: dict[str, Any]) -> bytes:
+    """Return one row of JSON on one line."""
+    return json.dumps(row, ensure_ascii=False, separators=(", ", ": ")).encode()
+
+
+def _from_json(column: sa.Column[Any], value: Any) -> Any:
+    kind = column.type
+    if is_id(column):
+        return ids.decode(value)
+    if isinstance(kind, sa.Boolean):
+        return _of_type(bool, value)
+    if isinstance(kind, sa.Integer):
+        return int(value) if isinstance(value, str) else _of_type(int, value)
+    if isinstance(kind, sa.LargeBinary):
+        return base64.b64decode(value, validate=True)
+    if isinstance(kind, sa.Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, sa.String):
+        return _of_type(str, value)
+    return datetime.fromisoformat(value)
+
+
+def _of_type(wanted: type, value: Any) -> Any:
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        raise TypeError
+    return value

@@ -1,0 +1,379 @@
+"""Exports through the pages: what is asked for, made, told and handed out, and to whom."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from clozette.accounts.models import Block, Member, SignIn
+from clozette.closets import services as closets
+from clozette.kernel import clock, ids, tasks
+from clozette.kernel.database import db
+from clozette.kernel.ports.mail import KEY as OUTBOX
+from clozette.kernel.tasks.perform import perform
+from clozette.media import files
+from clozette.media.models import Photo
+from clozette.rights import declared
+from clozette.rights.export import contents, exporter, making, services, vault
+from clozette.rights.export.models import Export
+from tests.factories import accounts, looks, photos
+from tests.support.client import location
+
+EXPORTS = "/privacy/exports"
+
+
+@pytest.fixture
+def olga(app, client, db_session):
+    """A member who is signed in, with an item that has a real photo, looks, loves and comments."""
+    member = accounts.make_member("olga", display_name="Olga Önder")
+    photo = closets.upload(member, photos.upload(photos.jpeg(420, 310)), now=clock.now())
+    facts = {"category": "tops", "brand": "=cmd|'/c calc'!A1", "notes": "+49, „gute“ Hose\nfür Tage", "tags": ["blau"]}
+    closets.add(member, facts, [photo], upload_key="one", now=clock.now(), similar_ok=True)
+    accounts.sign_in(client, member)
+    app.extensions[OUTBOX].clear()
+    return member
+
+
+def asked(client) -> str:
+    """Ask for an export and return its page."""
+    return location(client.post(EXPORTS))
+
+
+def fetched(client, app) -> zipfile.ZipFile:
+    """Ask for an export, make it, and download it."""
+    page = asked(client)
+    tasks.drain(app)
+    answer = client.post(f"{page}/download")
+    assert answer.status_code == 200, answer.text
+    return zipfile.ZipFile(io.BytesIO(answer.data))
+
+
+def rows(archive, name) -> list[dict]:
+    """Return the rows of a section."""
+    return json.loads(archive.read(f"data/{name}.json"))["rows"]
+
+
+def mails(app) -> list[str]:
+    """Return the subjects of the mails that were sent."""
+    return [message.subject for message in app.extensions[OUTBOX].messages]
+
+
+@pytest.mark.requirement(81, 82, 90)
+def test_an_archive_holds_what_is_kept(app, client, olga):
+    archive = fetched(client, app)
+    assert archive.testzip() is None
+    (me,) = rows(archive, "accounts_members")
+    assert me["handle"] == "olga"
+    assert me["display_name"] == "Olga Önder"
+    assert me["id"] == ids.encode(olga.id)
+    (item,) = rows(archive, "closets_items")
+    assert item["notes"] == "+49, „gute“ Hose\nfür Tage"
+    (photo,) = rows(archive, "media_photos")
+    original = archive.read(f"media/{photo['id']}.{photo['suffix']}")
+    assert hashlib.sha256(original).hexdigest() == photo["sha256"]
+    assert rows(archive, "accounts_sessions")[0]["agent"] == "Tests"
+
+
+@pytest.mark.requirement(82, 90)
+def test_the_manifest_names_every_file_with_its_digest_and_count(app, client, olga):
+    archive = fetched(client, app)
+    manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["complete"] is True
+    assert manifest["missing"] == []
+    named = {file["path"]: file for file in manifest["files"]}
+    assert {*named, "manifest.json"} == set(archive.namelist())
+    for path, file in named.items():
+        data = archive.read(path)
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"])
+    for name, count in manifest["counts"].items():
+        assert len(rows(archive, name)) == count == named[f"data/{name}.json"]["rows"]
+        table = list(csv.reader(io.StringIO(archive.read(f"csv/{name}.csv").decode(), newline="")))
+        assert len(table) - 1 == count
+
+
+def test_formulas_sleep_in_csv_and_json_keeps_the_bytes(app, client, olga):
+    archive = fetched(client, app)
+    (item,) = rows(archive, "closets_items")
+    assert item["brand"] == "=cmd|'/c calc'!A1"
+    (line,) = csv.DictReader(io.StringIO(archive.read("csv/closets_items.csv").decode(), newline=""))
+    assert line["brand"] == "'=cmd|'/c calc'!A1"
+    assert line["notes"].startswith("'+49")
+
+
+@pytest.mark.requirement(82)
+def test_the_pages_open_offline(app, client, olga):
+    archive = fetched(client, app)
+    pages = [name for name in archive.namelist() if name.endswith((".html", ".css"))]
+    assert "index.html" in pages
+    for name in pages:
+        text = archive.read(name).decode()
+        assert not re.search(r"""(src|href)=["'](https?:|//|/)|url\(|<script|@import""", text), name
+        for link in re.findall(r"""(?:src|href)=["']([^"'#]+)""", text):
+            parts = (name.rpartition("/")[0] + "/" + link).lstrip("/").split("/")
+            while ".." in parts:
+                at = parts.index("..")
+                parts = parts[: at - 1] + parts[at + 1 :]
+            assert "/".join(parts) in archive.namelist(), (name, link)
+
+
+@pytest.mark.requirement(84)
+def test_what_is_others_own_stays_with_them(app, client, olga, db_session):
+    other, enemy = accounts.make_member("petra"), accounts.make_member("feind")
+    look = looks.make_look(olga, caption="Mine")
+    looks.make_comment(look, other, "From Petra")
+    looks.make_love(look, [other, enemy])
+    db.session.add(Block(blocker_id=enemy.id, blocked_id=olga.id, at=clock.now()))
+    theirs = looks.make_look(other, published=False, visibility="private", caption="Petra's secret draft")
+    db.session.flush()
+    archive = fetched(client, app)
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    (comment,) = rows(archive, "looks_comments.others")
+    assert (comment["text"], comment["member_id"]) == ("From Petra", ids.encode(other.id))
+    for secret in (other.email, enemy.email, "Petra's secret draft", ids.encode(theirs.id)):
+        assert secret.encode() not in everything
+    assert rows(archive, "accounts_blocks") == []
+    assert "data/accounts_blocks.others.json" not in archive.namelist()
+    people = json.loads(archive.read("people.json"))["people"]
+    assert [person["handle"] for person in people] == ["petra"]  # who blocks one is not to be seen
+
+
+@pytest.mark.requirement(81)
+def test_what_was_deleted_and_is_still_kept_is_there(app, client, olga, db_session):
+    look = looks.make_look(olga)
+    comment = looks.make_comment(look, olga, "Oops")
+    comment.deleted_at = look.removed_at = clock.now()
+    look.feed_key = look.published_at = None
+    archive = fetched(client, app)
+    assert rows(archive, "looks_comments")[0]["deleted_at"] is not None
+    assert rows(archive, "looks_looks")[0]["removed_at"] is not None
+
+
+def test_no_secret_leaves(app, client, olga):
+    archive = fetched(client, app)
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    member = db.session.get_one(Member, olga.id)
+    session = db.session.scalar(sa.select(SignIn).where(SignIn.member_id == olga.id))
+    for secret in (member.password, member.fs_uniquifier, session.digest):
+        assert secret.encode() not in everything
+
+
+@pytest.mark.requirement(87)
+def test_the_files_are_encrypted_at_rest(app, client, olga):
+    asked(client)
+    tasks.drain(app)
+    export = db.session.scalar(sa.select(Export))
+    kept = [files.store().get(one.key) for one in files.store().stored(vault.ROOT)]
+    assert kept
+    assert b"olga" not in b"".join(kept)
+    assert b"PK\x03\x04" not in b"".join(kept)
+    assert export.sealed_key not in b"".join(kept)
+
+
+@pytest.mark.requirement(86)
+def test_an_old_proof_is_not_enough(app, client, olga, stopped_clock):
+    page = asked(client)
+    tasks.drain(app)
+    stopped_clock.forward(minutes=11)
+    assert location(client.post(EXPORTS)).startswith("/verify?")
+    assert location(client.post(f"{page}/download")).startswith("/verify?")
+    assert db.session.scalar(sa.select(Export.downloads)) == 0
+    location(client.post("/verify", data={"password": accounts.PASSWORD, "next": page}))
+    assert client.post(f"{page}/download").status_code == 200
+
+
+@pytest.mark.requirement(87)
+def test_nobody_else_gets_it(app, client, olga):
+    page = asked(client)
+    tasks.drain(app)
+    stranger = app.test_client()
+    accounts.sign_in(stranger, accounts.make_member("stranger"))
+    assert stranger.get(page).status_code == 404
+    assert stranger.post(f"{page}/download").status_code == 404
+    assert stranger.delete(page).status_code == 404
+    guest = app.test_client()
+    assert guest.get(page).status_code == 303
+    assert guest.post(f"{page}/download").status_code == 303
+
+
+@pytest.mark.requirement(87)
+def test_a_download_is_counted_and_there_is_a_last_one(app, client, olga):
+    page = asked(client)
+    tasks.drain(app)
+    for _ in range(3):
+        assert client.get(page).status_code == 200
+    assert [client.post(f"{page}/download").status_code for _ in range(6)] == [200] * 5 + [409]
+    assert db.session.scalar(sa.select(Export.downloads)) == 5
+
+
+@pytest.mark.requirement(87)
+def test_an_export_expires_and_is_removed(app, client, olga, stopped_clock):
+    page = asked(client)
+    tasks.drain(app)
+    session = db.session.scalar(sa.select(SignIn).where(SignIn.member_id == olga.id))
+    session.proved_at = session.last_seen_at = stopped_clock.forward(days=7, seconds=1)
+    assert client.post(f"{page}/download").status_code == 409
+    making.sweep()
+    db.session.commit()
+    assert not vault.folders()
+    export = db.session.scalar(sa.select(Export))
+    assert (export.sealed_key, export.folder) == (None, None)
+    assert "expired" in client.get(page).text
+
+
+@pytest.mark.requirement(87)
+def test_mails_tell_of_the_request_and_of_the_download(app, client, olga):
+    page = asked(client)
+    tasks.drain(app)
+    assert sorted(mails(app)) == ["A copy of your data was asked for", "The copy of your data is ready"]
+    client.post(f"{page}/download")
+    tasks.drain(app)
+    assert mails(app)[-1] == "The copy of your data was downloaded"
+    assert {message.to for message in app.extensions[OUTBOX].messages} == {olga.email}
+    assert f"https://localhost{page}" in app.extensions[OUTBOX].messages[-1].text
+
+
+def test_one_at_a_time(app, client, olga):
+    assert asked(client) == asked(client)
+    tasks.drain(app)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Export)) == 1
+
+
+@pytest.mark.requirement(85)
+def test_an_archive_that_lacks_a_file_says_so(app, client, olga):
+    tasks.drain(app)
+    photo = db.session.scalar(sa.select(Photo))
+    files.remove(photo.folder)
+    page = asked(client)
+    tasks.drain(app)
+    assert "not complete" in client.get(page).text
+    archive = zipfile.ZipFile(io.BytesIO(client.post(f"{page}/download").data))
+    manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["complete"] is False
+    assert manifest["missing"] == [{"path": f"media/{ids.encode(photo.id)}.jpg", "reason": "the file is gone"}]
+    assert "not complete" in archive.read("index.html").decode()
+
+
+@pytest.mark.requirement(85)
+@pytest.mark.parametrize("fault", ["lost", "changed", "cut"])
+def test_a_damaged_archive_is_not_handed_out(app, client, olga, fault):
+    page = asked(client)
+    tasks.drain(app)
+    (part,) = list(files.store().stored(vault.ROOT))
+    data = files.store().get(part.key)
+    if fault == "lost":
+        files.store().remove(part.key)
+    else:
+        files.store().put(part.key, data[:-1] if fault == "cut" else data[:-1] + bytes([data[-1] ^ 1]), "x/y")
+    if fault == "changed":
+        with pytest.raises(vault.Damaged):
+            _ = client.post(f"{page}/download").data
+    else:
+        assert client.post(f"{page}/download").status_code == 409
+
+
+@pytest.mark.requirement(90)
+def test_it_is_one_moment(app, client, olga, monkeypatch):
+    """What is added while the archive is written is in none of its files."""
+    now = clock.now()
+    write, seen = exporter._Writing._originals, []
+
+    def slow(self):
+        with db.get_engine("write").begin() as connection:
+            table = Member.__table__
+            connection.execute(sa.update(table).where(table.c.id == olga_id).values(bio="written meanwhile"))
+        seen.append(now)
+        write(self)
+
+    olga_id = olga.id
+    monkeypatch.setattr(exporter._Writing, "_originals", slow)
+    archive = fetched(client, app)
+    assert seen
+    assert "written meanwhile" not in "".join(
+        archive.read(name).decode() for name in archive.namelist() if name.endswith((".json", ".csv", ".html"))
+    )
+
+
+def test_a_try_that_was_interrupted_leaves_nothing(app, client, olga, monkeypatch):
+    page = asked(client)
+
+    def dies(self):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exporter._Writing, "_manifest", dies)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.drain(app)
+    assert not vault.folders()
+    export_id = db.session.scalar(sa.select(Export.id))
+    db.session.rollback()
+    perform(app, "rights.make_export", {"export_id": export_id})
+    assert client.post(f"{page}/download").status_code == 200
+
+
+def test_the_sweep_takes_what_a_killed_worker_left(app, client, olga, stopped_clock):
+    asked(client)
+    writer = vault.Writer("0" * 32, vault.new_key())
+    writer.write(b"half an archive")
+    writer.finish()
+    making.sweep()
+    db.session.commit()
+    assert not vault.folders()
+    stopped_clock.forward(hours=7)
+    making.sweep()
+    db.session.commit()
+    assert db.session.scalar(sa.select(Export.failed_at)) is not None
+
+
+def test_of_two_workers_one_finishes(app, client, olga, monkeypatch):
+    asked(client)
+    export_id = db.session.scalar(sa.select(Export.id))
+    manifest, nested = exporter._Writing._manifest, []
+
+    def overtaken(self):
+        if not nested:
+            nested.append(True)
+            perform(app, "rights.make_export", {"export_id": export_id})
+        manifest(self)
+
+    db.session.rollback()
+    monkeypatch.setattr(exporter._Writing, "_manifest", overtaken)
+    perform(app, "rights.make_export", {"export_id": export_id})
+    assert nested
+    assert len(vault.folders()) == 1
+    export = db.session.scalar(sa.select(Export))
+    assert vault.is_whole(export.folder, export.parts, export.bytes)
+
+
+@pytest.mark.requirement(80)
+@pytest.mark.engines("sqlite")
+def test_every_column_that_leads_to_a_person_is_exported_or_kept_back_with_a_reason(app, db_session):
+    """Walk the tables themselves: a foreign key to a person, directly or on the way, must be a declared path."""
+    subject = accounts.make_member().subject_id
+    given = {}
+    for section in contents.sections(subject):
+        given.setdefault(section.one.name, set()).update(column.name for column in section.columns)
+    for one in declared.tables():
+        columns = {column.name for column in one.table.columns}
+        if one.said.subject:
+            back = contents.kept_back(one)
+            assert all(back.values()), one.name
+            assert given[one.name] | set(back) >= columns, one.name
+        unsaid = set(one.said.also) - set(one.said.second)
+        assert not unsaid, f"{one.name}: say in `second` what the person at the end of {unsaid} gets, or why nothing"
+
+
+@pytest.mark.requirement(87)
+def test_removing_it_ends_it(app, client, olga):
+    page = asked(client)
+    tasks.drain(app)
+    assert location(client.post(page, data={"_method": "DELETE"})) == EXPORTS
+    assert client.post(f"{page}/download").status_code == 409
+    making.sweep()
+    assert not vault.folders()
+    assert services.remove_all(olga.subject_id, now=clock.now() + timedelta(days=1)) == 0
