@@ -47,6 +47,8 @@ from clozette.privacy import disclosures
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.privacy.tree import sequencer
+from clozette.privacy.policies import personal_data as policies_data
+from clozette.privacy.policies import views as policies_views
 from clozette.rights import declared
 from clozette.rights import personal_data as rights_data
 from clozette.rights.desk import events as desk_events
@@ -64,7 +66,7 @@ PERSONAL_DATA: dict[str, Declaration] = {
     "community": community_data.TABLES,
     "looks": looks_data.TABLES,
     "media": media_data.TABLES,
-    "privacy": privacy_data.TABLES,
+    "privacy": {**privacy_data.TABLES, **policies_data.TABLES},
     "rights": rights_data.TABLES,
 }
 
@@ -99,6 +101,7 @@ def _pages(app: Flask) -> None:
     for blueprint in (
         privacy_views.blueprint,
         export_views.blueprint,
+        policies_views.blueprint,
         desk_views.blueprint,
         media_views.blueprint,
         account_views.blueprint,

@@ -2,22 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 
-from clozette.kernel.web.gate import everyone
 from clozette.privacy import notices
-from clozette.privacy.points import PURPOSE_NAMES, open_points
 
 blueprint = Blueprint("privacy", __name__)
-
-
-@blueprint.get("/policy")
-@everyone()
-def policy() -> str:
-    """Show the policy: every collection point with its purposes, recipients and retention."""
-    return render_template(
-        "privacy/policy.html", points=open_points(), purposes=PURPOSE_NAMES.values(), version=notices.POLICY_VERSION
-    )
 
 
 @blueprint.app_context_processor

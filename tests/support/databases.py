@@ -49,7 +49,7 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """A database; every table that was empty at the start is emptied, foreign keys and triggers asleep."""
+    """A database; what was not there at the start is deleted, foreign keys and triggers asleep."""
 
     def __init__(self, server: postgres.Server) -> None:
         self.url = server.url(server.create_database())
@@ -57,16 +57,16 @@ class PostgresDatabase:
         self._emptying = ""
 
     def remember(self) -> None:
-        """Note which tables are empty now; the others hold what migrations put there."""
-        with self._engine.connect() as connection:
+        """Note which tables are empty now, and the keys of what migrations put into the others."""
+        with self._engine.begin() as connection:
             tables = [
-                f'"{schema}"."{name}"'
+                (schema, name)
                 for schema in sa.inspect(connection).get_schema_names()
                 if schema != "information_schema"
                 for name in sa.inspect(connection).get_table_names(schema)
             ]
-            empty = [name for name in tables if not connection.scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {name})"))]
-        deletes = "".join(f"DELETE FROM {name};" for name in empty)
+            connection.exec_driver_sql("CREATE SCHEMA remembered")
+            deletes = "".join(_delete_what_comes(connection, *table) for table in tables)
         self._emptying = f"SET session_replication_role = replica;{deletes}"
 
     def restore(self) -> None:
@@ -94,6 +94,18 @@ def open_database(engine: str, folder: Path) -> Iterator[Database]:
         return
     with postgres.server() as server:
         yield PostgresDatabase(server)
+
+
+def _delete_what_comes(connection: sa.Connection, schema: str, name: str) -> str:
+    """Return the statement that deletes all but the table's present rows."""
+    table, kept = f'"{schema}"."{name}"', f'remembered."{schema}_{name}"'
+    keys = ", ".join(
+        f'"{key}"' for key in sa.inspect(connection).get_pk_constraint(name, schema)["constrained_columns"]
+    )
+    if not keys or not connection.scalar(sa.text(f"SELECT EXISTS (SELECT 1 FROM {table})")):
+        return "" if not keys else f"DELETE FROM {table};"
+    connection.exec_driver_sql(f"CREATE TABLE {kept} AS SELECT {keys} FROM {table}")
+    return f"DELETE FROM {table} WHERE ({keys}) NOT IN (SELECT {keys} FROM {kept});"
 
 
 @contextmanager

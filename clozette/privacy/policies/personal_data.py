@@ -1,0 +1,47 @@
+"""What the policies' tables keep about people: who was told of a version, who accepted one, whose browser said no."""
+
+from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
+
+_KEY = NotPersonal("row id")
+_PATH = NotPersonal("path to the subject")
+_OURS = NotPersonal("a text of ours, and when it holds")
+_PROOF = Personal(
+    "consent",
+    (Purpose.LAW, Purpose.ENFORCE),
+    retention="as long as the account exists; the ledger proves it afterwards",
+)
+
+TABLES: Declaration = {
+    "privacy_policies": Table(
+        subject=("published_by_id",),
+        columns={
+            "id": _KEY,
+            **dict.fromkeys(
+                ("kind", "edition", "language", "version", "sha256", "text", "summary", "effective_at"), _OURS
+            ),
+            "published_at": Personal(
+                "activity",
+                (Purpose.LAW,),
+                retention="as long as the text can be read",
+                erasure="keep",
+                kept_because="a published text is a public record; it leads to nobody once the subject's key is destroyed",
+            ),
+            "published_by_id": NotPersonal("path to the subject, a member of staff"),
+        },
+    ),
+    "privacy_policy_changes": Table(
+        no_subject="what a text of ours changes",
+        columns={"id": _KEY, "policy_id": _OURS, "purpose": _OURS, "weight": _OURS},
+    ),
+    "privacy_policy_announcements": Table(
+        no_subject="when a text of ours was announced, and to how many",
+        columns={"policy_id": _OURS, "at": _OURS, "told": _OURS},
+    ),
+    "privacy_policy_notices": Table(
+        subject=("subject_id",), columns={"id": _KEY, "subject_id": _PATH, "policy_id": _OURS, "at": _PROOF}
+    ),
+    "privacy_acceptances": Table(
+        subject=("subject_id",), columns={"id": _KEY, "subject_id": _PATH, "policy_id": _OURS, "at": _PROOF}
+    ),
+    "privacy_gpc_signals": Table(subject=("subject_id",), columns={"subject_id": _PATH, "at": _PROOF}),
+}
