@@ -72,7 +72,12 @@ class Tally:
 
 
 def pieces(order: Order) -> Iterator[bytes]:
-    """Return the file as pieces. When the last one is out, the download counts as finished; one that breaks off never does.
+    """Return the file as pieces of bytes; see ``chunks``."""
+    return _bytes_of(chunks(order))
+
+
+def chunks(order: Order) -> Chunks:
+    """Return the file in chunks. When the last is out, the download counts as finished; one that breaks off never does.
 
     They are made after the request that began it has committed: all that needs its context is found here.
 
@@ -80,17 +85,24 @@ def pieces(order: Order) -> Iterator[bytes]:
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     conditions = selection.conditions(order.filter, USES[order.use])
-    return _pieces(app, db.get_engine("default"), order, conditions)
+    return _counted(app, db.get_engine("default"), order, conditions)
 
 
-def _pieces(app: Flask, engine: sa.Engine, order: Order, conditions: Conditions) -> Iterator[bytes]:
+def _bytes_of(found: Chunks) -> Iterator[bytes]:
+    with closing(found):
+        for chunk in found:
+            yield chunk.data
+
+
+def _counted(app: Flask, engine: sa.Engine, order: Order, conditions: Conditions) -> Chunks:
     whole = Tally()
     with _snapshot(engine) as connection:
         if selection.count(conditions, connection) > order.most:
             raise Grown
-        with closing(_made(connection, order, conditions)) as chunks:
-            for chunk in chunks:
-                yield whole.add(chunk.data, chunk.people)
+        with closing(_made(connection, order, conditions)) as made:
+            for chunk in made:
+                whole.add(chunk.data, chunk.people)
+                yield chunk
     with app.app_context():
         _note_end(order, whole)
 
