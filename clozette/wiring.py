@@ -50,6 +50,8 @@ from clozette.privacy.tree import sequencer
 from clozette.privacy.policies import personal_data as policies_data
 from clozette.privacy.policies import views as policies_views
 from clozette.rights import declared
+from clozette.rights.consents import api as consents_api
+from clozette.rights.consents import views as consents_views
 from clozette.rights import personal_data as rights_data
 from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import tasks as desk_tasks
@@ -77,6 +79,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     looks_api.blueprint,
     feed_api.blueprint,
     community_api.blueprint,
+    consents_api.blueprint,
 )
 
 
@@ -100,6 +103,7 @@ def connect(app: Flask) -> None:
 def _pages(app: Flask) -> None:
     for blueprint in (
         privacy_views.blueprint,
+        consents_views.blueprint,
         export_views.blueprint,
         policies_views.blueprint,
         desk_views.blueprint,

@@ -16,7 +16,17 @@ from clozette.kernel.schemas import Line, Schema, Text, Worded, looks_like_card
 from clozette.media.schemas import Upload
 
 OLDEST = 120
-SCOPES = ("closet:read", "closet:write", "looks:read", "looks:write", "feed:read", "profile:read", "follows:write")
+SCOPES = (
+    "closet:read",
+    "closet:write",
+    "looks:read",
+    "looks:write",
+    "feed:read",
+    "profile:read",
+    "follows:write",
+    "privacy:read",
+    "privacy:write",
+)
 MAX_CREDENTIAL = 20_000
 _UNREADABLE = _l("The passkey's answer could not be read.")
 _NO_SCOPE = _l("Choose at least one thing that the token may do.")

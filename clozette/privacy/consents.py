@@ -58,7 +58,7 @@ def answer(
     *,
     now: datetime,
     method: str,
-    point: str = "CP2",
+    point: str | None = None,
     shown: notices.Shown | None = None,
     served_id: int | None = None,
     wording: str | None = None,
@@ -69,6 +69,7 @@ def answer(
 ) -> LedgerEntry:
     """Record an answer to one purpose by one channel and bring its state up to it, in one transaction.
 
+    :param point: where it was asked; by default the point of the channel.
     :param purpose: a name of ``PURPOSES``, or ``about(purpose, object_id)`` where it is for one thing.
     :param shown: what the form showed (``notices.answered``); recorded as served first, unless ``served_id`` says it was.
     :param wording: the control's words, if they were others than today's.
@@ -82,7 +83,7 @@ def answer(
     facts = {**(circumstances or {}), **({"guardian": guardian} if guardian else {})}
     return ledger.record(
         subject_id=subject_id,
-        point=point,
+        point=point or purposes.point_of(purpose, channel),
         action=action,
         purpose=purpose,
         channel=channel,

@@ -116,7 +116,6 @@ _ALL = (
         recipients=_NOBODY,
         retention=_UNTIL_STOPPED,
         clause="1",
-        is_open=False,
     ),
     CollectionPoint(
         id="CP6",

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from clozette.kernel import ids
+from clozette.privacy.points import POINTS
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ CHANNEL_NAMES = {
     "post": _l("by post"),
     "site": _l("on this site"),
 }
+
+_POINTS_OF_CHANNELS = {"email": "CP5", "sms": "CP6", "post": "CP4"}
+_POINTS_HERE = {"research": "CP7", "personalisation": "CP7", "analytics": "CP10", "sponsor": "CP3"}
 
 _NO_MORE = _l("If you take it back we stop at once; nothing else changes for you.")
 
@@ -112,6 +116,21 @@ def purpose_of(name: str) -> ConsentPurpose:
     if purpose.about_object != (":" in name):
         raise KeyError(name)
     return purpose
+
+
+def point_of(name: str, channel: str) -> str:
+    """Return the collection point where a purpose is asked for by one channel."""
+    return _POINTS_OF_CHANNELS.get(channel) or _POINTS_HERE[purpose_of(name).id]
+
+
+def offers() -> list[tuple[str, str]]:
+    """Return what everybody may be asked today: each purpose by each channel whose collection point is open."""
+    return [
+        (purpose.id, channel)
+        for purpose in PURPOSES.values()
+        for channel in purpose.channels
+        if not purpose.about_object and POINTS[point_of(purpose.id, channel)].is_open
+    ]
 
 
 def wording(name: str, channel: str) -> str:

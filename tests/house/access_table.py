@@ -45,6 +45,10 @@ GET    /api/v1/openapi.json                           200     200     200     20
 
 # my privacy
 GET    /privacy                                       303     200     200     200     200     200     200     200
+GET    /privacy/consents                              303     200     200     200     200     200     200     200
+POST   /privacy/consents                              303     422     422     422     422     422     422     422
+GET    /privacy/consents/{answer}                     303     404     404     200     404     404     404     404
+GET    /privacy/consents/{answer}/receipt.json        303     404     404     200     404     404     404     404
 GET    /privacy/kept                                  303     200     200     200     200     200     200     200
 GET    /privacy/code                                  200     303     303     303     303     303     303     303
 POST   /privacy/code                                  422     422     422     422     422     422     422     422
@@ -254,6 +258,9 @@ POST   /admin/exports/{large_export}/decision         login   404     404     40
 POST   /admin/exports/{large_export}/decision         login   404     404     404     404     404     404     303     verdict=approved
 
 # the API
+GET    /api/v1/consents                               401     403     200     200     200     200     200     200
+POST   /api/v1/consents                               401     403     422     422     422     422     422     422
+GET    /api/v1/consents/{answer}                      401     403     404     200     404     404     404     404
 GET    /api/v1/feed                                   401     403     200     200     200     200     200     200
 GET    /api/v1/items                                  401     403     200     200     200     200     200     200
 POST   /api/v1/items                                  401     403     422     422     422     422     422     422

@@ -19,6 +19,7 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
+from clozette.privacy import consents
 from clozette.rights.export import services as exports
 from tests.factories import accounts, bulk, looks, photos
 from tests.support.client import Client
@@ -64,6 +65,7 @@ def build(app: Flask) -> World:
         _looks(world, people, items)
         _export(world, people["owner"])
         _bulk_exports(world, people)
+        _consent(world, people["owner"])
         db.session.commit()
         tasks.drain(app)
     return world
@@ -157,6 +159,12 @@ def _export(world: World, owner: Member) -> None:
     """A copy of what is kept about the owner; the tasks make it."""
     export = exports.ask(owner.subject_id, asked_by="page", locale="en", now=clock.now())
     world.names["export"] = ids.encode(export.id)
+
+
+def _consent(world: World, owner: Member) -> None:
+    """Something the owner said no to."""
+    said = consents.answer(owner.subject_id, "our_news", "email", "refused", now=clock.now(), method="form:test")
+    world.names["answer"] = ids.encode(said.id)
 
 
 def _looks(world: World, people: dict[str, Member], items: dict[str, Item]) -> None:

@@ -70,5 +70,7 @@ def _scopes() -> list[tuple[str, str]]:
         "feed:read": _("read your feed"),
         "profile:read": _("read profiles as you see them"),
         "follows:write": _("follow and unfollow members as you"),
+        "privacy:read": _("read your consents, who got your data, and your exports"),
+        "privacy:write": _("agree and take back, and ask for exports, as you"),
     }
     return [(scope, words[scope]) for scope in SCOPES]

@@ -1,0 +1,128 @@
+"""Receipts: what was shown and answered, in one document that proves itself (requirements 22 and 23).
+
+The outer fields are those of Kantara's consent receipt 1.1; ``entry`` is the ledger's own, with the words that were shown
+and the proof that the entry is in the tree under a signed head. ``tools/verify_ledger.py`` checks a saved receipt.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import force_locale
+
+from clozette.kernel import ids
+from clozette.kernel.database import db
+from clozette.privacy import ledger, subjects
+from clozette.privacy.ledger import audit, state
+from clozette.privacy.models import LedgerEntry, Subject, Wording
+from clozette.privacy.points import POINTS, purpose_names
+from clozette.privacy.purposes import ConsentPurpose, purpose_of
+from clozette.privacy.tree import canonical
+
+Receipt = dict[str, Any]
+VERSION = "KI-CR-v1.1.0"
+
+
+def of(entry: LedgerEntry) -> Receipt:
+    """Return the receipt of one entry, in the language it was shown in."""
+    words = db.session.get_one(Wording, entry.wording)
+    facts = _sealed_facts(entry)
+    with force_locale(words.language):
+        return {
+            "version": VERSION,
+            "jurisdiction": facts.get("jurisdiction") or "",
+            "consentTimestamp": int(entry.at.timestamp()),
+            "collectionMethod": entry.method,
+            "consentReceiptID": ids.encode(entry.id),
+            "language": words.language,
+            "piiPrincipalId": ids.encode(entry.subject_id),
+            "piiControllers": [_controller()],
+            "policyUrl": f"{_settings().base_url}/policy/{entry.policy_version}",
+            "services": [{"service": "Clozette", "purposes": [_purpose(entry)]}],
+            "sensitive": False,
+            "spiCat": [],
+            "entry": _facts(entry, words.text, facts),
+            "proof": audit.prove("consent", entry.id),
+        }
+
+
+def of_subject(subject_id: int) -> Iterator[Receipt]:
+    """Yield every receipt of a person, oldest first; for exports."""
+    for entry in ledger.entries_of(subject_id):
+        yield of(entry)
+
+
+def standing_at(subject_id: int, purpose: str, at: datetime, channel: str | None = None) -> Receipt | None:
+    """Show in one call how a purpose stood at a moment: the receipt of the answer that counted then."""
+    answers = sa.select(LedgerEntry).where(
+        LedgerEntry.subject_id == subject_id,
+        LedgerEntry.purpose == purpose,
+        LedgerEntry.action.in_(state.ANSWERS),
+        LedgerEntry.at <= at,
+    )
+    if channel is not None:
+        answers = answers.where(LedgerEntry.channel == channel)
+    entry = db.session.scalar(answers.order_by(LedgerEntry.id.desc()).limit(1))
+    return None if entry is None else of(entry)
+
+
+def _facts(entry: LedgerEntry, words: str, sealed: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "action": entry.action,
+        "purpose": entry.purpose,
+        "channel": entry.channel,
+        "at": canonical.moment(entry.at),
+        "received_at": canonical.moment(entry.received_at),
+        "point": entry.point,
+        "basis": entry.basis,
+        "surface": entry.surface,
+        "method": entry.method,
+        "actor": entry.actor,
+        "policy_version": entry.policy_version,
+        "policy_sha256": entry.policy_sha256,
+        "served": None if entry.served_id is None else ids.encode(entry.served_id),
+        "wording": words,
+        "wording_sha256": entry.wording,
+        "circumstances": sealed,
+    }
+
+
+def _purpose(entry: LedgerEntry) -> dict[str, Any]:
+    point = POINTS[entry.point]
+    asked = _asked(entry.purpose)
+    return {
+        "purpose": str(asked.title) if asked else ", ".join(purpose_names(point)),
+        "purposeCategory": [purpose.value for purpose in point.purposes],
+        "consentType": "EXPLICIT" if asked else "NONE",
+        "piiCategory": [*point.mandatory, *point.optional],
+        "primaryPurpose": asked is None,
+        "termination": str(point.retention),
+        "thirdPartyDisclosure": asked is not None and asked.whose == "third",
+        "thirdPartyName": ", ".join(map(str, point.recipients)),
+    }
+
+
+def _asked(name: str | None) -> ConsentPurpose | None:
+    try:
+        return purpose_of(name) if name else None
+    except KeyError:
+        return None
+
+
+def _controller() -> dict[str, Any]:
+    name, address = parseaddr(_settings().mail_from)
+    return {"piiController": name or "Clozette", "contact": name or "Clozette", "email": address, "onBehalf": False}
+
+
+def _sealed_facts(entry: LedgerEntry) -> dict[str, Any]:
+    try:
+        return subjects.unseal(db.session.get_one(Subject, entry.subject_id), entry.sealed)
+    except subjects.Erased:
+        return {}
+
+
+def _settings() -> Any:
+    return current_app.extensions["clozette.settings"]
