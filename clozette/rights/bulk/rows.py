@@ -24,7 +24,14 @@ Value = str | date | datetime | None
 MARK = "export"
 """The name of the last column, which is the download's mark in every row."""
 CHUNK = 128 * 1024
-LONGEST = "15min"
+# A big table is worth several processes that write its rows (the planner thinks only of reading them), and no compiler.
+_SETTINGS = (
+    "statement_timeout = '15min'",
+    "timezone = 'UTC'",
+    "datestyle = 'ISO'",
+    "parallel_tuple_cost = 0",
+    "jit = off",
+)
 # JSON has no control characters, so that with these as its signs CSV changes nothing in it. (COPY's text format would
 # double every backslash.)
 _COPY = {
@@ -113,7 +120,7 @@ def _from_sqlite(connection: sa.Connection, asked: Asked) -> Iterator[Chunk]:
 
 
 def _from_postgresql(connection: sa.Connection, asked: Asked) -> Iterator[Chunk]:
-    for setting in (f"statement_timeout = '{LONGEST}'", "timezone = 'UTC'", "datestyle = 'ISO'"):
+    for setting in _SETTINGS:
         connection.exec_driver_sql(f"SET LOCAL {setting}")
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
