@@ -54,6 +54,7 @@ from clozette.rights.consents import api as consents_api
 from clozette.rights.consents import views as consents_views
 from clozette.rights import personal_data as rights_data
 from clozette.rights.desk import events as desk_events
+from clozette.rights.desk import services as desk
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk import views as desk_views
 from clozette.rights.export import events as export_events
@@ -131,6 +132,9 @@ def _listeners(app: Flask) -> None:
     events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
     events.listen(app, account_events.TicketMade, after=(account_tasks.send_ticket,))
     events.listen(app, desk_events.CodeMade, after=(desk_tasks.send_code,))
+    events.listen(app, desk_events.AddressVerified, inside=(desk.identify_by_code,))
+    events.listen(app, desk_events.RequestReceived, after=(desk_tasks.send_receipt,))
+    events.listen(app, desk_events.RequestAnswered, after=(desk_tasks.send_answer,))
     events.listen(app, account_events.AddressChangeAsked, after=(account_tasks.tell_address_will_change,))
     events.listen(app, account_events.AddressChanged, after=(account_tasks.tell_former_address,))
     events.listen(app, account_events.CredentialsChanged, after=(account_tasks.tell_credentials_changed,))
@@ -159,6 +163,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
+    tasks.schedule(app, "*/10 * * * *", desk_tasks.watch_clocks)
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "17 * * * *", export_tasks.sweep)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)

@@ -1,6 +1,6 @@
 """Collection points: the closed set of places where personal data enters (requirements 1 to 3).
 
-The policy names eleven, and all of them stand here; those whose rooms are not built yet are not open, and nothing can be
+The policy names eleven, and all of them stand here, with the way to write to us (CP12) besides; those whose rooms are not built yet are not open, and nothing can be
 collected there. A form shows its point's notice before submit.
 """
 
@@ -189,6 +189,17 @@ _ALL = (
         clause="transfer",
         channels=("site",),
         is_open=False,
+    ),
+    CollectionPoint(
+        id="CP12",
+        title=_l("Writing to us"),
+        mandatory=("email", "text"),
+        optional=("name", "country"),
+        purposes=(Purpose.RESPOND, Purpose.VERIFY, Purpose.LAW),
+        basis="contract",
+        recipients=_NOBODY,
+        retention=_l("until two years after we answered"),
+        clause="contact",
     ),
 )
 

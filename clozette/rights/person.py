@@ -38,6 +38,11 @@ class Person:
     name: str = ""
 
     @property
+    def how(self) -> str:
+        """Return by what they proved who they are: a session or a code."""
+        return "session" if self.is_member else "code"
+
+    @property
     def is_member(self) -> bool:
         """Whether they are signed in to an account."""
         return self.member_id is not None

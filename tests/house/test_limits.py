@@ -108,6 +108,12 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "code-address": lambda visitor: visitor.post("/privacy/code", {"email": f"p{next(numbers)}@example.test"}),
     "code-mail": lambda visitor: visitor.post("/privacy/code", {"email": "one@example.test"}, moving=True),
     "code-try": lambda visitor: visitor.post("/privacy/code/entry", {"code": "000000"}),
+    "contact-address": lambda visitor: visitor.post(
+        "/contact", {"email": f"w{next(numbers)}@example.test", "text": "Hello"}
+    ),
+    "contact-mail": lambda visitor: visitor.post(
+        "/contact", {"email": "one@example.test", "text": "Hello"}, moving=True
+    ),
 }
 SIGNED_IN = {"verify-account", "email-change", "handle-change", "token-make", "block", "comment", "publish"}
 

@@ -23,6 +23,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "accounts.end_session": "ends what was begun at sign-in",
     "accounts.revoke_token": "ends what was made at the same page",
     "desk.end": "ends what a one-time code began",
+    "desk.take_back": "a form's way to take back what was asked",
     "admin.export_file": "hands out what is there",
     "exports.ask": "hands out what is kept already",
     "exports.download": "hands out what is kept already",

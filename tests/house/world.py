@@ -21,7 +21,7 @@ from clozette.looks.models import Revision
 from clozette.media import addresses
 from clozette.privacy import consents
 from clozette.rights.export import services as exports
-from tests.factories import accounts, bulk, looks, photos
+from tests.factories import accounts, bulk, desk, looks, photos
 from tests.support.client import Client
 
 ROLES = ("guest", "unconfirmed", "member", "owner", "blocked", "minor", "moderator", "admin")
@@ -64,6 +64,7 @@ def build(app: Flask) -> World:
         items = _closet(world, people["owner"])
         _looks(world, people, items)
         _export(world, people["owner"])
+        world.names["asked"] = ids.encode(desk.ask(people["owner"]).id)
         _bulk_exports(world, people)
         _consent(world, people["owner"])
         db.session.commit()

@@ -13,7 +13,8 @@ from flask_babel import get_locale
 from clozette.accounts import addresses, keys
 from clozette.accounts.models import Member
 from clozette.kernel import events
-from clozette.kernel.database import db
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
 from clozette.privacy import subjects
 from clozette.rights.desk.events import AddressVerified, CodeMade
 from clozette.rights.desk.models import Address, Code, Request
@@ -72,12 +73,12 @@ def use(code: Code, typed: str, now: datetime) -> bool:
 def address_of(typed: str, now: datetime) -> Address:
     """Return the address's row, made with a subject of its own if it is new. It is not verified by that."""
     canonical = addresses.canonical(typed) or typed.casefold()
-    found = db.session.scalar(sa.select(Address).where(Address.canonical == canonical))
+    known = sa.select(Address).where(Address.canonical == canonical)
+    found = db.session.scalar(known)
     if found is None:
-        subject = subjects.create(now)
-        found = Address(subject_id=subject.id, address=typed, canonical=canonical, made_at=now)
-        db.session.add(found)
-        db.session.flush()
+        values = {"id": new_id(), "subject_id": subjects.create(now).id, "address": typed, "canonical": canonical}
+        insert_once(Address, **values, made_at=now)
+        found = db.session.scalars(known).one()
     return found
 
 

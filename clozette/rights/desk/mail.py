@@ -6,9 +6,11 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from clozette.accounts.models import Member
+from clozette.kernel import ids
 from clozette.kernel.ports.mail import Message, outbox
-from clozette.rights.desk import codes
-from clozette.rights.desk.models import Code
+from clozette.rights.desk import codes, rules
+from clozette.rights.desk.models import Code, Event, Request
 from clozette.settings import Settings
 
 
@@ -20,6 +22,46 @@ def one_time_code(code: Code) -> None:
             _send(code.address, _("Your code is %(digits)s", digits=digits), "code", code.locale, digits=digits)
         else:
             _send(code.address, _("Sign in to see your data"), "code_member", code.locale, link=address("/login"))
+
+
+def request_received(request: Request) -> None:
+    """Tell the person that their request arrived, by when we must answer, and whether a proof is needed first."""
+    with force_locale(request.locale):
+        subject = _("We received your request %(number)s", number=ids.encode(request.id))
+        _send(request.address, subject, "request_received", request.locale, **_of(request))
+
+
+def request_answered(event: Event) -> None:
+    """Send what staff wrote, and where to read the whole course."""
+    request = event.request
+    with force_locale(request.locale):
+        subject = _("Your request %(number)s", number=ids.encode(request.id))
+        outcome = rules.OUTCOMES.get(request.outcome or "") if event.what == "closed" else None
+        _send(
+            request.address, subject, "request_answered", request.locale, event=event, outcome=outcome, **_of(request)
+        )
+
+
+def time_runs_out(staff: Member, overdue: list[str], soon: list[str]) -> None:
+    """Tell a member of staff which requests and breaches are late or nearly due; numbers alone, no names."""
+    with force_locale(staff.locale):
+        subject = _("Overdue at the desk") if overdue else _("Nearly due at the desk")
+        _send(staff.email, subject, "time_runs_out", staff.locale, overdue=overdue, soon=soon, link=address("/admin"))
+
+
+def breach_told(address_: str, locale: str, text: str) -> None:
+    """Tell somebody of a breach that touches them."""
+    with force_locale(locale):
+        _send(address_, _("About the safety of your data"), "breach_told", locale, text=text)
+
+
+def _of(request: Request) -> dict[str, Any]:
+    return {
+        "request": request,
+        "kind": rules.KINDS[request.kind],
+        "number": ids.encode(request.id),
+        "link": address(f"/privacy/requests/{ids.encode(request.id)}"),
+    }
 
 
 def address(path: str) -> str:

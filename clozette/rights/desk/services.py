@@ -1,0 +1,181 @@
+"""What happens to requests. Each deed is an event of the request, so that the desk can show later what it did and when."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import get_locale
+from sqlalchemy.engine import CursorResult
+
+from clozette.kernel import clock, events
+from clozette.kernel.database import db
+from clozette.kernel.refusal import refuse
+from clozette.privacy import ledger, notices
+from clozette.privacy.disclosures.telling import tell_recipients
+from clozette.rights.desk import rules
+from clozette.rights.desk.events import AddressVerified, RequestAnswered, RequestReceived
+from clozette.rights.desk.models import Event, Request
+
+POINT = "CP12"
+
+
+def receive(
+    *,
+    subject_id: int,
+    kind: str,
+    text: str,
+    address: str,
+    now: datetime,
+    name: str = "",
+    country: str | None = None,
+    source: str = "privacy",
+    identified_how: str | None = None,
+    shown: notices.Shown | None = None,
+) -> Request:
+    """Take a request: start its clock, or let it wait for a proof of who asks.
+
+    :param identified_how: ``session`` or ``code`` if it is certain who asks.
+    :param shown: what the form showed (``notices.answered``), for the ledger.
+    """
+    law = rules.law_of(country)
+    waits = identified_how is None and kind != rules.UNDER_NO_LAW
+    request = Request(
+        subject_id=subject_id,
+        kind=kind,
+        law=law,
+        source=source,
+        name=name,
+        address=address,
+        locale=str(get_locale() or "en"),
+        text=text,
+        received_at=now,
+        identified_at=now if identified_how else None,
+        identified_how=identified_how,
+        due_at=rules.due_at(kind, law, now),
+        paused_at=now if waits else None,
+    )
+    db.session.add(request)
+    db.session.flush()
+    note(request, "received", now=now)
+    if waits:
+        note(request, "proof-asked", now=now)
+    _acknowledge(subject_id, source, shown, now)
+    events.publish(RequestReceived(request_id=request.id))
+    return request
+
+
+def identify(request: Request, *, how: str, now: datetime, actor_id: int | None = None, evidence: str = "") -> Request:
+    """Note that it is certain who asks, and by what; a clock that waited for it goes on where it stood."""
+    values: dict[str, Any] = {"identified_at": now, "identified_how": how, "paused_at": None}
+    if request.paused_at is not None and request.due_at is not None:
+        values["due_at"] = request.due_at + (now - request.paused_at)
+    if _change(request, Request.identified_at.is_(None), **values):
+        note(request, "identified", now=now, actor_id=actor_id, evidence=evidence)
+    return request
+
+
+def identify_by_code(verified: AddressVerified) -> None:
+    """Somebody proved an address: what was asked from it before is theirs (listens to ``AddressVerified``)."""
+    waiting = sa.select(Request).where(
+        Request.subject_id == verified.subject_id, Request.identified_at.is_(None), Request.closed_at.is_(None)
+    )
+    for request in db.session.scalars(waiting).all():
+        identify(request, how="code", now=clock.now())
+
+
+def ask_for_proof(request: Request, *, actor_id: int, text: str, now: datetime) -> None:
+    """Ask the person to prove who they are; the clock stands still until they do."""
+    closed, paused = request.closed_at is not None, request.paused_at is not None
+    refuse(rules.why_not_pause(closed=closed, paused=paused, identified=request.identified_at is not None))
+    if _change(request, Request.paused_at.is_(None), Request.closed_at.is_(None), paused_at=now):
+        _tell(note(request, "proof-asked", now=now, actor_id=actor_id, text=text))
+
+
+def reply(request: Request, *, actor_id: int, text: str, now: datetime, evidence: str = "") -> None:
+    """Write to the person."""
+    _tell(note(request, "replied", now=now, actor_id=actor_id, text=text, evidence=evidence))
+
+
+def extend(request: Request, *, until: datetime, reason: str, actor_id: int, now: datetime) -> None:
+    """Put off when it is due, as far as the law lets us, and tell the person why."""
+    extended = request.extended_at is not None
+    why_not = rules.why_not_extend(
+        law=request.law, received_at=request.received_at, due=request.due_at, until=until, extended=extended, now=now
+    )
+    refuse(why_not)
+    still = (Request.extended_at.is_(None), Request.closed_at.is_(None))
+    if _change(request, *still, due_at=until, extended_at=now, warned_at=None):
+        _tell(note(request, "extended", now=now, actor_id=actor_id, text=reason))
+
+
+def close(
+    request: Request, *, outcome: str, text: str, actor_id: int | None, now: datetime, evidence: str = ""
+) -> bool:
+    """Answer and close a request; of two at once one does. The person is told, unless it was they who took it back."""
+    closed, identified = request.closed_at is not None, request.identified_at is not None
+    refuse(rules.why_not_close(closed=closed, kind=request.kind, outcome=outcome, identified=identified))
+    if not _change(request, Request.closed_at.is_(None), closed_at=now, paused_at=None, outcome=outcome):
+        return False
+    done = note(request, "closed", now=now, actor_id=actor_id, text=text, evidence=evidence)
+    if request.kind == "correction" and outcome in {"done", "part"}:
+        tell_recipients(request.subject_id, kind="correction", cause_id=request.id, now=now)
+    if outcome != "taken-back":
+        _tell(done)
+    return True
+
+
+def sort_as(request: Request, *, kind: str, law: str, actor_id: int, now: datetime) -> None:
+    """Correct what a request is and whose clock runs; it counts from when the request came."""
+    asked_as = f"{request.kind}, {request.law}"
+    due = rules.due_at(kind, law, request.received_at)
+    before = rules.due_at(request.kind, request.law, request.received_at)
+    if due and before and request.due_at and request.extended_at is None:
+        due += request.due_at - before  # what it stood still for a proof
+    if _change(request, Request.closed_at.is_(None), kind=kind, law=law, due_at=due, warned_at=None, extended_at=None):
+        note(request, "sorted", now=now, actor_id=actor_id, text=f"{asked_as} → {kind}, {law}")
+
+
+def belongs_to(request: Request, *, subject_id: int, actor_id: int, evidence: str, now: datetime) -> None:
+    """Give a request that came from another address to the person whom staff found to have asked it."""
+    if _change(request, Request.closed_at.is_(None), subject_id=subject_id):
+        identify(request, how="staff", now=now, actor_id=actor_id, evidence=evidence)
+
+
+def note(
+    request: Request,
+    what: str,
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+    text: str = "",
+    evidence: str = "",
+) -> Event:
+    """Write down what happened."""
+    event = Event(request_id=request.id, actor_id=actor_id, at=now, what=what, text=text, evidence=evidence)
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def _tell(event: Event) -> None:
+    events.publish(RequestAnswered(event_id=event.id))
+
+
+def _acknowledge(subject_id: int, source: str, shown: notices.Shown | None, now: datetime) -> None:
+    ledger.record(
+        subject_id=subject_id,
+        point=POINT,
+        action="acknowledged",
+        wording=shown.wording if shown else notices.wording(POINT),
+        method=f"form:{source}",
+        now=now,
+        shown=shown,
+    )
+
+
+def _change(request: Request, *still: sa.ColumnElement[bool], **values: Any) -> bool:
+    """Change the row if it still is as we think; whoever comes second changes nothing."""
+    done = db.session.execute(sa.update(Request).where(Request.id == request.id, *still).values(**values))
+    db.session.refresh(request)
+    assert isinstance(done, CursorResult)
+    return bool(done.rowcount)
