@@ -38,6 +38,7 @@ from clozette.looks import rules as look_rules
 from clozette.looks import tasks as look_tasks
 from clozette.looks import views as look_views
 from clozette.looks import wording as look_wording
+from clozette.looks.services import erasure as look_erasure
 from clozette.media import addresses as media_addresses
 from clozette.media import events as media_events
 from clozette.media import personal_data as media_data
@@ -57,6 +58,10 @@ from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import services as desk
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk import views as desk_views
+from clozette.rights.erasure import events as erasure_events
+from clozette.rights.erasure import executor as erasure
+from clozette.rights.erasure import tasks as erasure_tasks
+from clozette.rights.erasure import views as erasure_views
 from clozette.rights.export import events as export_events
 from clozette.rights.export import tasks as export_tasks
 from clozette.rights.export import views as export_views
@@ -98,6 +103,7 @@ def connect(app: Flask) -> None:
     pages.show_in_frame(app, "unread", community_queries.unread_count)
     _listeners(app)
     _notifications(app)
+    _erasure(app)
     _schedules(app)
 
 
@@ -108,6 +114,7 @@ def _pages(app: Flask) -> None:
         export_views.blueprint,
         policies_views.blueprint,
         desk_views.blueprint,
+        erasure_views.blueprint,
         media_views.blueprint,
         account_views.blueprint,
         community_views.blueprint,
@@ -130,6 +137,8 @@ def _listeners(app: Flask) -> None:
     events.listen(app, export_events.ExportFetched, after=(export_tasks.tell_fetched,))
     events.listen(app, media_events.PhotoAdded, after=(media_tasks.make_ladder,))
     events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
+    events.listen(app, erasure_events.ErasureAsked, after=(erasure_tasks.tell_asked,))
+    events.listen(app, erasure_events.ErasureUndone, after=(erasure_tasks.tell_undone,))
     events.listen(app, account_events.TicketMade, after=(account_tasks.send_ticket,))
     events.listen(app, desk_events.CodeMade, after=(desk_tasks.send_code,))
     events.listen(app, desk_events.AddressVerified, inside=(desk.identify_by_code,))
@@ -148,6 +157,11 @@ def _listeners(app: Flask) -> None:
     events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
 
 
+def _erasure(app: Flask) -> None:
+    """What rooms do at an erasure beyond what they declare."""
+    erasure.register(app, erasure.Step("looks", look_erasure.take_back_loves))
+
+
 def _notifications(app: Flask) -> None:
     """Who words which kind of notification."""
     notifications.register(app, "followed", community_wording.followed)
@@ -161,6 +175,8 @@ def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC), and what workers do all the time."""
     tasks.keep_doing(app, "privacy.sequence", sequencer.run)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
+    tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
+    tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "*/10 * * * *", desk_tasks.watch_clocks)

@@ -26,6 +26,7 @@ _WHO = (
     Member.display_name,
     Member.birth_date,
     Member.confirmed_at,
+    Member.leaving_at,
     Member.avatar_token,
     Member.locale,
     Member.time_zone,
@@ -38,7 +39,11 @@ _BY_SESSION = Prepared(
     .select_from(SignIn)
     .join(Member, Member.id == SignIn.member_id)
     .outerjoin(Role, Role.member_id == Member.id)
-    .where(SignIn.digest == _DIGEST, SignIn.ended_at.is_(None), Member.deactivated_at.is_(None))
+    .where(
+        SignIn.digest == _DIGEST,
+        SignIn.ended_at.is_(None),
+        sa.or_(Member.deactivated_at.is_(None), Member.leaving_at.is_not(None)),
+    )
 )
 _BY_TOKEN = Prepared(
     sa.select(*_WHO, ApiToken.id.label("key_id"), ApiToken.scopes, ApiToken.expires_at, ApiToken.last_used_at)
@@ -102,6 +107,7 @@ def _viewer(row: Any, now: datetime, **more: Any) -> Viewer:
         display_name=row.display_name,
         is_minor=age_on(row.birth_date, now.date()) < ADULT_AGE,
         is_confirmed=row.confirmed_at is not None,
+        is_leaving=row.leaving_at is not None,
         avatar_token=row.avatar_token,
         locale=row.locale,
         time_zone=row.time_zone,

@@ -17,14 +17,14 @@ def look_at_record(staff: Viewer, member: Member, *, reason: str, now: datetime)
 
 def deactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> None:
     """Close a member's account until it is opened again; every session ends."""
-    refuse(rules.why_not_deactivate(staff.member_id or 0, member.id, is_deactivated=member.deactivated_at is not None))
+    refuse(rules.why_not_deactivate(staff.member_id or 0, member.id, is_deactivated=not member.active))
     accounts.deactivate(member, now=now)
     _note(staff, member, "deactivation", reason, now)
 
 
 def reactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> None:
     """Open a deactivated account again."""
-    refuse(rules.why_not_reactivate(is_deactivated=member.deactivated_at is not None))
+    refuse(rules.why_not_reactivate(is_deactivated=not member.active))
     accounts.reactivate(member)
     _note(staff, member, "reactivation", reason, now)
 

@@ -9,6 +9,7 @@ STAFF_ROLES = frozenset({"marketing", "moderator", "admin"})
 class Viewer:
     """The person behind a request, or nobody (``member_id`` is ``None``).
 
+    ``is_leaving``: the member asked to be erased, is hidden, and may do nothing but change their mind.
     ``scopes`` is ``None`` for a browser session (everything the member may do) and a set for an API token.
     """
 
@@ -19,6 +20,7 @@ class Viewer:
     roles: frozenset[str] = field(default_factory=frozenset)
     is_minor: bool = False
     is_confirmed: bool = False
+    is_leaving: bool = False
     has_second_factor: bool = False
     session_id: int | None = None
     avatar_token: str | None = None

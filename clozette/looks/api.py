@@ -230,10 +230,10 @@ def _page(page: Page[Look]) -> Page[dict[str, Any]]:
     return Page([look_out(whole) for whole in queries.wholes(gate.viewer(), page.items)], page.after)
 
 
-def _remark(comment: Comment, member: Member | Viewer) -> dict[str, Any]:
+def _remark(comment: Comment, member: Member | Viewer | None) -> dict[str, Any]:
     return {
         "id": comment.id,
-        "author": {"handle": member.handle, "display_name": member.display_name},
+        "author": {"handle": member.handle, "display_name": member.display_name} if member else None,
         "text": comment.text,
         "at": comment.at,
         "edited_at": comment.edited_at,

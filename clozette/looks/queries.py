@@ -95,10 +95,10 @@ class Whole:
 
 @dataclass(frozen=True)
 class Remark:
-    """A comment as a page shows it."""
+    """A comment as a page shows it; ``member`` is nobody where its author was erased."""
 
     comment: Comment
-    member: Member
+    member: Member | None
 
 
 @dataclass(frozen=True)

@@ -178,10 +178,10 @@ class LookOut(Schema):
 
 
 class CommentOut(Schema):
-    """A comment."""
+    """A comment; without an author and words where a member was erased."""
 
     id = RowId()
-    author = ma.fields.Nested(AuthorOut)
+    author = ma.fields.Nested(AuthorOut, allow_none=True)
     text = ma.fields.String()
     at = ma.fields.DateTime()
     edited_at = ma.fields.DateTime(allow_none=True)

@@ -6,7 +6,10 @@ import sqlalchemy as sa
 from flask import abort
 
 from clozette.kernel.database import db
-from clozette.media.models import Photo
+from clozette.media.models import HiddenPerson, Photo
+
+_IS_HIDDEN = sa.exists().where(HiddenPerson.subject_id == Photo.subject_id)
+_SHOWN = sa.select(Photo.folder, Photo.variants, Photo.avif).where(~_IS_HIDDEN)
 
 
 class Files(NamedTuple):
@@ -28,7 +31,7 @@ def files_by_id(photo_id: int) -> Files:
 
 
 def _one(condition: sa.ColumnElement[bool]) -> Files:
-    row = db.session.execute(sa.select(Photo.folder, Photo.variants, Photo.avif).where(condition)).one_or_none()
+    row = db.session.execute(_SHOWN.where(condition)).one_or_none()
     if row is None:
         abort(404)
     return Files(*row)

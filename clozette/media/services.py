@@ -1,23 +1,36 @@
 """Deeds on photos. Files are kept before the commit and removed after it; whatever goes wrong, no row lacks its files."""
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
 from flask import current_app
 from werkzeug.datastructures import FileStorage
 
-from clozette.kernel.database import db
+from clozette.kernel.database import db, insert_once
 from clozette.kernel.events import publish
 from clozette.kernel.images import BadPhoto, CleanPhoto, are_alike
 from clozette.kernel.refusal import refuse
 from clozette.media import files, intake
 from clozette.media.events import PhotoAdded, PhotoRemoved
-from clozette.media.models import Photo
+from clozette.media.models import HiddenPerson, Photo
 from clozette.media.rules import why_not_add
 from clozette.privacy.models import Subject
 
-__all__ = ["BadPhoto", "add_photo", "delete_photo", "hide_photo", "original_of", "publish_photo", "similar_photos"]
+__all__ = [
+    "BadPhoto",
+    "add_photo",
+    "delete_photo",
+    "erase_photos",
+    "hide_person",
+    "hide_photo",
+    "original_of",
+    "publish_photo",
+    "show_person",
+    "similar_photos",
+]
+_BATCH = 100
 
 
 def add_photo(subject_id: int, upload: FileStorage | CleanPhoto, now: datetime) -> Photo:
@@ -70,6 +83,30 @@ def delete_photo(photo: Photo) -> None:
     db.session.delete(photo)
     db.session.flush()
     publish(PhotoRemoved(photo.folder))
+
+
+def hide_person(subject_id: int, *, now: datetime) -> None:
+    """Let nobody see any photo of a person, whatever address they hold, copies in browsers aside."""
+    insert_once(HiddenPerson, subject_id=subject_id, since=now)
+
+
+def show_person(subject_id: int) -> None:
+    """Let a person's photos be seen again, at the addresses they had."""
+    db.session.execute(sa.delete(HiddenPerson).where(HiddenPerson.subject_id == subject_id))
+
+
+def erase_photos(subject_id: int) -> Iterator[int]:
+    """Erase all photos of a person, files first; yield how many went after each batch, for the caller to commit.
+
+    A crash leaves rows whose files are gone, which the next run removes; never files that no row leads to.
+    """
+    mine = sa.select(Photo).where(Photo.subject_id == subject_id).order_by(Photo.id).limit(_BATCH)
+    while batch := list(db.session.scalars(mine)):
+        for photo in batch:
+            files.remove(photo.folder)
+        db.session.execute(sa.delete(Photo).where(Photo.id.in_([photo.id for photo in batch])))
+        db.session.expire_all()
+        yield len(batch)
 
 
 def similar_photos(subject_id: int, dhash: int, colours: list[str] | None = None) -> list[Photo]:

@@ -20,6 +20,7 @@ from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
 from clozette.privacy import consents
+from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from tests.factories import accounts, bulk, desk, looks, photos
 from tests.support.client import Client
@@ -64,12 +65,21 @@ def build(app: Flask) -> World:
         items = _closet(world, people["owner"])
         _looks(world, people, items)
         _export(world, people["owner"])
+        world.names["receipt"] = _undone_erasure()
         world.names["asked"] = ids.encode(desk.ask(people["owner"]).id)
         _bulk_exports(world, people)
         _consent(world, people["owner"])
         db.session.commit()
         tasks.drain(app)
     return world
+
+
+def _undone_erasure() -> str:
+    """Return the code of a receipt."""
+    member = accounts.make_member("gone")
+    erasure = erasures.ask(member.subject_id, via="page", now=clock.now())
+    erasures.undo(member.subject_id, now=clock.now())
+    return erasure.code
 
 
 def _people(world: World) -> dict[str, Member]:

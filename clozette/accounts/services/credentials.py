@@ -28,7 +28,8 @@ def change_password(member: Member, password_hash: str, *, now: datetime) -> Non
 def ask_for_reset(email: str, *, now: datetime) -> None:
     """Mail a link that sets a new password, if the address is an active member's."""
     known = sa.select(Member).where(
-        Member.email_canonical == addresses.canonical(email), Member.deactivated_at.is_(None)
+        Member.email_canonical == addresses.canonical(email),
+        sa.or_(Member.deactivated_at.is_(None), Member.leaving_at.is_not(None)),
     )
     member = db.session.scalar(known)
     if member is not None:

@@ -81,13 +81,28 @@ def change_handle(member: Member, handle: str, *, now: datetime) -> None:
 
 def deactivate(member: Member, *, now: datetime) -> None:
     """Sign a member out everywhere and hide them, until staff bring them back."""
-    if member.deactivated_at is not None:
+    is_hidden, member.leaving_at = member.deactivated_at is not None, None
+    if is_hidden:
+        sign_ins.end_all(member, because="deactivated", now=now)
         return
-    member.deactivated_at = now
-    sign_ins.end_all(member, because="deactivated", now=now)
-    tokens.revoke_all(member.id, now=now)
-    tickets.void(member.id, now=now)
-    events.publish(MemberDeactivated(member.id))
+    _hide(member, because="deactivated", now=now)
+
+
+def leave(member: Member, *, now: datetime, but: int | None = None) -> None:
+    """Hide a member who wants to go, everywhere and at once; they can still sign in and stay.
+
+    :param but: the session that it was asked in; all others end.
+    """
+    if member.deactivated_at is None:
+        member.leaving_at = now
+        _hide(member, because="leaving", now=now, but=but)
+
+
+def stay(member: Member) -> None:
+    """Let a member who wanted to go be seen again."""
+    if member.leaving_at is not None:
+        member.leaving_at = None
+        reactivate(member)
 
 
 def reactivate(member: Member) -> None:
@@ -95,6 +110,7 @@ def reactivate(member: Member) -> None:
     if member.deactivated_at is not None:
         member.deactivated_at = None
         db.session.flush()
+        media.show_person(member.subject_id)
         events.publish(MemberReactivated(member.id))
 
 
@@ -110,6 +126,15 @@ def take_role(member: Member, role: str, *, now: datetime) -> None:
     """Take a staff role away, and end the sessions that used it."""
     db.session.execute(sa.delete(Role).where(Role.member_id == member.id, Role.name == role))
     sign_ins.end_all(member, because="role-taken", now=now)
+
+
+def _hide(member: Member, *, because: str, now: datetime, but: int | None = None) -> None:
+    member.deactivated_at = now
+    sign_ins.end_all(member, because=because, now=now, but=but)
+    tokens.revoke_all(member.id, now=now)
+    tickets.void(member.id, now=now)
+    media.hide_person(member.subject_id, now=now)
+    events.publish(MemberDeactivated(member.id))
 
 
 def _last_change(member: Member) -> datetime | None:

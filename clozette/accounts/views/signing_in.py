@@ -141,14 +141,14 @@ def logout() -> Any:
 
 
 @blueprint.get("/verify")
-@gate.members(unconfirmed=True)
+@gate.members(unconfirmed=True, leaving=True)
 def verify_form() -> Any:
     """Ask once more who it is, before something that matters."""
     return _verify_page(Form(VerifyIn, {"next": redirects.local_path(request.args.get("next"))}))
 
 
 @blueprint.post("/verify")
-@gate.members(unconfirmed=True, collects="CP2")
+@gate.members(unconfirmed=True, leaving=True, collects="CP2")
 def verify() -> Any:
     """Take the password as proof; for some minutes credentials may be changed."""
     viewer = gate.viewer()

@@ -25,6 +25,7 @@ class Entry:
     :param collects: the collection point (``CP1`` …) that the view's personal data enters by, if it takes any.
     :param scope: what an API token must be allowed, such as ``closet:write``.
     :param unconfirmed: whether a member may enter before confirming the mail address.
+    :param leaving: whether a member may enter who asked to be erased; all others are led to where that can be undone.
     """
 
     who: str
@@ -32,6 +33,7 @@ class Entry:
     collects: str | None = None
     scope: str | None = None
     unconfirmed: bool = False
+    leaving: bool = False
 
 
 def everyone(*, collects: str | None = None) -> Callable[[View], View]:
@@ -40,10 +42,10 @@ def everyone(*, collects: str | None = None) -> Callable[[View], View]:
 
 
 def members(
-    *, collects: str | None = None, scope: str | None = None, unconfirmed: bool = False
+    *, collects: str | None = None, scope: str | None = None, unconfirmed: bool = False, leaving: bool = False
 ) -> Callable[[View], View]:
     """Open a view to members."""
-    return _mark(Entry("member", collects=collects, scope=scope, unconfirmed=unconfirmed))
+    return _mark(Entry("member", collects=collects, scope=scope, unconfirmed=unconfirmed, leaving=leaving))
 
 
 def staff(*roles: str, collects: str | None = None) -> Callable[[View], View]:
@@ -98,6 +100,8 @@ def _stand_guard() -> Any:
     who = viewer()
     if not who.is_member:
         return _ask_to_sign_in()
+    if who.is_leaving and not entry.leaving:
+        return redirect("/privacy/erasure", 303)
     if who.scopes is not None and (entry.scope is None or entry.scope not in who.scopes):
         abort(403, description="The token lacks the scope for this.")
     if entry.who == "staff" and not who.may_as(*entry.roles):
