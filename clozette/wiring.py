@@ -24,7 +24,7 @@ from clozette.community import services as community
 from clozette.community import tasks as community_tasks
 from clozette.community import views as community_views
 from clozette.community import wording as community_wording
-from clozette.kernel import events, tasks
+from clozette.kernel import checkup, events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
 from clozette.kernel.web import api, pages, slots
@@ -44,6 +44,7 @@ from clozette.media import events as media_events
 from clozette.media import personal_data as media_data
 from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
+from clozette.privacy import checks as privacy_checks
 from clozette.privacy import disclosures
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
@@ -105,6 +106,7 @@ def connect(app: Flask) -> None:
     _notifications(app)
     _erasure(app)
     _schedules(app)
+    checkup.add(app, "ledger", privacy_checks.ledger)
 
 
 def _pages(app: Flask) -> None:
