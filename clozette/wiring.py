@@ -49,9 +49,12 @@ from clozette.privacy import disclosures
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.privacy.tree import sequencer
+from clozette.privacy.policies import events as policy_events
 from clozette.privacy.policies import personal_data as policies_data
 from clozette.privacy.policies import views as policies_views
 from clozette.rights import declared
+from clozette.rights.changes import tasks as change_tasks
+from clozette.rights.changes import views as change_views
 from clozette.rights.consents import api as consents_api
 from clozette.rights.consents import views as consents_views
 from clozette.rights import personal_data as rights_data
@@ -115,6 +118,7 @@ def _pages(app: Flask) -> None:
         consents_views.blueprint,
         export_views.blueprint,
         policies_views.blueprint,
+        change_views.blueprint,
         desk_views.blueprint,
         erasure_views.blueprint,
         media_views.blueprint,
@@ -149,6 +153,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, account_events.AddressChangeAsked, after=(account_tasks.tell_address_will_change,))
     events.listen(app, account_events.AddressChanged, after=(account_tasks.tell_former_address,))
     events.listen(app, account_events.CredentialsChanged, after=(account_tasks.tell_credentials_changed,))
+    events.listen(app, policy_events.PolicyPublished, after=(change_tasks.announce,))
     events.listen(app, account_events.MemberBlocked, inside=(community.part,))
     events.listen(app, community_events.MemberFollowed, after=(community_tasks.tell_followed,))
     events.listen(app, community_events.FollowRequested, after=(community_tasks.tell_requested,))
@@ -182,6 +187,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "*/10 * * * *", desk_tasks.watch_clocks)
+    tasks.schedule(app, "*/5 * * * *", change_tasks.sweep)
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "17 * * * *", export_tasks.sweep)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)

@@ -18,11 +18,10 @@ from markupsafe import Markup
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.privacy import purposes
+from clozette.privacy import policies, purposes
 from clozette.privacy.models import Wording
 from clozette.privacy.points import POINTS, purpose_names
 
-POLICY_VERSION = "2026-11-22"
 FIELD = "_notice"
 GOOD_FOR = timedelta(days=7)
 _SALT = "clozette.privacy.notice"
@@ -45,7 +44,8 @@ class Shown:
 
 def policy_in_force() -> tuple[str, str | None]:
     """Return the version of the policy in force for this reader, and the digest of its bytes."""
-    return POLICY_VERSION, None
+    version = policies.here()
+    return version.id, version.sha256
 
 
 def notice(point_id: str) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
-"""Pages of privacy: the policy in force, made from what the rooms declare."""
+"""What pages of privacy share: the notice of a collection point, for every template."""
 
 from typing import Any
 
 from flask import Blueprint
 
-from clozette.privacy import notices
+from clozette.privacy import notices, policies
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -14,5 +14,5 @@ def _globals() -> dict[str, Any]:
     return {
         "notice": notices.notice,
         "notice_stamp": notices.stamp_field,
-        "policy_version": notices.POLICY_VERSION,
+        "policy_here": policies.here,
     }

@@ -40,6 +40,9 @@ GET    /policy/2012-10-03                             200     200     200     20
 GET    /policy/2012-10-03...2017-12-12                200     200     200     200     200     200     200     200
 GET    /terms                                         200     200     200     200     200     200     200     200
 GET    /terms/2026-11-22                              200     200     200     200     200     200     200     200
+GET    /privacy/changes                               303     200     200     200     200     200     200     200
+POST   /privacy/changes                               303     422     422     422     422     422     422     422
+POST   /terms/acceptance                              login   422     422     422     422     422     422     422
 GET    /api/docs                                      200     200     200     200     200     200     200     200
 GET    /api/v1/openapi.json                           200     200     200     200     200     200     200     200
 

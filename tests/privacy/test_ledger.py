@@ -34,7 +34,7 @@ def test_an_entry_keeps_the_words_that_were_shown(db_session: orm.Session) -> No
         now=clock.now(),
     )
     assert db_session.get_one(models.Wording, entry.wording).text == shown
-    assert (entry.point, entry.action, entry.policy_version) == ("CP1", "acknowledged", notices.POLICY_VERSION)
+    assert (entry.point, entry.action, entry.policy_version) == ("CP1", "acknowledged", notices.policy_in_force()[0])
     assert ledger.entries_of(subject.id) == [entry]
 
 

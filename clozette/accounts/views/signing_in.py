@@ -16,6 +16,7 @@ from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
+from clozette.privacy.policies import acceptances, questions
 
 
 @blueprint.get("/login")
@@ -68,6 +69,8 @@ def go_on(member: Member, method: str, wanted: str) -> Any:
             _("Your staff pages open once you sign in with a second factor. Set one up, or use your passkey."), "info"
         )
         return redirect("/tf-setup" if not member.webauthn else "/verify", 303)
+    if questions.pending(member.subject_id) or acceptances.to_accept(member.subject_id):
+        return redirect("/privacy/changes?" + urlencode({"next": wanted}), 303)
     return redirect(wanted, 303)
 
 

@@ -91,7 +91,7 @@ def language_here() -> str:
 def every(kind: str) -> list[PolicyVersion]:
     """Return every version of a kind in the order of their days.
 
-    They are only ever added, so a process asks again after some seconds; tests ask each time.
+    They are only ever added, so a process asks again after some seconds (in a test, where each begins anew, each time).
     """
     kept: dict[str, tuple[float, list[PolicyVersion]]] = current_app.extensions.setdefault(_KEY, {})
     loaded_at, known = kept.get(kind, (float("-inf"), []))
@@ -127,6 +127,13 @@ def find(kind: str, name: str) -> PolicyVersion | None:
 def text_of(version: PolicyVersion) -> str:
     """Return a version's text."""
     return db.session.scalars(sa.select(Policy.text).where(Policy.id == version.row_id)).one()
+
+
+def before(version: PolicyVersion) -> PolicyVersion | None:
+    """Return the version that a version follows in its edition and language."""
+    known = [one for one in every(version.kind) if (one.edition, one.language) == (version.edition, version.language)]
+    place = known.index(version)
+    return known[place - 1] if place else None
 
 
 def lagging(kind: str, edition: str) -> list[PolicyVersion]:

@@ -159,7 +159,7 @@ class _Writing:
             "generator": GENERATOR,
             "made_at": _moment(self.made_at),
             "subject": ids.encode(self.subject_id),
-            "policy_version": notices.POLICY_VERSION,
+            "policy_version": notices.policy_in_force()[0],
             "complete": not self.outcome.missing,
             "missing": self.outcome.missing,
             "counts": self.outcome.counts,

@@ -1,0 +1,196 @@
+"""Asking again: a consent that was given before a material change of its purpose ends with that change, unless the
+person says yes once more (requirements 28, 29, 31 and 32).
+
+Nothing is kept about who was asked: a question is open where a consent stands that was given under an older version.
+The server alone knows; a browser that forgot, or a new one, changes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refusal, Refused
+from clozette.privacy import consents, ledger, notices, purposes
+from clozette.privacy.models import Consent, LedgerEntry
+from clozette.privacy.policies import versions
+from clozette.privacy.policies.editions import edition_here
+from clozette.privacy.policies.versions import PolicyVersion
+
+LAPSED = "policy:lapse"
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Question:
+    """A consent that a coming version asks for again.
+
+    :ivar purpose: the consent's name, such as ``our_news``.
+    """
+
+    version: PolicyVersion
+    purpose: str
+    channel: str
+    entry_id: int
+
+    @property
+    def answer_by(self) -> datetime:
+        """When the old yes ends."""
+        return self.version.holds_from or self.version.effective_at
+
+    @property
+    def name(self) -> str:
+        """What the form calls it."""
+        return f"{self.purpose}/{self.channel}"
+
+    @property
+    def point(self) -> str:
+        """The collection point where it is asked for."""
+        return purposes.point_of(self.purpose, self.channel)
+
+    @property
+    def title(self) -> str:
+        """Return the purpose in words."""
+        return str(purposes.purpose_of(self.purpose).title)
+
+    def wording(self) -> str:
+        """Return what the question says: the bytes that the answer is kept with."""
+        return "\n".join((self.version.summary, purposes.wording(self.purpose, self.channel)))
+
+
+def asking() -> list[PolicyVersion]:
+    """Return the versions of this edition that ask anything again, oldest first."""
+    known = [one for one in versions.every("policy") if one.edition == edition_here()]
+    return [one for one in known if one.material & set(purposes.PURPOSES)]
+
+
+def pending(subject_id: int) -> list[Question]:
+    """Return what a person is asked again; only for the purposes that changed, and only where their yes stands."""
+    asks = asking()
+    if not asks:
+        return []
+    questions = []
+    for row in db.session.execute(_standing().where(Consent.subject_id == subject_id)):
+        touching = [one for one in asks if _is_touched(row, one)]
+        if touching:
+            questions.append(Question(_newest_to_read(touching), row.purpose, row.channel, row.entry_id))
+    return questions
+
+
+def answer(
+    subject_id: int,
+    question: Question,
+    *,
+    yes: bool,
+    now: datetime,
+    method: str,
+    shown: notices.Shown | None = None,
+    circumstances: dict[str, Any] | None = None,
+) -> None:
+    """Record the answer under the version that asks: a new yes, or an end.
+
+    :raises Refused: if the question is open no more (another tab answered it, or its time is over).
+    """
+    if question not in pending(subject_id):
+        raise Refused(Refusal("not_asked", _("This is not asked any more; see how it stands now.")))
+    asked = _under(question, shown, now)
+    consents.answer(
+        subject_id,
+        question.purpose,
+        question.channel,
+        "given" if yes else "withdrawn",
+        now=now,
+        method=method,
+        point=question.point,
+        shown=asked,
+        wording=question.wording(),
+        circumstances=circumstances,
+    )
+
+
+def lapse(now: datetime) -> int:
+    """End every consent that was asked for again and not given again by the day of the change; return how many.
+
+    It ends a bounded number; what is left is found the next time.
+    """
+    ended = 0
+    for version in [one for one in asking() if one.holds(now)]:
+        for row in db.session.execute(_overdue(version)):
+            question = Question(version, row.purpose, row.channel, row.entry_id)
+            with force_locale(version.language):
+                _expire(row.subject_id, question, now)
+            ended += 1
+    return ended
+
+
+def _expire(subject_id: int, question: Question, now: datetime) -> None:
+    ledger.record(
+        subject_id=subject_id,
+        point=question.point,
+        action="expired",
+        purpose=question.purpose,
+        channel=question.channel,
+        wording=question.wording(),
+        method=LAPSED,
+        actor="system",
+        now=now,
+    )
+
+
+def _under(question: Question, shown: notices.Shown | None, now: datetime) -> notices.Shown:
+    """Return what the form showed, under the version that asks: the one in force when it was shown is the old one."""
+    offer = (question.purpose, question.channel)
+    seen = shown or notices.Shown(question.point, question.version.language, "", question.wording(), now)
+    return replace(seen, version=question.version.id, version_sha256=question.version.sha256, offers=(offer,))
+
+
+def _standing() -> Any:
+    return (
+        sa.select(
+            Consent.subject_id,
+            Consent.purpose,
+            Consent.channel,
+            Consent.entry_id,
+            LedgerEntry.policy_version,
+            LedgerEntry.at,
+        )
+        .join(LedgerEntry, LedgerEntry.id == Consent.entry_id)
+        .where(Consent.action == "given")
+        .order_by(Consent.purpose, Consent.channel)
+    )
+
+
+def _overdue(version: PolicyVersion) -> Any:
+    """Return the standing consents that a version in force ends; locked, so that an answer at this moment goes first."""
+    changed = version.material & set(purposes.PURPOSES)
+    return (
+        _standing()
+        .where(
+            sa.or_(*(_about(Consent.purpose, name) for name in sorted(changed))),
+            LedgerEntry.policy_version < version.id,
+            LedgerEntry.at < version.holds_from,
+        )
+        .limit(_BATCH)
+        .with_for_update(of=Consent)
+    )
+
+
+def _about(column: Any, name: str) -> sa.ColumnElement[bool]:
+    return sa.or_(column == name, column.startswith(f"{name}:", autoescape=True))
+
+
+def _newest_to_read(touching: list[PolicyVersion]) -> PolicyVersion:
+    """Return the newest version, in the reader's language where it has one."""
+    newest = [one for one in touching if one.id == touching[-1].id]
+    mine = [one for one in newest if one.language == versions.language_here()]
+    return (mine or newest)[0]
+
+
+def _is_touched(row: Any, version: PolicyVersion) -> bool:
+    changed = row.purpose.partition(":")[0] in version.material
+    in_time = version.holds_from is None or row.at < version.holds_from
+    return changed and row.policy_version < version.id and in_time

@@ -1,0 +1,104 @@
+"""Telling everybody of a version before it can hold, and ending what nobody answered. Arguments are ids."""
+
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from flask import current_app
+
+from clozette.accounts.models import Member
+from clozette.kernel import clock
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.ports import mail as port
+from clozette.kernel.tasks import after_commit, enqueue, task
+from clozette.privacy import ledger, notices
+from clozette.privacy.policies import publishing, questions
+from clozette.privacy.policies.models import PolicyNotice
+from clozette.privacy.policies.versions import PolicyVersion
+from clozette.rights.changes import mail, queries
+
+AT_ONCE = 200
+PATIENCE = timedelta(hours=1)
+log = structlog.get_logger()
+
+
+@task("rights.announce_policy")
+def announce(*, policy_id: int) -> None:
+    """Begin to tell everybody of a version."""
+    _walk(policy_id, 0)
+
+
+@task("rights.announce_policy_on")
+def announce_on(*, policy_id: int, after: int) -> None:
+    """Go on with the members behind ``after``."""
+    _walk(policy_id, after)
+
+
+@task("rights.tell_of_policy")
+def tell(*, policy_id: int, member_id: int) -> None:
+    """Tell one member, once; a mail that is sent again after a crash is better than none."""
+    version, member = queries.version(policy_id), db.session.get(Member, member_id)
+    if version is None or member is None or not member.active or queries.was_told(policy_id, member.subject_id):
+        return
+    after_commit(partial(_send, member, version, mail.announcement(member, version)))
+
+
+@task("rights.conclude_policy")
+def conclude(*, policy_id: int) -> None:
+    """Write down that everybody knows, if everybody does; otherwise a later sweep does it."""
+    version = queries.version(policy_id)
+    if version is not None and version.announced_at is None and not queries.untold(version, 0, 1):
+        publishing.conclude(policy_id, clock.now())
+
+
+@task("rights.sweep_policies")
+def sweep() -> None:
+    """End consents whose question went unanswered, tell who came late or was missed, and conclude."""
+    now = clock.now()
+    for version in publishing.announcing(now):
+        if version.announced_at or now - version.published_at > PATIENCE:
+            _walk(version.row_id, 0)
+        else:
+            enqueue(conclude, policy_id=version.row_id)
+    questions.lapse(now)
+
+
+def _walk(policy_id: int, after: int) -> None:
+    version = queries.version(policy_id)
+    if version is None or version.holds(clock.now()):
+        return
+    members = queries.untold(version, after, AT_ONCE)
+    for member_id in members:
+        enqueue(tell, policy_id=policy_id, member_id=member_id)
+    if len(members) == AT_ONCE:
+        enqueue(announce_on, policy_id=policy_id, after=members[-1])
+    else:
+        enqueue(conclude, policy_id=policy_id)
+
+
+def _send(member: Member, version: PolicyVersion, message: port.Message) -> None:
+    """Send, then note it; an address that takes no mail counts as told, or it would hold the version back for ever."""
+    now = clock.now()
+    outcome = "sent"
+    try:
+        current_app.extensions[port.KEY].send(message)
+    except port.Undeliverable:
+        outcome = "undeliverable"
+        log.info("policy_notice_undeliverable", policy_id=version.row_id)
+    row = {"id": new_id(), "policy_id": version.row_id, "subject_id": member.subject_id, "at": now}
+    if not insert_once(PolicyNotice, **row):
+        return
+    shown = notices.Shown(
+        "CP2", version.language, version.id, f"{message.subject}\n{message.text}", now, (), version.sha256
+    )
+    ledger.record(
+        subject_id=member.subject_id,
+        point="CP2",
+        action="served",
+        method=f"mail:{version.kind}-change",
+        actor="system",
+        now=now,
+        shown=shown,
+        circumstances={"mail": outcome},
+    )

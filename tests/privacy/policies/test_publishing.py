@@ -1,0 +1,143 @@
+"""Publishing: notice before effect, marks per purpose, and a language that stays behind."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import orm
+
+from clozette.kernel import clock, tasks
+from clozette.kernel.ports import mail
+from clozette.kernel.refusal import Refused
+from clozette.privacy import ledger, policies
+from clozette.privacy.policies import models, publishing, versions
+from clozette.rights.changes import tasks as changes
+from tests.factories.accounts import make_member
+from tests.privacy.policies.conftest import Publish
+from tests.support.application import Clock
+
+
+@pytest.mark.requirement(27)
+def test_everybody_is_told_before_it_holds(app: Flask, publish: Publish, stopped_clock: Clock) -> None:
+    ada = make_member("ada")
+    make_member("gone", deactivated_at=clock.now())
+    make_member("nobody", confirmed=False)
+    made = publish(30, material={"our_news"})
+    (message,) = app.extensions[mail.KEY].messages
+    assert message.to == ada.email
+    assert "Something new." in message.text
+    assert f"/policy/2026-11-22.co.en...{made.slug}" in message.text
+    assert made.announced_at is not None
+    assert made.announced_at < made.effective_at
+    assert policies.here().id == "2026-11-22"
+    stopped_clock.forward(days=31)
+    assert policies.here().id == made.id
+
+
+@pytest.mark.requirement(27)
+def test_nothing_holds_before_everybody_was_told(app: Flask, publish: Publish, stopped_clock: Clock) -> None:
+    """The worker stood still past the day: the old version goes on until the mails are out."""
+    make_member("ada")
+    made = publish(15, material={"our_news"}, tell=False)
+    stopped_clock.forward(days=20)
+    assert policies.here().id == "2026-11-22"
+    tasks.drain(app)
+    assert policies.here().id == made.id
+    (version,) = [one for one in versions.every("policy") if one.id == made.id]
+    assert version.holds_from == clock.now()
+
+
+@pytest.mark.requirement(27)
+@pytest.mark.parametrize("in_days", [-1, 0, 1, 13])
+def test_a_material_change_without_notice_is_refused(publish: Publish, stopped_clock: Clock, in_days: int) -> None:
+    with pytest.raises(Refused) as refused:
+        publish(in_days, material={"our_news"})
+    assert refused.value.refusal.field == "day"
+
+
+@pytest.mark.requirement(16, 28)
+def test_the_mail_is_recorded_as_served_once(app: Flask, publish: Publish, stopped_clock: Clock) -> None:
+    ada = make_member("ada")
+    made = publish(30, material={"our_news"})
+    changes.announce.run(policy_id=made.row_id)
+    tasks.drain(app)
+    (entry,) = ledger.entries_of(ada.subject_id)
+    assert (entry.action, entry.policy_version, entry.policy_sha256) == ("served", made.id, made.sha256)
+    assert entry.purpose is None
+    assert len(app.extensions[mail.KEY].messages) == 1
+
+
+def test_who_joins_meanwhile_is_told_too(
+    app: Flask, db_session: orm.Session, publish: Publish, stopped_clock: Clock
+) -> None:
+    publish(30, material={"our_news"})
+    late = make_member("late")
+    db_session.commit()
+    changes.sweep.run()
+    tasks.drain(app)
+    assert [message.to for message in app.extensions[mail.KEY].messages] == [late.email]
+
+
+def test_an_address_that_takes_no_mail_holds_nothing_up(app: Flask, publish: Publish, stopped_clock: Clock) -> None:
+    make_member("broken", email="no address")
+    made = publish(30, material={"our_news"})
+    assert made.announced_at is not None
+
+
+@pytest.mark.requirement(29)
+def test_a_typo_holds_at_once_and_asks_nobody(app: Flask, publish: Publish, stopped_clock: Clock) -> None:
+    ada = make_member("ada")
+    stopped_clock.forward(days=1)
+    made = publish(0, editorial={"our_news"})
+    assert policies.here().id == made.id
+    assert not app.extensions[mail.KEY].messages
+    assert not ledger.entries_of(ada.subject_id)
+
+
+@pytest.mark.requirement(30)
+def test_one_language_alone_is_a_version_and_flagged(publish: Publish, stopped_clock: Clock) -> None:
+    assert versions.lagging("policy", "clozette.co") == []
+    before = publish(30, material={"our_news"}, language="id")
+    (behind,) = versions.lagging("policy", "clozette.co")
+    assert (behind.language, behind.id) == ("en", "2026-11-22")
+    assert versions.lagging("policy", "clozette.co.id") == []
+    same = versions.text_of(behind)
+    publish(30, text=same)  # the English needs no change: published again, word for word
+    assert versions.lagging("policy", "clozette.co") == []
+    assert before.sha256 != behind.sha256
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("same_text", {"text": None, "material": {"our_news"}}),
+        ("unmarked", {}),
+        ("unknown_purpose", {"material": {"nonsense"}}),
+        ("unknown_purpose", {"material": {"our_news"}, "editorial": {"our_news"}}),
+        ("unknown_edition", {"language": "fr", "material": {"our_news"}}),
+        ("no_title", {"text": "Just text.", "material": {"our_news"}}),
+        ("too_long", {"text": "# T\n" + "x" * models.MAX_TEXT, "material": {"our_news"}}),
+    ],
+)
+def test_what_is_refused(publish: Publish, stopped_clock: Clock, code: str, change: dict) -> None:
+    if change.get("text", "") is None:
+        change = {**change, "text": versions.text_of(versions.in_force("clozette.co", "en", clock.now()))}
+    with pytest.raises(Refused) as refused:
+        publish(30, **change)
+    assert refused.value.refusal.code == code
+
+
+def test_a_day_has_one_version(publish: Publish, db_session: orm.Session, stopped_clock: Clock) -> None:
+    publish(30, material={"our_news"})
+    with pytest.raises(Refused) as refused:
+        publish(30, material={"our_news"})
+    assert refused.value.refusal.code == "not_newer"
+    newer = sa.select(sa.func.count()).select_from(models.Policy).where(models.Policy.version > "2026-11-22")
+    assert db_session.scalar(newer) == 1
+
+
+def test_of_two_at_once_one_wins(publish: Publish, monkeypatch: pytest.MonkeyPatch, stopped_clock: Clock) -> None:
+    """Both have looked and found the day free; the constraint decides."""
+    publish(30, material={"our_news"})
+    monkeypatch.setattr(publishing, "_check", lambda draft, now: None)
+    with pytest.raises(Refused):
+        publish(30, material={"our_news"})

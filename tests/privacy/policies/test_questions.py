@@ -1,0 +1,186 @@
+"""Asking again: only what changed, only who agreed, and silence ends it."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import orm
+
+from clozette.kernel import clock, tasks
+from clozette.privacy import consents, ledger
+from clozette.privacy.policies import questions
+from clozette.rights.changes import tasks as changes
+from tests.factories.accounts import PASSWORD, make_member, sign_in
+from tests.privacy.policies.conftest import Publish
+from tests.support.application import Clock
+from tests.support.client import Client, location
+
+
+@pytest.fixture
+def ada(db_session: orm.Session, stopped_clock: Clock) -> Any:
+    """Somebody who agreed to our news by mail and to research, and said no to partners."""
+    member = make_member("ada")
+    agree(member, "our_news", "email")
+    agree(member, "research", "site")
+    consents.answer(member.subject_id, "partner_offers", "email", "refused", now=clock.now(), method="form:test")
+    db_session.commit()
+    stopped_clock.forward(hours=1)
+    return member
+
+
+def agree(member: Any, purpose: str, channel: str) -> None:
+    consents.answer(member.subject_id, purpose, channel, "given", now=clock.now(), method="form:test")
+
+
+def stamp_of(page: str) -> str:
+    return page.split('name="_notice" value="')[1].split('"', maxsplit=1)[0]
+
+
+def reply(client: Client, answer: str, question: str = "our_news/email") -> Any:
+    page = client.get("/privacy/changes").text
+    return client.post("/privacy/changes", data={"question": question, "answer": answer, "_notice": stamp_of(page)})
+
+
+@pytest.mark.requirement(29)
+def test_only_the_changed_purpose_is_asked_and_only_of_those_who_agreed(ada: Any, publish: Publish) -> None:
+    bea = make_member("bea")
+    made = publish(30, material={"our_news", "partner_offers"}, editorial={"research"})
+    (question,) = questions.pending(ada.subject_id)
+    assert (question.purpose, question.channel, question.version) == ("our_news", "email", made)
+    assert questions.pending(bea.subject_id) == []
+
+
+@pytest.mark.requirement(29)
+def test_a_typo_asks_nothing(ada: Any, publish: Publish) -> None:
+    publish(1, editorial={"our_news"})
+    assert questions.pending(ada.subject_id) == []
+
+
+@pytest.mark.requirement(28, 29)
+def test_a_new_yes_is_kept_under_the_new_version(
+    app: Flask, client: Client, ada: Any, publish: Publish, stopped_clock: Clock
+) -> None:
+    made = publish(30, material={"our_news"})
+    sign_in(client, ada)
+    assert "Something new." in client.get("/privacy/changes").text
+    assert location(reply(client, "yes")) == "/privacy/changes"
+    assert questions.pending(ada.subject_id) == []
+    entry = ledger.entries_of(ada.subject_id)[-1]
+    assert (entry.action, entry.purpose, entry.policy_version) == ("given", "our_news", made.id)
+    stopped_clock.forward(days=40)
+    changes.sweep.run()
+    assert consents.stands(ada.subject_id, "our_news", "email") == entry.id
+
+
+def test_a_no_ends_it_at_once(client: Client, ada: Any, publish: Publish) -> None:
+    publish(30, material={"our_news"})
+    sign_in(client, ada)
+    assert reply(client, "no").status_code == 303
+    assert consents.current(ada.subject_id)["our_news", "email"].action == "withdrawn"
+    assert consents.stands(ada.subject_id, "research", "site")
+
+
+@pytest.mark.requirement(28, 32)
+def test_without_an_answer_it_ends_on_the_day_however_much_the_site_is_used(
+    app: Flask, client: Client, ada: Any, publish: Publish, stopped_clock: Clock
+) -> None:
+    made = publish(30, material={"our_news"})
+    sign_in(client, ada)
+    for _ in range(3):
+        assert client.get("/feed").status_code == 200
+        assert client.get("/policy").status_code == 200
+    stopped_clock.forward(days=29)
+    changes.sweep.run()
+    assert consents.stands(ada.subject_id, "our_news", "email")
+    stopped_clock.forward(days=2)
+    changes.sweep.run()
+    state = consents.current(ada.subject_id)
+    assert state["our_news", "email"].action == "expired"
+    assert state["research", "site"].action == "given"
+    entry = ledger.entries_of(ada.subject_id)[-1]
+    assert (entry.action, entry.actor, entry.id) == ("expired", "system", state["our_news", "email"].entry_id)
+    assert questions.lapse(clock.now()) == 0
+    assert made.id > "2026-11-22"
+
+
+@pytest.mark.requirement(32)
+def test_a_yes_given_to_the_old_words_before_the_day_ends_too(ada: Any, publish: Publish, stopped_clock: Clock) -> None:
+    bea = make_member("bea")
+    publish(30, material={"our_news"})
+    stopped_clock.forward(days=5)
+    agree(bea, "our_news", "email")
+    assert len(questions.pending(bea.subject_id)) == 1
+    stopped_clock.forward(days=30)
+    assert questions.lapse(clock.now()) == 2
+    agree(bea, "our_news", "email")  # now to the new words
+    assert questions.pending(bea.subject_id) == []
+    assert questions.lapse(clock.now()) == 0
+
+
+@pytest.mark.requirement(31)
+def test_signing_in_from_another_browser_asks_the_server(app: Flask, ada: Any, publish: Publish) -> None:
+    publish(30, material={"our_news"})
+    for _ in range(2):
+        browser = app.test_client()
+        answer = browser.post("/login", data={"email": ada.email, "password": PASSWORD, "next": "/closet"})
+        assert location(answer) == "/privacy/changes?next=%2Fcloset"
+        assert len(questions.pending(ada.subject_id)) == 1, "looking stamps nothing"
+    assert location(reply(browser, "no")) == "/privacy/changes"
+    other = app.test_client().post("/login", data={"email": ada.email, "password": PASSWORD, "next": "/closet"})
+    assert location(other) == "/closet"
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({}, 422),
+        ({"question": "our_news/email", "answer": "maybe"}, 422),
+        ({"question": "our_news/email", "answer": "yes"}, 409),
+        ({"question": "our_news/email", "answer": "yes", "_notice": "x"}, 409),
+        ({"question": "research/site", "answer": "no"}, 409),
+        ({"question": "x" * 64, "answer": "no"}, 409),
+        ({"version": "x", "question": "our_news/email", "answer": "no"}, 422),
+    ],
+)
+def test_what_is_no_answer_changes_nothing(client: Client, ada: Any, publish: Publish, data: dict, status: int) -> None:
+    publish(30, material={"our_news"})
+    sign_in(client, ada)
+    before = len(ledger.entries_of(ada.subject_id))
+    assert client.post("/privacy/changes", data=data).status_code == status
+    assert len(ledger.entries_of(ada.subject_id)) == before
+
+
+def test_a_second_tab_is_told_that_it_is_over(client: Client, ada: Any, publish: Publish) -> None:
+    publish(30, material={"our_news"})
+    sign_in(client, ada)
+    page = client.get("/privacy/changes").text
+    sent = {"question": "our_news/email", "answer": "yes", "_notice": stamp_of(page)}
+    assert client.post("/privacy/changes", data=sent).status_code == 303
+    assert client.post("/privacy/changes", data=sent).status_code == 409
+
+
+def test_nothing_is_ticked_and_both_answers_are_alike(client: Client, ada: Any, publish: Publish) -> None:
+    publish(30, material={"our_news"})
+    sign_in(client, ada)
+    page = client.get("/privacy/changes").text.split("<main")[1].split("</main>")[0]
+    assert "checked" not in page
+    yes, no = (
+        f'<button class="button button--quiet" type="submit" name="answer" value="{word}">' for word in ("yes", "no")
+    )
+    assert yes in page
+    assert no in page
+
+
+def test_terms_are_asked_apart(app: Flask, client: Client, ada: Any, publish: Publish, stopped_clock: Clock) -> None:
+    made = publish(30, kind="terms", material={"terms"})
+    sign_in(client, ada)
+    page = client.get("/privacy/changes").text
+    assert "I accept the terms of use" in page
+    assert "We ask you again" not in page
+    assert client.post("/terms/acceptance", data={"version": "2026-11-22.co.en"}).status_code == 409
+    assert client.post("/terms/acceptance", data={}).status_code == 422
+    assert client.post("/terms/acceptance", data={"version": made.slug}).status_code == 303
+    entry = ledger.entries_of(ada.subject_id)[-1]
+    assert (entry.action, entry.purpose, entry.method) == ("acknowledged", None, "form:terms")
+    assert client.post("/terms/acceptance", data={"version": made.slug}).status_code == 409
+    tasks.drain(app)
