@@ -4,7 +4,9 @@ Nothing of the site depends on any of these; each can be taken back as easily as
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -135,6 +137,11 @@ def offers() -> list[tuple[str, str]]:
 
 def wording(name: str, channel: str) -> str:
     """Return what a control says, with its state when it is shown: the bytes that an answer is kept with."""
+    return _wording(name, channel, str(get_locale()))
+
+
+@lru_cache(maxsize=1024)
+def _wording(name: str, channel: str, language: str) -> str:
     purpose = purpose_of(name)
     label = f"{purpose.title} ({CHANNEL_NAMES[channel]})"
     return "\n".join((f"[ ] {label}", str(purpose.explanation), str(purpose.consequence)))

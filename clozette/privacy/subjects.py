@@ -27,9 +27,19 @@ def create(now: datetime) -> Subject:
 
 def seal(subject: Subject, facts: dict[str, Any]) -> bytes:
     """Encrypt ``facts`` under the subject's key (AES-256-GCM, bound to the subject's id)."""
+    return seal_with(subject.key, subject.id, facts)
+
+
+def seal_with(key: bytes | None, subject_id: int, facts: dict[str, Any]) -> bytes:
+    """Do the same with a key that was read already.
+
+    :raises Erased: if there is none.
+    """
+    if key is None:
+        raise Erased
     nonce = secrets.token_bytes(_NONCE)
     plain = json.dumps(facts, sort_keys=True).encode()
-    return nonce + AESGCM(_key(subject)).encrypt(nonce, plain, str(subject.id).encode())
+    return nonce + AESGCM(key).encrypt(nonce, plain, str(subject_id).encode())
 
 
 def unseal(subject: Subject, sealed: bytes) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,9 +11,11 @@ from flask_babel import get_locale
 
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.prepared import Prepared
 from clozette.privacy import notices, subjects
-from clozette.privacy.ledger import leaves, state
-from clozette.privacy.models import LedgerEntry, Subject, Wording
+from clozette.privacy.ledger import leaves, quick, state
+from clozette.privacy.models import Consent, LedgerEntry, Subject, Wording
 from clozette.privacy.points import POINTS
 from clozette.privacy.tree import canonical
 
@@ -53,8 +56,12 @@ def record(
     if shown is not None and served_id is None and action != "served":
         served_id = serve(subject_id, shown, method=method, now=now, circumstances=circumstances).id
     version, sha256 = (shown.version, shown.version_sha256) if shown else notices.policy_in_force()
+    words = wording or (shown.wording if shown else "")
+    known = _known(subject_id, purpose, channel, words)
+    if not known.worded:
+        keep_wording(words, now, shown.language if shown else None)
     entry = LedgerEntry(
-        id=state.after(subject_id, purpose, channel),
+        id=max(new_id(), (known.latest or 0) + 1),
         subject_id=subject_id,
         at=now,
         received_at=clock.now(),
@@ -63,14 +70,14 @@ def record(
         purpose=purpose,
         channel=channel,
         basis=basis or ("consent" if purpose else POINTS[point].basis),
-        wording=keep_wording(wording or (shown.wording if shown else ""), now, shown.language if shown else None),
+        wording=_digest(words),
         policy_version=version,
         policy_sha256=sha256,
         method=method,
         surface=surface,
         actor=actor,
         served_id=served_id,
-        sealed=subjects.seal(db.session.get_one(Subject, subject_id), circumstances or {}),
+        sealed=subjects.seal_with(known.key, subject_id, circumstances or {}),
     )
     return _add(entry)
 
@@ -120,7 +127,7 @@ def payload_of(entry: Any) -> bytes:
 
 def keep_wording(text: str, now: datetime, language: str | None = None) -> str:
     """Keep a text that was shown, once, and return its digest."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = _digest(text)
     if db.session.scalar(sa.select(Wording.digest).where(Wording.digest == digest)) is None:
         insert_once(
             Wording, digest=digest, text=text, language=language or str(get_locale() or "en"), first_shown_at=now
@@ -134,12 +141,56 @@ def entries_of(subject_id: int) -> list[LedgerEntry]:
     return list(db.session.scalars(mine))
 
 
-def _add(entry: LedgerEntry) -> LedgerEntry:
-    db.session.add(entry)
+@dataclass(frozen=True)
+class _Known:
+    """What the database knows before an entry is added.
+
+    :ivar latest: the entry that this one follows: its id must be larger, even where another machine's clock runs ahead.
+    """
+
+    key: bytes | None
+    latest: int | None
+    worded: bool
+
+
+def _known(subject_id: int, purpose: str | None, channel: str | None, words: str) -> _Known:
     db.session.flush()
-    leaves.commit_to(KIND, entry.id, payload_of(entry), db.session.get_one(Subject, entry.subject_id))
+    given = {"subject": subject_id, "purpose": purpose or "", "channel": channel or "", "digest": _digest(words)}
+    found = _KNOWN.rows(db.session.connection(), given)
+    if not found:
+        raise LookupError(f"no subject {subject_id}")
+    (row,) = found
+    return _Known(row.key, row.latest, row.worded is not None)
+
+
+_KNOWN = Prepared(
+    sa.select(
+        Subject.key,
+        sa.select(Consent.entry_id)
+        .where(
+            Consent.subject_id == Subject.id,
+            Consent.purpose == sa.bindparam("purpose"),
+            Consent.channel == sa.bindparam("channel"),
+        )
+        .scalar_subquery()
+        .label("latest"),
+        sa.select(Wording.digest).where(Wording.digest == sa.bindparam("digest")).scalar_subquery().label("worded"),
+    ).where(Subject.id == sa.bindparam("subject"))
+)
+_INSERT = quick.Insert(LedgerEntry)
+_COLUMNS = tuple(column.name for column in LedgerEntry.__table__.columns)
+
+
+def _add(entry: LedgerEntry) -> LedgerEntry:
+    _INSERT.run(db.session, {name: getattr(entry, name) for name in _COLUMNS})
+    added: LedgerEntry = quick.loaded(entry)
+    leaves.commit_to(KIND, entry.id, payload_of(entry), entry.subject_id)
     state.keep(entry)
-    return entry
+    return added
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _check(point: str, *words: str | None) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from clozette.kernel import clock
 from clozette.kernel.database import Model, db
 from clozette.kernel.ids import new_id
+from clozette.privacy.ledger import quick
 from clozette.privacy.models import Subject
 from clozette.privacy.tree import canonical
 from clozette.privacy.tree.models import Waiting
@@ -38,15 +37,20 @@ def register_kind(kind: Kind) -> None:
     KINDS[kind.name] = kind
 
 
-def commit_to(kind: str, row_id: int, payload: bytes, subject: Subject | None) -> None:
+def commit_to(kind: str, row_id: int, payload: bytes, subject: Subject | int | None) -> None:
     """Add a leaf for a row, in the same transaction as the row; the sequencer places it after the commit.
 
+    :param subject: whose row it is, or their id.
     :param payload: what the leaf says of the row (``ledger.payload({...})``). It is hashed, published in proofs and
         never erased: no personal data in clear and no plain hash of any, only ids, our own words, and digests of what
         is sealed under the subject's key.
     """
     if len(kind) > _MAX_KIND:
         raise ValueError(f"{kind} is too long")
-    data = canonical.leaf(kind, row_id, subject.id if subject else None, payload)
+    subject_id = subject.id if isinstance(subject, Subject) else subject
+    data = canonical.leaf(kind, row_id, subject_id, payload)
     values = {"id": new_id(), "kind": kind, "row_id": row_id, "data": data, "at": clock.now()}
-    db.session.execute(sa.insert(Waiting).values(values))
+    _INSERT.run(db.session, values)
+
+
+_INSERT = quick.Insert(Waiting)

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-
 from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
+from clozette.privacy.ledger import quick
 from clozette.privacy.models import Consent, LedgerEntry
 
 ANSWERS = frozenset({"given", "refused", "withdrawn", "expired", "superseded"})
@@ -52,20 +50,6 @@ def fold(entries: Iterable[Answer]) -> dict[Key, State]:
     return found
 
 
-def after(subject_id: int, purpose: str | None, channel: str | None) -> int:
-    """Return an entry's new id, past that of the answer it follows, even where another machine's clock runs ahead."""
-    made = new_id()
-    if purpose is None:
-        return made
-    latest = (
-        sa.select(Consent.entry_id)
-        .where(Consent.subject_id == subject_id, Consent.purpose == purpose, Consent.channel == (channel or ""))
-        .with_for_update()
-    )
-    known = db.session.scalar(latest)
-    return made if known is None else max(made, known + 1)
-
-
 def keep(entry: LedgerEntry) -> None:
     """Bring the table up to an entry; an answer that came in later elsewhere is left as it is."""
     if entry.purpose is None or entry.action not in ANSWERS:
@@ -79,14 +63,15 @@ def keep(entry: LedgerEntry) -> None:
         "entry_id": entry.id,
         "at": entry.at,
     }
-    db.session.execute(_upsert(values))
+    _UPSERT.run(db.session, values)
 
 
-def _upsert(values: dict[str, Any]) -> sa.Executable:
-    build = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    inserted: Any = build(Consent).values(values)
-    return inserted.on_conflict_do_update(  # type: ignore[no-any-return]
+def _unless_later(inserted: Any) -> Any:
+    return inserted.on_conflict_do_update(
         index_elements=["subject_id", "purpose", "channel"],
         set_={name: inserted.excluded[name] for name in ("action", "entry_id", "at")},
         where=Consent.entry_id < inserted.excluded.entry_id,
     )
+
+
+_UPSERT = quick.Insert(Consent, _unless_later)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from clozette.kernel import ids
 
 HEADER = b"clozette leaf 1"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def payload(facts: Mapping[str, str | int | list[str] | None]) -> bytes:
     """Write facts as JSON of RFC 8785: sorted keys, no spaces, no floats. Ids belong in as text (``ids.encode``)."""
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(facts).encode()
 
 
 def leaf(kind: str, row_id: int, subject_id: int | None, payload: bytes) -> bytes:
@@ -22,4 +23,4 @@ def leaf(kind: str, row_id: int, subject_id: int | None, payload: bytes) -> byte
 
 def moment(at: datetime | None) -> str | None:
     """Write a moment: UTC, always with six digits behind the second."""
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
