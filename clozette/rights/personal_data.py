@@ -250,6 +250,7 @@ BULK: Declaration = {
                 ("asked_at", "use", "reason", "format", "columns", "filter", "counted", "free_up_to", "expires_at"),
                 _BULK_LOG,
             ),
+            "recipient_id": _BULK_LOG,
         },
     ),
     "rights_bulk_decisions": Table(
@@ -258,7 +259,7 @@ BULK: Declaration = {
     ),
     "rights_bulk_downloads": Table(
         subject=("by_id",),
-        columns={"id": _KEY, "by_id": _SUBJECT, **dict.fromkeys(("export_id", "at", "mark"), _BULK_LOG)},
+        columns={"id": _KEY, "by_id": _SUBJECT, **dict.fromkeys(("export_id", "at", "mark", "handover_id"), _BULK_LOG)},
     ),
     "rights_bulk_files": Table(
         subject=("download_id", "by_id"),

@@ -45,15 +45,20 @@ def _exports() -> None:
         sa.Column("filter", sa.JSON(), nullable=False),
         sa.Column("counted", _ID, nullable=False),
         sa.Column("free_up_to", _ID, nullable=False),
+        sa.Column("recipient_id", _ID, nullable=True),
         sa.Column("expires_at", _MOMENT, nullable=False),
         sa.CheckConstraint("counted >= 0", name=op.f("ck_rights_bulk_exports_counted")),
         sa.ForeignKeyConstraint(
             ["asked_by_id"], ["privacy_subjects.id"], name=op.f("fk_rights_bulk_exports_asked_by_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["privacy_recipients.id"], name=op.f("fk_rights_bulk_exports_recipient_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_bulk_exports")),
     )
     with op.batch_alter_table("rights_bulk_exports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rights_bulk_exports_asked_by_id"), ["asked_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rights_bulk_exports_recipient_id"), ["recipient_id"], unique=False)
 
 
 def _decisions() -> None:
@@ -83,9 +88,13 @@ def _downloads() -> None:
         sa.Column("by_id", _ID, nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("handover_id", _ID, nullable=True),
         sa.ForeignKeyConstraint(["by_id"], ["privacy_subjects.id"], name=op.f("fk_rights_bulk_downloads_by_id")),
         sa.ForeignKeyConstraint(
             ["export_id"], ["rights_bulk_exports.id"], name=op.f("fk_rights_bulk_downloads_export_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handover_id"], ["privacy_handovers.id"], name=op.f("fk_rights_bulk_downloads_handover_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_bulk_downloads")),
         sa.UniqueConstraint("mark", name=op.f("uq_rights_bulk_downloads_mark")),
@@ -93,6 +102,7 @@ def _downloads() -> None:
     with op.batch_alter_table("rights_bulk_downloads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rights_bulk_downloads_by_id"), ["by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rights_bulk_downloads_export_id"), ["export_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rights_bulk_downloads_handover_id"), ["handover_id"], unique=False)
 
 
 def _files() -> None:

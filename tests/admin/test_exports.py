@@ -19,7 +19,8 @@ from clozette.accounts.personal_data import TABLES
 from clozette.kernel import clock, ids
 from clozette.kernel.personal import Personal
 from clozette.privacy import consents
-from clozette.rights.bulk import selection, services, stream
+from clozette.privacy.disclosures.models import Disclosure, Handover
+from clozette.rights.bulk import rules, selection, services, stream
 from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport, BulkFile
 from clozette.rights.bulk.uses import USES
 from tests.factories.accounts import make_member, make_minor, sign_in
@@ -285,6 +286,72 @@ def test_a_mark_leads_to_the_download(client: Client, admin: Member) -> None:
     mark = _rows(_file(client, page))[0]["export"]
     assert page in client.get("/admin/exports", query_string={"mark": mark}).text
     assert "No download has this mark." in client.get("/admin/exports", query_string={"mark": "none"}).text
+
+
+OUTSIDER = {
+    "recipient_name": "Court of Appeal",
+    "recipient_address": "1 Supreme Court Lane",
+    "recipient_country": "SG",
+    "recipient_contact": "registry@court.example.test",
+}
+FOR_A_COURT = {"use": "law", "reason": "Order 12/2026 of the court", "columns": ["handle", "birth_date"], **OUTSIDER}
+
+
+@pytest.mark.requirement(73, 89)
+def test_what_leaves_the_house_is_disclosed(
+    client: Client, second: Client, admin: Member, db_session: orm.Session
+) -> None:
+    ada = make_member("ada", country="SG")
+    page = location(_ask(client, **FOR_A_COURT, country="SG"))
+    assert _file(client, page).status_code == 409  # about one person, and still a second one decides
+    second.post(f"{page}/decision", data={"verdict": "approved"})
+    answer = _file(client, page)
+    (row,) = json.loads(answer.data)
+    assert row["accounts_members.handle"] == "ada"
+    assert set(row) == {"reference", "accounts_members.handle", "accounts_members.birth_date"}
+    (handover,) = db_session.scalars(sa.select(Handover).options(orm.joinedload(Handover.recipient)))
+    assert handover.payload_sha256 == hashlib.sha256(answer.data).hexdigest()
+    assert (handover.recipient.legal_name, handover.basis, handover.duty, handover.actor_id) == (
+        "Court of Appeal",
+        "law",
+        "Order 12/2026 of the court",
+        admin.subject_id,
+    )
+    (person,) = db_session.scalars(sa.select(Disclosure))
+    assert (person.subject_id, person.handover_id) == (ada.subject_id, handover.id)
+    (download,) = db_session.scalars(sa.select(BulkDownload))
+    assert download.handover_id == handover.id
+    assert download.file is not None
+    assert (download.file.people, download.file.sha256) == (1, handover.payload_sha256)
+
+
+@pytest.mark.requirement(89)
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"recipient_address": ""}, 422),
+        ({"recipient_contact": ""}, 422),
+        ({"recipient_country": ""}, 422),
+        ({"recipient_name": ""}, 422),
+        ({"recipient_country": "XX"}, 422),
+        ({"use": "service", "columns": ["handle"]}, 409),
+        ({"use": "our_news", "columns": ["email"]}, 409),
+    ],
+)
+def test_nothing_leaves_without_a_ground_and_a_name(
+    client: Client, admin: Member, db_session: orm.Session, changes: dict[str, Any], status: int
+) -> None:
+    _answer(make_member("ada"), "our_news", "email", "given")
+    assert _ask(client, **FOR_A_COURT | changes).status_code == status
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(BulkExport)) == 0
+
+
+def test_a_hand_over_has_an_end(client: Client, admin: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_member("ada")
+    monkeypatch.setattr(rules, "HANDED_OVER_AT_ONCE", 1)
+    answer = _ask(client, **FOR_A_COURT)
+    assert answer.status_code == 409
+    assert "Narrow it down" in answer.text
 
 
 @pytest.mark.parametrize("use", list(USES))

@@ -17,7 +17,7 @@ from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
 from clozette.rights.bulk import queries, rules, services, stream
 from clozette.rights.bulk.models import APPROVED, BulkExport
-from clozette.rights.bulk.schemas import DecisionIn, ExportIn
+from clozette.rights.bulk.schemas import RECIPIENT, DecisionIn, ExportIn
 from clozette.rights.bulk.selection import Filter
 from clozette.rights.bulk.uses import COLUMNS, USES, Use
 
@@ -57,6 +57,7 @@ def ask_for_export() -> Any:
         format=form.data["format"],
         columns=form.data["columns"],
         filter=Filter.of(form.data),
+        recipient=services.Outsider(*(form.data[name] for name in RECIPIENT)) if form.data[RECIPIENT[0]] else None,
     )
     try:
         export = services.ask(wish, by_id=_me(), now=clock.now())

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clozette.kernel.database import Id, Model
 from clozette.privacy import append_only
+from clozette.privacy.disclosures.models import Recipient
 
 _SUBJECT = "privacy_subjects.id"
 _EXPORT = "rights_bulk_exports.id"
@@ -20,6 +21,7 @@ class BulkExport(Model):
     :ivar use: what it is for (``uses.USES``); ``reason`` says it in their own words.
     :ivar counted: how many people the filter found when it was asked for; more never leave under this row.
     :ivar limit: up to how many people no second person was needed then.
+    :ivar recipient_id: who outside the house gets it; none where it stays inside.
     :ivar expires_at: until when it may be downloaded.
     """
 
@@ -36,15 +38,17 @@ class BulkExport(Model):
     filter: Mapped[dict[str, Any]]
     counted: Mapped[int]
     limit: Mapped[int] = mapped_column("free_up_to")
+    recipient_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_recipients.id"), index=True)
     expires_at: Mapped[datetime]
 
+    recipient: Mapped[Recipient | None] = relationship()
     decision: Mapped["BulkDecision | None"] = relationship(lazy="joined")
     downloads: Mapped[list["BulkDownload"]] = relationship(order_by="BulkDownload.id.desc()")
 
     @property
     def needs_second_person(self) -> bool:
         """Whether somebody else must agree before anything can be downloaded."""
-        return self.counted > self.limit
+        return self.counted > self.limit or self.recipient_id is not None
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +69,10 @@ class BulkDecision(Model):
 
 
 class BulkDownload(Model):
-    """One download that began; ``mark`` is in every row of its file and leads back here."""
+    """One download that began; ``mark`` is in every row of its file and leads back here.
+
+    :ivar handover_id: the entry of the disclosure log, where the file is for somebody outside.
+    """
 
     __tablename__ = "rights_bulk_downloads"
 
@@ -74,6 +81,7 @@ class BulkDownload(Model):
     by_id: Mapped[int] = mapped_column(sa.ForeignKey(_SUBJECT), index=True)
     at: Mapped[datetime]
     mark: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    handover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_handovers.id"), index=True)
 
     export: Mapped[BulkExport] = relationship(back_populates="downloads")
     file: Mapped["BulkFile | None"] = relationship(lazy="joined")

@@ -13,12 +13,21 @@ OPEN_FOR = timedelta(days=7)
 """How long an export may be downloaded."""
 
 
-def why_not_ask(use: Use, columns: Collection[str], counted: int) -> Refusal | None:
-    """Refuse columns that this use has no need of, and a file about nobody."""
+HANDED_OVER_AT_ONCE = 2000
+"""How many people one hand-over may be about: its payload is made and logged as a whole."""
+
+
+def why_not_ask(use: Use, columns: Collection[str], counted: int, *, leaves: bool) -> Refusal | None:
+    """Refuse columns that this use has no need of, a file about nobody, and a hand-over that has no ground."""
     if set(columns) - set(use.columns):
         return Refusal("column", _("Exports for this use can't have all of these columns."), "columns")
     if not counted:
         return Refusal("nobody", _("No member fits this."))
+    if leaves and not use.may_leave:
+        return Refusal("stays", _("What is exported for this use stays in the house."), "recipient_name")
+    if leaves and counted > HANDED_OVER_AT_ONCE:
+        message = _("At most %(most)s members can be handed over at once. Narrow it down.", most=HANDED_OVER_AT_ONCE)
+        return Refusal("too-many", message)
     return None
 
 

@@ -1,5 +1,7 @@
 """What staff type to get an export."""
 
+from typing import Any
+
 import marshmallow as ma
 from flask_babel import lazy_gettext as _l
 
@@ -9,6 +11,7 @@ from clozette.rights.bulk.models import APPROVED, REFUSED
 from clozette.rights.bulk.selection import ACTIVE, STATES
 from clozette.rights.bulk.uses import COLUMNS, USES
 
+RECIPIENT = ("recipient_name", "recipient_address", "recipient_country", "recipient_contact")
 FORMATS = ("csv", "jsonl", "zip")
 _NOT_LISTED = _l("Please choose one from the list.")
 _NOT_A_DAY = {"invalid": _l("This is not a day.")}
@@ -39,6 +42,18 @@ class ExportIn(Schema):
     locale = Line(load_default="", max_length=16, validate=ma.validate.Regexp(r"[a-zA-Z_]*\Z", error=_NOT_LISTED))
     joined_from = ma.fields.Date(load_default=None, error_messages=_NOT_A_DAY)
     joined_before = ma.fields.Date(load_default=None, error_messages=_NOT_A_DAY)
+    recipient_name = Line(load_default="", max_length=200)
+    recipient_address = Line(load_default="", max_length=300)
+    recipient_country = Line(load_default="", max_length=2, validate=_one_of(["", *sorted(countries.CODES)]))
+    recipient_contact = Line(load_default="", max_length=254)
+
+    @ma.validates_schema(skip_on_field_errors=True)
+    def _whole_recipient(self, data: dict[str, Any], **_: Any) -> None:
+        """Somebody outside is told of by name, address, country and contact, or nothing leaves."""
+        given = [name for name in RECIPIENT if data[name]]
+        missing = [name for name in RECIPIENT if not data[name]]
+        if given and missing:
+            raise ma.ValidationError({name: [str(_l("Please fill this in."))] for name in missing})
 
 
 class DecisionIn(Schema):

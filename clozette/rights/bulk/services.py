@@ -6,21 +6,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 
+from clozette.accounts.models import Member
 from clozette.kernel import ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.kernel.ports.release import Release
 from clozette.kernel.refusal import Refused, refuse
+from clozette.privacy import disclosures
+from clozette.privacy.disclosures import Agreement
 from clozette.rights.bulk import rules, selection
 from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport
 from clozette.rights.bulk.selection import Filter
-from clozette.rights.bulk.stream import Order
+from clozette.rights.bulk.stream import HANDED_OVER, Order
 from clozette.rights.bulk.uses import COLUMNS, USES
 from clozette.settings import Settings
 
 # Without letters and digits that look alike: a mark may be read off paper.
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """Somebody outside the house, by name: see ``disclosures.recipient``."""
+
+    legal_name: str
+    address: str
+    country: str
+    contact: str
 
 
 @dataclass(frozen=True)
@@ -32,24 +47,26 @@ class Wish:
     format: str
     columns: Sequence[str]
     filter: Filter
+    recipient: Outsider | None = None
 
 
 def ask(wish: Wish, *, by_id: int, now: datetime) -> BulkExport:
     """Ask for an export; above the set size it then waits for a second person."""
     use = USES[wish.use]
     counted = selection.count(selection.conditions(wish.filter, use))
-    refuse(rules.why_not_ask(use, wish.columns, counted))
+    refuse(rules.why_not_ask(use, wish.columns, counted, leaves=wish.recipient is not None))
     settings: Settings = current_app.extensions["clozette.settings"]
     export = BulkExport(
         asked_by_id=by_id,
         asked_at=now,
         use=use.id,
         reason=wish.reason,
-        format=wish.format,
+        format=HANDED_OVER if wish.recipient else wish.format,
         columns=[name for name in COLUMNS if name in wish.columns],
         filter=wish.filter.as_json(),
         counted=counted,
         limit=settings.export_approval_above,
+        recipient_id=disclosures.recipient(**vars(wish.recipient), now=now).id if wish.recipient else None,
         expires_at=now + rules.OPEN_FOR,
     )
     db.session.add(export)
@@ -70,7 +87,9 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
     chosen, use = Filter.of(export.filter), USES[export.use]
     fit_now = selection.count(selection.conditions(chosen, use))
     refuse(rules.why_not_download(export, by_id, fit_now, now))
+    release = _hand_over(export, chosen, by_id=by_id, now=now) if export.recipient else None
     begun = BulkDownload(export_id=export.id, by_id=by_id, at=now, mark=_new_mark())
+    begun.handover_id = release.handover_id if release else None
     db.session.add(begun)
     db.session.flush()
     return Order(
@@ -82,6 +101,22 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
         filter=chosen,
         most=rules.most(export),
         about=_about(export, begun),
+        payload=release.payload if release else None,
+    )
+
+
+def _hand_over(export: BulkExport, chosen: Filter, *, by_id: int, now: datetime) -> Release:
+    """Go through the one door: it makes the payload and logs each person in it, in this transaction."""
+    assert export.recipient is not None
+    columns = {f"{Member.__tablename__}.{name}": COLUMNS[name].source for name in export.columns}
+    met = selection.conditions(chosen, USES[export.use])
+    found = db.session.execute(sa.select(Member.subject_id, *columns.values()).where(*met)).all()
+    people = {subject_id: dict(zip(columns, values, strict=True)) for subject_id, *values in found}
+    agreement = Agreement(
+        purpose=export.use, trigger="bulk_export", object_id=export.id, basis="law", duty=export.reason
+    )
+    return disclosures.disclose(
+        recipient=export.recipient, agreement=agreement, people=people, fields=list(columns), now=now, actor_id=by_id
     )
 
 
