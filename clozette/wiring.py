@@ -12,6 +12,7 @@ from clozette.admin import views as admin_views
 from clozette.api import openapi
 from clozette.api import views as api_views
 from clozette.closets import api as closets_api
+from clozette.closets import arrivals as closets_arrivals
 from clozette.closets import personal_data as closets_data
 from clozette.closets import tasks as closets_tasks
 from clozette.closets import views as closets_views
@@ -29,6 +30,7 @@ from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
 from clozette.kernel.web import api, pages, slots
 from clozette.looks import api as looks_api
+from clozette.looks import arrivals as look_arrivals
 from clozette.looks import cards as look_cards
 from clozette.looks import events as look_events
 from clozette.looks import feed as look_feed
@@ -67,6 +69,7 @@ from clozette.rights.erasure import executor as erasure
 from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.erasure import views as erasure_views
 from clozette.rights.export import events as export_events
+from clozette.rights.export import restore
 from clozette.rights.export import tasks as export_tasks
 from clozette.rights.export import views as export_views
 
@@ -105,6 +108,8 @@ def connect(app: Flask) -> None:
     openapi.connect(app, JSON_BLUEPRINTS)
     _settings_pages(app)
     pages.show_in_frame(app, "unread", community_queries.unread_count)
+    restore.settle_by(app, closets_arrivals.settle)
+    restore.settle_by(app, look_arrivals.settle)
     _listeners(app)
     _notifications(app)
     _erasure(app)

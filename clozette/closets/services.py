@@ -240,6 +240,11 @@ def _write(item: Item, facts: Mapping[str, Any]) -> None:
     item.measurements = {name: mm for name, mm in item.measurements.items() if name in fitting}
     if item.kind == rules.Kind.WISHED:
         item.state, item.lent_to = rules.State.AVAILABLE.value, None
+    fold_words(item)
+
+
+def fold_words(item: Item) -> None:
+    """Fold an item's words for comparing brands and for the search."""
     item.brand_key = rules.fold(item.brand)[:_BRAND_KEY_LENGTH] if item.brand else None
     item.search_text = rules.fold(" ".join([item.brand or "", *item.tags, item.notes or ""]))
 

@@ -51,6 +51,11 @@ def put(folder: str, clean: CleanPhoto) -> None:
         raise
 
 
+def put_original(folder: str, suffix: str, data: bytes) -> None:
+    """Keep a full picture alone; its widths follow by the task that makes them."""
+    _put_one(folder, "original", suffix, data)
+
+
 def put_variants(folder: str, suffix: str, variants: Mapping[int, bytes]) -> None:
     """Keep further widths."""
     for width, data in variants.items():

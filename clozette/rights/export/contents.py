@@ -7,12 +7,17 @@ Nothing is left out because it was deleted: what is still kept is in the archive
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
+from clozette.kernel import clock
 from clozette.kernel.personal import Personal
+from clozette.privacy.disclosures import silences
+from clozette.privacy.disclosures.models import Case, Disclosure, Handover, Silence, Telling
+from clozette.privacy.models import StaffRead
 from clozette.rights import declared
 from clozette.rights.declared import DeclaredTable
 
@@ -57,7 +62,7 @@ def kept_back(one: DeclaredTable) -> dict[str, str]:
 
 
 def _of_table(one: DeclaredTable, subject_id: int) -> Iterator[Section]:
-    own = declared.belongs_to(one, subject_id)
+    own = declared.belongs_to(one, subject_id) & may_be_told(one.name)
     hidden = kept_back(one)
     yield Section(one, one.name, tuple(column for column in one.table.columns if column.name not in hidden), own)
     given: dict[tuple[str, ...], sa.ColumnElement[bool]] = {}
@@ -65,8 +70,40 @@ def _of_table(one: DeclaredTable, subject_id: int) -> Iterator[Section]:
         names = one.said.second.get(path, "")
         if isinstance(names, str):
             continue
-        about = declared.belongs_to(one, subject_id, path)
+        about = declared.belongs_to(one, subject_id, path) & may_be_told(one.name)
         others = sa.and_(about, own.is_not(sa.true()), *(seen.is_not(sa.true()) for seen in given.values()))
         given[path] = about
         columns = tuple(one.table.c[name] for name in names)
         yield Section(one, f"{one.name}.{OTHERS}{'' if len(given) == 1 else len(given)}", columns, others)
+
+
+def may_be_told(table: str) -> sa.ColumnElement[bool]:
+    """Return the condition that no law forbids to tell the person of a row (77); it is for the tables of ``privacy``."""
+    now = clock.now()
+    if table == Handover.__tablename__:
+        return silences.may_tell_handover(Handover.id, now)
+    if table == Disclosure.__tablename__:
+        return silences.may_tell_handover(Disclosure.handover_id, now)
+    if table == Case.__tablename__:
+        return silences.may_tell_case(Case.id, now)
+    if table == StaffRead.__tablename__:
+        return silences.may_tell_case(StaffRead.case_id, now)
+    if table == Silence.__tablename__:
+        return Silence.until <= now
+    if table == Telling.__tablename__:
+        return ~_got_it_in_silence(now)
+    return sa.true()
+
+
+def _got_it_in_silence(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a recipient who is to be told got the person's data by an order that is to stay secret."""
+    silent = (
+        sa.select(Disclosure.id)
+        .join(Handover, Handover.id == Disclosure.handover_id)
+        .where(
+            Disclosure.subject_id == Telling.subject_id,
+            Handover.recipient_id == Telling.recipient_id,
+            ~silences.may_tell_handover(Handover.id, now),
+        )
+    )
+    return silent.exists()

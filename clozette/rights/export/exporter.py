@@ -23,7 +23,7 @@ from clozette.kernel.ports.storage import Missing
 from clozette.media import files
 from clozette.media.models import Photo
 from clozette.privacy import notices
-from clozette.rights.export import cells, contents, pages, people, schema, sealed, snapshot
+from clozette.rights.export import cells, contents, pages, people, records, schema, sealed, snapshot
 from clozette.rights.export.archive import Archive, Sink
 from clozette.rights.export.contents import Section
 
@@ -84,8 +84,9 @@ class _Writing:
             self._csv(section)
         self._originals()
         people.write(self.archive, self.connection, self.sections, self.subject_id)
-        for name, add in EXTRAS.items():
-            add(self.archive, self.connection, self.subject_id, name)
+        records.write_receipts(self.archive, self.connection, self.subject_id)
+        records.write_wordings(self.archive, self.connection, self.subject_id)
+        records.write_disclosures(self.archive, self.connection, self.subject_id)
         self._schema()
         self._pages()
         self._manifest()
@@ -174,11 +175,6 @@ class _Writing:
         self._done += steps
         if self._progress is not None:
             self._progress(self._done, self._total)
-
-
-Extra = Callable[[Archive, sa.Connection, int, str], None]
-EXTRAS: dict[str, Extra] = {}
-"""Further folders of the archive by their names: what is proof rather than data."""
 
 
 def _taken_from(line: io.StringIO) -> bytes:

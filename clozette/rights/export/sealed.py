@@ -11,7 +11,7 @@ from clozette.rights.export import cells
 from clozette.rights.export.contents import Section
 
 Row = dict[str, Any]
-SEALED = {("privacy_ledger", "sealed")}
+SEALED = {("privacy_ledger", "sealed"), ("privacy_disclosures", "reference")}
 """Columns that are readable with the person's key alone."""
 
 

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import current_app, g
 
-from clozette.kernel.database import db
+from clozette.kernel import database
 
 Row = Mapping[str, Any]
 AT_ONCE = 500
@@ -15,13 +16,15 @@ AT_ONCE = 500
 
 @contextmanager
 def taken() -> Iterator[sa.Connection]:
-    """Give a connection that reads one moment of the database and never writes.
+    """Give a connection that reads one moment of the database and never writes; ``db.session`` reads by it meanwhile.
 
     SQLite's readers see the moment of their first read (WAL); PostgreSQL's do under REPEATABLE READ.
     """
-    with db.get_engine("default").connect() as connection:
+    with current_app.app_context():
+        g.reading_only = True
+        connection = database.reader()
         if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         connection.execute(sa.text("SELECT 1 FROM privacy_subjects LIMIT 1"))  # the moment is now
         yield connection
 
