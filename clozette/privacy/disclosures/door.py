@@ -13,8 +13,10 @@ from flask import Flask, current_app
 
 from clozette.kernel.database import db
 from clozette.kernel.personal import Declaration, Personal
+from clozette.kernel.ports import departures as ports
 from clozette.kernel.ports.release import Release
-from clozette.privacy import subjects
+from clozette.privacy import ledger, subjects
+from clozette.privacy.disclosures import departures, leaves
 from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
 from clozette.privacy.models import LedgerEntry, Subject
 
@@ -62,7 +64,8 @@ class _Person:
 
 
 def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
-    """Hand in every room's declaration: only what is declared in one can go out."""
+    """Hand in every room's declaration: only what is declared in one can go out. Ports note departures in our log."""
+    ports.init_app(app, departures.note)
     app.extensions[_KEY] = {
         f"{table}.{name}": column
         for tables in declarations
@@ -111,7 +114,15 @@ def disclose(
     rows = [_row(handover.id, person) for person in persons.values()]
     db.session.add_all(rows)
     db.session.flush()
+    _commit_to(handover, rows, persons)
     return Release(recipient.legal_name, agreement.purpose, payload, tuple(row.id for row in rows), handover.id)
+
+
+def _commit_to(handover: Handover, rows: Sequence[Disclosure], persons: Mapping[int, _Person]) -> None:
+    """Let the tree say it too."""
+    ledger.commit_to("handover", handover.id, leaves.of_handover(handover), None)
+    for row in rows:
+        ledger.commit_to("disclosure", row.id, leaves.of_disclosure(row), persons[row.subject_id].subject)
 
 
 def _declared(name: str) -> Personal:

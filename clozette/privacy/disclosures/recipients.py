@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.privacy import ledger
+from clozette.privacy.disclosures import leaves
 from clozette.privacy.disclosures.models import Recipient
 
 
@@ -18,5 +20,8 @@ def recipient(*, legal_name: str, address: str, country: str, contact: str, now:
     given = {"legal_name": legal_name, "address": address, "country": country, "contact": contact}
     if not all(value.strip() for value in given.values()):
         raise ValueError("a recipient has a legal name, an address, a country and a contact")
-    insert_once(Recipient, id=new_id(), **given, added_at=now)
-    return db.session.scalars(sa.select(Recipient).filter_by(**given)).one()
+    added = insert_once(Recipient, id=new_id(), **given, added_at=now)
+    row = db.session.scalars(sa.select(Recipient).filter_by(**given)).one()
+    if added:
+        ledger.commit_to("recipient", row.id, leaves.of_recipient(row), None)
+    return row

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from clozette.kernel.database import db
+from clozette.privacy import ledger
+from clozette.privacy.disclosures import leaves
 from clozette.privacy.disclosures.models import Silence
 
 Column = sa.ColumnElement[int] | orm.InstrumentedAttribute[int]
@@ -24,6 +26,7 @@ def silence(
     row = Silence(handover_id=handover_id, case_id=case_id, at=now, until=until, because=because, by_id=by_id)
     db.session.add(row)
     db.session.flush()
+    ledger.commit_to("silence", row.id, leaves.of_silence(row), None)
 
 
 def may_tell_handover(handover_id: Column, now: datetime) -> sa.ColumnElement[bool]:

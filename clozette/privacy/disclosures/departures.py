@@ -1,0 +1,58 @@
+"""What really left, held against what was logged (requirement 79)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.privacy.disclosures.models import Departure, Handover
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Bytes that left and are in no log, or otherwise than the log says."""
+
+    departure_id: int
+    at: datetime
+    port: str
+    what: str
+
+
+def note(port: str, handover_id: int, sha256: str, size: int) -> bool:
+    """Write a departure down; whether the log knows these very bytes."""
+    known = sa.select(Handover.id).where(Handover.id == handover_id, Handover.payload_sha256 == sha256)
+    if db.session.scalar(known) is None:
+        return False
+    db.session.add(Departure(at=clock.now(), handover_id=handover_id, port=port, sha256=sha256, bytes=size))
+    db.session.flush()
+    return True
+
+
+def faults() -> list[Fault]:
+    """Return every departure that the log of hand-overs doesn't cover: the check fails if there is one."""
+    wanted = (
+        sa.select(Departure, Handover.payload_sha256, Handover.payload_bytes)
+        .outerjoin(Handover, Handover.id == Departure.handover_id)
+        .where(
+            sa.or_(
+                Handover.id.is_(None),
+                Handover.payload_sha256 != Departure.sha256,
+                Handover.payload_bytes != Departure.bytes,
+            )
+        )
+        .order_by(Departure.id)
+    )
+    return [_fault(departure, sha256) for departure, sha256, _ in db.session.execute(wanted)]
+
+
+def waiting() -> list[int]:
+    """Return hand-overs that were logged and have not left: sent later, or lost on the way."""
+    gone = sa.exists().where(Departure.handover_id == Handover.id)
+    return list(db.session.scalars(sa.select(Handover.id).where(~gone).order_by(Handover.id)))
+
+
+def _fault(departure: Departure, logged: str | None) -> Fault:
+    what = "in no log" if logged is None else "other bytes than the log says"
+    return Fault(departure.id, departure.at, departure.port, what)

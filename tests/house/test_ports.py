@@ -1,0 +1,98 @@
+"""Nothing about people leaves by a port to a third party without a Release, and only the one door makes one."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import orm
+
+from clozette.kernel.ports import couriers
+from clozette.kernel.ports.couriers import Courier
+from clozette.kernel.ports.release import NotReleased, Release
+from tests.house import source
+from tests.house.source import Module
+
+# Ports that take no Release, and why.
+NO_RELEASE = {
+    "mail.py": "mail to the person themself is no disclosure",
+    "sms.py": "a text to the person themself is no disclosure",
+    "storage.py": "our own store: what is in it has not left the house",
+    "release.py": "the slip itself",
+    "departures.py": "what all others call",
+    "__init__.py": "nothing",
+}
+DOOR = "clozette/privacy/disclosures/door.py"
+
+
+def ports() -> list[Module]:
+    return [module for module in source.modules() if module.path.startswith("clozette/kernel/ports/")]
+
+
+def unguarded(module: Module) -> list[str]:
+    """Return the public methods of a port's classes that take no Release, or hand out without asking the log."""
+    found = []
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.ClassDef) or any(ast.unparse(base) == "Protocol" for base in node.bases):
+            continue
+        for method in node.body:
+            if not isinstance(method, ast.FunctionDef) or method.name.startswith("_"):
+                continue
+            takes = any(
+                argument.annotation and ast.unparse(argument.annotation) == "Release" for argument in method.args.args
+            )
+            asks = "departures.leave(" in ast.unparse(method)
+            if not (takes and asks):
+                found.append(f"{module.at(method)} {node.name}.{method.name}")
+    return found
+
+
+@pytest.mark.requirement(73, 79)
+def test_every_port_to_third_parties_wants_a_release():
+    guarded = [module for module in ports() if Path(module.path).name not in NO_RELEASE]
+    assert guarded, "a run that found no port would prove nothing"
+    assert not [fault for module in guarded for fault in unguarded(module)]
+
+
+def test_a_planted_port_is_seen():
+    planted = "class Leak:\n    def send(self, payload):\n        post(payload)\n"
+    assert unguarded(Module("clozette/kernel/ports/planted.py", ast.parse(planted)))
+
+
+@pytest.mark.requirement(75)
+def test_only_the_door_makes_a_release():
+    makers = {
+        module.path
+        for module in source.modules()
+        for _, name in source.calls(module)
+        if name == "Release" or name.endswith(".Release")
+    }
+    assert makers == {DOOR}
+
+
+def carriers(folder: Path) -> list[Courier]:
+    return [couriers.Memory(), couriers.Download(), couriers.Drop(folder), couriers.Post("https://sponsor.test/in")]
+
+
+@pytest.mark.requirement(79)
+@pytest.mark.parametrize("number", range(4))
+def test_a_port_refuses_without_a_release_that_the_log_knows(
+    app: Flask, db_session: orm.Session, tmp_path: Path, number: int
+):
+    courier = carriers(tmp_path)[number]
+    for slip in (None, b"payload", Release("Sponsor Ltd", "promote", b"payload", (1,), 1)):
+        with pytest.raises(NotReleased):
+            courier.carry(slip)  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_courier_is_tried(tmp_path: Path):
+    made = {type(one).__name__ for one in carriers(tmp_path)}
+    (module,) = [module for module in ports() if module.path.endswith("couriers.py")]
+    classes = {node.name for node in module.tree.body if isinstance(node, ast.ClassDef)}
+    assert made == classes - {"Courier"}
+
+
+def test_data_goes_out_by_https_alone():
+    with pytest.raises(ValueError, match="HTTPS"):
+        couriers.Post("http://sponsor.test/in")
