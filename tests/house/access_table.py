@@ -262,6 +262,18 @@ POST   /admin/members/{owner}/record                  login   404     404     40
 POST   /admin/members/{owner}/record                  login   404     404     404     404     404     404     200     reason=A+letter+of+the+member
 POST   /admin/members/{owner}/deactivation            login   404     404     404     404     404     404     422
 POST   /admin/members/{owner}/deactivation            login   404     404     404     404     404     404     303     reason=A+request+of+the+member
+GET    /admin/requests                                login   404     404     404     404     404     404     200
+GET    /admin/requests?state=closed                   login   404     404     404     404     404     404     200
+GET    /admin/requests/{asked}                        login   404     404     404     404     404     404     200
+POST   /admin/requests/{asked}/reply                  login   404     404     404     404     404     404     303
+POST   /admin/requests/{asked}/opening                login   404     404     404     404     404     404     303
+GET    /admin/breaches                                login   404     404     404     404     404     404     200
+GET    /admin/breaches/new                            login   404     404     404     404     404     404     200
+POST   /admin/breaches                                login   404     404     404     404     404     404     422
+GET    /admin/breaches/{breach}                       login   404     404     404     404     404     404     200
+GET    /admin/breaches/{breach}?do=facts              login   404     404     404     404     404     404     200
+POST   /admin/breaches/{breach}/duty                  login   404     404     404     404     404     404     422
+POST   /admin/breaches/{breach}/people.csv            login   404     404     404     404     404     404     200
 GET    /admin/exports                                 login   404     404     404     404     404     404     200
 GET    /admin/exports/new                             login   404     404     404     404     404     404     200
 GET    /admin/exports/new?use=service                 login   404     404     404     404     404     404     200

@@ -67,6 +67,7 @@ def build(app: Flask) -> World:
         _export(world, people["owner"])
         world.names["receipt"] = _undone_erasure()
         world.names["asked"] = ids.encode(desk.ask(people["owner"]).id)
+        world.names["breach"] = ids.encode(desk.make_breach(people["admin"]).id)
         _bulk_exports(world, people)
         _consent(world, people["owner"])
         db.session.commit()

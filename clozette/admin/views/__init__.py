@@ -1,6 +1,6 @@
 """Pages of the staff: one blueprint, one module for each ability."""
 
-from clozette.admin.views import exports, members
+from clozette.admin.views import breaches, exports, members, requests
 from clozette.admin.views.blueprint import blueprint
 
-__all__ = ["blueprint", "exports", "members"]
+__all__ = ["blueprint", "breaches", "exports", "members", "requests"]

@@ -18,6 +18,7 @@ from clozette.rights.desk.models import Address, Breach, BreachPerson, BreachSte
 from clozette.rights.desk.rules import BreachClock
 
 FROM_THE_LOG = "access log"
+BY_STAFF = "named by staff"
 
 
 @dataclass(frozen=True)
