@@ -14,6 +14,8 @@ from clozette.accounts.models import MAX_BIO, MAX_DISPLAY_NAME, MAX_EMAIL
 from clozette.kernel import clock
 from clozette.kernel.schemas import Line, Schema, Text, Worded, looks_like_card
 from clozette.media.schemas import Upload
+from clozette.privacy import policies
+from clozette.privacy.policies import PolicyVersion
 
 OLDEST = 120
 SCOPES = (
@@ -157,6 +159,28 @@ class BirthDate(ma.fields.Date):
         return day
 
 
+class AcceptedTerms(ma.fields.Field[PolicyVersion]):
+    """The box beside the terms of use: the version that it named, which must still be the one in force."""
+
+    default_error_messages = {
+        "required": _l("Please accept the terms of use to join."),
+        "null": _l("Please accept the terms of use to join."),
+        "changed": _l("The terms of use have changed meanwhile. Please read them and tick the box again."),
+    }
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> PolicyVersion:
+        if value in ma.fields.Boolean.falsy:
+            raise self.make_error("required")
+        if value in ma.fields.Boolean.truthy:
+            return policies.here(kind="terms")
+        named = policies.find("terms", str(value))
+        if named is None or named != policies.in_force(named.edition, named.language, clock.now(), "terms"):
+            raise self.make_error("changed")
+        return named
+
+
 class RegisterIn(Schema):
     """What joining takes (collection point CP1)."""
 
@@ -166,6 +190,7 @@ class RegisterIn(Schema):
     handle = HandleField(required=True)
     country = Choice(countries.CODES, required=True)
     birth_date = BirthDate(required=True)
+    terms = AcceptedTerms(required=True)
 
     @ma.validates_schema(skip_on_field_errors=False)
     def _password_is_not_guessed(self, data: dict[str, Any], **kwargs: Any) -> None:

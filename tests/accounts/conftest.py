@@ -21,6 +21,7 @@ PERSON = {
     "handle": "ada_l",
     "country": "DE",
     "birth_date": "1990-05-17",
+    "terms": "true",
 }
 
 

@@ -98,6 +98,7 @@ DEEDS = {
             "handle": f"mmm_{n}",
             "country": "DE",
             "birth_date": "1990-01-01",
+            "terms": "true",
         },
     ),
 }

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from clozette.accounts.ages import MINIMUM_AGES, minimum_age
 from clozette.accounts.models import Handle, Member, Ticket
 from clozette.kernel import clock, tasks
-from clozette.privacy import ledger
-from clozette.privacy.models import LedgerEntry, Subject
+from clozette.privacy import consents, ledger
+from clozette.privacy.models import LedgerEntry, Subject, Wording
+from clozette.privacy.policies import acceptances
 from tests.factories.accounts import make_member, sign_in
 
 
@@ -38,8 +39,9 @@ def test_the_notice_is_shown_and_what_was_shown_is_kept(client, db_session, pers
     assert "How long it is kept" in client.get("/register").text
     client.post("/register", data=person, headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140"})
     member = db_session.scalars(sa.select(Member)).one()
-    (entry,) = ledger.entries_of(member.subject_id)
+    entry, terms = ledger.entries_of(member.subject_id)
     assert (entry.point, entry.action, entry.method) == ("CP1", "acknowledged", "form:register")
+    assert entry.wording != terms.wording
 
 
 @pytest.mark.parametrize(
@@ -175,3 +177,31 @@ def test_members_are_led_home(client, db_session, person):
 def test_without_token_nothing_happens(client, db_session, person):
     assert client.post("/register", data=person, csrf=False).status_code == 403
     assert count(db_session, Member) == [0]
+
+
+class TestTerms:
+    """The terms of use are accepted apart from the policy, by a tick of one's own."""
+
+    def test_the_box_is_empty_and_names_the_version(self, client):
+        page = client.get("/register").text
+        box = page.split('name="terms"')[1].split(">")[0]
+        assert "checked" not in box
+        assert 'value="2026-11-22.co.en"' in box
+        assert 'href="/terms/2026-11-22.co.en"' in page
+
+    @pytest.mark.parametrize("value", ["", "false", "2025-01-01.co.en", "nonsense", "2026-11-22.co.xx"])
+    def test_without_them_nobody_joins(self, client, db_session, person, value):
+        answer = client.post("/register", data={**person, "terms": value})
+        assert answer.status_code == 422
+        assert "erms of use" in answer.text
+        assert db_session.scalar(sa.select(sa.func.count()).select_from(Member)) == 0
+
+    def test_the_acceptance_stands_apart_from_the_policy(self, client, db_session, person):
+        client.post("/register", data={**person, "terms": "2026-11-22.co.en"})
+        subject_id = db_session.scalars(sa.select(Member.subject_id)).one()
+        words = [db_session.get_one(Wording, one.wording).text for one in ledger.entries_of(subject_id)]
+        assert sum("I accept the terms of use, version 2026-11-22" in text for text in words) == 1
+        accepted = acceptances.accepted(subject_id)
+        assert accepted is not None
+        assert accepted.slug == "2026-11-22.co.en"
+        assert consents.current(subject_id) == {}, "accepting the terms agrees to nothing else"

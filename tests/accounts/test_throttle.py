@@ -20,6 +20,7 @@ DEEDS = {
             "handle": f"mmm_{n}",
             "country": "DE",
             "birth_date": "1990-01-01",
+            "terms": "true",
         },
     ),
     "login-address": lambda client, n: client.post("/login", data={"email": f"m{n}@example.test", "password": WRONG}),
@@ -69,6 +70,7 @@ def test_one_address_typed_from_everywhere(app, db_session):
         "display_name": "M",
         "country": "DE",
         "birth_date": "1990-01-01",
+        "terms": "true",
     }
     statuses = [
         app.test_client()

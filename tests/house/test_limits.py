@@ -50,6 +50,7 @@ def person(**changes):
         "handle": f"new_{number}",
         "country": "DE",
         "birth_date": "1990-05-17",
+        "terms": "true",
     }
     return {**typed, **changes}
 

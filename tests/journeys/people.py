@@ -53,6 +53,7 @@ class Person:
         self.page.get_by_label("Handle").fill(self.handle)
         self.page.get_by_label("Country").select_option("DE")
         self.page.get_by_label("Date of birth").fill("1990-05-17")
+        self.page.get_by_label("I accept the terms of use").check()
         self.press("Join")
         expect(self.page).to_have_url(re.compile("/register/sent|/confirm"))
 
@@ -115,9 +116,7 @@ class Person:
     def love(self) -> None:
         """Love the look on the page."""
         self.page.get_by_role("button", name="Love this look").first.click()
-        expect(
-            self.page.locator("[data-love][aria-pressed=true]:not([aria-busy])").first
-        ).to_be_visible()
+        expect(self.page.locator("[data-love][aria-pressed=true]:not([aria-busy])").first).to_be_visible()
 
     def comment(self, text: str) -> None:
         """Say something about the look on the page."""

@@ -15,6 +15,7 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import refuse
 from clozette.privacy import ledger, notices, subjects
+from clozette.privacy.policies import PolicyVersion, acceptances
 
 POINT = "CP1"
 
@@ -29,7 +30,10 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Joining:
-    """What somebody typed to join, the password hashed already."""
+    """What somebody typed to join, the password hashed already.
+
+    :ivar terms: the version of the terms that they accepted by a tick of their own.
+    """
 
     email: str
     password_hash: str
@@ -38,6 +42,7 @@ class Joining:
     country: str
     birth_date: date
     locale: str = "en"
+    terms: PolicyVersion | None = None
 
 
 def register(joining: Joining, *, now: datetime, circumstances: Circumstances | None = None) -> int:
@@ -124,9 +129,19 @@ def _add(member_id: int, joining: Joining, now: datetime, circumstances: Circums
         now=now,
         circumstances={"address": circumstances.address, "agent": circumstances.agent},
     )
+    _accept_terms(member, joining, now, circumstances)
     ticket = _ask_to_confirm(member, now)
     events.publish(MemberRegistered(member.id))
     return ticket
+
+
+def _accept_terms(member: Member, joining: Joining, now: datetime, circumstances: Circumstances) -> None:
+    """Write the acceptance down, apart from the policy that was shown."""
+    if joining.terms is not None:
+        came = {"address": circumstances.address, "agent": circumstances.agent}
+        acceptances.accept(
+            member.subject_id, joining.terms, now=now, method="form:register", point=POINT, circumstances=came
+        )
 
 
 def _member(member_id: int, joining: Joining, now: datetime) -> Member:

@@ -15,6 +15,8 @@ from clozette.kernel import clock
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
+from clozette.privacy import policies
+from clozette.privacy.policies import acceptances
 
 
 @blueprint.get("/register")
@@ -115,7 +117,14 @@ def welcome() -> Any:
 
 
 def _register_page(form: Form) -> Any:
-    return page("accounts/register.html", form.status, form=form, countries=countries.choices())
+    return page(
+        "accounts/register.html",
+        form.status,
+        form=form,
+        countries=countries.choices(),
+        terms=policies.here(kind="terms"),
+        terms_label=acceptances.label,
+    )
 
 
 def _confirm_page(form: Form) -> Any:
@@ -131,4 +140,5 @@ def _joining(data: dict[str, Any]) -> Joining:
         country=data["country"],
         birth_date=data["birth_date"],
         locale=str(get_locale() or request.accept_languages.best or "en")[:16],
+        terms=data["terms"],
     )

@@ -18,10 +18,14 @@ from clozette.privacy.policies.versions import PolicyVersion
 PURPOSE = "terms"
 
 
+def label(terms: PolicyVersion) -> str:
+    """Return what stands beside the box."""
+    return _("I accept the terms of use, version %(version)s", version=terms.id)
+
+
 def wording(terms: PolicyVersion) -> str:
-    """Return what stands beside the box, with what it means: the bytes that the acceptance is kept with."""
-    label = _("I accept the terms of use, version %(version)s", version=terms.id)
-    return f"[ ] {label}\n{terms.slug}\nsha256:{terms.sha256}"
+    """Return the box, empty as it was shown, and what it means: the bytes that the acceptance is kept with."""
+    return f"[ ] {label(terms)}\n{terms.slug}\nsha256:{terms.sha256}"
 
 
 def accept(
