@@ -12,6 +12,7 @@ from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.looks.models import Look
 from clozette.privacy.models import StaffRead
+from clozette.rights.bulk import reads as bulk_reads
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,13 @@ class Read:
 
 
 def staff_reads(after: int | None) -> Page[Read]:
-    """Return who of the staff looked at whose record, newest first."""
+    """Return who of the staff looked at whose record, newest first; exports of thousands have a list of their own."""
     reader, subject = orm.aliased(Member), orm.aliased(Member)
     chosen = (
         sa.select(StaffRead.id, StaffRead.at, reader.handle, subject.handle, StaffRead.what, StaffRead.reason)
         .join(reader, reader.subject_id == StaffRead.reader_id)
         .outerjoin(subject, subject.subject_id == StaffRead.subject_id)
+        .where(StaffRead.what != bulk_reads.WHAT)
         .order_by(StaffRead.id.desc())
         .limit(PAGE_SIZE + 1)
     )

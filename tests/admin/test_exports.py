@@ -16,12 +16,14 @@ from werkzeug.test import TestResponse
 
 from clozette.accounts.models import Member
 from clozette.accounts.personal_data import TABLES
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, ids, tasks
 from clozette.kernel.personal import Personal
 from clozette.privacy import consents
 from clozette.privacy.disclosures.models import Disclosure, Handover
-from clozette.rights.bulk import rules, selection, services, stream
+from clozette.privacy.models import StaffRead
+from clozette.rights.bulk import reads, rules, selection, services, stream
 from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport, BulkFile
+from clozette.rights.bulk.tasks import note_bulk_reads
 from clozette.rights.bulk.uses import USES
 from tests.factories.accounts import make_member, make_minor, sign_in
 from tests.factories.bulk import REASON, make_export
@@ -286,6 +288,42 @@ def test_a_mark_leads_to_the_download(client: Client, admin: Member) -> None:
     mark = _rows(_file(client, page))[0]["export"]
     assert page in client.get("/admin/exports", query_string={"mark": mark}).text
     assert "No download has this mark." in client.get("/admin/exports", query_string={"mark": "none"}).text
+
+
+@pytest.mark.requirement(8, 89)
+@pytest.mark.parametrize("some", [1, 100])
+def test_everybody_in_it_can_see_that(
+    app: Flask, client: Client, admin: Member, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch, some: int
+) -> None:
+    """At once where they are few, by a task that can be broken off and run twice where they are many."""
+    monkeypatch.setattr(reads, "SOME", some)
+    monkeypatch.setattr(reads.note_some, "__defaults__", (some,))
+    ada, una = make_member("ada"), make_member("una", confirmed=False)
+    assert _file(client, location(_ask(client))).status_code == 200
+    tasks.drain(app)
+    (download,) = db_session.scalars(sa.select(BulkDownload))
+    tasks.enqueue(note_bulk_reads, download_id=download.id)
+    db_session.commit()
+    tasks.drain(app)
+    noted = db_session.scalars(sa.select(StaffRead).where(StaffRead.what == reads.WHAT)).all()
+    assert sorted(read.subject_id for read in noted) == sorted([admin.subject_id, ada.subject_id])
+    assert {(read.reader_id, read.reason) for read in noted} == {(admin.subject_id, REASON)}
+    assert noted[0].fields == ["handle", "email"]
+    assert una.subject_id not in {read.subject_id for read in noted}
+    assert "@ada" not in client.get("/admin/audit").text  # the export has a list of its own
+
+
+@pytest.mark.requirement(89, 105)
+@pytest.mark.parametrize(
+    ("use", "found"), [("service", False), ("statistics", False), ("security", True), ("law", True)]
+)
+def test_who_is_leaving_is_left_out_but_where_it_counts(client: Client, admin: Member, use: str, found: bool) -> None:
+    now = clock.now()
+    make_member("ada", country="SG", leaving_at=now, deactivated_at=now)
+    make_member("bea", country="ID", deactivated_at=now)
+    rows = _rows(_file(client, location(_ask(client, use=use, columns=["country"], state="all"))))
+    assert ("SG" in {row["country"] for row in rows}) is found
+    assert "ID" in {row["country"] for row in rows}
 
 
 OUTSIDER = {

@@ -55,6 +55,8 @@ def left_out_of_marketing(app: Flask, condition: Condition) -> None:
 def conditions(chosen: Filter, use: Use) -> list[sa.ColumnElement[bool]]:
     """Return what a member must meet to be in an export."""
     found = [*_of_state(chosen.state), *_joined(chosen)]
+    if not use.finds_leaving:
+        found.append(Member.leaving_at.is_(None))
     if chosen.country:
         found.append(Member.country == chosen.country)
     if chosen.locale:

@@ -15,12 +15,14 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports.release import Release
 from clozette.kernel.refusal import Refused, refuse
+from clozette.kernel.tasks import enqueue
 from clozette.privacy import disclosures
 from clozette.privacy.disclosures import Agreement
-from clozette.rights.bulk import rules, selection
+from clozette.rights.bulk import reads, rules, selection
 from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport
 from clozette.rights.bulk.selection import Filter
 from clozette.rights.bulk.stream import HANDED_OVER, Order
+from clozette.rights.bulk.tasks import note_bulk_reads
 from clozette.rights.bulk.uses import COLUMNS, USES
 from clozette.settings import Settings
 
@@ -92,6 +94,7 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
     begun.handover_id = release.handover_id if release else None
     db.session.add(begun)
     db.session.flush()
+    _note_reads(begun, fit_now)
     return Order(
         download_id=begun.id,
         mark=begun.mark,
@@ -103,6 +106,14 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
         about=_about(export, begun),
         payload=release.payload if release else None,
     )
+
+
+def _note_reads(begun: BulkDownload, people: int) -> None:
+    """Write down at once who is in a small one; a large one would hold the request up, and is written down by a task."""
+    if people <= reads.SOME:
+        reads.note_some(begun, 0)
+    else:
+        enqueue(note_bulk_reads, download_id=begun.id)
 
 
 def _hand_over(export: BulkExport, chosen: Filter, *, by_id: int, now: datetime) -> Release:

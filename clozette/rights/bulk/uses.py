@@ -31,6 +31,7 @@ class Use:
     :param columns: what such an export may have.
     :param consent: the consent (purpose, channel) that everybody in it must have given; it is then marketing, and
         deactivated members, minors and whoever an upper room names are left out besides.
+    :param finds_leaving: whether members who asked to be erased are in it until they are.
     :param may_leave: whether such an export may be handed to somebody outside the house.
     """
 
@@ -40,6 +41,7 @@ class Use:
     purposes: tuple[Purpose, ...]
     columns: tuple[str, ...]
     consent: tuple[str, str] | None = None
+    finds_leaving: bool = False
     may_leave: bool = False
 
     @property
@@ -80,6 +82,7 @@ _USES = (
         _l("Finding accounts that break the rules, or that somebody broke into."),
         (Purpose.ENFORCE, Purpose.VERIFY, Purpose.PROVIDE),
         ("handle", "display_name", "email", "country", "created_at", "confirmed_at", "deactivated_at"),
+        finds_leaving=True,
     ),
     Use(
         "statistics",
@@ -94,6 +97,7 @@ _USES = (
         _l("An order of a court or an authority. Name the law and the file number in the reason."),
         (Purpose.LAW, Purpose.ENFORCE, Purpose.VERIFY, Purpose.PROVIDE),
         tuple(COLUMNS),
+        finds_leaving=True,
         may_leave=True,
     ),
     Use(

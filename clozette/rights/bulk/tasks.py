@@ -1,0 +1,18 @@
+"""Background work of bulk exports."""
+
+from clozette.kernel.database import db
+from clozette.kernel.tasks import checkpoint, task
+from clozette.rights.bulk import reads
+from clozette.rights.bulk.models import BulkDownload
+
+
+@task("rights.note_bulk_reads")
+def note_bulk_reads(*, download_id: int) -> None:
+    """Write down everybody who was in a large download, some at a time; taken up again where it was broken off."""
+    download = db.session.get(BulkDownload, download_id)
+    if download is None:
+        return
+    last: int | None = reads.last_noted(download)
+    while last is not None:
+        last = reads.note_some(download, last)
+        checkpoint()
