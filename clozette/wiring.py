@@ -68,6 +68,7 @@ from clozette.rights.erasure import events as erasure_events
 from clozette.rights.erasure import executor as erasure
 from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.erasure import views as erasure_views
+from clozette.rights.export import api as exports_api
 from clozette.rights.export import events as export_events
 from clozette.rights.export import restore
 from clozette.rights.export import tasks as export_tasks
@@ -92,6 +93,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     looks_api.blueprint,
     feed_api.blueprint,
     community_api.blueprint,
+    exports_api.blueprint,
     consents_api.blueprint,
 )
 

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.accounts.models import Block, Member, SignIn
+from clozette.accounts.services import tokens
 from clozette.closets import services as closets
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
@@ -377,3 +378,23 @@ def test_removing_it_ends_it(app, client, olga):
     making.sweep()
     assert not vault.folders()
     assert services.remove_all(olga.subject_id, now=clock.now() + timedelta(days=1)) == 0
+
+
+@pytest.mark.requirement(86, 87)
+def test_the_api_wants_a_token_of_the_last_minutes(app, client, olga, stopped_clock):
+    token = tokens.make(olga.id, name="Mine", scopes=["privacy:read", "privacy:write"], days=7, now=clock.now())
+    mine = {"Authorization": f"Bearer {token}"}
+    asked_for = client.post("/api/v1/exports", headers=mine)
+    assert asked_for.status_code == 202
+    here = f"/api/v1/exports/{asked_for.json['id']}"
+    assert client.post(f"{here}/download", headers=mine).status_code == 409
+    tasks.drain(app)
+    (listed,) = client.get("/api/v1/exports", headers=mine).json
+    assert listed == client.get(here, headers=mine).json
+    assert listed["state"] == "ready"
+    answer = client.post(f"{here}/download", headers=mine)
+    assert hashlib.sha256(answer.data).hexdigest() == listed["sha256"]
+    stopped_clock.forward(minutes=10)
+    assert client.post(f"{here}/download", headers=mine).status_code == 403
+    assert client.delete(here, headers=mine).status_code == 204
+    assert client.get(here, headers=mine).json["state"] == "removed"

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import abort
 
 from clozette.kernel.database import db
+from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.rights.export.models import Export
 
 
@@ -27,3 +28,12 @@ def latest(subject_id: int, limit: int = 20) -> Sequence[Export]:
     """Return the person's exports, the newest first."""
     mine = sa.select(Export).where(Export.subject_id == subject_id).order_by(Export.id.desc())
     return db.session.scalars(mine.limit(limit)).all()
+
+
+def page(subject_id: int, after: int | None) -> Page[Export]:
+    """Return a page of the person's exports, the newest first."""
+    mine = sa.select(Export).where(Export.subject_id == subject_id)
+    if after is not None:
+        mine = mine.where(Export.id < after)
+    found = db.session.scalars(mine.order_by(Export.id.desc()).limit(PAGE_SIZE + 1))
+    return page_of(found.all(), key=lambda export: export.id)

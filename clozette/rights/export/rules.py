@@ -33,3 +33,12 @@ def why_not_fetch(export: Export, now: datetime) -> Refusal | None:
             "export-used-up", _("This export was downloaded as often as it may be. Please ask for a new one.")
         )
     return None
+
+
+def state_of(export: Export, now: datetime) -> str:
+    """Return ``making``, ``ready``, ``used-up``, ``expired``, ``removed`` or ``failed``."""
+    if export.removed_at is not None and export.ready_at is not None:
+        return "expired" if export.expires_at is not None and export.removed_at >= export.expires_at else "removed"
+    why_not = why_not_fetch(export, now)
+    states = {"export-not-ready": "making", "export-failed": "failed", "export-expired": "expired"}
+    return states.get(why_not.code, "used-up") if why_not else "ready"

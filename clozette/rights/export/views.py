@@ -90,24 +90,13 @@ def archive(export: Export) -> Response:
 
 def _list_page(who: person.Person, status: int = 200) -> Response:
     found = queries.latest(who.subject_id)
-    return _page(
-        "rights/exports.html", status, exports=found, making=queries.in_making(who.subject_id), states=state_of
-    )
+    return _page("rights/exports.html", status, exports=found, making=queries.in_making(who.subject_id), states=_state)
 
 
 def _export_page(export: Export, status: int = 200) -> Response:
     left = max(0, rules.MOST_DOWNLOADS - export.downloads)
-    state = state_of(export)
+    state = _state(export)
     return _page("rights/export.html", status, export=export, state=state, left=left, most=rules.MOST_DOWNLOADS)
-
-
-def state_of(export: Export) -> str:
-    """Return ``making``, ``ready``, ``used-up``, ``expired``, ``removed`` or ``failed``."""
-    if export.removed_at is not None and export.ready_at is not None:
-        return "expired" if export.expires_at is not None and export.removed_at >= export.expires_at else "removed"
-    why_not = rules.why_not_fetch(export, clock.now())
-    states = {"export-not-ready": "making", "export-failed": "failed", "export-expired": "expired"}
-    return states.get(why_not.code, "used-up") if why_not else "ready"
 
 
 def _page(template: str, status: int, **values: Any) -> Response:
@@ -118,3 +107,7 @@ def _page(template: str, status: int, **values: Any) -> Response:
 
 def _path(export: Export) -> str:
     return f"/privacy/exports/{ids.encode(export.id)}"
+
+
+def _state(export: Export) -> str:
+    return rules.state_of(export, clock.now())
