@@ -167,6 +167,10 @@ def test_singapore_waits_for_the_assessment(client: Client, db_session: orm.Sess
     assert dues == {clock.now() + timedelta(days=3)}
 
 
+def test_no_other_deed(client: Client, admin: Member) -> None:
+    assert do(client, make_breach(admin), "mischief").status_code == 404
+
+
 @pytest.mark.parametrize("deed", ["facts", "assessment", "duty", "log", "names", "words", "closing"])
 def test_every_form_opens_and_an_empty_one_is_422(client: Client, admin: Member, deed: str) -> None:
     made = make_breach(admin)

@@ -62,12 +62,12 @@ def breach(breach_id: int) -> Any:
     return _page(found, deed, Form(DEEDS[deed][0], _prefilled(found, deed)) if deed in DEEDS else None)
 
 
-@blueprint.post("/breaches/<id:breach_id>/<any(facts, assessment, duty, log, names, words, closing):deed>")
+@blueprint.post("/breaches/<id:breach_id>/<deed>")
 @staff("admin", collects="CP2")
 def about_breach(breach_id: int, deed: str) -> Any:
     """Do one thing about a breach."""
     found = _found(breach_id)
-    schema, act = DEEDS[deed]
+    schema, act = DEEDS.get(deed) or abort(404)
     form = Form(schema)
     if not form.load():
         return _page(found, deed, form)

@@ -60,14 +60,14 @@ def open_request(request_id: int) -> Any:
     return redirect(_path(found), 303)
 
 
-@blueprint.post("/requests/<id:request_id>/<any(reply, proof, identity, extension, outcome, sorting):deed>")
+@blueprint.post("/requests/<id:request_id>/<deed>")
 @staff("admin", collects="CP2")
 def answer_request(request_id: int, deed: str) -> Any:
     """Do one thing about a request that one has opened."""
     found = _found(request_id)
     if not _is_open(found):
         return redirect(_path(found), 303)
-    schema, act = DEEDS[deed]
+    schema, act = DEEDS.get(deed) or abort(404)
     form = Form(schema)
     if not form.load():
         return _page(found, deed, form)

@@ -57,7 +57,7 @@ def breach_told(address_: str, locale: str, text: str) -> None:
 
 def _of(request: Request) -> dict[str, Any]:
     return {
-        "request": request,
+        "asked": request,
         "kind": rules.KINDS[request.kind],
         "number": ids.encode(request.id),
         "link": address(f"/privacy/requests/{ids.encode(request.id)}"),
