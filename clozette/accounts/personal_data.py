@@ -1,5 +1,7 @@
 """What accounts keeps about people."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Category, Declaration, NotPersonal, Personal, Purpose, Table
 
 _KEY = NotPersonal("row id")
@@ -28,6 +30,7 @@ def _of_session(category: Category) -> Personal:
 
 TABLES: Declaration = {
     "accounts_members": Table(
+        title=_l("Your account"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -58,6 +61,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_roles": Table(
+        title=_l("Staff roles"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -68,6 +72,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_passkeys": Table(
+        title=_l("Passkeys"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -86,6 +91,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_recovery_codes": Table(
+        title=_l("Recovery codes"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -96,6 +102,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_challenges": Table(
+        title=_l("Sign-ins by passkey under way"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -106,6 +113,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_sessions": Table(
+        title=_l("Signed-in devices"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -123,6 +131,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_handles": Table(
+        title=_l("Handles you had"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -144,6 +153,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_tickets": Table(
+        title=_l("Links we mailed you"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -156,6 +166,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_tokens": Table(
+        title=_l("Tokens for the API"),
         subject=_OF_MEMBER,
         columns={
             "id": _KEY,
@@ -170,6 +181,7 @@ TABLES: Declaration = {
         },
     ),
     "accounts_blocks": Table(
+        title=_l("Members you block"),
         subject=("blocker_id", "subject_id"),
         also=(("blocked_id", "subject_id"),),
         second={("blocked_id", "subject_id"): "who blocks whom is known to the one who blocks alone, for their safety"},

@@ -1,5 +1,7 @@
 """What closets keep about people: what they have, what they wish for, and what they say about it."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 
 _KEPT = "until you delete the item, or your account"
@@ -10,6 +12,7 @@ _WAITING = Personal("content", (Purpose.PROVIDE,), retention="two days, while a 
 
 TABLES: Declaration = {
     "closets_items": Table(
+        title=_l("Items in your closet"),
         columns={
             "id": NotPersonal(),
             "member_id": _OWNER,
@@ -53,10 +56,12 @@ TABLES: Declaration = {
         subject=("member_id", "subject_id"),
     ),
     "closets_item_photos": Table(
+        title=_l("Photos of your items"),
         columns={"photo_id": _CONTENT, "item_id": NotPersonal(), "position": NotPersonal("the order of photos")},
         subject=("item_id", "member_id", "subject_id"),
     ),
     "closets_labels": Table(
+        title=_l("Labels on your items"),
         columns={
             "item_id": NotPersonal(),
             "kind": NotPersonal("which sort of word"),
@@ -66,6 +71,7 @@ TABLES: Declaration = {
         subject=("item_id", "member_id", "subject_id"),
     ),
     "closets_uploads": Table(
+        title=_l("Uploads under way"),
         columns={"photo_id": _WAITING, "member_id": _WAITING, "at": _WAITING},
         subject=("member_id", "subject_id"),
     ),

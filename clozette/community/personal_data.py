@@ -1,5 +1,7 @@
 """What the community keeps about people: whom they follow, who asks to, and what they are told."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 
 _RELATION = Personal("relations", (Purpose.PROVIDE,), retention="while both follow and are members")
@@ -8,18 +10,21 @@ _TOLD = Personal("activity", (Purpose.PROVIDE, Purpose.COMMUNICATE), retention="
 
 TABLES: Declaration = {
     "community_follows": Table(
+        title=_l("Whom you follow, and who follows you"),
         columns={"id": NotPersonal(), "follower_id": _RELATION, "followed_id": _RELATION, "at": _RELATION},
         subject=("follower_id", "subject_id"),
         also=(("followed_id", "subject_id"),),
         second={("followed_id", "subject_id"): ("id", "follower_id", "followed_id", "at")},
     ),
     "community_follow_requests": Table(
+        title=_l("Requests to follow"),
         columns={"id": NotPersonal(), "follower_id": _REQUEST, "followed_id": _REQUEST, "at": _REQUEST},
         subject=("follower_id", "subject_id"),
         also=(("followed_id", "subject_id"),),
         second={("followed_id", "subject_id"): ("id", "follower_id", "followed_id", "at")},
     ),
     "community_approvers": Table(
+        title=_l("Whether you approve followers"),
         columns={
             "member_id": Personal("preferences", (Purpose.PROVIDE,)),
             "since": Personal("preferences", (Purpose.PROVIDE,)),
@@ -27,6 +32,7 @@ TABLES: Declaration = {
         subject=("member_id", "subject_id"),
     ),
     "community_notifications": Table(
+        title=_l("Notifications"),
         columns={
             "id": NotPersonal(),
             "member_id": _TOLD,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from flask_babel.speaklater import LazyString
+
 
 class Purpose(Enum):
     """The nine purposes of the policy, in its order."""
@@ -89,6 +91,7 @@ class Table:
         ``("item_id", "member_id", "subject_id")``; empty for a table that leads to nobody, then ``no_subject`` says why.
     :param also: further paths, where a row is about two people (who loved, whose look). At the erasure of the person at
         its end, what its first column declares decides: the row goes, or that column alone is emptied.
+    :param title: what the person reads that the rows are, such as "Looks".
     :param restricted: the law that makes us keep the rows, if there is one.
     :param second: for each of these, the columns that the person at its end gets in an export, or the reason why none:
         the row is somebody else's. What is not said is not given.
@@ -99,6 +102,7 @@ class Table:
     also: tuple[tuple[str, ...], ...] = field(default=())
     second: Mapping[tuple[str, ...], tuple[str, ...] | str] = field(default_factory=dict)
     no_subject: str = ""
+    title: LazyString | str = ""
     restricted: Restriction | None = None
 
     def __post_init__(self) -> None:

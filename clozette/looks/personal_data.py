@@ -1,5 +1,7 @@
 """What this room keeps about people."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 
 _LINK = NotPersonal("link between rows")
@@ -17,6 +19,7 @@ PLACE = Personal(
 
 TABLES: Declaration = {
     "looks_looks": Table(
+        title=_l("Looks"),
         subject=("member_id", "subject_id"),
         columns={
             "id": _LINK,
@@ -35,10 +38,12 @@ TABLES: Declaration = {
         },
     ),
     "looks_photos": Table(
+        title=_l("Photos of looks"),
         subject=("look_id", "member_id", "subject_id"),
         columns={"photo_id": CONTENT, "look_id": _LINK, "position": _STRUCTURE, "alt": CONTENT},
     ),
     "looks_hotspots": Table(
+        title=_l("Items tagged in looks"),
         subject=("look_id", "member_id", "subject_id"),
         also=(("owner_id", "subject_id"),),
         second={("owner_id", "subject_id"): ("id", "item_id")},  # which look it is may be a draft of somebody else's
@@ -53,12 +58,14 @@ TABLES: Declaration = {
         },
     ),
     "looks_loves": Table(
+        title=_l("Loves"),
         subject=("member_id", "subject_id"),
         also=(("look_id", "member_id", "subject_id"),),
         second={("look_id", "member_id", "subject_id"): ("id", "look_id", "member_id", "at")},
         columns={"id": _LINK, "look_id": ACTIVITY, "member_id": WHO, "at": ACTIVITY},
     ),
     "looks_comments": Table(
+        title=_l("Comments"),
         subject=("member_id", "subject_id"),
         also=(("look_id", "member_id", "subject_id"),),
         second={("look_id", "member_id", "subject_id"): ("id", "look_id", "member_id", "text", "at", "edited_at")},
@@ -73,10 +80,12 @@ TABLES: Declaration = {
         },
     ),
     "looks_tags": Table(
+        title=_l("Hashtags of your looks"),
         subject=("look_id", "member_id", "subject_id"),
         columns={"look_id": _LINK, "tag": CONTENT, "feed_key": NotPersonal("place in lists")},
     ),
     "looks_authors": Table(
+        title=_l("When you published last"),
         subject=("member_id", "subject_id"),
         columns={
             "member_id": WHO,
@@ -85,6 +94,7 @@ TABLES: Declaration = {
         },
     ),
     "looks_revisions": Table(
+        title=_l("Earlier words of your drafts"),
         subject=("look_id", "member_id", "subject_id"),
         columns={
             "id": _LINK,

@@ -1,11 +1,14 @@
 """What media keeps about people: their photos, and what was read from the pixels."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 
 _CONTENT = Personal("content", (Purpose.PROVIDE,), retention="until you delete the photo, or while the account exists")
 
 TABLES: Declaration = {
     "media_hidden": Table(
+        title=_l("That your photos are hidden"),
         columns={
             "subject_id": NotPersonal("path to the subject"),
             "since": Personal("activity", (Purpose.ENFORCE, Purpose.RESPOND), retention="while the account is closed"),
@@ -13,6 +16,7 @@ TABLES: Declaration = {
         subject=("subject_id",),
     ),
     "media_photos": Table(
+        title=_l("Photos"),
         columns={
             "id": NotPersonal(),
             "subject_id": _CONTENT,

@@ -1,5 +1,7 @@
 """What privacy itself keeps about people."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 from clozette.privacy.disclosures.personal_data import TABLES as DISCLOSURES
 
@@ -17,6 +19,7 @@ _ANSWER = Personal("consent", _LAW, retention="until you are erased; the ledger 
 TABLES: Declaration = {
     **DISCLOSURES,
     "privacy_subjects": Table(
+        title=_l("The number that stands for you"),
         subject=("id",),
         columns={
             "id": NotPersonal("opaque number of a person"),
@@ -37,6 +40,7 @@ TABLES: Declaration = {
         },
     ),
     "privacy_ledger": Table(
+        title=_l("What you were shown and answered"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -70,6 +74,7 @@ TABLES: Declaration = {
         },
     ),
     "privacy_consents": Table(
+        title=_l("Your consents as they stand"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -115,6 +120,7 @@ TABLES: Declaration = {
         },
     ),
     "privacy_staff_reads": Table(
+        title=_l("Looks of staff at your record"),
         subject=("subject_id",),
         also=(("reader_id",),),
         second={("reader_id",): ("id", "at", "what", "reason")},  # whose record it was is for that person

@@ -1,5 +1,7 @@
 """What the rights room keeps about people: one dictionary for each part."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 
 _KEY = NotPersonal("row id")
@@ -10,6 +12,7 @@ _ASKED = Personal("activity", (Purpose.RESPOND, Purpose.LAW), retention=_EXPORT_
 
 EXPORTS: Declaration = {
     "rights_exports": Table(
+        title=_l("Copies of your data that you asked for"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -64,6 +67,7 @@ _BY_LAW = Personal(
 
 ERASURE: Declaration = {
     "rights_erasures": Table(
+        title=_l("Erasures"),
         subject=("subject_id",),
         columns={
             "id": NotPersonal("row id"),
@@ -75,6 +79,7 @@ ERASURE: Declaration = {
         },
     ),
     "rights_receipts": Table(
+        title=_l("Receipts of erasures"),
         subject=("erasure_id", "subject_id"),
         columns={
             "id": NotPersonal("row id"),
@@ -83,6 +88,7 @@ ERASURE: Declaration = {
         },
     ),
     "rights_restricted": Table(
+        title=_l("What the law makes us keep"),
         subject=("subject_id",),
         columns={
             "id": NotPersonal("row id"),
@@ -123,6 +129,7 @@ _TOUCHED = Personal(
 
 DESK: Declaration = {
     "rights_addresses": Table(
+        title=_l("Your mail address"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -136,6 +143,7 @@ DESK: Declaration = {
         },
     ),
     "rights_codes": Table(
+        title=_l("One-time codes"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -145,6 +153,7 @@ DESK: Declaration = {
         },
     ),
     "rights_requests": Table(
+        title=_l("What you asked us for"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -174,6 +183,7 @@ DESK: Declaration = {
         },
     ),
     "rights_events": Table(
+        title=_l("What happened to your requests"),
         subject=("request_id", "subject_id"),
         also=(("actor_id",),),
         second={("actor_id",): ("id", "at", "what")},  # the words are the person's who asked
@@ -188,6 +198,7 @@ DESK: Declaration = {
         },
     ),
     "rights_breaches": Table(
+        title=_l("Breaches that you entered as staff"),
         subject=("opened_by_id",),
         columns={
             "id": _KEY,
@@ -211,6 +222,7 @@ DESK: Declaration = {
         },
     ),
     "rights_breach_steps": Table(
+        title=_l("What you did about breaches as staff"),
         subject=("actor_id",),
         columns={
             "id": _KEY,
@@ -220,6 +232,7 @@ DESK: Declaration = {
         },
     ),
     "rights_breach_people": Table(
+        title=_l("Breaches that touched you"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -242,6 +255,7 @@ _BULK_LOG = Personal(
 
 BULK: Declaration = {
     "rights_bulk_exports": Table(
+        title=_l("Exports of many members that you asked for as staff"),
         subject=("asked_by_id",),
         columns={
             "id": _KEY,
@@ -254,14 +268,17 @@ BULK: Declaration = {
         },
     ),
     "rights_bulk_decisions": Table(
+        title=_l("Exports that you decided on as staff"),
         subject=("by_id",),
         columns={"id": _KEY, "by_id": _SUBJECT, **dict.fromkeys(("export_id", "at", "verdict"), _BULK_LOG)},
     ),
     "rights_bulk_downloads": Table(
+        title=_l("Exports that you downloaded as staff"),
         subject=("by_id",),
         columns={"id": _KEY, "by_id": _SUBJECT, **dict.fromkeys(("export_id", "at", "mark", "handover_id"), _BULK_LOG)},
     ),
     "rights_bulk_files": Table(
+        title=_l("Files that you downloaded as staff"),
         subject=("download_id", "by_id"),
         columns={
             "id": _KEY,

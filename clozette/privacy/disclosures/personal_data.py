@@ -1,5 +1,7 @@
 """What the door keeps about people."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 
 _KEY = NotPersonal("row id")
@@ -36,6 +38,7 @@ TABLES: Declaration = {
         columns=dict.fromkeys(("id", "legal_name", "address", "country", "contact", "added_at"), _NOT_A_PERSON),
     ),
     "privacy_handovers": Table(
+        title=_l("Hand-overs that you made as staff"),
         subject=("actor_id",),
         columns={
             **dict.fromkeys(
@@ -63,6 +66,7 @@ TABLES: Declaration = {
         },
     ),
     "privacy_disclosures": Table(
+        title=_l("Who got your data"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -79,6 +83,7 @@ TABLES: Declaration = {
         columns=dict.fromkeys(("id", "at", "handover_id", "port", "sha256", "bytes"), _HANDOVER),
     ),
     "privacy_silences": Table(
+        title=_l("Orders to keep silent that you entered as staff"),
         subject=("by_id",),
         columns={
             **dict.fromkeys(
@@ -88,6 +93,7 @@ TABLES: Declaration = {
         },
     ),
     "privacy_tellings": Table(
+        title=_l("What recipients were told"),
         subject=("subject_id",),
         columns={
             "id": _KEY,
@@ -108,6 +114,7 @@ TABLES: Declaration = {
         },
     ),
     "privacy_cases": Table(
+        title=_l("Cases about you"),
         subject=("subject_id",),
         also=(("reader_id",),),
         second={("reader_id",): "a case is about somebody else than the member of staff who opened it"},

@@ -1,5 +1,7 @@
 """What the policies' tables keep about people: who was told of a version, who accepted one, whose browser said no."""
 
+from flask_babel import lazy_gettext as _l
+
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Table
 
 _KEY = NotPersonal("row id")
@@ -13,6 +15,7 @@ _PROOF = Personal(
 
 TABLES: Declaration = {
     "privacy_policies": Table(
+        title=_l("Policies that you published as staff"),
         subject=("published_by_id",),
         columns={
             "id": _KEY,
@@ -38,10 +41,18 @@ TABLES: Declaration = {
         columns={"policy_id": _OURS, "at": _OURS, "told": _OURS},
     ),
     "privacy_policy_notices": Table(
-        subject=("subject_id",), columns={"id": _KEY, "subject_id": _PATH, "policy_id": _OURS, "at": _PROOF}
+        title=_l("Notices of changes to the policy"),
+        subject=("subject_id",),
+        columns={"id": _KEY, "subject_id": _PATH, "policy_id": _OURS, "at": _PROOF},
     ),
     "privacy_acceptances": Table(
-        subject=("subject_id",), columns={"id": _KEY, "subject_id": _PATH, "policy_id": _OURS, "at": _PROOF}
+        title=_l("Terms that you accepted"),
+        subject=("subject_id",),
+        columns={"id": _KEY, "subject_id": _PATH, "policy_id": _OURS, "at": _PROOF},
     ),
-    "privacy_gpc_signals": Table(subject=("subject_id",), columns={"subject_id": _PATH, "at": _PROOF}),
+    "privacy_gpc_signals": Table(
+        title=_l("Signals of your browser not to sell or share"),
+        subject=("subject_id",),
+        columns={"subject_id": _PATH, "at": _PROOF},
+    ),
 }

@@ -13,6 +13,7 @@ from clozette.kernel.personal import Personal
 from clozette.privacy.points import PURPOSE_NAMES
 from clozette.rights import declared
 from clozette.rights.declared import DeclaredTable
+from clozette.rights.export import contents
 
 CATEGORY_NAMES = {
     "identity": _l("Who you are"),
@@ -78,8 +79,7 @@ def about(subject_id: int) -> list[Category]:
 
 def plain_name(one: DeclaredTable) -> str:
     """Return what a table is called in plain words."""
-    title = getattr(one.said, "title", None)
-    return str(title) if title else one.name.replace("_", " ").capitalize()
+    return str(one.said.title) or one.name.replace("_", " ").capitalize()
 
 
 def reasons_to_keep(one: DeclaredTable) -> list[str]:
@@ -88,9 +88,14 @@ def reasons_to_keep(one: DeclaredTable) -> list[str]:
 
 
 def _count(one: DeclaredTable, subject_id: int) -> int:
-    paths = (one.said.subject, *one.said.also)
-    mine = sa.or_(*(declared.belongs_to(one, subject_id, path) for path in paths))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(one.table).where(mine)) or 0
+    """Count the rows that are the person's, and those of others that their room gives to them too (requirement 84).
+
+    What the law forbids to tell is not counted: a number would tell it.
+    """
+    paths = [one.said.subject, *(path for path, given in one.said.second.items() if not isinstance(given, str))]
+    theirs = sa.or_(*(declared.belongs_to(one, subject_id, path) for path in paths))
+    counted = sa.select(sa.func.count()).select_from(one.table).where(theirs, contents.may_be_told(one.name))
+    return db.session.scalar(counted) or 0
 
 
 def _personal(one: DeclaredTable) -> dict[str, Personal]:

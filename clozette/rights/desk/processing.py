@@ -10,7 +10,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.personal import Personal
 from clozette.privacy import notices, purposes
-from clozette.privacy.disclosures.models import Recipient
+from clozette.privacy.disclosures.models import Handover, Recipient
 from clozette.privacy.points import POINTS, PURPOSE_NAMES, CollectionPoint
 from clozette.rights import declared
 from clozette.rights.declared import DeclaredTable
@@ -61,11 +61,15 @@ def _purpose(one: purposes.ConsentPurpose) -> dict[str, Any]:
 
 
 def _recipients() -> list[dict[str, str]]:
-    """Name every party outside that ever got something; who they are, the log of disclosures says for each person."""
-    known = db.session.scalars(sa.select(Recipient).order_by(Recipient.legal_name, Recipient.id))
+    """Name every party outside that ever got something by a consent or a contract.
+
+    Authorities are left out: that one of them asked at all may have to stay secret.
+    """
+    given = sa.select(Handover.recipient_id).where(Handover.basis.in_(("consent", "contract")))
+    known = sa.select(Recipient).where(Recipient.id.in_(given)).order_by(Recipient.legal_name, Recipient.id)
     return [
         {"legal_name": one.legal_name, "address": one.address, "country": one.country, "contact": one.contact}
-        for one in known
+        for one in db.session.scalars(known)
     ]
 
 
