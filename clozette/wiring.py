@@ -50,6 +50,8 @@ from clozette.privacy import checks as privacy_checks
 from clozette.privacy import disclosures
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
+from clozette.privacy.browsers import signals as browser_signals
+from clozette.privacy.browsers import views as browser_views
 from clozette.privacy.tree import sequencer
 from clozette.privacy.policies import events as policy_events
 from clozette.privacy.policies import personal_data as policies_data
@@ -112,6 +114,7 @@ def connect(app: Flask) -> None:
     pages.show_in_frame(app, "unread", community_queries.unread_count)
     restore.settle_by(app, closets_arrivals.settle)
     restore.settle_by(app, look_arrivals.settle)
+    browser_signals.init_app(app)
     _listeners(app)
     _notifications(app)
     _erasure(app)
@@ -125,6 +128,7 @@ def _pages(app: Flask) -> None:
         consents_views.blueprint,
         export_views.blueprint,
         policies_views.blueprint,
+        browser_views.blueprint,
         change_views.blueprint,
         desk_views.blueprint,
         erasure_views.blueprint,

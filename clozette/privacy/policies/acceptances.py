@@ -20,7 +20,7 @@ PURPOSE = "terms"
 
 def label(terms: PolicyVersion) -> str:
     """Return what stands beside the box."""
-    return _("I accept the terms of use, version %(version)s", version=terms.id)
+    return str(_("I accept the terms of use, version %(version)s", version=terms.id))
 
 
 def wording(terms: PolicyVersion) -> str:
