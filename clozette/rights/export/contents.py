@@ -52,7 +52,7 @@ class Section:
 
 def sections(subject_id: int) -> list[Section]:
     """Return what belongs into the archive of a person."""
-    return [section for one in declared.personal_tables() for section in _of_table(one, subject_id)]
+    return [section for one in declared.personal_tables() for section in of_table(one, subject_id)]
 
 
 def kept_back(one: DeclaredTable) -> dict[str, str]:
@@ -61,7 +61,8 @@ def kept_back(one: DeclaredTable) -> dict[str, str]:
     return {name: what.hidden_because for name, what in said.items() if isinstance(what, Personal) and not what.export}
 
 
-def _of_table(one: DeclaredTable, subject_id: int) -> Iterator[Section]:
+def of_table(one: DeclaredTable, subject_id: int) -> Iterator[Section]:
+    """Yield the sections of one table: the person's own rows, and others' that are about them."""
     own = declared.belongs_to(one, subject_id) & may_be_told(one.name)
     hidden = kept_back(one)
     yield Section(one, one.name, tuple(column for column in one.table.columns if column.name not in hidden), own)
