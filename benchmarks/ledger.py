@@ -110,11 +110,11 @@ def _verifying(report: Report, name: str) -> None:
 def _read_and_hash() -> float:
     """Read every row and every leaf as the driver gives them, and hash the leaves' bytes once."""
     rows = str(sa.select(LedgerEntry.__table__).order_by(LedgerEntry.id))
-    leaves = str(sa.select(Leaf.position, Leaf.data, Leaf.hash, Leaf.chain).order_by(Leaf.position))
+    leaves = str(sa.select(Leaf.__table__).order_by(Leaf.position))
     begun = time.perf_counter()
     with audit.snapshot() as connection:
         for row in _driver_rows(connection, leaves):
-            hashlib.sha256(row[1]).digest()
+            hashlib.sha256(row[3]).digest()
         for _ in _driver_rows(connection, rows):
             pass
     return time.perf_counter() - begun

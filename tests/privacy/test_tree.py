@@ -7,7 +7,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.privacy import ledger, models, subjects
 from clozette.privacy.ledger import adopt, audit
-from clozette.privacy.tree import heads, merkle, nodes, sequencer
+from clozette.privacy.tree import heads, merkle, nodes, sequencer, verify
 from clozette.privacy.tree.models import Leaf, Waiting
 from tests.privacy.conftest import place, tamper
 
@@ -41,6 +41,7 @@ def test_the_tree_is_whole_while_entries_wait(tree, answers):
 
 def test_a_larger_tree_keeps_inner_nodes_and_proves_by_them(tree, monkeypatch):
     monkeypatch.setattr(nodes, "WIDTH", 2)
+    monkeypatch.setattr(verify, "_MASK", 3)
     entries = tree(90)
     with db.get_engine("default").connect() as connection:
         stored = nodes.Stored(connection)
@@ -52,6 +53,7 @@ def test_a_larger_tree_keeps_inner_nodes_and_proves_by_them(tree, monkeypatch):
             proof = stored.consistency(size, 90)
             assert merkle.is_consistent(size, stored.root(size), 90, stored.root(), proof)
     assert audit.prove("consent", entries[40].id)
+    assert not found()
     tamper("UPDATE privacy_nodes SET hash = :hash WHERE id = (SELECT min(id) FROM privacy_nodes)", hash=bytes(32))
     assert "inner node edited" in found()
 

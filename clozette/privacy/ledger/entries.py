@@ -103,26 +103,21 @@ def serve(
 
 
 def payload_of(entry: Any) -> bytes:
-    """Return what an entry's leaf says: every clear column, and the digest of what is sealed."""
-    return canonical.payload(
-        {
-            "action": entry.action,
-            "actor": entry.actor,
-            "at": canonical.moment(entry.at),
-            "basis": entry.basis,
-            "channel": entry.channel,
-            "method": entry.method,
-            "point": entry.point,
-            "policy_sha256": entry.policy_sha256,
-            "policy_version": entry.policy_version,
-            "purpose": entry.purpose,
-            "received_at": canonical.moment(entry.received_at),
-            "sealed": hashlib.sha256(entry.sealed).hexdigest(),
-            "served": None if entry.served_id is None else ids.encode(entry.served_id),
-            "surface": entry.surface,
-            "wording": entry.wording,
-        }
-    )
+    """Return what an entry's leaf says: every clear column, and the digest of what is sealed.
+
+    Exactly ``canonical.payload`` of these facts, written out because a verification makes it for every row.
+    """
+    quote, text, moment = canonical.quote, canonical.text, canonical.moment
+    served = None if entry.served_id is None else ids.encode(entry.served_id)
+    return (
+        f'{{"action":{quote(entry.action)},"actor":{quote(entry.actor)},"at":"{moment(entry.at)}"'
+        f',"basis":{text(entry.basis)},"channel":{text(entry.channel)},"method":{quote(entry.method)}'
+        f',"point":{quote(entry.point)},"policy_sha256":{text(entry.policy_sha256)}'
+        f',"policy_version":{quote(entry.policy_version)},"purpose":{text(entry.purpose)}'
+        f',"received_at":{text(moment(entry.received_at))}'
+        f',"sealed":"{hashlib.sha256(entry.sealed).hexdigest()}","served":{text(served)}'
+        f',"surface":{text(entry.surface)},"wording":{quote(entry.wording)}}}'
+    ).encode()
 
 
 def keep_wording(text: str, now: datetime, language: str | None = None) -> str:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 
 from clozette.kernel import ids
 
-HEADER = b"clozette leaf 1"
+HEADER = "clozette leaf 1"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -18,9 +19,21 @@ def payload(facts: Mapping[str, str | int | list[str] | None]) -> bytes:
 def leaf(kind: str, row_id: int, subject_id: int | None, payload: bytes) -> bytes:
     """Return a leaf: one line each for the layout, the kind, the row and the subject, then the payload."""
     subject = "-" if subject_id is None else ids.encode(subject_id)
-    return b"\n".join((HEADER, kind.encode(), ids.encode(row_id).encode(), subject.encode(), payload))
+    return f"{HEADER}\n{kind}\n{ids.encode(row_id)}\n{subject}\n".encode() + payload
 
 
-def moment(at: datetime | None) -> str | None:
-    """Write a moment: UTC, always with six digits behind the second."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+def moment(at: datetime | str | None) -> str | None:
+    """Write a moment: UTC, always with six digits behind the second. One that the database wrote so already stays."""
+    if at is None or isinstance(at, str):
+        return at
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+quote = encode_basestring
+"""Writes a text as it stands in a payload; for payloads that are made a million times over."""
+
+
+def text(value: str | None) -> str:
+    """Write a text, or that there is none."""
+    return "null" if value is None else quote(value)

@@ -42,6 +42,20 @@ class Stack:
             rest >>= 1
         self._full.append(made)
 
+    def add_whole(self, leaf: bytes, width: int) -> list[tuple[int, int, bytes]]:
+        """Take the next leaf's hash; return the nodes that became whole with it, on each ``width``-th level:
+        level, number and hash.
+        """
+        self.size += 1
+        made, rest, level = leaf, self.size, 0
+        whole = []
+        while not rest & 1:
+            made, rest, level = node_hash(self._full.pop(), made), rest >> 1, level + 1
+            if not level % width:
+                whole.append((level, rest - 1, made))
+        self._full.append(made)
+        return whole
+
     def root(self, rest: bytes | None = None) -> bytes:
         """Return the root of what was taken so far, with the root of a smaller ragged ``rest`` to its right."""
         parts = self._full if rest is None else [*self._full, rest]

@@ -11,6 +11,7 @@ from clozette.privacy.tree.heads import SignedHead
 from clozette.privacy.tree.models import Leaf, Node, Waiting
 
 CHUNK = 5000
+_MASK = (1 << nodes.WIDTH) - 1
 STREAMED = {"yield_per": CHUNK}
 MOST = 100
 """How many faults are told; whoever breaks the chain early breaks it a million times."""
@@ -69,11 +70,18 @@ def verify(
     :param tell: called now and then with the number of leaves that were read.
     """
     report = Report()
-    heads = _trusted(published, keys, report)
-    _check_leaves(connection, heads, report, tell)
-    _check_nodes(connection, report)
-    for rows in kinds:
-        _check_rows(connection, rows, report)
+    pairings = {rows.kind: _Pairing(connection, rows, report) for rows in kinds}
+    kept = {node.id: node.hash for node in connection.execute(sa.select(Node.id, Node.hash))}
+    walk = _Walk(_trusted(published, keys, report), kept, report)
+    for position, kind, row_id, data, hashed, chained in _leaves(connection):
+        if kind in pairings:
+            pairings[kind].take(row_id, data)
+        walk.take(position, data, hashed, chained)
+        if not position % CHUNK:
+            tell(position)
+    walk.finish()
+    for pairing in pairings.values():
+        pairing.finish(connection)
     return report
 
 
@@ -89,84 +97,103 @@ def _trusted(published: Iterable[SignedHead], keys: Mapping[str, Any], report: R
     return found
 
 
-def _check_leaves(
-    connection: sa.Connection, heads: dict[int, list[SignedHead]], report: Report, tell: Callable[[int], None]
-) -> None:
-    stack, chain = merkle.Stack(), merkle.START
-    for position, data, hashed, chained in _leaves(connection):
-        if position != stack.size:
-            report.add("leaf missing", f"position {stack.size}")
-            heads.clear()
-            break
-        made = merkle.leaf_hash(data)
-        chain = merkle.chain_hash(chain, made)
-        if made != hashed:
-            report.add("leaf edited", f"position {position}")
-        if chain != chained:
-            report.add("chain broken", f"position {position}")
-            chain = chained
-        stack.add(made)
-        if stack.size in heads:
-            _check_heads(heads.pop(stack.size), stack.root(), chain, report)
-        if not stack.size % CHUNK:
-            tell(stack.size)
-    report.size, report.root = stack.size, stack.root().hex()
-    for size in heads:
-        if size > stack.size:
-            report.add("end cut off", f"a head of {size} was published, {stack.size} leaves are left")
+class _Pairing:
+    """Holds the rows of one kind against its leaves while both are read once: the rows by id, the leaves by position.
 
+    The two orders are nearly the same, so that few of either wait for their other half.
+    """
 
-def _check_heads(heads: list[SignedHead], root: bytes, chain: bytes, report: Report) -> None:
-    for head in heads:
-        if head.root != root.hex():
-            report.add("another tree than was published", f"head of {head.size}")
-        elif head.chain != chain.hex():
-            report.add("another chain than was published", f"head of {head.size}")
+    def __init__(self, connection: sa.Connection, rows: Rows, report: Report) -> None:
+        self._kind, self._leaf_of, self._report = rows.kind, rows.leaf_of, report
+        self._rows = iter(connection.execute(rows.select, execution_options=STREAMED))
+        self._lone_rows: dict[int, bytes] = {}
+        self._lone_leaves: dict[int, bytes] = {}
 
+    def take(self, row_id: int, data: bytes) -> None:
+        """Take the next leaf, and the next row."""
+        row = next(self._rows, None)
+        if row is not None and row.id == row_id:
+            self._compare(row_id, data, self._leaf_of(row))
+            return
+        if row is not None:
+            self._meet(row.id, self._leaf_of(row), self._lone_leaves, self._lone_rows)
+        self._meet(row_id, data, self._lone_rows, self._lone_leaves)
 
-def _check_nodes(connection: sa.Connection, report: Report) -> None:
-    """Inner nodes only make proofs quick; a wrong one would make a proof fail that should hold."""
-    stored = nodes.Stored(connection)
-    for node in connection.execute(sa.select(Node.id, Node.hash).order_by(Node.id)):
-        level, number = nodes.place_of(node.id)
-        try:
-            right = stored.below(level, number) == node.hash
-        except LookupError:
-            right = False
-        if not right:
-            report.add("inner node edited", f"level {level}, number {number}")
+    def finish(self, connection: sa.Connection) -> None:
+        """Say what is left: rows without a leaf that don't wait for one either, leaves without a row."""
+        for row in self._rows:
+            self._meet(row.id, self._leaf_of(row), self._lone_leaves, self._lone_rows)
+        waiting = sa.select(Waiting.row_id, Waiting.data).where(Waiting.kind == self._kind)
+        for row in connection.execute(waiting):
+            self._report.waiting += 1
+            self._meet(row.row_id, row.data, self._lone_rows, self._lone_leaves)
+        for row_id in sorted(self._lone_leaves):
+            self._report.add("row deleted", f"{self._kind} {row_id}")
+        for row_id in sorted(self._lone_rows):
+            self._report.add("row inserted past the ledger", f"{self._kind} {row_id}")
 
-
-def _check_rows(connection: sa.Connection, rows: Rows, report: Report) -> None:
-    """Walk through a table and its leaves side by side, both in the order of the ids."""
-    leaves = _data_of(connection, Leaf, rows.kind)
-    waiting = dict(_data_of(connection, Waiting, rows.kind))
-    report.waiting += len(waiting)
-    leaf = next(leaves, None)
-    for row in connection.execute(rows.select, execution_options=STREAMED):
-        while leaf and leaf[0] < row.id:
-            report.add("row deleted", f"{rows.kind} {leaf[0]}")
-            leaf = next(leaves, None)
-        data: bytes | None
-        if leaf and leaf[0] == row.id:
-            data, leaf = leaf[1], next(leaves, None)
+    def _meet(self, row_id: int, data: bytes, others: dict[int, bytes], own: dict[int, bytes]) -> None:
+        other = others.pop(row_id, None)
+        if other is None:
+            own[row_id] = data
         else:
-            data = waiting.get(row.id)
-        if data is None:
-            report.add("row inserted past the ledger", f"{rows.kind} {row.id}")
-        elif data != rows.leaf_of(row):
-            report.add("row edited", f"{rows.kind} {row.id}")
-    while leaf:
-        report.add("row deleted", f"{rows.kind} {leaf[0]}")
-        leaf = next(leaves, None)
+            self._compare(row_id, data, other)
+
+    def _compare(self, row_id: int, one: bytes, other: bytes) -> None:
+        if one != other:
+            self._report.add("row edited", f"{self._kind} {row_id}")
+
+
+class _Walk:
+    """Goes along the leaves by position: their hashes, the chain, the tree, its inner nodes and heads."""
+
+    def __init__(self, heads: dict[int, list[SignedHead]], kept: dict[int, bytes], report: Report) -> None:
+        self._heads, self._kept, self._report = heads, kept, report
+        self._stack, self._chain, self._is_gapless = merkle.Stack(), merkle.START, True
+
+    def take(self, position: int, data: bytes, hashed: bytes, chained: bytes) -> None:
+        """Take the next leaf; past a gap nothing more can be said of the tree."""
+        if position != self._stack.size:
+            if self._is_gapless:
+                self._report.add("leaf missing", f"position {self._stack.size}")
+            self._is_gapless = False
+            return
+        made = merkle.leaf_hash(data)
+        self._chain = merkle.chain_hash(self._chain, made)
+        if made != hashed:
+            self._report.add("leaf edited", f"position {position}")
+        if self._chain != chained:
+            self._report.add("chain broken", f"position {position}")
+            self._chain = chained
+        self._grow(made)
+
+    def finish(self) -> None:
+        """Hold the end against what was published."""
+        size = self._report.size = self._stack.size
+        self._report.root = self._stack.root().hex()
+        if not self._is_gapless:
+            return
+        for beyond in self._heads:
+            self._report.add("end cut off", f"a head of {beyond} was published, {size} leaves are left")
+        for extra in self._kept:
+            self._report.add("inner node edited", "level {}, number {}".format(*nodes.place_of(extra)))
+
+    def _grow(self, made: bytes) -> None:
+        if (self._stack.size + 1) & _MASK:
+            self._stack.add(made)
+        else:
+            for level, number, node in self._stack.add_whole(made, nodes.WIDTH):
+                # Inner nodes only make proofs quick; a wrong one would make a proof fail that should hold.
+                if self._kept.pop(nodes.node_id(level, number), None) != node:
+                    self._report.add("inner node edited", f"level {level}, number {number}")
+        for head in self._heads.pop(self._stack.size, ()):
+            if head.root != self._stack.root().hex():
+                self._report.add("another tree than was published", f"head of {head.size}")
+            elif head.chain != self._chain.hex():
+                self._report.add("another chain than was published", f"head of {head.size}")
 
 
 def _leaves(connection: sa.Connection) -> Iterator[Any]:
-    wanted = sa.select(Leaf.position, Leaf.data, Leaf.hash, Leaf.chain).order_by(Leaf.position)
+    columns = (Leaf.position, Leaf.kind, Leaf.row_id, Leaf.data, Leaf.hash, Leaf.chain)
+    wanted = sa.select(*columns).order_by(Leaf.position)
     yield from connection.execute(wanted, execution_options=STREAMED)
-
-
-def _data_of(connection: sa.Connection, table: type[Leaf] | type[Waiting], kind: str) -> Iterator[tuple[int, bytes]]:
-    wanted = sa.select(table.row_id, table.data).where(table.kind == kind).order_by(table.row_id)
-    for row in connection.execute(wanted, execution_options=STREAMED):
-        yield row.row_id, row.data
