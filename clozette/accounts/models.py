@@ -15,6 +15,7 @@ MAX_BIO = 500
 ADULT_AGE = 18
 
 _MEMBER = "accounts_members.id"
+_BY_CODE_POINT = sa.String(MAX_HANDLE).with_variant(sa.String(MAX_HANDLE, collation="C"), "postgresql")
 
 
 class Member(Model, UserMixin):
@@ -37,7 +38,7 @@ class Member(Model, UserMixin):
     email_canonical: Mapped[str] = mapped_column(sa.String(MAX_EMAIL), unique=True)
     password: Mapped[str] = mapped_column(sa.String(255))
     display_name: Mapped[str] = mapped_column(sa.String(MAX_DISPLAY_NAME))
-    handle: Mapped[str] = mapped_column(sa.String(MAX_HANDLE), unique=True)
+    handle: Mapped[str] = mapped_column(_BY_CODE_POINT, unique=True)
     country: Mapped[str] = mapped_column(sa.String(2))
     birth_date: Mapped[date]
     bio: Mapped[str] = mapped_column(sa.String(MAX_BIO), default="")
@@ -88,6 +89,14 @@ class Member(Model, UserMixin):
     def is_minor(self, today: date) -> bool:
         """Whether the member is under 18, and so in protected mode."""
         return self.age(today) < ADULT_AGE
+
+
+# How ``finding`` looks names up. Not on SQLite: there an index on an expression is lost when its table is rebuilt.
+sa.Index(
+    "ix_accounts_members_name",
+    sa.func.lower(Member.display_name).label("name"),
+    postgresql_ops={"name": "text_pattern_ops"},
+).ddl_if(dialect="postgresql")
 
 
 class Role(Model, RoleMixin):

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from clozette.accounts import finding
 from clozette.accounts.models import Member
 from clozette.closets.models import Item
 from clozette.kernel.database import db
@@ -43,7 +44,7 @@ def members(search: str, after: int | None) -> Page[Member]:
     if "@" in search:
         chosen = chosen.where(Member.email_canonical == search.casefold())
     elif search:
-        chosen = chosen.where(Member.handle.startswith(search.casefold(), autoescape=True))
+        chosen = chosen.where(finding.by_handle(search.removeprefix("@").casefold()))
     if after is not None:
         chosen = chosen.where(Member.id < after)
     return page_of(db.session.scalars(chosen).all(), lambda member: member.id)

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _decisions()
     _downloads()
     _files()
+    _find_names()
     for table in APPEND_ONLY:
         for statement in _refuse_changes(table, op.get_bind().dialect.name):
             op.execute(sa.text(statement))
@@ -30,6 +31,9 @@ def downgrade() -> None:
     """Bring the tables back."""
     for table in reversed(APPEND_ONLY):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_index("ix_accounts_members_name", table_name="accounts_members")
+        op.alter_column("accounts_members", "handle", type_=sa.String(30))
 
 
 def _exports() -> None:
@@ -120,6 +124,14 @@ def _files() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_bulk_files")),
         sa.UniqueConstraint("download_id", name=op.f("uq_rights_bulk_files_download_id")),
     )
+
+
+def _find_names() -> None:
+    """Let members be found by how their handle or name begins, by an index."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("accounts_members", "handle", type_=sa.String(30, collation="C"))
+        name = sa.text("lower(display_name) text_pattern_ops")
+        op.create_index("ix_accounts_members_name", "accounts_members", [name], unique=False)
 
 
 def _refuse_changes(table: str, dialect: str) -> list[str]:
