@@ -14,6 +14,7 @@ from clozette.api import views as api_views
 from clozette.closets import api as closets_api
 from clozette.closets import arrivals as closets_arrivals
 from clozette.closets import personal_data as closets_data
+from clozette.closets import portability as closets_portability
 from clozette.closets import tasks as closets_tasks
 from clozette.closets import views as closets_views
 from clozette.community import api as community_api
@@ -36,6 +37,7 @@ from clozette.looks import events as look_events
 from clozette.looks import feed as look_feed
 from clozette.looks import feed_api
 from clozette.looks import personal_data as looks_data
+from clozette.looks import portability as look_portability
 from clozette.looks import rules as look_rules
 from clozette.looks import tasks as look_tasks
 from clozette.looks import views as look_views
@@ -72,7 +74,7 @@ from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.erasure import views as erasure_views
 from clozette.rights.export import api as exports_api
 from clozette.rights.export import events as export_events
-from clozette.rights.export import restore
+from clozette.rights.export import portable, restore
 from clozette.rights.export import tasks as export_tasks
 from clozette.rights.export import views as export_views
 
@@ -114,6 +116,8 @@ def connect(app: Flask) -> None:
     pages.show_in_frame(app, "unread", community_queries.unread_count)
     restore.settle_by(app, closets_arrivals.settle)
     restore.settle_by(app, look_arrivals.settle)
+    portable.register(app, closets_portability.models)
+    portable.register(app, look_portability.models)
     browser_signals.init_app(app)
     _listeners(app)
     _notifications(app)

@@ -526,3 +526,20 @@ def test_what_the_law_keeps_from_the_person_is_not_in_it(app, client, olga):
     archive = fetched(client, app)
     assert [row["reference"] for row in rows(archive, "privacy_cases")] == ["open"]
     assert b"case 47 of the court" not in b"".join(archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.requirement(82)
+def test_the_shapes_of_the_data_transfer_project_are_in_it(app, client, olga):
+    look = looks.make_look(olga, caption="With my best hat")
+    looks.make_look(olga, published=False, visibility="private", caption="Not out")
+    looks.make_comment(look, olga, "I love it myself")
+    archive = fetched(client, app)
+    both = json.loads(archive.read("dtp/photos.json"))
+    assert [album["id"] for album in both["albums"]] == ["closet", "looks"]
+    (photo,) = both["photos"]  # those of the looks have no file in this test
+    assert hashlib.sha1(archive.read(photo["fetchableUrl"]), usedforsecurity=False).hexdigest() == photo["sha1"]
+    assert photo["albumId"] == "closet"
+    assert photo["mediaType"] == "image/jpeg"
+    post, note = json.loads(archive.read("dtp/social.json"))["activities"]
+    assert (post["type"], post["content"], len(post["attachments"])) == ("POST", "With my best hat", 1)
+    assert (note["type"], note["content"]) == ("NOTE", "I love it myself")

@@ -7,6 +7,7 @@ archive is not complete (requirement 85).
 """
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from clozette.kernel.ports.storage import Missing
 from clozette.media import files
 from clozette.media.models import Photo
 from clozette.privacy import notices
-from clozette.rights.export import cells, contents, pages, people, records, schema, sealed, snapshot
+from clozette.rights.export import cells, contents, pages, people, portable, records, schema, sealed, snapshot
 from clozette.rights.export.archive import Archive, Sink
 from clozette.rights.export.contents import Section
 
@@ -74,6 +75,7 @@ class _Writing:
         self.outcome.counts = {one.name: int(connection.scalar(one.count) or 0) for one in self.sections}
         self._photos = sa.select(Photo.__table__).where(Photo.subject_id == subject_id).order_by(Photo.id)
         self._progress, self._done = progress, 0
+        self._sha1: dict[str, str] = {}  # what the shapes of others ask for
         self._total = 3 * sum(self.outcome.counts.values()) + self.outcome.counts.get("media_photos", 0)
 
     def everything(self) -> None:
@@ -87,6 +89,7 @@ class _Writing:
         records.write_receipts(self.archive, self.connection, self.subject_id)
         records.write_wordings(self.archive, self.connection, self.subject_id)
         records.write_disclosures(self.archive, self.connection, self.subject_id)
+        portable.write(self.archive, self.subject_id, self._sha1)
         self._schema()
         self._pages()
         self._manifest()
@@ -138,6 +141,7 @@ class _Writing:
                 self.outcome.missing.append({"path": path, "reason": "the file is gone"})
             else:
                 self.archive.add(path, data, packed=False)
+                self._sha1[path] = hashlib.sha1(data, usedforsecurity=False).hexdigest()
                 if self.archive.files[-1]["sha256"] != photo["sha256"]:
                     self.outcome.missing.append({"path": path, "reason": "the file is not what it was"})
             self._step(1)

@@ -1,0 +1,45 @@
+"""A closet in the shapes of the Data Transfer Project, for a member's archive."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import selectinload
+
+from clozette.closets import naming
+from clozette.closets.models import Item, ItemPhoto
+from clozette.kernel.database import db
+from clozette.rights.export import portable
+
+ALBUM = "closet"
+_AT_ONCE = 200
+
+
+def models(member_id: int, kind: portable.Kind) -> Iterator[portable.Model]:
+    """Yield the album of the closet, and the photos of its items."""
+    if kind == "albums":
+        yield portable.album(ALBUM, _("My closet"))
+    elif kind == "photos":
+        for item in _items(member_id):
+            for photo in item.photos:
+                yield portable.photo(
+                    photo.id,
+                    photo.suffix,
+                    album=ALBUM,
+                    title=naming.describe(item),
+                    description=item.notes or "",
+                    at=photo.created_at,
+                )
+
+
+def _items(member_id: int) -> Iterator[Item]:
+    last = 0
+    with_photos = (selectinload(Item.labels), selectinload(Item.photo_links).selectinload(ItemPhoto.photo))
+    while True:
+        following = sa.select(Item).where(Item.member_id == member_id, Item.id > last).order_by(Item.id)
+        items = db.session.scalars(following.limit(_AT_ONCE).options(*with_photos)).all()
+        yield from items
+        if len(items) < _AT_ONCE:
+            return
+        last = items[-1].id
+        db.session.expunge_all()  # none is looked at twice
