@@ -68,6 +68,8 @@ from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import services as desk
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk import views as desk_views
+from clozette.rights.disclosures import api as disclosures_api
+from clozette.rights.disclosures import views as disclosures_views
 from clozette.rights.erasure import events as erasure_events
 from clozette.rights.erasure import executor as erasure
 from clozette.rights.erasure import tasks as erasure_tasks
@@ -97,6 +99,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     looks_api.blueprint,
     feed_api.blueprint,
     community_api.blueprint,
+    disclosures_api.blueprint,
     exports_api.blueprint,
     consents_api.blueprint,
 )
@@ -135,6 +138,7 @@ def _pages(app: Flask) -> None:
         browser_views.blueprint,
         change_views.blueprint,
         desk_views.blueprint,
+        disclosures_views.blueprint,
         erasure_views.blueprint,
         media_views.blueprint,
         account_views.blueprint,

@@ -1,18 +1,46 @@
 """What staff do. Every deed on a person is written down with its reason."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time
+from typing import Any
 
 from clozette.accounts.models import Member
 from clozette.accounts.services import members as accounts
 from clozette.admin import rules
 from clozette.kernel.refusal import refuse
 from clozette.kernel.viewer import Viewer
-from clozette.privacy import staff_reads
+from clozette.privacy import disclosures, staff_reads
+from clozette.privacy.disclosures.models import Case
+
+RECORD = ("email", "display_name", "country", "birth_date", "created_at", "confirmed_at", "deactivated_at", "roles")
+"""What the page of a record shows."""
 
 
-def look_at_record(staff: Viewer, member: Member, *, reason: str, now: datetime) -> None:
+def open_case_of(staff: Viewer, member: Member, *, now: datetime) -> Case | None:
+    """Return the case in which this member of staff may look at a record without being asked again."""
+    assert staff.subject_id is not None
+    return staff_reads.case_of(subject_id=member.subject_id, reader_id=staff.subject_id, now=now)
+
+
+def open_case(staff: Viewer, member: Member, *, said: dict[str, Any], now: datetime) -> Case:
+    """Open a case; by order of a law, without the member being told until a day."""
+    assert staff.subject_id is not None
+    case = staff_reads.open_case(
+        subject_id=member.subject_id,
+        reader_id=staff.subject_id,
+        reason=said["reason"],
+        reference=said["reference"],
+        now=now,
+    )
+    if said["silent_until"] is not None:
+        until = datetime.combine(said["silent_until"], time(), UTC)
+        by_id = staff.subject_id
+        disclosures.silence(case_id=case.id, until=until, because=said["silent_because"], now=now, by_id=by_id)
+    return case
+
+
+def look_at_record(staff: Viewer, member: Member, case: Case, *, now: datetime) -> None:
     """Write down that a member's record is looked at."""
-    _note(staff, member, "record", reason, now)
+    _note(staff, member, "record", case.reason, now, case=case, fields=RECORD)
 
 
 def deactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> None:
@@ -29,6 +57,8 @@ def reactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> 
     _note(staff, member, "reactivation", reason, now)
 
 
-def _note(staff: Viewer, member: Member, what: str, reason: str, now: datetime) -> None:
+def _note(staff: Viewer, member: Member, what: str, reason: str, now: datetime, **more: Any) -> None:
     assert staff.subject_id is not None
-    staff_reads.note(subject_id=member.subject_id, reader_id=staff.subject_id, what=what, reason=reason, now=now)
+    staff_reads.note(
+        subject_id=member.subject_id, reader_id=staff.subject_id, what=what, reason=reason, now=now, **more
+    )

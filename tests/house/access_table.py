@@ -70,6 +70,14 @@ POST   /privacy/requests/{asked}                      303     404     404     42
 GET    /contact                                       200     200     200     200     200     200     200     200
 POST   /contact                                       422     422     422     422     422     422     422     422
 GET    /contact/sent                                  200     200     200     200     200     200     200     200
+GET    /privacy/disclosures                           303     200     200     200     200     200     200     200
+GET    /privacy/access                                303     200     200     200     200     200     200     200
+GET    /api/v1/disclosures                            401     403     200     200     200     200     200     200
+GET    /admin/disclosures                             login   404     404     404     404     404     404     200
+POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     422
+POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     303     step=confirmed
+GET    /admin/members/{owner}/disclosure              login   404     404     404     404     404     404     200
+POST   /admin/members/{owner}/disclosure              login   404     404     404     404     404     404     422
 GET    /privacy/erasure                               303     200     200     200     200     200     200     200
 POST   /privacy/erasure                               303     303     303     303     303     303     303     303
 DELETE /privacy/erasure                               303     409     409     409     409     409     409     409

@@ -19,7 +19,8 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
-from clozette.privacy import consents
+from clozette.privacy import consents, disclosures
+from clozette.privacy.disclosures.models import Telling
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from tests.factories import accounts, bulk, desk, looks, photos
@@ -66,6 +67,7 @@ def build(app: Flask) -> World:
         _looks(world, people, items)
         _export(world, people["owner"])
         world.names["receipt"] = _undone_erasure()
+        world.names["telling"] = _telling(people["owner"])
         world.names["asked"] = ids.encode(desk.ask(people["owner"]).id)
         world.names["breach"] = ids.encode(desk.make_breach(people["admin"]).id)
         _bulk_exports(world, people)
@@ -73,6 +75,23 @@ def build(app: Flask) -> World:
         db.session.commit()
         tasks.drain(app)
     return world
+
+
+def _telling(member: Member) -> str:
+    """Return the id of a duty to tell a recipient."""
+    now = clock.now()
+    given = {"legal_name": "Sponsor Ltd", "address": "1 High Street", "country": "GB", "contact": "+44 20 0000 0000"}
+    row = Telling(
+        subject_id=member.subject_id,
+        recipient_id=disclosures.recipient(**given, now=now).id,
+        kind="correction",
+        cause_id=1,
+        known_as=["a word"],
+        asked_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return ids.encode(row.id)
 
 
 def _undone_erasure() -> str:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from clozette.accounts.models import Member
 from clozette.admin import access, queries, services
-from clozette.admin.schemas import ReasonIn, SearchIn
+from clozette.admin.schemas import CaseIn, SearchIn
 from clozette.admin.views.blueprint import blueprint
 from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
@@ -36,19 +36,22 @@ def members() -> Any:
 @blueprint.get("/members/<handle>")
 @staff("admin")
 def member(handle: str) -> str:
-    """Ask why, before a record is shown."""
-    return _ask(access.any_member(handle), Form(ReasonIn))
+    """Ask why, before a record is shown; once for a case."""
+    return _ask(access.any_member(handle), Form(CaseIn))
 
 
 @blueprint.post("/members/<handle>/record")
 @staff("admin", collects="CP2")
 def record(handle: str) -> Any:
     """Show a member's record and write down that it was looked at; a POST, because the log is written."""
-    found = access.any_member(handle)
-    form = Form(ReasonIn)
-    if not form.load():
-        return _ask(found, form), 422
-    services.look_at_record(viewer(), found, reason=form.data["reason"], now=clock.now())
+    found, now = access.any_member(handle), clock.now()
+    case = services.open_case_of(viewer(), found, now=now)
+    if case is None:
+        form = Form(CaseIn)
+        if not form.load():
+            return _ask(found, form), 422
+        case = services.open_case(viewer(), found, said=form.data, now=now)
+    services.look_at_record(viewer(), found, case, now=now)
     return render_template("admin/record.html", member=found, reads=queries.reads_of(found.subject_id))
 
 
@@ -58,7 +61,7 @@ def deactivation(handle: str) -> Any:
     """Deactivate a member, or undo it (``_method=DELETE``)."""
     found = access.any_member(handle)
     undo = request.form.get("_method") == "DELETE"
-    form = Form(ReasonIn)
+    form = Form(CaseIn)
     if not form.load():
         return _ask(found, form), 422
     try:
@@ -80,4 +83,5 @@ def audit() -> str:
 
 
 def _ask(found: Member, form: Form) -> str:
-    return render_template("admin/member.html", member=found, form=form)
+    case = services.open_case_of(viewer(), found, now=clock.now())
+    return render_template("admin/member.html", member=found, form=form, case=case)

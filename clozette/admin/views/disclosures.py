@@ -1,0 +1,66 @@
+"""The disclosure log for the staff: what was handed over, what left, who is still to be told; and orders of authorities."""
+
+from typing import Any
+
+from flask import Response, abort, redirect, render_template, request
+
+from clozette.accounts.models import Member
+from clozette.admin import access, handovers
+from clozette.admin.schemas import HANDED_OVER, HandoverIn, TellingIn
+from clozette.admin.views.blueprint import blueprint
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.paging import read_cursor
+from clozette.kernel.web.forms import Form
+from clozette.kernel.web.gate import staff, viewer
+from clozette.privacy.disclosures import departures, queries, telling
+from clozette.privacy.disclosures.models import Telling
+
+
+@blueprint.get("/disclosures")
+@staff("admin")
+def disclosures() -> str:
+    """Show the log, what is amiss in it, and which recipients have not confirmed yet."""
+    return render_template(
+        "admin/disclosures/log.html",
+        page=queries.log(read_cursor(request.args.get("after"))),
+        faults=departures.faults(),
+        tellings=queries.open_tellings(),
+        now=clock.now(),
+    )
+
+
+@blueprint.post("/disclosures/tellings/<id:telling_id>")
+@staff("admin", collects="CP2")
+def tell(telling_id: int) -> Any:
+    """Note that a recipient was told, or has confirmed."""
+    row = db.session.get(Telling, telling_id) or abort(404)
+    form = Form(TellingIn)
+    if not form.load():
+        abort(422)
+    step = telling.confirm if form.data["step"] == "confirmed" else telling.mark_told
+    step(row, now=clock.now())
+    return redirect("/admin/disclosures", 303)
+
+
+@blueprint.get("/members/<handle>/disclosure")
+@staff("admin")
+def handover(handle: str) -> str:
+    """Ask who wants what by which order."""
+    return _ask(access.any_member(handle), Form(HandoverIn))
+
+
+@blueprint.post("/members/<handle>/disclosure")
+@staff("admin", collects="CP2")
+def hand_over(handle: str) -> Any:
+    """Log it and answer with the file to take there."""
+    found, form = access.any_member(handle), Form(HandoverIn)
+    if not form.load():
+        return _ask(found, form), 422
+    payload = handovers.to_authority(viewer(), found, said=form.data, now=clock.now())
+    headers = {"Content-Disposition": 'attachment; filename="disclosure.json"', "Cache-Control": "no-store"}
+    return Response(payload, mimetype="application/json", headers=headers)
+
+
+def _ask(found: Member, form: Form) -> str:
+    return render_template("admin/disclosures/handover.html", member=found, form=form, fields=HANDED_OVER.items())

@@ -1,0 +1,120 @@
+"""Reads of the log: what a person may be told, and what the staff look after."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clozette.kernel.database import db
+from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.privacy.disclosures.models import Case, Disclosure, Handover, Recipient, Silence, Telling
+from clozette.privacy.disclosures.silences import may_tell_case, may_tell_handover
+from clozette.privacy.models import StaffRead, Wording
+
+
+@dataclass(frozen=True)
+class Told:
+    """One disclosure as the person sees it."""
+
+    id: int
+    disclosure: Disclosure
+    handover: Handover
+    recipient: Recipient
+    words: str | None
+    tellings: list[Telling] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look of staff as the person sees it."""
+
+    id: int
+    read: StaffRead
+    reference: str
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One hand-over as the staff see it; ``silent_until``: the person must not be told before that."""
+
+    id: int
+    handover: Handover
+    recipient: Recipient
+    silent_until: datetime | None
+
+
+def of_subject(subject_id: int, *, now: datetime, after: int | None = None) -> Page[Told]:
+    """Return who got a person's data, newest first, without what the law forbids to tell (requirement 77)."""
+    mine = (
+        sa.select(Disclosure, Handover, Recipient, Wording.text)
+        .join(Handover, Handover.id == Disclosure.handover_id)
+        .join(Recipient, Recipient.id == Handover.recipient_id)
+        .outerjoin(Wording, Wording.digest == Disclosure.wording)
+        .where(Disclosure.subject_id == subject_id, may_tell_handover(Handover.id, now))
+        .order_by(Disclosure.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    if after is not None:
+        mine = mine.where(Disclosure.id < after)
+    told = _tellings_of(subject_id)
+    rows = [Told(row[0].id, *row, told[row[2].id]) for row in db.session.execute(mine)]
+    return page_of(rows, lambda row: row.id)
+
+
+def looks_at(subject_id: int, *, now: datetime, after: int | None = None) -> Page[Looked]:
+    """Return when staff looked at a person's record and why, newest first, without cases that are kept silent."""
+    mine = (
+        sa.select(StaffRead, sa.func.coalesce(Case.reference, ""))
+        .outerjoin(Case, Case.id == StaffRead.case_id)
+        .where(StaffRead.subject_id == subject_id, may_tell_case(StaffRead.case_id, now))
+        .order_by(StaffRead.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    if after is not None:
+        mine = mine.where(StaffRead.id < after)
+    return page_of([Looked(read.id, read, reference) for read, reference in db.session.execute(mine)], _id_of)
+
+
+def log(after: int | None = None) -> Page[Logged]:
+    """Return every hand-over, newest first, for the staff."""
+    latest = (
+        sa.select(Silence.until)
+        .where(Silence.handover_id == Handover.id)
+        .order_by(Silence.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    every = (
+        sa.select(Handover, Recipient, latest)
+        .join(Recipient, Recipient.id == Handover.recipient_id)
+        .order_by(Handover.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
+    if after is not None:
+        every = every.where(Handover.id < after)
+    return page_of([Logged(row[0].id, *row) for row in db.session.execute(every)], _id_of)
+
+
+def open_tellings() -> Sequence[tuple[Telling, Recipient]]:
+    """Return who has to be told yet, or has not confirmed, the longest waiting first."""
+    waiting = (
+        sa.select(Telling, Recipient)
+        .join(Recipient, Recipient.id == Telling.recipient_id)
+        .where(Telling.confirmed_at.is_(None))
+        .order_by(Telling.id)
+        .limit(200)
+    )
+    return [(telling, recipient) for telling, recipient in db.session.execute(waiting)]
+
+
+def _tellings_of(subject_id: int) -> dict[int, list[Telling]]:
+    found: dict[int, list[Telling]] = defaultdict(list)
+    for telling in db.session.scalars(sa.select(Telling).where(Telling.subject_id == subject_id).order_by(Telling.id)):
+        found[telling.recipient_id].append(telling)
+    return found
+
+
+def _id_of(row: Looked | Logged) -> int:
+    return row.id

@@ -1,0 +1,48 @@
+"""Pages: who got my data, and when staff looked at my record."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _l
+
+from clozette.kernel import clock
+from clozette.kernel.paging import read_cursor
+from clozette.kernel.web.gate import everyone
+from clozette.privacy.disclosures import queries
+from clozette.rights import person
+from clozette.rights.desk.kept import CATEGORY_NAMES
+
+blueprint = Blueprint("disclosures", __name__)
+
+BASES = {
+    "consent": _l("You agreed to it"),
+    "contract": _l("A contract with you needs it"),
+    "law": _l("A law demands it"),
+    "claim": _l("To settle a claim"),
+    "vital": _l("To protect somebody’s life"),
+}
+MEANS = {"file": _l("as a file"), "api": _l("from system to system"), "webhook": _l("from system to system")}
+KINDS = {
+    "erasure": _l("asked to erase it"),
+    "correction": _l("told that it was corrected"),
+    "withdrawal": _l("told that you withdrew your consent"),
+}
+
+
+@blueprint.get("/privacy/disclosures")
+@everyone()
+def disclosures() -> Any:
+    """Show who got the person's data, by name."""
+    who = person.require()
+    page = queries.of_subject(who.subject_id, now=clock.now(), after=read_cursor(request.args.get("after")))
+    names = {"bases": BASES, "means": MEANS, "kinds": KINDS, "categories": CATEGORY_NAMES}
+    return render_template("rights/disclosures.html", page=page, **names)
+
+
+@blueprint.get("/privacy/access")
+@everyone()
+def access() -> Any:
+    """Show when staff looked at the person's record, and why."""
+    who = person.require()
+    page = queries.looks_at(who.subject_id, now=clock.now(), after=read_cursor(request.args.get("after")))
+    return render_template("rights/access.html", page=page)
