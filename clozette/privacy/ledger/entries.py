@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from flask_babel import get_locale
 
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db, insert_once
-from clozette.kernel.ids import new_id
+from clozette.kernel.ids import RANDOM_BITS, new_id
 from clozette.kernel.prepared import Prepared
 from clozette.privacy import notices, subjects
 from clozette.privacy.ledger import leaves, quick, state
@@ -61,7 +62,7 @@ def record(
     if not known.worded:
         keep_wording(words, now, shown.language if shown else None)
     entry = LedgerEntry(
-        id=max(new_id(), (known.latest or 0) + 1),
+        id=_id_after(known.latest),
         subject_id=subject_id,
         at=now,
         received_at=clock.now(),
@@ -146,6 +147,13 @@ class _Known:
     key: bytes | None
     latest: int | None
     worded: bool
+
+
+def _id_after(latest: int | None) -> int:
+    made = new_id()
+    if latest is None or made > latest:
+        return made
+    return latest + 1 + secrets.randbits(RANDOM_BITS)
 
 
 def _known(subject_id: int, purpose: str | None, channel: str | None, words: str) -> _Known:
