@@ -3,6 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from clozette.accounts import access as account_access
 from clozette.accounts import events as account_events
 from clozette.accounts import personal_data as accounts_data
 from clozette.accounts import setup as accounts
@@ -49,7 +50,7 @@ from clozette.media import personal_data as media_data
 from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.privacy import checks as privacy_checks
-from clozette.privacy import disclosures
+from clozette.privacy import consents, disclosures
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.privacy.browsers import signals as browser_signals
@@ -109,6 +110,7 @@ def connect(app: Flask) -> None:
     """Plug every room into ``app``."""
     accounts.init_app(app)
     declared.init_app(app, PERSONAL_DATA)
+    consents.ask_ages_of(app, account_access.is_minor_subject)
     disclosures.init_app(app, PERSONAL_DATA.values())
     media_addresses.init_app(app)
     look_cards.init_app(app)

@@ -1,5 +1,6 @@
 """Who may see which member; every room's lists ask here. Absent, unconfirmed, deactivated and blocked look alike: 404."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,3 +99,9 @@ def _found(member: Member | None) -> Member:
     if member is None:
         abort(404)
     return member
+
+
+def is_minor_subject(subject_id: int, now: datetime) -> bool:
+    """Whether a subject is a member who is under age; for the rooms below that know no members."""
+    member = db.session.scalar(sa.select(Member).where(Member.subject_id == subject_id))
+    return member is not None and member.is_minor(now.date())

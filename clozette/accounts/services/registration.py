@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from clozette.accounts import addresses, handles, rules
+from clozette.accounts import addresses, ages, handles, rules
 from clozette.accounts.events import MemberConfirmed, MemberRegistered, TicketMade
 from clozette.accounts.models import Handle, Member, Ticket
 from clozette.accounts.services import tickets
@@ -33,6 +33,7 @@ class Joining:
     """What somebody typed to join, the password hashed already.
 
     :ivar terms: the version of the terms that they accepted by a tick of their own.
+    :ivar shown: the notice that the form showed; nothing if the form was not ours (a script's).
     """
 
     email: str
@@ -43,6 +44,7 @@ class Joining:
     birth_date: date
     locale: str = "en"
     terms: PolicyVersion | None = None
+    shown: notices.Shown | None = None
 
 
 def register(joining: Joining, *, now: datetime, circumstances: Circumstances | None = None) -> int:
@@ -124,10 +126,17 @@ def _add(member_id: int, joining: Joining, now: datetime, circumstances: Circums
         subject_id=member.subject_id,
         point=POINT,
         action="acknowledged",
-        wording=notices.wording(POINT),
+        wording=joining.shown.wording if joining.shown else notices.wording(POINT),
+        shown=joining.shown,
         method="form:register",
+        surface="/register",
         now=now,
-        circumstances={"address": circumstances.address, "agent": circumstances.agent},
+        circumstances={
+            "address": circumstances.address,
+            "agent": circumstances.agent,
+            "jurisdiction": joining.country,
+            "age_gate": f"at least {ages.minimum_age(joining.country)}, by the birth date given",
+        },
     )
     _accept_terms(member, joining, now, circumstances)
     ticket = _ask_to_confirm(member, now)

@@ -15,7 +15,7 @@ from clozette.kernel import clock
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.privacy import policies
+from clozette.privacy import notices, policies
 from clozette.privacy.policies import acceptances
 
 
@@ -141,4 +141,5 @@ def _joining(data: dict[str, Any]) -> Joining:
         birth_date=data["birth_date"],
         locale=str(get_locale() or request.accept_languages.best or "en")[:16],
         terms=data["terms"],
+        shown=notices.answered(registration.POINT),
     )
