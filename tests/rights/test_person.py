@@ -9,9 +9,9 @@ from sqlalchemy import orm
 
 from clozette.kernel import tasks
 from clozette.kernel.ports.mail import KEY, MemoryOutbox
-from clozette.rights.desk import codes
+from clozette.rights.desk import codes, services
 from clozette.rights.desk import tasks as desk_tasks
-from clozette.rights.desk.models import Address, Code
+from clozette.rights.desk.models import Address, Code, Event, Request
 from tests.factories.accounts import make_member, sign_in
 from tests.support.application import Clock
 from tests.support.client import Client, location
@@ -146,6 +146,27 @@ def test_strangers_are_forgotten_and_people_are_not(
     desk_tasks.sweep_codes()
     assert db_session.scalars(sa.select(Address.address)).all() == ["kim@example.test"]
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Code)) == 0
+
+
+def test_what_the_notice_says_is_forgotten_is_forgotten(
+    app: Flask, client: Client, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    """A question of somebody who proved their address: both go two years after the answer, and not before."""
+    ask(client)
+    type_in(client, digits(app, REN))
+    client.post("/contact", data={"email": REN, "text": "Hello"})
+    asked = db_session.scalars(sa.select(Request)).one()
+    services.close(asked, outcome="done", text="Hello.", actor_id=None, now=stopped_clock.stop())
+    tasks.drain(app)
+    kept = sa.select(sa.select(sa.func.count()).select_from(Request).scalar_subquery(), sa.func.count(Address.id))
+    stopped_clock.forward(days=700)
+    desk_tasks.sweep_codes()
+    assert tuple(db_session.execute(kept).one()) == (1, 1)
+    stopped_clock.forward(days=40)
+    desk_tasks.sweep_codes()
+    db_session.flush()
+    assert tuple(db_session.execute(kept).one()) == (0, 0)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Event)) == 0
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b", "4242 4242 4242 4242", "a\nb@c.example"])

@@ -39,7 +39,7 @@ def breaches() -> str:
 @staff("admin")
 def new_breach() -> Any:
     """Ask what happened."""
-    return _new(Form(say.BreachIn, {"risk": "some", "laws": list(rules.LAWS)}))
+    return _new(Form(say.BreachIn))
 
 
 @blueprint.post("/breaches")
@@ -88,7 +88,14 @@ def people_of_breach(breach_id: int) -> Response:
     reason = _("Breach %(number)s", number=ids.encode(found.id))
     touched = sa.select(BreachPerson.subject_id).where(BreachPerson.breach_id == found.id)
     for subject_id in db.session.scalars(touched).all():
-        staff_reads.note(subject_id=subject_id, reader_id=_me(), what="list of a breach", reason=reason, now=now)
+        staff_reads.note(
+            subject_id=subject_id,
+            reader_id=_me(),
+            what="list of a breach",
+            reason=reason,
+            now=now,
+            fields=("handle", "email", "country"),
+        )
     register.step(found, "list taken", actor_id=_me(), now=now)
     response = Response(_csv(found), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="breach-{ids.encode(found.id)}.csv"'
@@ -200,7 +207,8 @@ def _page(found: Breach, deed: str, form: Form | None) -> Any:
 
 def _choices() -> dict[str, Any]:
     return {
-        "laws": [(name, str(law.name)) for name, law in rules.LAWS.items()],
+        "happened": rules.EVENTS,
+        "laws": [(name, str(place)) for name, place in rules.PLACES.items()],
         "risks": [(name, str(title)) for name, title in rules.RISKS.items()],
         "categories": [(name, str(title)) for name, title in kept.CATEGORY_NAMES.items()],
         "clock_choices": [(one.id, f"{one.id}, {one.source}") for one in rules.BREACH_CLOCKS],

@@ -24,6 +24,9 @@ from clozette.rights.desk import kept, queries, replies, rules, services
 from clozette.rights.desk import schemas as say
 from clozette.rights.desk.models import Request
 
+SHOWN = ("name", "address", "text", "events")
+"""What of a person an opened request shows; the log of staff reads says so."""
+
 
 @blueprint.get("/requests")
 @staff("admin")
@@ -55,7 +58,12 @@ def open_request(request_id: int) -> Any:
     if not _is_open(found):
         reason = _("Answering request %(number)s", number=ids.encode(found.id))
         staff_reads.note(
-            subject_id=found.subject_id, reader_id=_me(), what=_what(found), reason=reason, now=clock.now()
+            subject_id=found.subject_id,
+            reader_id=_me(),
+            what=_what(found),
+            reason=reason,
+            now=clock.now(),
+            fields=SHOWN,
         )
     return redirect(_path(found), 303)
 
@@ -159,6 +167,7 @@ def _actors(found: Request) -> dict[int, str]:
 
 def _names() -> dict[str, Any]:
     return {
+        "happened": rules.EVENTS,
         "kinds": rules.KINDS,
         "laws": rules.LAWS,
         "outcomes": rules.OUTCOMES,

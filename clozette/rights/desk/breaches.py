@@ -208,6 +208,11 @@ def alarms(now: datetime) -> tuple[list[str], list[str]]:
     return overdue, soon
 
 
+def forget_old(now: datetime) -> None:
+    """Delete the record of a breach, with its people and steps, five years after it was closed."""
+    db.session.execute(sa.delete(Breach).where(Breach.closed_at < now - rules.BREACH_KEPT))
+
+
 def _standing(due: datetime | None, done_at: datetime | None, now: datetime) -> str:
     if done_at is not None:
         return "late" if due is not None and done_at > due else "done"

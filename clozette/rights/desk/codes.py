@@ -16,6 +16,7 @@ from clozette.kernel import events
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.privacy import subjects
+from clozette.rights.desk import kept, rules
 from clozette.rights.desk.events import AddressVerified, CodeMade
 from clozette.rights.desk.models import Address, Code, Request
 
@@ -24,6 +25,11 @@ MOST_TRIES = 3
 KEPT = timedelta(days=1)
 DIGITS = 6
 SUBJECT, NOTHING = "subject", "nothing"
+MOST_AT_ONCE = 200
+# What may be left of somebody whose address is of no more use: proofs that name nobody.
+_LEFT_OVER = frozenset(
+    {"rights_addresses", "rights_codes", "privacy_subjects", "privacy_ledger", "privacy_staff_reads"}
+)
 
 
 def make(typed: str, now: datetime) -> Code:
@@ -88,7 +94,7 @@ def forget_old(now: datetime) -> None:
 
 
 def forget_strangers(now: datetime) -> None:
-    """Delete addresses that nobody verified and nothing hangs on."""
+    """Delete addresses that nobody verified and nothing hangs on, and those of people about whom nothing else is left."""
     asked = sa.select(Request.subject_id)
     waiting = sa.select(Code.subject_id)
     strangers = sa.delete(Address).where(
@@ -98,3 +104,7 @@ def forget_strangers(now: datetime) -> None:
         Address.subject_id.not_in(waiting),
     )
     db.session.execute(strangers)
+    rested = sa.select(Address).where(Address.verified_at < now - rules.ADDRESS_RESTS)
+    for address in db.session.scalars(rested.order_by(Address.verified_at).limit(MOST_AT_ONCE)).all():
+        if not kept.anything_but(address.subject_id, _LEFT_OVER):
+            db.session.delete(address)

@@ -77,6 +77,11 @@ def about(subject_id: int) -> list[Category]:
     return [category for category in found.values() if category.tables]
 
 
+def anything_but(subject_id: int, tables: frozenset[str]) -> bool:
+    """Whether any table but these keeps something about a person."""
+    return any(_count(one, subject_id) for one in declared.personal_tables() if one.name not in tables)
+
+
 def plain_name(one: DeclaredTable) -> str:
     """Return what a table is called in plain words."""
     return str(one.said.title) or one.name.replace("_", " ").capitalize()

@@ -27,6 +27,26 @@ KINDS: dict[str, LazyString] = {
     "contact": _l("Something else"),
 }
 UNDER_NO_LAW = "contact"
+EVENTS: dict[str, LazyString] = {
+    "received": _l("Received"),
+    "proof-asked": _l("Proof of who asks wanted; the clock stands still"),
+    "identified": _l("It is certain who asks"),
+    "extended": _l("Put off"),
+    "replied": _l("Written to the person"),
+    "sorted": _l("Sorted anew"),
+    "soon": _l("Alarm: due within a day"),
+    "overdue": _l("Alarm: overdue"),
+    "closed": _l("Answered and closed"),
+    "opened": _l("Entered"),
+    "changed": _l("Facts corrected"),
+    "assessed": _l("Assessed"),
+    "told": _l("Told"),
+    "words": _l("Mails to people asked for"),
+    "list taken": _l("List of people taken"),
+}
+KEPT_AFTER_ANSWER = timedelta(days=2 * 365)
+BREACH_KEPT = timedelta(days=5 * 365)
+ADDRESS_RESTS = timedelta(days=30)
 OUTCOMES: dict[str, LazyString] = {
     "done": _l("Done"),
     "part": _l("Done in part"),
@@ -199,6 +219,7 @@ class BreachClock:
         return f"{self.law}:{self.whom}"
 
 
+PLACES: dict[str, LazyString] = {"ID": _l("Indonesia"), "EU": _l("Europe"), "SG": _l("Singapore")}
 RISKS: dict[str, LazyString] = {
     "none": _l("No risk for people is likely"),
     "some": _l("A risk for people"),

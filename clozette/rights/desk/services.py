@@ -157,6 +157,11 @@ def note(
     return event
 
 
+def forget_old(now: datetime) -> None:
+    """Delete requests, with their events, two years after they were answered."""
+    db.session.execute(sa.delete(Request).where(Request.closed_at < now - rules.KEPT_AFTER_ANSWER))
+
+
 def _tell(event: Event) -> None:
     events.publish(RequestAnswered(event_id=event.id))
 

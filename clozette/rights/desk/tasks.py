@@ -66,8 +66,10 @@ def watch_clocks() -> None:
 
 @task("rights.sweep_codes")
 def sweep_codes() -> None:
-    """Forget old codes, and addresses that asked for nothing; the wiring page runs it once a day."""
+    """Forget what the notices say is forgotten: old codes, requests, breaches, addresses; once a day by the wiring page."""
     now = clock.now()
+    services.forget_old(now)
+    breaches.forget_old(now)
     codes.forget_old(now)
     codes.forget_strangers(now)
 
