@@ -16,7 +16,6 @@ from flask_babel import gettext as _
 from flask_security import hash_password as _hash
 from flask_security import verify_password as _verify
 from werkzeug.exceptions import ServiceUnavailable
-from zxcvbn import zxcvbn
 
 from clozette.settings import Settings
 
@@ -98,6 +97,8 @@ def _made_of(password: str, words: list[str]) -> bool:
 
 
 def _guesses_log10(password: str, words: list[str]) -> float:
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its word lists are 12 MB that most processes never need
+
     return float(zxcvbn(password[:_ZXCVBN_READS], user_inputs=words)["guesses_log10"])
 
 

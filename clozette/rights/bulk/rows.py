@@ -26,11 +26,11 @@ MARK = "export"
 CHUNK = 128 * 1024
 # A big table is worth several processes that write its rows (the planner thinks only of reading them), and no compiler.
 _SETTINGS = (
-    "statement_timeout = '15min'",
-    "timezone = 'UTC'",
-    "datestyle = 'ISO'",
-    "parallel_tuple_cost = 0",
-    "jit = off",
+    "SET LOCAL statement_timeout = '15min'",
+    "SET LOCAL timezone = 'UTC'",
+    "SET LOCAL datestyle = 'ISO'",
+    "SET LOCAL parallel_tuple_cost = 0",
+    "SET LOCAL jit = off",
 )
 # JSON has no control characters, so that with these as its signs CSV changes nothing in it. (COPY's text format would
 # double every backslash.)
@@ -121,7 +121,7 @@ def _from_sqlite(connection: sa.Connection, asked: Asked) -> Iterator[Chunk]:
 
 def _from_postgresql(connection: sa.Connection, asked: Asked) -> Iterator[Chunk]:
     for setting in _SETTINGS:
-        connection.exec_driver_sql(f"SET LOCAL {setting}")
+        connection.exec_driver_sql(setting)
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
     statement = _COPY[asked.style].format(_mogrified(raw, _selected(asked), connection.dialect))
