@@ -19,6 +19,7 @@ from clozette.settings import BadSettings, Settings
 # Commands that a room brings: loaded when they are called, so that nobody else pays for them.
 ROOMS = {
     "demo": "clozette.demo.cli",
+    "erase": "clozette.rights.erasure.cli",
     "export": "clozette.rights.cli",
     "ledger": "clozette.privacy.cli",
     "members": "clozette.accounts.cli",

@@ -129,6 +129,23 @@ def committed(app: Flask) -> Iterator[None]:
         db.session.commit()
 
 
+def forget_log() -> None:
+    """Empty SQLite's log of changes into the file, where deleted rows are overwritten; in the log they would stay.
+
+    Somebody who reads at this moment keeps a part of it; the next time takes that too. PostgreSQL has nothing like it.
+    """
+    engine = db.get_engine("write")
+    if engine.dialect.name != "sqlite":
+        return
+    db.session.commit()  # this very session would be such a reader
+    connection = engine.raw_connection()
+    try:
+        raw: Any = connection.driver_connection
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
 def insert_once(model: type[Model], **values: Any) -> bool:
     """Insert a row unless a unique constraint already holds its like; say whether it was inserted.
 

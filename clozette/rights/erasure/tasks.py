@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from clozette.kernel import clock
+from clozette.kernel import clock, database
 from clozette.kernel.database import db
 from clozette.kernel.tasks import after_commit, checkpoint, enqueue, task
 from clozette.rights.erasure import executor, mail
@@ -30,8 +30,10 @@ def execute(*, erasure_id: int) -> None:
     """Carry one erasure out; after a crash, what is left of it. The last mail goes to the address that just went."""
     erasure = db.session.get(Erasure, erasure_id)
     farewell = mail.farewell(erasure) if erasure is not None else None
-    if executor.execute(erasure_id, now=clock.now(), save=checkpoint) and farewell is not None:
-        after_commit(farewell)
+    if executor.execute(erasure_id, now=clock.now(), save=checkpoint):
+        after_commit(database.forget_log)
+        if farewell is not None:
+            after_commit(farewell)
 
 
 @task("rights.execute_due_erasures")
