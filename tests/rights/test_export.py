@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import re
+import secrets
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
@@ -21,10 +23,11 @@ from clozette.kernel.ports.mail import KEY as OUTBOX
 from clozette.kernel.tasks.perform import perform
 from clozette.media import files
 from clozette.media.models import Photo
-from clozette.privacy import ledger
+from clozette.privacy import ledger, subjects
 from clozette.privacy.disclosures import silences
 from clozette.privacy.disclosures.models import Case
 from clozette.rights import declared
+from clozette.rights.desk.models import Address, Code
 from clozette.rights.export import contents, exporter, making, services, vault
 from clozette.rights.export.models import Export
 from tests.factories import accounts, looks, photos
@@ -543,3 +546,57 @@ def test_the_shapes_of_the_data_transfer_project_are_in_it(app, client, olga):
     post, note = json.loads(archive.read("dtp/social.json"))["activities"]
     assert (post["type"], post["content"], len(post["attachments"])) == ("POST", "With my best hat", 1)
     assert (note["type"], note["content"]) == ("NOTE", "I love it myself")
+
+
+@pytest.mark.requirement(86)
+def test_people_without_an_account_get_theirs(app, client, db_session):
+    now = clock.now()
+    subject = subjects.create(now)
+    db.session.add(
+        Address(subject_id=subject.id, address="ida@example.test", canonical="ida@example.test", made_at=now)
+    )
+    code = Code(subject_id=subject.id, address="ida@example.test", locale="en", opens="subject", made_at=now)
+    code.expires_at = code.used_at = now
+    db.session.add(code)
+    db.session.flush()
+    with client.session_transaction() as session:
+        session["proved_address"] = ids.encode(code.id)
+    archive = fetched(client, app)
+    (address,) = rows(archive, "rights_addresses")
+    assert address["address"] == "ida@example.test"
+    assert rows(archive, "accounts_members") == []
+    assert {message.to for message in app.extensions[OUTBOX].messages} >= {"ida@example.test"}
+
+
+@pytest.mark.requirement(85)
+@pytest.mark.engines("sqlite")
+def test_it_takes_little_memory_however_much_there_is(app, olga, monkeypatch):
+    """Three hundred megabytes of photos, at most a tenth of that in memory."""
+    photo = db.session.scalar(sa.select(Photo))
+    table, large = Photo.__table__, secrets.token_bytes(5 * 1024 * 1024)
+    digest = hashlib.sha256(large).hexdigest()
+    facts = {column.name: getattr(photo, column.name) for column in table.columns} | {"sha256": digest}
+    copies = [{**facts, "id": number, "folder": f"{number:032x}", "public_token": None} for number in range(1, 61)]
+    db.session.execute(sa.insert(table), copies)
+    subject_id = olga.subject_id
+    db.session.commit()
+    monkeypatch.setattr(files, "original", lambda folder, suffix: bytes(bytearray(large)))
+    writer = vault.Writer("f" * 32, vault.new_key())
+    tracemalloc.start()
+    exporter.write(writer, subject_id)
+    writer.finish()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert writer.size > 60 * len(large)
+    assert peak < 30 * 1024 * 1024
+
+
+@pytest.mark.requirement(85)
+@pytest.mark.engines("sqlite")
+def test_what_outgrows_the_old_format_is_zip64(app, client, olga, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 10)
+    archive = fetched(client, app)
+    assert archive.testzip() is None
+    archive.fp.seek(0)
+    assert b"PK\x06\x06" in archive.fp.read()  # the end record of ZIP64

@@ -15,7 +15,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,29 +97,39 @@ class _Site:
             db.session.rollback()
             return export
 
-    def wait(self, export_id: int, *, started_after: datetime | None = None) -> Export:
-        """Wait until an export is ready or, if a moment is given, until a try began after it.
+    def wait_for_parts(self, export_id: int, number: int) -> None:
+        """Wait until so many parts of an archive are kept, or it is ready."""
+        with self.app.app_context():
+            store = files.store()
+        while (export := self.look(export_id)).ready_at is None:
+            kept = list(store.stored(f"{vault.ROOT}{str(export.folder)[:2]}/{export.folder}/"))
+            if len(kept) >= number:
+                return
+            time.sleep(0.005)
+
+    def wait(self, export_id: int, *, started: bool = False) -> Export:
+        """Wait until an export is ready, or only until a worker has begun with it.
 
         :raises TimeoutError: with the end of the workers' log.
         """
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             export = self.look(export_id)
-            begun = started_after and export.started_at and export.started_at > started_after
-            if export.ready_at or begun:
+            if export.ready_at or (started and export.started_at):
                 return export
             time.sleep(0.02)
         raise TimeoutError((self.folder / "worker.log").read_text(errors="replace")[-3000:])
 
 
 def _experiment(site: _Site, report: Report) -> None:
-    span = _undisturbed(site)
+    parts = _undisturbed(site)
     found = {"in_mid_making": 0, "offered_half": 0, "not_made": 0, "not_whole": 0, "left_behind": 0}
     for _ in range(KILLS):
         export_id = site.ask()
         with site.worker() as victim:
-            site.wait(export_id, started_after=datetime(2000, 1, 1, tzinfo=UTC))
-            time.sleep(site.random.uniform(0, span))
+            site.wait(export_id, started=True)
+            site.wait_for_parts(export_id, site.random.randrange(parts))
+            time.sleep(site.random.uniform(0, 0.1))
             core._kill(victim)
         killed = site.look(export_id)
         found["in_mid_making"] += killed.ready_at is None
@@ -131,7 +141,7 @@ def _experiment(site: _Site, report: Report) -> None:
                 report.figures[f"{site.name}_log"] = str(error)
                 found["not_made"] += 1
         found["left_behind"] += _left_behind(site)
-    report.figures[f"{site.name}_export"] = {**found, "kills": KILLS, "seconds_undisturbed": span}
+    report.figures[f"{site.name}_export"] = {**found, "kills": KILLS, "parts": parts}
     _claim(site, report, found)
 
 
@@ -144,14 +154,13 @@ def _claim(site: _Site, report: Report, found: dict[str, int]) -> None:
     report.claim(f"{site.name}-planted-lost-part-noticed", int(_planted(site)), 1, at_most=False)
 
 
-def _undisturbed(site: _Site) -> float:
-    """Return how long an export takes when nobody is killed."""
+def _undisturbed(site: _Site) -> int:
+    """Make an export while nobody is killed; return in how many parts it is kept."""
     export_id = site.ask()
     with site.worker():
-        site.wait(export_id, started_after=datetime(2000, 1, 1, tzinfo=UTC))
-        began = time.monotonic()
-        site.wait(export_id)
-    return time.monotonic() - began
+        parts = site.wait(export_id).parts
+    _left_behind(site)
+    return parts
 
 
 def _is_offered(export: Export) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import IO, Any, Protocol, cast
 
 SMALL = 64 * 1024
+LARGE = 1024 * 1024
 
 
 class Sink(Protocol):
@@ -33,15 +34,24 @@ class File:
         """Write some bytes."""
         self.size += len(data)
         self._digest.update(data)
+        if len(data) > SMALL:  # a photo goes through as it is, not copied whole
+            self.flush()
+            self._pass_on(memoryview(data))
+            return
         self._waiting += data
         if len(self._waiting) >= SMALL:
             self.flush()
 
     def flush(self) -> None:
         """Hand over what was collected: many small writes cost more than a few large ones."""
-        if self._out is not None and self._waiting:
-            self._out.write(bytes(self._waiting))
+        if self._waiting:
+            self._pass_on(memoryview(bytes(self._waiting)))
         self._waiting.clear()
+
+    def _pass_on(self, data: memoryview) -> None:
+        assert self._out is not None
+        for start in range(0, len(data), LARGE):
+            self._out.write(data[start : start + LARGE])
 
     def entry(self) -> dict[str, Any]:
         """Return the manifest's line."""

@@ -138,12 +138,12 @@ class _Writing:
             try:
                 data = files.original(photo["folder"], photo["suffix"])
             except Missing:
-                self.outcome.missing.append({"path": path, "reason": "the file is gone"})
+                self.outcome.missing.append({"path": path, "reason": pages.GONE})
             else:
                 self.archive.add(path, data, packed=False)
                 self._sha1[path] = hashlib.sha1(data, usedforsecurity=False).hexdigest()
                 if self.archive.files[-1]["sha256"] != photo["sha256"]:
-                    self.outcome.missing.append({"path": path, "reason": "the file is not what it was"})
+                    self.outcome.missing.append({"path": path, "reason": pages.CHANGED})
             self._step(1)
 
     def _schema(self) -> None:

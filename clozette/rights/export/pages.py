@@ -8,11 +8,14 @@ from typing import Any
 from flask import current_app
 
 from clozette.kernel import ids
+from clozette.rights.desk import kept
 from clozette.rights.export.archive import Archive
 from clozette.rights.export.contents import Section
 
 ROWS_A_PAGE = 1000
 PHOTOS_A_PAGE = 200
+GONE, CHANGED = "the file is gone", "the file is not what it was"
+"""Why a photo is missing, as the manifest says it."""
 
 
 def photo_path(photo_id: int, suffix: str) -> str:
@@ -22,8 +25,7 @@ def photo_path(photo_id: int, suffix: str) -> str:
 
 def title(section: Section) -> str:
     """Return what a section is called."""
-    room, _, things = section.one.name.partition("_")
-    name = f"{room}: {things.replace('_', ' ')}"
+    name = kept.plain_name(section.one)
     return name if section.is_own else f"{name} *"
 
 
@@ -91,7 +93,14 @@ def write_index(
         rooms.setdefault(section.one.room, []).append({**line, "is_own": section.is_own})
     photos = sum(1 for file in archive.files if file["path"].startswith("media/"))
     receipts = sum(1 for file in archive.files if file["path"].startswith("receipts/"))
-    values = {"rooms": rooms, "photos": photos, "receipts": receipts, "missing": missing, "made_at": made_at}
+    values = {
+        "rooms": rooms,
+        "photos": photos,
+        "receipts": receipts,
+        "missing": missing,
+        "made_at": made_at,
+        "gone": GONE,
+    }
     _write(archive, "index.html", "rights/export/index.html", values)
 
 

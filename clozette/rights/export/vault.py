@@ -69,7 +69,7 @@ class Writer(io.RawIOBase):
         """Say yes; it can't be read or searched, so that an archive is written straight through."""
         return True
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]
         """Take some bytes."""
         self._digest.update(data)
         self._waiting += data
