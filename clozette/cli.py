@@ -23,6 +23,7 @@ ROOMS = {
     "export": "clozette.rights.cli",
     "ledger": "clozette.privacy.cli",
     "members": "clozette.accounts.cli",
+    "policy": "clozette.privacy.policies.cli",
 }
 
 

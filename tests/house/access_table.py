@@ -265,6 +265,10 @@ DELETE /looks/{look}/comments/{mias_comment}          login   confirm 303     30
 # staff
 GET    /admin                                         login   404     404     404     404     404     404     200
 GET    /admin/audit                                   login   404     404     404     404     404     404     200
+GET    /admin/policies                                login   404     404     404     404     404     404     200
+GET    /admin/policies/new                            login   404     404     404     404     404     404     200
+GET    /admin/policies/new?kind=x                     login   404     404     404     404     404     404     404
+POST   /admin/policies/new                            login   404     404     404     404     404     404     422
 GET    /admin/members                                 login   404     404     404     404     404     404     200
 GET    /admin/members?q=olivia                        login   404     404     404     404     404     404     200
 GET    /admin/members/{owner}                         login   404     404     404     404     404     404     200

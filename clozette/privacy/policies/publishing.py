@@ -23,7 +23,7 @@ def publish(draft: Draft, *, now: datetime, by: int | None = None) -> PolicyVers
     :param by: the subject of the member of staff who does it.
     :raises Refused: if a rule is against it, or somebody published a version of that day at the same moment.
     """
-    _check(draft, now)
+    check(draft, now)
     policy_id = new_id()
     values = {
         "id": policy_id,
@@ -65,7 +65,11 @@ def announcing(now: datetime) -> list[PolicyVersion]:
     return [one for kind in ("policy", "terms") for one in versions.every(kind) if one.material and not one.holds(now)]
 
 
-def _check(draft: Draft, now: datetime) -> None:
+def check(draft: Draft, now: datetime) -> None:
+    """Say no to a draft that can not be published now.
+
+    :raises Refused: with the reason.
+    """
     newest: dict[str, PolicyVersion] = {}
     for one in versions.every(draft.kind):
         if one.edition == draft.edition:

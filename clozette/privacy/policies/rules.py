@@ -15,6 +15,7 @@ from clozette.privacy.purposes import PURPOSES
 
 NOTICE = timedelta(days=14)
 TERMS = "terms"
+MOST_BLOCKS = 1000
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,10 @@ def _malformed(draft: Draft) -> Refusal | None:
         return Refusal("unknown_kind", _("There are policies and terms, nothing else."), "kind")
     if draft.edition not in EDITIONS or draft.language not in EDITIONS[draft.edition].languages:
         return Refusal("unknown_edition", _("This site has no such edition or language."), "edition")
-    if len(draft.text) > MAX_TEXT:
+    read = blocks(draft.text)
+    if len(draft.text) > MAX_TEXT or len(read) > MOST_BLOCKS:
         return Refusal("too_long", _("The text is too long."), "text")
-    if [block.kind for block in blocks(draft.text)][:1] != ["title"]:
+    if [block.kind for block in read][:1] != ["title"]:
         return Refusal("no_title", _("Begin the text with its title: # Title"), "text")
     return None
 

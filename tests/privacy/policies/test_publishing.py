@@ -116,6 +116,7 @@ def test_one_language_alone_is_a_version_and_flagged(publish: Publish, stopped_c
         ("unknown_edition", {"language": "fr", "material": {"our_news"}}),
         ("no_title", {"text": "Just text.", "material": {"our_news"}}),
         ("too_long", {"text": "# T\n" + "x" * models.MAX_TEXT, "material": {"our_news"}}),
+        ("too_long", {"text": "# T\n" + "- x\n" * 1000, "material": {"our_news"}}),
     ],
 )
 def test_what_is_refused(publish: Publish, stopped_clock: Clock, code: str, change: dict) -> None:
@@ -138,6 +139,6 @@ def test_a_day_has_one_version(publish: Publish, db_session: orm.Session, stoppe
 def test_of_two_at_once_one_wins(publish: Publish, monkeypatch: pytest.MonkeyPatch, stopped_clock: Clock) -> None:
     """Both have looked and found the day free; the constraint decides."""
     publish(30, material={"our_news"})
-    monkeypatch.setattr(publishing, "_check", lambda draft, now: None)
+    monkeypatch.setattr(publishing, "check", lambda draft, now: None)
     with pytest.raises(Refused):
         publish(30, material={"our_news"})

@@ -133,6 +133,13 @@ class TestDifference:
             ("item", "gone"),
         ]
 
+    @pytest.mark.timeout(20)
+    def test_a_text_made_to_take_long_does_not(self) -> None:
+        one, other = "# A\n" + "a b " * 25_000, "# A\n" + "b a " * 25_000
+        assert [passage.mark for passage in difference.between(one, other)] == ["same", "changed"]
+        many = ["# A\n" + "\n".join(f"- {word}{n} a b c" for n in range(1000)) for word in "xy"]
+        assert len(difference.between(*many)) == 1001
+
     def test_nothing_is_lost(self) -> None:
         """Both texts can be read back from what stayed, went and came."""
         for before in TEXTS:
