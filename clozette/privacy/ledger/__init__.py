@@ -5,10 +5,11 @@ sequencer gives them their place in the tree, within seconds and without any req
 """
 
 from clozette.privacy.ledger.entries import Action, entries_of, keep_wording, record
-from clozette.privacy.ledger.leaves import Kind, commit_to, register_kind
+from clozette.privacy.ledger.leaves import KINDS, Kind, commit_to, register_kind
 from clozette.privacy.tree.canonical import moment, payload
 
 __all__ = [
+    "KINDS",
     "Action",
     "Kind",
     "commit_to",
