@@ -70,6 +70,7 @@ from clozette.rights.desk import services as desk
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk import views as desk_views
 from clozette.rights.disclosures import api as disclosures_api
+from clozette.rights.disclosures import services as disclosed
 from clozette.rights.disclosures import views as disclosures_views
 from clozette.rights.erasure import events as erasure_events
 from clozette.rights.erasure import executor as erasure
@@ -175,6 +176,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, account_events.AddressChanged, after=(account_tasks.tell_former_address,))
     events.listen(app, account_events.CredentialsChanged, after=(account_tasks.tell_credentials_changed,))
     events.listen(app, policy_events.PolicyPublished, after=(change_tasks.announce,))
+    events.listen(app, account_events.DetailChanged, inside=(disclosed.tell_of_correction,))
     events.listen(app, account_events.MemberBlocked, inside=(community.part,))
     events.listen(app, community_events.MemberFollowed, after=(community_tasks.tell_followed,))
     events.listen(app, community_events.FollowRequested, after=(community_tasks.tell_requested,))

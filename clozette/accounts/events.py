@@ -55,6 +55,15 @@ class MemberReactivated:
 
 
 @dataclass(frozen=True)
+class DetailChanged:
+    """A member corrected something about themself; ``column`` is its name in ``accounts_members``."""
+
+    member_id: int
+    subject_id: int
+    column: str
+
+
+@dataclass(frozen=True)
 class TicketMade:
     """A ticket waits to be mailed to the address it was made for."""
 

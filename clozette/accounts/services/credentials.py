@@ -9,6 +9,7 @@ from clozette.accounts.events import (
     AddressChangeAsked,
     AddressChanged,
     CredentialsChanged,
+    DetailChanged,
     TicketMade,
 )
 from clozette.accounts.models import Member, Ticket
@@ -80,5 +81,6 @@ def change_address(member: Member, ticket: Ticket, *, now: datetime, sign_in_id:
     tickets.void(member.id, now=now)
     notice = tickets.make(member.id, tickets.FORMER_EMAIL, former, now)
     events.publish(AddressChanged(notice.id))
+    events.publish(DetailChanged(member.id, member.subject_id, "email"))
     registration.mark_confirmed(member, now)
     return True

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import FileStorage
 
 from clozette.accounts import handles, rules
-from clozette.accounts.events import HandleChanged, MemberDeactivated, MemberReactivated
+from clozette.accounts.events import DetailChanged, HandleChanged, MemberDeactivated, MemberReactivated
 from clozette.accounts.models import Handle, Member, Role
 from clozette.accounts.services import sign_ins, tickets, tokens
 from clozette.kernel import events
@@ -36,6 +36,9 @@ def change_profile(member: Member, profile: Profile, *, now: datetime) -> None:
     if profile.country != member.country:
         birth_date, today = member.birth_date, now.date()
         refuse(rules.why_not_move(country=profile.country, birth_date=birth_date, today=today))
+    for column in ("display_name", "country"):
+        if getattr(member, column) != getattr(profile, column):
+            events.publish(DetailChanged(member.id, member.subject_id, column))
     member.display_name = profile.display_name
     member.bio = profile.bio
     member.country = profile.country
@@ -77,6 +80,7 @@ def change_handle(member: Member, handle: str, *, now: datetime) -> None:
     member.handle = handle
     db.session.flush()
     events.publish(HandleChanged(member.id))
+    events.publish(DetailChanged(member.id, member.subject_id, "handle"))
 
 
 def deactivate(member: Member, *, now: datetime) -> None:

@@ -18,25 +18,29 @@ Kind = Literal["erasure", "correction", "withdrawal"]
 
 
 def tell_recipients(
-    subject_id: int, *, kind: Kind, cause_id: int, now: datetime, purpose: str | None = None
+    subject_id: int, *, kind: Kind, cause_id: int, now: datetime, purpose: str | None = None, field: str | None = None
 ) -> list[int]:
-    """Make it a task to tell every recipient of a person's data; those of one purpose alone for a withdrawal.
+    """Make it a task to tell every recipient of a person's data.
 
     Asking twice for the same cause tells once. At an erasure it runs before the subject's key goes: the references that
     recipients know the person by are readable no longer after that.
 
+    :param purpose: only those who got it for this purpose, for a withdrawal.
+    :param field: only those who got this ``table.column``, for a correction.
     :returns: the recipients who are told.
     """
     subject = db.session.get_one(Subject, subject_id)
     known = (
-        sa.select(Handover.recipient_id, Disclosure.reference)
+        sa.select(Handover.recipient_id, Disclosure.reference, Handover.fields)
         .join(Handover, Handover.id == Disclosure.handover_id)
         .where(Disclosure.subject_id == subject_id)
     )
     if purpose is not None:
         known = known.where(Handover.purpose == purpose)
     references: dict[int, list[str]] = defaultdict(list)
-    for recipient_id, sealed in db.session.execute(known):
+    for recipient_id, sealed, fields in db.session.execute(known):
+        if field is not None and field not in fields:
+            continue
         references[recipient_id].append(subjects.unseal(subject, sealed)["reference"])
     for recipient_id, theirs in references.items():
         telling_id = new_id()

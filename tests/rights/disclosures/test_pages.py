@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.accounts.models import Member
-from clozette.accounts.services import tokens
+from clozette.accounts.services import credentials, tickets, tokens
 from clozette.kernel import clock, ids
 from clozette.privacy import disclosures, ledger
 from clozette.privacy.disclosures import departures
@@ -101,6 +101,41 @@ def test_the_person_sees_what_recipients_were_told(client: Client, ada: Member, 
     assert "Under way" in client.get("/privacy/disclosures").text
     db_session.execute(sa.update(Telling).values(told_at=clock.now(), confirmed_at=clock.now()))
     assert "Confirmed" in client.get("/privacy/disclosures").text
+
+
+@pytest.mark.requirement(78)
+def test_a_withdrawal_is_told_to_whoever_got_it_for_that(client: Client, ada: Member, db_session: orm.Session) -> None:
+    now = clock.now()
+    ledger.record(
+        subject_id=ada.subject_id,
+        point="CP5",
+        action="given",
+        purpose="partner_offers",
+        channel="email",
+        wording="May we?",
+        method="t",
+        now=now,
+    )
+    sponsored(ada)
+    sponsored(ada, purpose="partner_offers")
+    answer = client.post(
+        "/privacy/consents", data={"purpose": "partner_offers", "channel": "email", "action": "withdrawn"}
+    )
+    assert answer.status_code == 303
+    (row,) = db_session.scalars(sa.select(Telling)).all()
+    assert (row.kind, row.subject_id) == ("withdrawal", ada.subject_id)
+    assert len(row.known_as) == 1, "of two hand-overs to the same recipient, the one for this purpose"
+
+
+@pytest.mark.requirement(78)
+def test_a_correction_is_told_to_whoever_got_that_field(client: Client, ada: Member, db_session: orm.Session) -> None:
+    sponsored(ada)
+    assert client.post("/settings/handle", data={"handle": "ada_byron"}).status_code == 303
+    assert db_session.scalars(sa.select(Telling)).all() == [], "they never got the handle"
+    ada = db_session.get_one(Member, ada.id)
+    ticket = tickets.make(ada.id, tickets.CHANGE_EMAIL, "new@example.test", clock.now())
+    assert credentials.change_address(ada, ticket, now=clock.now(), sign_in_id=None)
+    assert [row.kind for row in db_session.scalars(sa.select(Telling))] == ["correction"]
 
 
 @pytest.mark.requirement(8)
