@@ -74,6 +74,16 @@ def test_what_was_written_is_shown_only_to_who_opened_it_and_that_is_written_dow
     assert (read.subject_id, read.reader_id) == (made.subject_id, admin.subject_id)
 
 
+@pytest.mark.requirement(8)
+def test_each_of_the_staff_opens_a_request_for_themself(
+    client: Client, db_session: orm.Session, asked: Request
+) -> None:
+    other = client.application.test_client()
+    sign_in(other, make_member("other", roles=("admin",)), second_factor=True)
+    assert asked.text not in other.get(path(asked)).text
+    assert asked.text in client.get(path(asked)).text
+
+
 @pytest.mark.requirement(133)
 def test_a_template_reply_reaches_the_person(app: Flask, client: Client, asked: Request, admin: Member) -> None:
     page = client.get(f"{path(asked)}?do=reply&with=corrected").text

@@ -98,6 +98,25 @@ def test_a_code_works_three_tries_ten_minutes_and_once(
     assert client.get("/privacy").status_code == 200
 
 
+@pytest.mark.requirement(86)
+@pytest.mark.parametrize("who", ["guest", "member"])
+def test_what_hands_out_data_wants_a_proof_of_the_last_ten_minutes(
+    app: Flask, client: Client, db_session: orm.Session, stopped_clock: Clock, who: str
+) -> None:
+    again = "/privacy/code?next=" if who == "guest" else "/verify?next="
+    if who == "member":
+        sign_in(client, make_member("ada"))
+    else:
+        ask(client)
+        type_in(client, digits(app, REN))
+    stopped_clock.forward(minutes=11)
+    assert location(client.post("/privacy/exports")).startswith(again)
+    if who == "guest":
+        ask(client)
+        type_in(client, digits(app, REN))
+        assert location(client.post("/privacy/exports")).startswith("/privacy/exports")
+
+
 def test_another_browser_can_not_use_the_code(app: Flask, client: Client) -> None:
     ask(client)
     other = app.test_client()
