@@ -8,11 +8,9 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
-from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.privacy import disclosures, ledger, notices, purposes
-from clozette.privacy.events import ConsentEnded
+from clozette.privacy import ledger, notices, purposes
 from clozette.privacy.ledger.state import Key, State, fold
 from clozette.privacy.models import Consent, LedgerEntry
 from clozette.privacy.purposes import CHANNEL_NAMES, PURPOSES, ConsentPurpose, about, purpose_of
@@ -31,7 +29,6 @@ __all__ = [
     "stands",
 ]
 
-ENDINGS = frozenset({"withdrawn", "refused", "expired", "superseded"})
 _MINORS = "clozette.privacy.is_minor"
 
 
@@ -84,7 +81,7 @@ def answer(
         _check_offered(shown, purpose, channel)
         _check_age(asked, subject_id, guardian, now)
     facts = {**(circumstances or {}), **({"guardian": guardian} if guardian else {})}
-    entry = ledger.record(
+    return ledger.record(
         subject_id=subject_id,
         point=point or purposes.point_of(purpose, channel),
         action=action,
@@ -99,9 +96,6 @@ def answer(
         shown=shown,
         served_id=served_id,
     )
-    if action == "withdrawn":
-        disclosures.tell_recipients(subject_id, kind="withdrawal", cause_id=entry.id, now=now, purpose=purpose)
-    return entry
 
 
 def ask_ages_of(app: Flask, is_minor: Callable[[int, datetime], bool]) -> None:
