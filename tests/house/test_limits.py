@@ -80,6 +80,14 @@ def of_look(visitor, rest, **typed):
     return visitor.post(visitor.facts["look"] + rest, typed, moving=True)
 
 
+def ask_for_export(visitor):
+    """Ask for an export and give it up at once: while one is in making, asking again is no new try."""
+    answer = visitor.post("/privacy/exports", moving=True)
+    if answer.status_code == 303 and answer.headers["Location"].startswith("/privacy/exports/"):
+        visitor.post(answer.headers["Location"], {"_method": "DELETE"}, moving=True)
+    return answer
+
+
 # What tries once, by the name of the limit.
 DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "register-address": lambda visitor: visitor.post("/register", person()),
@@ -106,6 +114,7 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "block": lambda visitor: visitor.post("/@other/block", moving=True),
     "comment": lambda visitor: of_look(visitor, "/comments", text="Lovely"),
     "publish": lambda visitor: of_look(visitor, "/publication"),
+    "export-ask": lambda visitor: ask_for_export(visitor),
     "code-address": lambda visitor: visitor.post("/privacy/code", {"email": f"p{next(numbers)}@example.test"}),
     "code-mail": lambda visitor: visitor.post("/privacy/code", {"email": "one@example.test"}, moving=True),
     "code-try": lambda visitor: visitor.post("/privacy/code/entry", {"code": "000000"}),
@@ -116,7 +125,16 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
         "/contact", {"email": "one@example.test", "text": "Hello"}, moving=True
     ),
 }
-SIGNED_IN = {"verify-account", "email-change", "handle-change", "token-make", "block", "comment", "publish"}
+SIGNED_IN = {
+    "export-ask",
+    "verify-account",
+    "email-change",
+    "handle-change",
+    "token-make",
+    "block",
+    "comment",
+    "publish",
+}
 
 
 @pytest.fixture

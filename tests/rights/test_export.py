@@ -6,8 +6,10 @@ import io
 import json
 import re
 import secrets
+import threading
 import tracemalloc
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -600,3 +602,44 @@ def test_what_outgrows_the_old_format_is_zip64(app, client, olga, monkeypatch):
     assert archive.testzip() is None
     archive.fp.seek(0)
     assert b"PK\x06\x06" in archive.fp.read()  # the end record of ZIP64
+
+
+def at_once(deed, number=8) -> Counter:
+    """Do something in threads that start together; return how often each status came."""
+    db.session.commit()
+    gate, statuses = threading.Barrier(number), []
+
+    def one(place):
+        gate.wait()
+        statuses.append(deed(place).status_code)
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(statuses)
+
+
+def browsers(app, member, number=8) -> list:
+    """Return browsers that are signed in as one member."""
+    made = [app.test_client() for _ in range(number)]
+    for browser in made:
+        accounts.sign_in(browser, member)
+        browser.csrf_token()
+    return made
+
+
+def test_eight_who_ask_at_once_get_one(app, client, olga):
+    olgas = browsers(app, olga)
+    assert at_once(lambda place: olgas[place].post(EXPORTS)) == {303: 8}
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Export)) == 1
+
+
+@pytest.mark.requirement(87)
+def test_of_eight_downloads_at_once_five_go_through(app, client, olga):
+    olgas = browsers(app, olga)
+    page = asked(client)
+    tasks.drain(app)
+    assert at_once(lambda place: olgas[place].post(f"{page}/download")) == {200: 5, 409: 3}
+    assert db.session.scalar(sa.select(Export.downloads)) == 5
