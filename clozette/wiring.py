@@ -51,6 +51,7 @@ from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.privacy import checks as privacy_checks
 from clozette.privacy import consents, disclosures
+from clozette.privacy import events as privacy_events
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.privacy.browsers import signals as browser_signals
@@ -64,6 +65,7 @@ from clozette.rights.changes import tasks as change_tasks
 from clozette.rights.changes import views as change_views
 from clozette.rights.consents import api as consents_api
 from clozette.rights.consents import views as consents_views
+from clozette.rights.consents import withdrawals
 from clozette.rights import personal_data as rights_data
 from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import services as desk
@@ -163,6 +165,7 @@ def _listeners(app: Flask) -> None:
     """Who hears which event: inside the transaction, or as a task after the commit."""
     events.listen(app, export_events.ExportAsked, after=(export_tasks.make_export, export_tasks.tell_asked))
     events.listen(app, export_events.ExportFetched, after=(export_tasks.tell_fetched,))
+    events.listen(app, privacy_events.ConsentEnded, inside=(withdrawals.tell_recipients,))
     events.listen(app, media_events.PhotoAdded, after=(media_tasks.make_ladder,))
     events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
     events.listen(app, erasure_events.ErasureAsked, after=(erasure_tasks.tell_asked,))

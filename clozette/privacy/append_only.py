@@ -3,14 +3,17 @@
 ``create`` and ``drop`` give the statements for a migration; ``attach`` ties them to ``create_all``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
 
-def create(table: str, key: str, dialect: str) -> list[str]:
-    """Return the statements that make ``table``, whose primary key is ``key``, append-only."""
-    return _sqlite(table, key) if dialect == "sqlite" else _postgresql(table)
+def create(table: str, key: str, dialect: str, uniques: Iterable[Sequence[str]] = ()) -> list[str]:
+    """Return the statements that make ``table``, whose primary key is ``key``, append-only.
+
+    :param uniques: the columns of its other unique constraints: SQLite's INSERT OR REPLACE would delete by those too.
+    """
+    return _sqlite(table, [[key], *uniques]) if dialect == "sqlite" else _postgresql(table)
 
 
 def drop(table: str, dialect: str) -> list[str]:
@@ -28,7 +31,10 @@ def attach(metadata: sa.MetaData, tables: Iterable[str]) -> None:
 
 def _after_create(table: sa.Table, connection: sa.Connection, **_: object) -> None:
     (key,) = table.primary_key.columns.keys()
-    run(connection, create(table.name, key, connection.dialect.name))
+    uniques = [
+        constraint.columns.keys() for constraint in table.constraints if isinstance(constraint, sa.UniqueConstraint)
+    ]
+    run(connection, create(table.name, key, connection.dialect.name, sorted(uniques)))
 
 
 def run(connection: sa.Connection, statements: Iterable[str]) -> None:
@@ -37,14 +43,15 @@ def run(connection: sa.Connection, statements: Iterable[str]) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _sqlite(table: str, key: str) -> list[str]:
+def _sqlite(table: str, keys: Iterable[Sequence[str]]) -> list[str]:
+    known = " OR ".join("(" + " AND ".join(f"{name} = NEW.{name}" for name in key) + ")" for key in keys)
     refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
     return [
         f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",
         # INSERT OR REPLACE deletes without firing the DELETE trigger, so a known key is refused before it.
         f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - names of ours
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN {refuse}; END",
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {known}) BEGIN {refuse}; END",
     ]
 
 

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
+from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.privacy import ledger, notices, purposes
+from clozette.privacy.events import ConsentEnded
 from clozette.privacy.ledger.state import Key, State, fold
 from clozette.privacy.models import Consent, LedgerEntry
 from clozette.privacy.purposes import CHANNEL_NAMES, PURPOSES, ConsentPurpose, about, purpose_of
@@ -29,6 +31,7 @@ __all__ = [
     "stands",
 ]
 
+ENDINGS = frozenset({"withdrawn", "refused", "expired", "superseded"})
 _MINORS = "clozette.privacy.is_minor"
 
 
@@ -81,7 +84,8 @@ def answer(
         _check_offered(shown, purpose, channel)
         _check_age(asked, subject_id, guardian, now)
     facts = {**(circumstances or {}), **({"guardian": guardian} if guardian else {})}
-    return ledger.record(
+    stood = action in ENDINGS and stands(subject_id, purpose, channel) is not None
+    entry = ledger.record(
         subject_id=subject_id,
         point=point or purposes.point_of(purpose, channel),
         action=action,
@@ -96,6 +100,9 @@ def answer(
         shown=shown,
         served_id=served_id,
     )
+    if stood:
+        events.publish(ConsentEnded(subject_id, entry.id))
+    return entry
 
 
 def ask_ages_of(app: Flask, is_minor: Callable[[int, datetime], bool]) -> None:

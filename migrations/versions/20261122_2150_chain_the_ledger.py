@@ -11,7 +11,11 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-APPEND_ONLY = (("privacy_leaves", "position"), ("privacy_nodes", "id"), ("privacy_heads", "size"))
+APPEND_ONLY = (
+    ("privacy_leaves", "position = NEW.position OR (kind = NEW.kind AND row_id = NEW.row_id)"),
+    ("privacy_nodes", "id = NEW.id"),
+    ("privacy_heads", "size = NEW.size"),
+)
 
 
 def upgrade() -> None:
@@ -24,8 +28,8 @@ def upgrade() -> None:
     op.add_column("privacy_ledger", sa.Column("served_id", BIG, nullable=True))
     _create_consents()
     _create_tree()
-    for table, key in APPEND_ONLY:
-        for statement in _refuse_changes(table, key, op.get_bind().dialect.name):
+    for table, same in APPEND_ONLY:
+        for statement in _refuse_changes(table, same, op.get_bind().dialect.name):
             op.execute(sa.text(statement))
 
 
@@ -101,11 +105,11 @@ def _create_tree() -> None:
     )
 
 
-def _refuse_changes(table: str, key: str, dialect: str) -> list[str]:
+def _refuse_changes(table: str, same: str, dialect: str) -> list[str]:
     """Return the triggers as ``clozette.privacy.append_only`` made them at this version."""
     if dialect == "sqlite":
         refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
-        known = f"SELECT 1 FROM {table} WHERE {key} = NEW.{key}"  # noqa: S608 - names of ours
+        known = f"SELECT 1 FROM {table} WHERE {same}"  # noqa: S608 - names of ours
         return [
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",

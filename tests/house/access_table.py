@@ -30,6 +30,7 @@ class Row:
 TABLE = """
 # the site itself
 GET    /.well-known/change-password                   303     303     303     303     303     303     303     303
+GET    /.well-known/clozette-ledger.json              404     404     404     404     404     404     404     404
 GET    /healthz                                       200     200     200     200     200     200     200     200
 GET    /readyz                                        200     200     200     200     200     200     200     200
 GET    /metrics                                       404     404     404     404     404     404     404     404

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
-from clozette.privacy import consents, notices, purposes, receipts
+from clozette.privacy import consents, disclosures, notices, purposes, receipts
+from clozette.privacy.disclosures.models import Telling
 from clozette.privacy.models import LedgerEntry
 from clozette.privacy.tree import heads
 from tests.factories import accounts
@@ -163,3 +164,38 @@ def _token(member):
     made = tokens.make(member.id, name="t", scopes=["privacy:read", "privacy:write"], days=7, now=clock.now())
     db.session.commit()
     return made
+
+
+@pytest.mark.requirement(17)
+def test_everybody_may_take_the_latest_head(client, member):
+    assert client.get("/.well-known/clozette-ledger.json").status_code == 404
+    client.post(HERE, data=form_for(client, "our_news"))
+    place()
+    published = heads.publish(clock.now())
+    answer = client.get("/.well-known/clozette-ledger.json")
+    assert (answer.status_code, answer.json["root"]) == (200, published.root)
+    assert heads.read(answer.data).is_signed_by(heads.public_keys())
+
+
+@pytest.mark.requirement(21)
+def test_taking_back_tells_who_got_the_data_by_it(client, member, db_session):
+    """And nobody who got it for something else; each is a duty of its own, with its state."""
+    sponsors = [
+        disclosures.recipient(
+            legal_name=name, address="1 Road", country="GB", contact="d@sponsor.test", now=clock.now()
+        )
+        for name in ("Sponsor Ltd", "Other Ltd")
+    ]
+    for purpose, sponsor in zip(("partner_offers", "our_news"), sponsors, strict=True):
+        consents.answer(member.subject_id, purpose, "email", "given", now=clock.now(), method="form:test")
+        disclosures.disclose(
+            recipient=sponsor,
+            agreement=disclosures.Agreement(purpose=purpose, trigger="test"),
+            people={member.subject_id: {"accounts_members.email": "ada@example.test"}},
+            fields=["accounts_members.email"],
+            now=clock.now(),
+        )
+    db_session.commit()
+    client.post(HERE, data=form_for(client, "partner_offers"))
+    tellings = db_session.scalars(sa.select(Telling)).all()
+    assert [(telling.kind, telling.recipient_id) for telling in tellings] == [("withdrawal", sponsors[0].id)]

@@ -193,3 +193,25 @@ def test_entries_from_before_the_tree_are_adopted(answers, db_session):
     assert not found()
     assert adopt.adopt_older() == 0
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Waiting)) == 0
+
+
+@pytest.mark.requirement(14)
+@pytest.mark.parametrize("table", ["privacy_leaves", "privacy_heads"])
+@pytest.mark.parametrize("statement", ["UPDATE {t} SET chain = chain", "DELETE FROM {t}"])
+def test_the_tree_itself_is_append_only(tree, table, statement):
+    tree(2)
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), db.get_engine("write").begin() as connection:
+        connection.exec_driver_sql(statement.format(t=table))
+
+
+@pytest.mark.requirement(14)
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("position", [0, 77])
+def test_a_leaf_can_not_be_replaced_by_either_of_its_keys(tree, position):
+    tree(2)
+    replace = (
+        f"INSERT OR REPLACE INTO privacy_leaves SELECT {position}, kind, row_id, data, hash, chain, sequenced_at"
+        " FROM privacy_leaves WHERE position = 0"
+    )
+    with pytest.raises(sa.exc.IntegrityError, match="append-only"), db.get_engine("write").begin() as connection:
+        connection.exec_driver_sql(replace)

@@ -1,0 +1,11 @@
+"""What happened in privacy."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ConsentEnded:
+    """A consent that stood was taken back or lapsed; ``entry_id`` is the ledger's entry that says so."""
+
+    subject_id: int
+    entry_id: int
