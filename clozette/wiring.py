@@ -67,6 +67,7 @@ from clozette.rights.consents import api as consents_api
 from clozette.rights.consents import views as consents_views
 from clozette.rights.consents import withdrawals
 from clozette.rights import personal_data as rights_data
+from clozette.rights.desk import checks as desk_checks
 from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import services as desk
 from clozette.rights.desk import tasks as desk_tasks
@@ -132,6 +133,7 @@ def connect(app: Flask) -> None:
     _erasure(app)
     _schedules(app)
     checkup.add(app, "ledger", privacy_checks.ledger)
+    checkup.add(app, "desk", desk_checks.clocks)
 
 
 def _pages(app: Flask) -> None:

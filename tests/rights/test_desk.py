@@ -9,7 +9,7 @@ from clozette.accounts.models import Member
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
 from clozette.privacy.models import StaffRead
-from clozette.rights.desk import queries, services
+from clozette.rights.desk import checks, queries, services
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk.models import Event, Request
 from tests.factories.accounts import make_member, sign_in
@@ -222,6 +222,16 @@ def test_the_figures_say_how_times_are_kept(
     services.close(late, outcome="refused", text="No.", actor_id=None, now=clock.now())
     figures = queries.figures()
     assert (figures.answered, figures.in_time, figures.hours) == (2, 1, 45.0)
+
+
+def test_the_doctor_names_what_is_overdue(
+    app: Flask, db_session: orm.Session, asked: Request, stopped_clock: Clock
+) -> None:
+    db_session.commit()
+    settings = app.extensions["clozette.settings"]
+    assert checks.clocks(app, settings) == ""
+    stopped_clock.forward(days=40)
+    assert "1 requests are overdue" in checks.clocks(app, settings)
 
 
 @pytest.mark.parametrize("deed", ["reply", "proof", "identity", "extension", "outcome", "sorting"])

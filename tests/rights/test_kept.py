@@ -8,9 +8,10 @@ from sqlalchemy import orm
 
 from clozette.accounts.services import blocks
 from clozette.kernel import clock
+from clozette.kernel.personal import Personal
 from clozette.privacy import disclosures
 from clozette.rights import declared
-from clozette.rights.desk import kept
+from clozette.rights.desk import kept, words
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.looks import make_look
 from tests.support.client import Client
@@ -25,6 +26,20 @@ def test_every_personal_table_has_a_name_in_plain_words(app: Flask) -> None:
     with app.app_context():
         silent = [one.name for one in declared.personal_tables() if not one.said.title]
     assert not silent, "give the table a title in its room's personal_data.py"
+
+
+@pytest.mark.engines("sqlite")
+def test_every_phrase_of_a_declaration_is_marked_for_translation(app: Flask) -> None:
+    marked = {str(phrase) for phrase in words.PHRASES}
+    with app.app_context():
+        columns = [said for one in declared.tables() for said in one.said.columns.values()]
+    said = {
+        phrase
+        for one in columns
+        if isinstance(one, Personal)
+        for phrase in (one.retention, one.kept_because, one.hidden_because)
+    }
+    assert not {str(phrase) for phrase in said if phrase} - marked, "add it to clozette/rights/desk/words.py"
 
 
 @pytest.mark.requirement(2, 3)

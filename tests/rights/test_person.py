@@ -58,7 +58,7 @@ def test_a_member_sees_what_is_kept(client: Client, db_session: orm.Session) -> 
     assert "ada@example.test" in page.text
     detail = client.get("/privacy/kept")
     assert detail.status_code == 200
-    assert "birth date" in detail.text
+    assert "date of birth" in detail.text
 
 
 @pytest.mark.requirement(86)

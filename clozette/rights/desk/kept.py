@@ -13,6 +13,7 @@ from clozette.kernel.personal import Personal
 from clozette.privacy.points import PURPOSE_NAMES
 from clozette.rights import declared
 from clozette.rights.declared import DeclaredTable
+from clozette.rights.desk import words
 from clozette.rights.export import contents
 
 CATEGORY_NAMES = {
@@ -119,7 +120,7 @@ def _facts(one: DeclaredTable, rows: int, columns: dict[str, Personal]) -> Facts
     return Facts(
         name=plain_name(one),
         rows=rows,
-        details=tuple(_word(name) for name, entry in columns.items() if entry.export),
+        details=tuple(words.detail(name) for name, entry in columns.items() if entry.export),
         hidden=tuple(_each_once(gettext(entry.hidden_because) for entry in said if not entry.export)),
         purposes=tuple(_each_once(str(PURPOSE_NAMES[purpose]) for entry in said for purpose in entry.purposes)),
         retention=tuple(_each_once(gettext(entry.retention) for entry in said)),
@@ -132,10 +133,6 @@ def _erasure(entry: Personal) -> str:
     return f"{what}: {gettext(entry.kept_because)}" if entry.kept_because else what
 
 
-def _word(column: str) -> str:
-    return column.removesuffix("_id").replace("_", " ")
-
-
-def _each_once(words: Any) -> list[str]:
-    found: Iterator[str] = iter(words)
+def _each_once(texts: Any) -> list[str]:
+    found: Iterator[str] = iter(texts)
     return list(dict.fromkeys(found))
