@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from clozette.kernel import ids
+from clozette.rights.bulk import formulas
 
 SAFE_INTEGER = 2**53 - 1
 """What every reader of JSON takes without rounding (RFC 7493); larger numbers are written as strings of digits."""
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def is_id(column: sa.Column[Any]) -> bool:
@@ -57,9 +57,7 @@ def to_csv(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    if isinstance(value, str) and value.startswith(FORMULAS):
-        return f"'{value}"
-    return str(value)
+    return formulas.neutral(value) if isinstance(value, str) else str(value)
 
 
 def line(row: dict[str, Any]) -> bytes:
