@@ -9,6 +9,7 @@ from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web.gate import everyone
 from clozette.privacy.disclosures import queries
+from clozette.privacy.purposes import purpose_of
 from clozette.rights import person
 from clozette.rights.desk.kept import CATEGORY_NAMES
 
@@ -35,8 +36,16 @@ def disclosures() -> Any:
     """Show who got the person's data, by name."""
     who = person.require()
     page = queries.of_subject(who.subject_id, now=clock.now(), after=read_cursor(request.args.get("after")))
-    names = {"bases": BASES, "means": MEANS, "kinds": KINDS, "categories": CATEGORY_NAMES}
+    names = {"purpose_name": purpose_name, "bases": BASES, "means": MEANS, "kinds": KINDS, "categories": CATEGORY_NAMES}
     return render_template("rights/disclosures.html", page=page, **names)
+
+
+def purpose_name(purpose: str) -> str:
+    """Return what a purpose is called in plain words; one that was not asked for on a form is called by its name."""
+    try:
+        return str(purpose_of(purpose).title)
+    except KeyError:
+        return purpose
 
 
 @blueprint.get("/privacy/access")

@@ -17,10 +17,16 @@ from clozette.privacy import ledger
 from clozette.privacy.models import Subject
 from clozette.privacy.tree.models import Waiting
 from clozette.rights import declared
+from clozette.rights.bulk import selection
+from clozette.rights.bulk.selection import ACTIVE, Filter
+from clozette.rights.bulk.uses import USES
 from clozette.rights.declared import DeclaredTable
 from clozette.rights.erasure import executor, services
 from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.erasure.models import Erasure, Receipt, Restricted
+from clozette.rights.export import services as exports
+from clozette.rights.export import vault
+from clozette.rights.export.models import Export
 from tests.factories import closets, looks
 from tests.factories.accounts import PASSWORD, make_member, sign_in
 from tests.support.application import Clock
@@ -210,6 +216,7 @@ def test_a_handle_is_never_given_again(
         "handle": "ada_lovelace",
         "country": "DE",
         "birth_date": "1990-05-17",
+        "terms": "yes",
     }
     answer = app.test_client().post("/register", data=typed)
     assert answer.status_code == 409
@@ -246,6 +253,38 @@ def test_photos_go_with_all_their_files(
     with app.app_context():
         assert [stored.key for stored in files.all_stored()] == []
     assert db_session.scalars(sa.select(Receipt)).one().counts["photos"] == 1
+
+
+@pytest.mark.requirement(105, 111)
+def test_exports_that_run_or_are_kept_go_too(
+    app: Flask, client: Client, ada: Member, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    """One archive is ready, another is in making when the erasure comes."""
+    exports.ask(ada.subject_id, asked_by="page", locale="en", now=clock.now())
+    tasks.drain(app)
+    client.post(PAGE)
+    stopped_clock.forward(days=15)
+    exports.ask(ada.subject_id, asked_by="page", locale="en", now=clock.now())
+    assert vault.folders()
+    erasure_id = db_session.scalars(sa.select(Erasure)).one().id
+    executor.execute(erasure_id, now=clock.now(), save=db_session.commit)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Export)) == 0
+    assert not vault.folders()
+    tasks.drain(app)
+    assert not vault.folders(), "the one in making came too late"
+
+
+@pytest.mark.requirement(111)
+def test_a_leaving_member_is_in_no_bulk_export(client: Client, ada: Member, db_session: orm.Session) -> None:
+    bob = make_member("bob")
+    active = Filter(state=ACTIVE)
+    assert set(db_session.scalars(selected(active))) == {ada.id, bob.id}
+    client.post(PAGE)
+    assert set(db_session.scalars(selected(active))) == {bob.id}
+
+
+def selected(chosen: Filter) -> sa.Select[int]:
+    return sa.select(Member.id).where(*selection.conditions(chosen, USES["security"]))
 
 
 @pytest.mark.requirement(107)
