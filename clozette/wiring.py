@@ -56,7 +56,7 @@ from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.privacy.browsers import signals as browser_signals
 from clozette.privacy.browsers import views as browser_views
-from clozette.privacy.tree import sequencer
+from clozette.privacy.ledger import adopt
 from clozette.privacy.policies import events as policy_events
 from clozette.privacy.policies import personal_data as policies_data
 from clozette.privacy.policies import views as policies_views
@@ -208,7 +208,7 @@ def _notifications(app: Flask) -> None:
 
 def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC), and what workers do all the time."""
-    tasks.keep_doing(app, "privacy.sequence", sequencer.run)
+    tasks.keep_doing(app, "privacy.sequence", adopt.step)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)

@@ -1,21 +1,38 @@
-"""Entries from before there was a tree find their way into it."""
+"""Entries from before there was a tree find their way into it; then the sequencer takes over."""
+
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from clozette.kernel.database import db
 from clozette.privacy.ledger import entries, leaves
-from clozette.privacy.models import LedgerEntry, Subject
+from clozette.privacy.models import LedgerEntry
+from clozette.privacy.tree import sequencer
 from clozette.privacy.tree.models import Leaf, Waiting
+
+_WAITING = sa.select(Waiting.row_id).where(Waiting.kind == entries.KIND)
+_OLDER = sa.select(LedgerEntry).where(LedgerEntry.id.not_in(_WAITING), ~sa.exists(sa.select(Leaf.position)))
+
+
+def step(now: datetime) -> int:
+    """Take the sequencer's next step; the worker's loop."""
+    if _is_any_older() and adopt_older():
+        db.session.commit()
+    return sequencer.run(now)
 
 
 def adopt_older() -> int:
     """Let every entry without a leaf wait for one, if the tree is still empty; return how many did."""
-    if db.session.scalar(sa.select(Leaf.position).limit(1)) is not None:
-        return 0
-    known = sa.select(Waiting.row_id).where(Waiting.kind == entries.KIND)
-    older = sa.select(LedgerEntry).where(LedgerEntry.id.not_in(known)).order_by(LedgerEntry.id)
-    found = db.session.scalars(older).all()
+    if not sequencer.is_alone(db.session.connection()):
+        return 0  # another worker is at it
+    found = db.session.scalars(_OLDER.order_by(LedgerEntry.id)).all()
     for entry in found:
-        subject = db.session.get_one(Subject, entry.subject_id)
-        leaves.commit_to(entries.KIND, entry.id, entries.payload_of(entry), subject)
+        leaves.commit_to(entries.KIND, entry.id, entries.payload_of(entry), entry.subject_id)
     return len(found)
+
+
+def _is_any_older() -> bool:
+    with db.get_engine("default").connect() as connection:
+        if connection.scalar(sa.select(Leaf.position).limit(1)) is not None:
+            return False
+        return connection.scalar(_OLDER.with_only_columns(LedgerEntry.id).limit(1)) is not None

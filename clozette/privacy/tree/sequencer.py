@@ -35,7 +35,7 @@ def sequence(now: datetime) -> int:
     if not _is_anything_waiting():
         return 0
     with db.get_engine("write").begin() as connection:
-        if not _is_alone(connection):
+        if not is_alone(connection):
             return 0
         waiting = connection.execute(_oldest()).all()
         if waiting:
@@ -48,7 +48,8 @@ def _is_anything_waiting() -> bool:
         return connection.scalar(sa.select(Waiting.id).limit(1)) is not None
 
 
-def _is_alone(connection: sa.Connection) -> bool:
+def is_alone(connection: sa.Connection) -> bool:
+    """Whether this transaction is the only one that may place leaves now; it stays so until its end."""
     if connection.dialect.name == "sqlite":
         return True  # BEGIN IMMEDIATE
     return bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))))
