@@ -57,7 +57,7 @@ def test_the_doctor_finds_nothing_where_all_is_well(app: Flask, smtp: Sink, monk
         stop()
         _dispose(well)
     assert advice["certificate"].startswith("Nobody answers at https://localhost")  # no site is served in this test
-    assert {name for name, text in advice.items() if text} <= {"certificate", "tables", "security.txt"}
+    assert {name for name, text in advice.items() if text} <= {"certificate", "tables"}
 
 
 def test_the_doctor_names_what_is_wrong(tmp_path: Path) -> None:
