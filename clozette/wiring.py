@@ -119,6 +119,7 @@ def connect(app: Flask) -> None:
     media_addresses.init_app(app)
     look_cards.init_app(app)
     slots.init_app(app)
+    slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     _pages(app)
     openapi.connect(app, JSON_BLUEPRINTS)
     _settings_pages(app)

@@ -56,6 +56,11 @@ class Standing:
     is_in_force: bool
     before: PolicyVersion | None
 
+    @property
+    def asked_again(self) -> list[str]:
+        """Return in words what this version means something else for."""
+        return [words for name, words in purpose_choices(self.version.kind) if name in self.version.material]
+
 
 def draft_of(data: dict[str, Any]) -> Draft:
     """Return what was typed as a draft; a file's last line ends like the others."""

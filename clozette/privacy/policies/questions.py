@@ -15,8 +15,8 @@ from flask_babel import gettext as _
 
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.privacy import consents, ledger, notices, purposes
-from clozette.privacy.models import Consent, LedgerEntry
+from clozette.privacy import consents, notices, purposes
+from clozette.privacy.models import Consent, LedgerEntry, Subject
 from clozette.privacy.policies import versions
 from clozette.privacy.policies.editions import edition_here
 from clozette.privacy.policies.versions import PolicyVersion
@@ -128,16 +128,16 @@ def lapse(now: datetime) -> int:
 
 
 def _expire(subject_id: int, question: Question, now: datetime) -> None:
-    ledger.record(
-        subject_id=subject_id,
-        point=question.point,
-        action="expired",
-        purpose=question.purpose,
-        channel=question.channel,
-        wording=question.wording(),
-        method=LAPSED,
-        actor="system",
+    consents.answer(
+        subject_id,
+        question.purpose,
+        question.channel,
+        "expired",
         now=now,
+        method=LAPSED,
+        point=question.point,
+        wording=question.wording(),
+        actor="system",
     )
 
 
@@ -159,7 +159,8 @@ def _standing() -> Any:
             LedgerEntry.at,
         )
         .join(LedgerEntry, LedgerEntry.id == Consent.entry_id)
-        .where(Consent.action == "given")
+        .join(Subject, Subject.id == Consent.subject_id)
+        .where(Consent.action == "given", Subject.key.is_not(None))
         .order_by(Consent.purpose, Consent.channel)
     )
 

@@ -1,12 +1,25 @@
-"""Who still has to be told of a version."""
+"""Who still has to be told of a version: members, and people who are known by a verified address alone."""
+
+from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.privacy.policies import versions
 from clozette.privacy.policies.models import PolicyNotice
 from clozette.privacy.policies.versions import PolicyVersion
+from clozette.rights.desk.models import Address
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to be told, and in which language."""
+
+    subject_id: int
+    address: str
+    locale: str
 
 
 def version(policy_id: int) -> PolicyVersion | None:
@@ -17,17 +30,42 @@ def version(policy_id: int) -> PolicyVersion | None:
 
 def untold(told_of: PolicyVersion, after: int, limit: int) -> list[int]:
     """Return members, by id, who were not told yet: of a version in the language they read, once."""
-    told = sa.select(PolicyNotice.id).where(
-        PolicyNotice.policy_id == told_of.row_id, PolicyNotice.subject_id == Member.subject_id
-    )
     waiting = (
         sa.select(Member.id)
-        .where(Member.id > after, Member.confirmed_at.is_not(None), Member.deactivated_at.is_(None), ~told.exists())
+        .where(Member.id > after, Member.confirmed_at.is_not(None), Member.deactivated_at.is_(None))
+        .where(~_told(told_of, Member.subject_id))
         .where(_reads(told_of))
         .order_by(Member.id)
         .limit(limit)
     )
     return list(db.session.scalars(waiting))
+
+
+def untold_addresses(told_of: PolicyVersion, after: int, limit: int) -> list[int]:
+    """Return verified addresses of people who are no members, by id, that were not told yet; once, in one language."""
+    if told_of.language != min([told_of.language, *_twins(told_of)]):
+        return []
+    member = sa.select(Member.id).where(Member.email_canonical == Address.canonical)
+    waiting = (
+        sa.select(Address.id)
+        .where(Address.id > after, Address.verified_at.is_not(None), ~member.exists())
+        .where(~_told(told_of, Address.subject_id))
+        .order_by(Address.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(waiting))
+
+
+def member(member_id: int) -> Reader | None:
+    """Return a member as a reader, unless the account is closed."""
+    found = db.session.get(Member, member_id)
+    return Reader(found.subject_id, found.email, found.locale) if found and found.active else None
+
+
+def address(address_id: int, told_of: PolicyVersion) -> Reader | None:
+    """Return who reads an address; their language is not known, so they get the version's."""
+    found = db.session.get(Address, address_id)
+    return Reader(found.subject_id, found.address, told_of.language) if found else None
 
 
 def was_told(policy_id: int, subject_id: int) -> bool:
@@ -38,14 +76,23 @@ def was_told(policy_id: int, subject_id: int) -> bool:
 
 def _reads(told_of: PolicyVersion) -> sa.ColumnElement[bool]:
     """Whether a member reads the version's language, or no language that has a version of the same day of its own."""
-    twins = [
-        one.language
-        for one in versions.every(told_of.kind)
-        if (one.edition, one.id) == (told_of.edition, told_of.id) and one.language != told_of.language
-    ]
+    twins = _twins(told_of)
     own = Member.locale.startswith(told_of.language)
     if not twins:
         return sa.true()
     first = min([told_of.language, *twins]) == told_of.language  # who reads neither is told in one of them
     neither = ~sa.or_(*(Member.locale.startswith(language) for language in [told_of.language, *twins]))
     return sa.or_(own, neither) if first else own
+
+
+def _twins(told_of: PolicyVersion) -> list[str]:
+    """Return the other languages in which the same edition has a version of the same day."""
+    same = [one for one in versions.every(told_of.kind) if (one.edition, one.id) == (told_of.edition, told_of.id)]
+    return [one.language for one in same if one.language != told_of.language]
+
+
+def _told(told_of: PolicyVersion, subject_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+    noted = sa.select(PolicyNotice.id).where(
+        PolicyNotice.policy_id == told_of.row_id, PolicyNotice.subject_id == subject_id
+    )
+    return noted.exists()

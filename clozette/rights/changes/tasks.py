@@ -6,9 +6,8 @@ from functools import partial
 import structlog
 from flask import current_app
 
-from clozette.accounts.models import Member
 from clozette.kernel import clock
-from clozette.kernel.database import db, insert_once
+from clozette.kernel.database import insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports import mail as port
 from clozette.kernel.tasks import after_commit, enqueue, task
@@ -17,6 +16,7 @@ from clozette.privacy.policies import publishing, questions
 from clozette.privacy.policies.models import PolicyNotice
 from clozette.privacy.policies.versions import PolicyVersion
 from clozette.rights.changes import mail, queries
+from clozette.rights.changes.queries import Reader
 
 AT_ONCE = 200
 PATIENCE = timedelta(hours=1)
@@ -35,20 +35,42 @@ def announce_on(*, policy_id: int, after: int) -> None:
     _walk(policy_id, after)
 
 
+@task("rights.announce_policy_to_addresses")
+def announce_to_addresses(*, policy_id: int, after: int) -> None:
+    """Go on with people who are known by an address alone."""
+    version = queries.version(policy_id)
+    if version is None or version.holds(clock.now()):
+        return
+    found = queries.untold_addresses(version, after, AT_ONCE)
+    for address_id in found:
+        enqueue(tell_address, policy_id=policy_id, address_id=address_id)
+    if len(found) == AT_ONCE:
+        enqueue(announce_to_addresses, policy_id=policy_id, after=found[-1])
+    else:
+        enqueue(conclude, policy_id=policy_id)
+
+
 @task("rights.tell_of_policy")
 def tell(*, policy_id: int, member_id: int) -> None:
     """Tell one member, once; a mail that is sent again after a crash is better than none."""
-    version, member = queries.version(policy_id), db.session.get(Member, member_id)
-    if version is None or member is None or not member.active or queries.was_told(policy_id, member.subject_id):
-        return
-    after_commit(partial(_send, member, version, mail.announcement(member, version)))
+    version = queries.version(policy_id)
+    _tell(version, queries.member(member_id) if version else None)
+
+
+@task("rights.tell_address_of_policy")
+def tell_address(*, policy_id: int, address_id: int) -> None:
+    """Tell one address, once."""
+    version = queries.version(policy_id)
+    _tell(version, queries.address(address_id, version) if version else None)
 
 
 @task("rights.conclude_policy")
 def conclude(*, policy_id: int) -> None:
     """Write down that everybody knows, if everybody does; otherwise a later sweep does it."""
     version = queries.version(policy_id)
-    if version is not None and version.announced_at is None and not queries.untold(version, 0, 1):
+    if version is None or version.announced_at is not None:
+        return
+    if not queries.untold(version, 0, 1) and not queries.untold_addresses(version, 0, 1):
         publishing.conclude(policy_id, clock.now())
 
 
@@ -74,10 +96,15 @@ def _walk(policy_id: int, after: int) -> None:
     if len(members) == AT_ONCE:
         enqueue(announce_on, policy_id=policy_id, after=members[-1])
     else:
-        enqueue(conclude, policy_id=policy_id)
+        enqueue(announce_to_addresses, policy_id=policy_id, after=0)
 
 
-def _send(member: Member, version: PolicyVersion, message: port.Message) -> None:
+def _tell(version: PolicyVersion | None, reader: Reader | None) -> None:
+    if version is not None and reader is not None and not queries.was_told(version.row_id, reader.subject_id):
+        after_commit(partial(_send, reader, version, mail.announcement(reader, version)))
+
+
+def _send(reader: Reader, version: PolicyVersion, message: port.Message) -> None:
     """Send, then note it; an address that takes no mail counts as told, or it would hold the version back for ever."""
     now = clock.now()
     outcome = "sent"
@@ -86,14 +113,14 @@ def _send(member: Member, version: PolicyVersion, message: port.Message) -> None
     except port.Undeliverable:
         outcome = "undeliverable"
         log.info("policy_notice_undeliverable", policy_id=version.row_id)
-    row = {"id": new_id(), "policy_id": version.row_id, "subject_id": member.subject_id, "at": now}
+    row = {"id": new_id(), "policy_id": version.row_id, "subject_id": reader.subject_id, "at": now}
     if not insert_once(PolicyNotice, **row):
         return
     shown = notices.Shown(
         "CP2", version.language, version.id, f"{message.subject}\n{message.text}", now, (), version.sha256
     )
     ledger.record(
-        subject_id=member.subject_id,
+        subject_id=reader.subject_id,
         point="CP2",
         action="served",
         method=f"mail:{version.kind}-change",

@@ -8,9 +8,10 @@ from sqlalchemy import orm
 from clozette.kernel import clock, tasks
 from clozette.kernel.ports import mail
 from clozette.kernel.refusal import Refused
-from clozette.privacy import ledger, policies
+from clozette.privacy import ledger, policies, subjects
 from clozette.privacy.policies import models, publishing, versions
 from clozette.rights.changes import tasks as changes
+from clozette.rights.desk.models import Address
 from tests.factories.accounts import make_member
 from tests.privacy.policies.conftest import Publish
 from tests.support.application import Clock
@@ -75,6 +76,46 @@ def test_who_joins_meanwhile_is_told_too(
     changes.sweep.run()
     tasks.drain(app)
     assert [message.to for message in app.extensions[mail.KEY].messages] == [late.email]
+
+
+@pytest.mark.requirement(27)
+def test_people_who_are_no_members_are_told_too(
+    app: Flask, db_session: orm.Session, publish: Publish, stopped_clock: Clock
+) -> None:
+    now = clock.now()
+    for name, verified_at in (("reader", now), ("unproved", None), ("ada", now)):
+        email = f"{name}@example.test"
+        subject_id = subjects.create(now).id
+        db_session.add(
+            Address(subject_id=subject_id, address=email, canonical=email, made_at=now, verified_at=verified_at)
+        )
+    make_member("ada")
+    made = publish(30, material={"our_news"})
+    messages = app.extensions[mail.KEY].messages
+    assert sorted(message.to for message in messages) == ["ada@example.test", "reader@example.test"]
+    assert made.announced_at is not None
+
+
+def test_a_mail_server_that_is_down_holds_the_version_back(
+    app: Flask, publish: Publish, stopped_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = make_member("ada")
+    made = publish(30, material={"our_news"}, tell=False)
+
+    def down(message: mail.Message) -> None:
+        raise mail.TryLater("the mail server answered 421")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(app.extensions[mail.KEY], "send", down)
+        with pytest.raises(mail.TryLater):
+            tasks.drain(app)
+    assert ledger.entries_of(ada.subject_id) == []
+    stopped_clock.forward(hours=2)
+    changes.sweep.run()
+    tasks.drain(app)
+    assert [message.to for message in app.extensions[mail.KEY].messages] == [ada.email]
+    (version,) = [one for one in versions.every("policy") if one.row_id == made.row_id]
+    assert version.announced_at == clock.now()
 
 
 def test_an_address_that_takes_no_mail_holds_nothing_up(app: Flask, publish: Publish, stopped_clock: Clock) -> None:
