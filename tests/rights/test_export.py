@@ -41,7 +41,7 @@ EXPORTS = "/privacy/exports"
 @pytest.fixture
 def olga(app, client, db_session):
     """A member who is signed in, with an item that has a real photo, looks, loves and comments."""
-    member = accounts.make_member("olga", display_name="Olga Önder")
+    member = accounts.make_member("olga", display_name="Olga Önder", bio="<script>alert(1)</script>")
     photo = closets.upload(member, photos.upload(photos.jpeg(420, 310)), now=clock.now())
     facts = {"category": "tops", "brand": "=cmd|'/c calc'!A1", "notes": "+49, „gute“ Hose\nfür Tage", "tags": ["blau"]}
     closets.add(member, facts, [photo], upload_key="one", now=clock.now(), similar_ok=True)
