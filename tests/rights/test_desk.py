@@ -12,6 +12,10 @@ from clozette.privacy.models import StaffRead
 from clozette.rights.desk import checks, queries, services
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk.models import Event, Request
+from clozette.rights.erasure import services as erasures
+from clozette.rights.erasure import tasks as erasure_tasks
+from clozette.rights.erasure.models import Erasure
+from clozette.rights.export.models import Export
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.desk import ask
 from tests.support.application import Clock
@@ -119,6 +123,52 @@ def test_a_correction_that_is_done_is_told_to_recipients(
     do(client, other, "opening")
     do(client, other, "outcome", outcome="done", text="It is mended.")
     assert told == [(other.subject_id, "correction")]
+
+
+@pytest.mark.requirement(133)
+@pytest.mark.parametrize(("kind", "table"), [("access", Export), ("export", Export), ("erasure", Erasure)])
+def test_what_is_promised_is_done(
+    client: Client, db_session: orm.Session, admin: Member, kind: str, table: type[Export] | type[Erasure]
+) -> None:
+    made = ask(make_member("ada"), kind=kind)
+    do(client, made, "opening")
+    assert do(client, made, "outcome", outcome="done", text="Here it is.").status_code == 303
+    assert db_session.scalars(sa.select(table.subject_id)).all() == [made.subject_id]
+
+
+def test_an_erasure_in_part_is_not_a_whole_one(client: Client, db_session: orm.Session, admin: Member) -> None:
+    made = ask(make_member("ada"), kind="erasure")
+    do(client, made, "opening")
+    assert "gone after 14 days" in client.get(f"{path(made)}?do=outcome").text
+    assert do(client, made, "outcome", outcome="part", text="The photos.").status_code == 303
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Erasure)) == 0
+
+
+def test_an_erasure_that_is_refused_leaves_the_request_open(
+    client: Client, db_session: orm.Session, admin: Member
+) -> None:
+    made = ask(admin, kind="erasure")
+    do(client, made, "opening")
+    assert do(client, made, "outcome", outcome="done", text="Gone.").status_code == 409
+    db_session.refresh(made)
+    assert (made.closed_at, db_session.scalar(sa.select(sa.func.count()).select_from(Erasure))) == (None, 0)
+
+
+@pytest.mark.requirement(105)
+def test_an_erasure_empties_what_was_asked_and_leaves_that_it_was_answered(
+    app: Flask, client: Client, db_session: orm.Session, asked: Request, stopped_clock: Clock
+) -> None:
+    do(client, asked, "outcome", outcome="done", text="It is mended, Ada.")
+    erasures.ask(asked.subject_id, via="desk", now=clock.now())
+    db_session.commit()
+    stopped_clock.forward(days=15)
+    erasure_tasks.execute_due()
+    db_session.commit()
+    tasks.drain(app)
+    db_session.expire_all()
+    left = db_session.scalars(sa.select(Request)).one()
+    assert (left.kind, left.outcome, left.name, left.address, left.text) == ("correction", "done", "", "", "")
+    assert set(db_session.scalars(sa.select(Event.text))) == {""}
 
 
 @pytest.mark.requirement(88, 133)

@@ -15,6 +15,8 @@ from clozette.privacy.disclosures.telling import tell_recipients
 from clozette.rights.desk import rules
 from clozette.rights.desk.events import AddressVerified, RequestAnswered, RequestReceived
 from clozette.rights.desk.models import Event, Request
+from clozette.rights.erasure import services as erasures
+from clozette.rights.export import services as exports
 
 POINT = "CP12"
 
@@ -117,8 +119,8 @@ def close(
     if not _change(request, Request.closed_at.is_(None), closed_at=now, paused_at=None, outcome=outcome):
         return False
     done = note(request, "closed", now=now, actor_id=actor_id, text=text, evidence=evidence)
-    if request.kind == "correction" and outcome in {"done", "part"}:
-        tell_recipients(request.subject_id, kind="correction", cause_id=request.id, now=now)
+    if outcome in {"done", "part"}:
+        _carry_out(request, now)
     if outcome != "taken-back":
         _tell(done)
     return True
@@ -160,6 +162,18 @@ def note(
 def forget_old(now: datetime) -> None:
     """Delete requests, with their events, two years after they were answered."""
     db.session.execute(sa.delete(Request).where(Request.closed_at < now - rules.KEPT_AFTER_ANSWER))
+
+
+def _carry_out(request: Request, now: datetime) -> None:
+    """Do what an answer promises and the site can do itself: an archive, an erasure (it can be undone for 14 days), and
+    telling those who received what was corrected.
+    """
+    if request.kind in {"access", "export"}:
+        exports.ask(request.subject_id, asked_by="staff", locale=request.locale, now=now)
+    elif request.kind == "erasure" and request.outcome == "done":  # in part, staff do it by hand
+        erasures.ask(request.subject_id, via="desk", now=now)
+    elif request.kind == "correction":
+        tell_recipients(request.subject_id, kind="correction", cause_id=request.id, now=now)
 
 
 def _tell(event: Event) -> None:
