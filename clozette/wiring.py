@@ -61,12 +61,12 @@ from clozette.privacy.policies import events as policy_events
 from clozette.privacy.policies import personal_data as policies_data
 from clozette.privacy.policies import views as policies_views
 from clozette.rights import declared
+from clozette.rights import personal_data as rights_data
 from clozette.rights.changes import tasks as change_tasks
 from clozette.rights.changes import views as change_views
 from clozette.rights.consents import api as consents_api
 from clozette.rights.consents import views as consents_views
 from clozette.rights.consents import withdrawals
-from clozette.rights import personal_data as rights_data
 from clozette.rights.desk import checks as desk_checks
 from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import services as desk

@@ -52,10 +52,6 @@ GET    /api/v1/openapi.json                           200     200     200     20
 
 # my privacy
 GET    /privacy                                       303     200     200     200     200     200     200     200
-GET    /privacy/consents                              303     200     200     200     200     200     200     200
-POST   /privacy/consents                              303     422     422     422     422     422     422     422
-GET    /privacy/consents/{answer}                     303     404     404     200     404     404     404     404
-GET    /privacy/consents/{answer}/receipt.json        303     404     404     200     404     404     404     404
 GET    /privacy/kept                                  303     200     200     200     200     200     200     200
 GET    /privacy/code                                  200     303     303     303     303     303     303     303
 POST   /privacy/code                                  422     422     422     422     422     422     422     422
@@ -71,6 +67,10 @@ POST   /privacy/requests/{asked}                      303     404     404     42
 GET    /contact                                       200     200     200     200     200     200     200     200
 POST   /contact                                       422     422     422     422     422     422     422     422
 GET    /contact/sent                                  200     200     200     200     200     200     200     200
+GET    /privacy/consents                              303     200     200     200     200     200     200     200
+POST   /privacy/consents                              303     422     422     422     422     422     422     422
+GET    /privacy/consents/{answer}                     303     404     404     200     404     404     404     404
+GET    /privacy/consents/{answer}/receipt.json        303     404     404     200     404     404     404     404
 GET    /privacy/disclosures                           303     200     200     200     200     200     200     200
 GET    /privacy/access                                303     200     200     200     200     200     200     200
 GET    /api/v1/disclosures                            401     403     200     200     200     200     200     200

@@ -70,8 +70,8 @@ def build(app: Flask) -> World:
         world.names["telling"] = _telling(people["owner"])
         world.names["asked"] = ids.encode(desk.ask(people["owner"]).id)
         world.names["breach"] = ids.encode(desk.make_breach(people["admin"]).id)
-        _bulk_exports(world, people)
         _consent(world, people["owner"])
+        _bulk_exports(world, people)
         db.session.commit()
         tasks.drain(app)
     return world
