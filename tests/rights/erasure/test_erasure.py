@@ -12,7 +12,6 @@ from clozette.accounts.models import Member
 from clozette.kernel import clock, tasks
 from clozette.kernel.personal import Restriction, Table
 from clozette.media import files
-from clozette.media.models import Photo
 from clozette.privacy import ledger
 from clozette.privacy.models import Subject
 from clozette.privacy.tree.models import Waiting
@@ -95,20 +94,21 @@ def test_hidden_at_once_and_back_by_one_click(app: Flask, client: Client, ada: M
     made = everything(ada, bob)
     sign_in(stranger, bob)
     photo = looks.make_photo(ada, public=True)
+    files.store().put(f"photos/{photo.folder[:2]}/{photo.folder}/320.webp", b"RIFF", "image/webp")
+    picture = f"/media/{photo.public_token}/320.webp"
     seen = [
         "/@ada_lovelace",
         f"/looks/{look_id(made['own'])}",
         f"/items/{look_id(made['item'])}",
     ]
-    assert [stranger.get(path).status_code for path in seen] == [200] * 3
+    seen.append(picture)
+    assert [stranger.get(path).status_code for path in seen] == [200] * 4
     client.post(PAGE)
-    assert [stranger.get(path).status_code for path in seen] == [404] * 3
+    assert [stranger.get(path).status_code for path in seen] == [404] * 4
     assert "Where did you get that" not in stranger.get(f"/looks/{look_id(made['theirs'])}").text
-    token = db_session.get_one(Photo, photo.id).public_token
-    assert stranger.get(f"/media/{token}/320.webp").status_code == 404
     assert location(client.get("/closet")) == PAGE, "nothing but undoing"
     assert location(client.post(PAGE, data={"_method": "DELETE"})) == "/privacy"
-    assert [stranger.get(path).status_code for path in seen] == [200] * 3
+    assert [stranger.get(path).status_code for path in seen] == [200] * 4
     assert client.get("/closet").status_code == 200
 
 
