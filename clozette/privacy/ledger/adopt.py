@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.privacy.ledger import entries, leaves
 from clozette.privacy.models import LedgerEntry
@@ -16,19 +17,21 @@ _OLDER = sa.select(LedgerEntry).where(LedgerEntry.id.not_in(_WAITING), ~sa.exist
 
 def step(now: datetime) -> int:
     """Take the sequencer's next step; the worker's loop."""
-    if _is_any_older() and adopt_older():
-        db.session.commit()
+    if _is_any_older():
+        adopt_older()
     return sequencer.run(now)
 
 
 def adopt_older() -> int:
     """Let every entry without a leaf wait for one, if the tree is still empty; return how many did."""
-    if not sequencer.is_alone(db.session.connection()):
-        return 0  # another worker is at it
-    found = db.session.scalars(_OLDER.order_by(LedgerEntry.id)).all()
-    for entry in found:
-        leaves.commit_to(entries.KIND, entry.id, entries.payload_of(entry), entry.subject_id)
-    return len(found)
+    with database.writing() as session:
+        if not sequencer.is_alone(session.connection()):
+            return 0  # another worker is at it
+        found = session.scalars(_OLDER.order_by(LedgerEntry.id)).all()
+        rows = [leaves.waiting(entries.KIND, one.id, entries.payload_of(one), one.subject_id) for one in found]
+        if rows:
+            session.execute(sa.insert(Waiting), rows)
+        return len(rows)
 
 
 def _is_any_older() -> bool:

@@ -45,12 +45,16 @@ def commit_to(kind: str, row_id: int, payload: bytes, subject: Subject | int | N
         never erased: no personal data in clear and no plain hash of any, only ids, our own words, and digests of what
         is sealed under the subject's key.
     """
+    _INSERT.run(db.session, waiting(kind, row_id, payload, subject))
+
+
+def waiting(kind: str, row_id: int, payload: bytes, subject: Subject | int | None) -> dict[str, Any]:
+    """Return the row that waits for the sequencer."""
     if len(kind) > _MAX_KIND:
         raise ValueError(f"{kind} is too long")
     subject_id = subject.id if isinstance(subject, Subject) else subject
     data = canonical.leaf(kind, row_id, subject_id, payload)
-    values = {"id": new_id(), "kind": kind, "row_id": row_id, "data": data, "at": clock.now()}
-    _INSERT.run(db.session, values)
+    return {"id": new_id(), "kind": kind, "row_id": row_id, "data": data, "at": clock.now()}
 
 
 _INSERT = quick.Insert(Waiting)
