@@ -6,9 +6,8 @@ from flask import Response, jsonify
 
 from clozette.accounts.access import oneself
 from clozette.kernel import clock
-from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.web import api, gate
-from clozette.privacy import notices, purposes, receipts
+from clozette.privacy import receipts
 from clozette.rights import person
 from clozette.rights.consents import queries, views
 from clozette.rights.consents.schemas import ApiAnswerIn, ConsentOut
@@ -31,7 +30,7 @@ def consents() -> list[queries.Switch]:
 def answer(data: dict[str, Any]) -> queries.Switch:
     """Answer: one purpose, one channel. A yes needs the `notice` that came with the words (409 without it)."""
     who = _who()
-    views.record(who, data, _shown(data), method="api", surface="/api/v1/consents")
+    views.record(who, data, views.read_stamp(data, data["notice"]), method="api", surface="/api/v1/consents")
     return queries.switch(who.subject_id, data["purpose"], data["channel"])
 
 
@@ -40,16 +39,6 @@ def answer(data: dict[str, Any]) -> queries.Switch:
 def receipt(entry_id: int) -> Response:
     """The receipt of one answer, with the proof that it stands in the ledger."""
     return jsonify(receipts.of(queries.own(_who().subject_id, entry_id)))
-
-
-def _shown(data: dict[str, Any]) -> notices.Shown | None:
-    try:
-        point = purposes.point_of(data["purpose"], data["channel"])
-    except KeyError:
-        raise Refused(Refusal("unknown_purpose", "We don't ask for this.", "purpose")) from None
-    shown = notices.read(point, data["notice"])
-    views.must_be_shown(shown, data["action"])
-    return shown
 
 
 def _who() -> person.Person:

@@ -39,7 +39,9 @@ def answer() -> Any:
     if not form.load():
         return _page(who, form)
     try:
-        record(who, form.data, _shown(form.data), method="form:consents", surface=HERE)
+        record(
+            who, form.data, read_stamp(form.data, request.form.get(notices.FIELD)), method="form:consents", surface=HERE
+        )
     except Refused as refused:
         form.refuse(refused.refusal)
         return _page(who, form)
@@ -86,19 +88,18 @@ def record(who: person.Person, data: dict[str, Any], shown: notices.Shown | None
     )
 
 
-def must_be_shown(shown: notices.Shown | None, action: str) -> None:
-    """Refuse a yes to words that nobody can show: what was asked must come back with the answer."""
-    if shown is None and action == "given":
-        raise Refused(Refusal("not_shown", _("Please answer on the page that explains what you agree to.")))
+def read_stamp(data: dict[str, Any], stamp: str | None) -> notices.Shown | None:
+    """Return what was shown with an answer; taking back needs nothing.
 
-
-def _shown(data: dict[str, Any]) -> notices.Shown | None:
+    :raises Refused: for a yes to words that nobody can show.
+    """
     try:
         point = purposes.point_of(data["purpose"], data["channel"])
     except KeyError:
         raise Refused(Refusal("unknown_purpose", _("We don't ask for this."), "purpose")) from None
-    shown = notices.read(point, request.form.get(notices.FIELD)) if data["action"] != "withdrawn" else None
-    must_be_shown(shown, data["action"])
+    shown = notices.read(point, stamp) if data["action"] != "withdrawn" else None
+    if shown is None and data["action"] == "given":
+        raise Refused(Refusal("not_shown", _("Please answer on the page that explains what you agree to.")))
     return shown
 
 
