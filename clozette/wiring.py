@@ -56,6 +56,7 @@ from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
 from clozette.privacy.browsers import signals as browser_signals
 from clozette.privacy.browsers import views as browser_views
+from clozette.privacy.disclosures import checks as disclosure_checks
 from clozette.privacy.ledger import adopt
 from clozette.privacy.policies import events as policy_events
 from clozette.privacy.policies import personal_data as policies_data
@@ -75,6 +76,7 @@ from clozette.rights.desk import views as desk_views
 from clozette.rights.disclosures import api as disclosures_api
 from clozette.rights.disclosures import services as disclosed
 from clozette.rights.disclosures import views as disclosures_views
+from clozette.rights.erasure import checks as erasure_checks
 from clozette.rights.erasure import events as erasure_events
 from clozette.rights.erasure import executor as erasure
 from clozette.rights.erasure import tasks as erasure_tasks
@@ -134,6 +136,8 @@ def connect(app: Flask) -> None:
     _erasure(app)
     _schedules(app)
     checkup.add(app, "ledger", privacy_checks.ledger)
+    checkup.add(app, "disclosures", disclosure_checks.disclosures)
+    checkup.add(app, "erasures", erasure_checks.erasures)
     checkup.add(app, "desk", desk_checks.clocks)
 
 

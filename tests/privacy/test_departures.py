@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import orm
 
 from clozette.kernel import clock, tasks
@@ -12,7 +12,7 @@ from clozette.kernel.ports import couriers
 from clozette.kernel.ports.mail import KEY
 from clozette.kernel.ports.release import NotReleased, Release
 from clozette.privacy import disclosures, ledger, subjects
-from clozette.privacy.disclosures import departures, telling
+from clozette.privacy.disclosures import checks, departures, telling
 from clozette.privacy.disclosures.models import Departure, Disclosure, Handover, Silence, Telling
 from clozette.privacy.models import Subject
 from clozette.privacy.tree.models import Waiting
@@ -63,6 +63,9 @@ def test_unlogged_egress_is_a_fault(db_session: orm.Session) -> None:
     db_session.add(Departure(at=now, handover_id=None, port="secret", sha256="0" * 64, bytes=9))
     db_session.add(Departure(at=now, handover_id=release.handover_id, port="post", sha256="1" * 64, bytes=size))
     db_session.flush()
+    db_session.commit()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    assert "2 times" in checks.disclosures(app, app.extensions["clozette.settings"])
     assert [(fault.port, fault.what) for fault in departures.faults()] == [
         ("secret", "in no log"),
         ("post", "other bytes than the log says"),

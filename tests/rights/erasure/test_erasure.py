@@ -20,7 +20,7 @@ from clozette.rights.bulk import selection
 from clozette.rights.bulk.selection import ACTIVE, Filter
 from clozette.rights.bulk.uses import USES
 from clozette.rights.declared import DeclaredTable
-from clozette.rights.erasure import executor, services
+from clozette.rights.erasure import checks, executor, services
 from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.erasure.models import Erasure, Receipt, Restricted
 from clozette.rights.export import services as exports
@@ -359,6 +359,18 @@ def test_it_goes_on_from_any_crash(
     assert receipt.counts["looks"] == 1
     assert db_session.get_one(looks.Look, made["theirs"]).love_count == 0
     assert not executor.execute(erasure_id, now=clock.now(), save=db_session.commit), "twice is once"
+
+
+@pytest.mark.requirement(106)
+def test_the_doctor_sees_what_is_late(
+    app: Flask, client: Client, ada: Member, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    client.post(PAGE)
+    settings = app.extensions["clozette.settings"]
+    stopped_clock.forward(days=14, hours=1)
+    assert checks.erasures(app, settings) == ""
+    stopped_clock.forward(hours=3)
+    assert "1 erasures are late" in checks.erasures(app, settings)
 
 
 def test_every_table_is_a_step(app: Flask, ada: Member, db_session: orm.Session) -> None:
