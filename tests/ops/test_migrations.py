@@ -56,6 +56,20 @@ def _names(app: Flask, statement: str) -> set[str]:
         return set(connection.scalars(sa.text(statement)))
 
 
+@pytest.mark.engines("sqlite")
+def test_migrated_tables_refuse_replacing_by_the_same_keys(empty: Flask, app: Flask) -> None:
+    """INSERT OR REPLACE deletes by any unique key; Alembic compares no triggers."""
+    migrations.upgrade(empty)
+    replaced = "SELECT sql FROM sqlite_master WHERE name LIKE '%\\_no\\_replace' ESCAPE '\\'"
+    expected = {_bare(sql) for sql in _names(app, replaced)}
+    assert expected
+    assert {_bare(sql) for sql in _names(empty, replaced)} == expected
+
+
+def _bare(sql: str) -> str:
+    return "".join(sql.split()).replace("(", "").replace(")", "")
+
+
 def test_the_migrations_say_what_the_models_say(empty: Flask, app: Flask, engine: str) -> None:
     assert not migrations.is_current(empty)
     migrations.upgrade(empty)
