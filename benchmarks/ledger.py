@@ -96,15 +96,22 @@ def _insert_bare(subject_id: int, template: dict[str, Any]) -> None:
 def _verifying(report: Report, name: str) -> None:
     _fill(ENTRIES)
     heads.publish(clock.now())
-    once = min(_read_and_hash() for _ in range(2))
+    once, took = [], []
+    for _ in range(2):  # in turns, the better of each: what else the machine does falls on both
+        once.append(_read_and_hash())
+        took.append(_verify())
+    report.figures[f"{name}_read_and_hash_s"] = min(once)
+    report.figures[f"{name}_verify_s"] = min(took)
+    report.claim(f"verify_a_million_{name}", min(took) / min(once), VERIFY_TIMES)
+
+
+def _verify() -> float:
     begun = time.perf_counter()
     found = audit.verify_all()
     took = time.perf_counter() - begun
     if not found.is_whole or found.size < ENTRIES:
         raise RuntimeError(f"the ledger should be whole: {found.faults[:3]}")
-    report.figures[f"{name}_read_and_hash_s"] = once
-    report.figures[f"{name}_verify_s"] = took
-    report.claim(f"verify_a_million_{name}", took / once, VERIFY_TIMES)
+    return took
 
 
 def _read_and_hash() -> float:
