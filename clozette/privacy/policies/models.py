@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from clozette.kernel.database import Id, Model
 from clozette.privacy import append_only
+from clozette.privacy.policies import founding
 
 MAX_TEXT = 100_000
 MAX_SUMMARY = 500
@@ -103,3 +104,4 @@ APPEND_ONLY = {
 }
 
 append_only.attach(Model.metadata, APPEND_ONLY)
+founding.attach(Model.metadata.tables["privacy_policies"], Model.metadata.tables["privacy_policy_announcements"])

@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import orm
 
+from clozette.kernel.database import Model
 from clozette.privacy import policies
 from clozette.privacy.policies import difference, models, reading, versions
 from clozette.settings import ROOT
@@ -28,6 +30,17 @@ def test_every_text_is_there_byte_for_byte_under_its_digest(client: Client, db_s
         assert page.status_code == 200
         assert row.sha256 in page.text
         assert reading.title(row.text) in page.text
+
+
+def test_a_database_made_without_migrations_begins_with_them_too(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    with engine.begin() as connection:
+        Model.metadata.create_all(connection)
+        made = connection.execute(
+            sa.select(models.Policy.sha256).join(models.Announcement, models.Announcement.policy_id == models.Policy.id)
+        )
+        assert {row.sha256 for row in made} == {hashlib.sha256(path.read_bytes()).hexdigest() for path in TEXTS}
+    engine.dispose()
 
 
 @pytest.mark.requirement(26)
