@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.kernel import events
-from clozette.kernel.database import db, insert_once
+from clozette.kernel.database import Model, db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.privacy.policies import rules, versions
@@ -38,7 +38,8 @@ def publish(draft: Draft, *, now: datetime, by: int | None = None) -> PolicyVers
         "effective_at": max(datetime.combine(draft.day, time(), UTC), now),
         "published_by_id": by,
     }
-    if not insert_once(Policy, **values):
+    same = {name: values[name] for name in ("kind", "edition", "language", "version")}
+    if _is_there(Policy, **same) or not insert_once(Policy, **values):
         raise Refused(Refusal("not_newer", _("There is a version of this day already."), "day"))
     weights = {**dict.fromkeys(draft.editorial, "editorial"), **dict.fromkeys(draft.material, "material")}
     db.session.add_all(PolicyChange(policy_id=policy_id, purpose=name, weight=how) for name, how in weights.items())
@@ -56,7 +57,8 @@ def conclude(policy_id: int, now: datetime) -> None:
     told = db.session.scalar(
         sa.select(sa.func.count()).select_from(PolicyNotice).where(PolicyNotice.policy_id == policy_id)
     )
-    insert_once(Announcement, policy_id=policy_id, at=now, told=told)
+    if not _is_there(Announcement, policy_id=policy_id):
+        insert_once(Announcement, policy_id=policy_id, at=now, told=told)
     versions.forget()
 
 
@@ -78,3 +80,8 @@ def check(draft: Draft, now: datetime) -> None:
     present = versions.text_of(own) if own else None
     others = [one.id for one in newest.values()]
     refuse(rules.why_not_publish(draft, newest=own.id if own else None, present=present, others=others, now=now))
+
+
+def _is_there(model: type[Model], **key: object) -> bool:
+    """Look first: on SQLite an append-only table stops even an insert that would do nothing; there nobody writes meanwhile."""
+    return db.session.scalar(sa.select(sa.literal(1)).select_from(model).filter_by(**key)) is not None

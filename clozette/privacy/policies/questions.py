@@ -5,14 +5,18 @@ Nothing is kept about who was asked: a question is open where a consent stands t
 The server alone knows; a browser that forgot, or a new one, changes nothing.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
+from itsdangerous import BadSignature
+from markupsafe import Markup
 
+from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.privacy import consents, notices, purposes
@@ -22,6 +26,7 @@ from clozette.privacy.policies.editions import edition_here
 from clozette.privacy.policies.versions import PolicyVersion
 
 LAPSED = "policy:lapse"
+_SALT = "clozette.privacy.question"
 _BATCH = 200
 
 
@@ -44,8 +49,8 @@ class Question:
 
     @property
     def name(self) -> str:
-        """What the form calls it."""
-        return f"{self.purpose}/{self.channel}"
+        """What the form calls it: nobody answers another version's question by it."""
+        return f"{self.version.slug}/{self.purpose}/{self.channel}"
 
     @property
     def point(self) -> str:
@@ -57,9 +62,42 @@ class Question:
         """Return the purpose in words."""
         return str(purposes.purpose_of(self.purpose).title)
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What the form shows of the control, below what is new."""
+        return tuple(purposes.wording(self.purpose, self.channel).splitlines())
+
     def wording(self) -> str:
         """Return what the question says: the bytes that the answer is kept with."""
         return "\n".join((self.version.summary, purposes.wording(self.purpose, self.channel)))
+
+    def stamp_field(self) -> Markup:
+        """Return the signed note of what the form shows now: this question, of this version, in these words."""
+        note = {
+            "q": self.name,
+            "l": str(get_locale() or "en"),
+            "s": self.version.sha256,
+            "w": _digest(self.wording()),
+            "t": int(clock.now().timestamp() * 1000),
+        }
+        stamped = notices.signer(_SALT).dumps(note)
+        return Markup('<input type="hidden" name="{}" value="{}">').format(notices.FIELD, stamped)
+
+    def shown(self, stamped: str | None, now: datetime) -> notices.Shown:
+        """Return what a form showed that comes back with a stamp.
+
+        :raises Refused: if it showed another question, another version or other words than this one's.
+        """
+        try:
+            note = notices.signer(_SALT).loads(stamped or "")
+        except BadSignature:
+            raise Refused(notices.stale()) from None
+        at = datetime.fromtimestamp(note["t"] / 1000, UTC)
+        asked = (self.name, self.version.sha256, _digest(self.wording()))
+        if (note["q"], note["s"], note["w"]) != asked or not at <= now <= at + notices.GOOD_FOR:
+            raise Refused(notices.stale())
+        offers = ((self.purpose, self.channel),)
+        return notices.Shown(self.point, note["l"], self.version.id, self.wording(), at, offers, self.version.sha256)
 
 
 def asking() -> list[PolicyVersion]:
@@ -93,11 +131,13 @@ def answer(
 ) -> None:
     """Record the answer under the version that asks: a new yes, or an end.
 
+    :param shown: what the form showed (``Question.shown``); no yes without it.
     :raises Refused: if the question is open no more (another tab answered it, or its time is over).
     """
     if question not in pending(subject_id):
         raise Refused(Refusal("not_asked", _("This is not asked any more; see how it stands now.")))
-    asked = _under(question, shown, now)
+    if yes and (shown is None or shown.version != question.version.id):
+        raise Refused(notices.stale())
     consents.answer(
         subject_id,
         question.purpose,
@@ -106,7 +146,7 @@ def answer(
         now=now,
         method=method,
         point=question.point,
-        shown=asked,
+        shown=shown,
         wording=question.wording(),
         circumstances=circumstances,
     )
@@ -141,13 +181,6 @@ def _expire(subject_id: int, question: Question, now: datetime) -> None:
     )
 
 
-def _under(question: Question, shown: notices.Shown | None, now: datetime) -> notices.Shown:
-    """Return what the form showed, under the version that asks: the one in force when it was shown is the old one."""
-    offer = (question.purpose, question.channel)
-    seen = shown or notices.Shown(question.point, question.version.language, "", question.wording(), now)
-    return replace(seen, version=question.version.id, version_sha256=question.version.sha256, offers=(offer,))
-
-
 def _standing() -> Any:
     return (
         sa.select(
@@ -178,6 +211,10 @@ def _overdue(version: PolicyVersion) -> Any:
         .limit(_BATCH)
         .with_for_update(of=Consent)
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _about(column: Any, name: str) -> sa.ColumnElement[bool]:

@@ -183,3 +183,10 @@ def test_of_two_at_once_one_wins(publish: Publish, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(publishing, "check", lambda draft, now: None)
     with pytest.raises(Refused):
         publish(30, material={"our_news"})
+
+
+def test_concluding_twice_is_once(db_session: orm.Session, publish: Publish, stopped_clock: Clock) -> None:
+    made = publish(30, material={"our_news"})
+    stopped_clock.forward(minutes=1)
+    publishing.conclude(made.row_id, clock.now())
+    assert db_session.get_one(models.Announcement, made.row_id).at == made.announced_at

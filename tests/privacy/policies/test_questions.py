@@ -36,9 +36,14 @@ def stamp_of(page: str) -> str:
     return page.split('name="_notice" value="')[1].split('"', maxsplit=1)[0]
 
 
-def reply(client: Client, answer: str, question: str = "our_news/email") -> Any:
+def name_of(page: str) -> str:
+    return page.split('name="question" value="')[1].split('"', maxsplit=1)[0]
+
+
+def reply(client: Client, answer: str) -> Any:
     page = client.get("/privacy/changes").text
-    return client.post("/privacy/changes", data={"question": question, "answer": answer, "_notice": stamp_of(page)})
+    data = {"question": name_of(page), "answer": answer, "_notice": stamp_of(page)}
+    return client.post("/privacy/changes", data=data)
 
 
 @pytest.mark.requirement(29)
@@ -134,18 +139,20 @@ def test_signing_in_from_another_browser_asks_the_server(app: Flask, ada: Any, p
     ("data", "status"),
     [
         ({}, 422),
-        ({"question": "our_news/email", "answer": "maybe"}, 422),
-        ({"question": "our_news/email", "answer": "yes"}, 409),
-        ({"question": "our_news/email", "answer": "yes", "_notice": "x"}, 409),
-        ({"question": "research/site", "answer": "no"}, 409),
-        ({"question": "x" * 64, "answer": "no"}, 409),
-        ({"version": "x", "question": "our_news/email", "answer": "no"}, 422),
+        ({"question": "{slug}/our_news/email", "answer": "maybe"}, 422),
+        ({"question": "{slug}/our_news/email", "answer": "yes"}, 422),
+        ({"question": "{slug}/our_news/email", "answer": "yes", "_notice": "x"}, 422),
+        ({"question": "our_news/email", "answer": "no"}, 422),
+        ({"question": "{slug}/research/site", "answer": "no"}, 422),
+        ({"question": "x" * 64, "answer": "no"}, 422),
+        ({"version": "x", "question": "{slug}/our_news/email", "answer": "no"}, 422),
     ],
 )
 def test_what_is_no_answer_changes_nothing(client: Client, ada: Any, publish: Publish, data: dict, status: int) -> None:
-    publish(30, material={"our_news"})
+    made = publish(30, material={"our_news"})
     sign_in(client, ada)
     before = len(ledger.entries_of(ada.subject_id))
+    data = {name: value.replace("{slug}", made.slug) for name, value in data.items()}
     assert client.post("/privacy/changes", data=data).status_code == status
     assert len(ledger.entries_of(ada.subject_id)) == before
 
@@ -154,9 +161,34 @@ def test_a_second_tab_is_told_that_it_is_over(client: Client, ada: Any, publish:
     publish(30, material={"our_news"})
     sign_in(client, ada)
     page = client.get("/privacy/changes").text
-    sent = {"question": "our_news/email", "answer": "yes", "_notice": stamp_of(page)}
+    sent = {"question": name_of(page), "answer": "yes", "_notice": stamp_of(page)}
     assert client.post("/privacy/changes", data=sent).status_code == 303
-    assert client.post("/privacy/changes", data=sent).status_code == 409
+    assert client.post("/privacy/changes", data=sent).status_code == 422
+
+
+@pytest.mark.requirement(16, 25, 29)
+def test_a_yes_counts_for_the_words_that_were_shown_alone(
+    client: Client, ada: Any, publish: Publish, stopped_clock: Clock
+) -> None:
+    older = publish(30, material={"our_news"}, summary="First news.")
+    sign_in(client, ada)
+    page = client.get("/privacy/changes").text
+    seen = {"question": name_of(page), "answer": "yes", "_notice": stamp_of(page)}
+    newer = publish(31, material={"our_news", "research"}, summary="Other news.")
+    again = client.post("/privacy/changes", data=seen)
+    assert again.status_code == 422
+    assert "Other news." in again.text
+    forged = {**seen, "question": seen["question"].replace(older.slug, newer.slug)}
+    assert client.post("/privacy/changes", data=forged).status_code == 422
+    other = {"question": f"{newer.slug}/research/site", "answer": "yes", "_notice": stamp_of(again.text)}
+    assert client.post("/privacy/changes", data=other).status_code == 422, "the stamp is the other question's"
+    plain = stamp_of(client.get("/contact").text)
+    assert client.post("/privacy/changes", data={**forged, "_notice": plain}).status_code == 422
+    fresh = {**forged, "_notice": stamp_of(again.text)}
+    assert client.post("/privacy/changes", data=fresh).status_code == 303
+    served, given = ledger.entries_of(ada.subject_id)[-2:]
+    assert (given.action, given.policy_version, served.action) == ("given", newer.id, "served")
+    assert served.wording_digest == given.wording_digest
 
 
 def test_nothing_is_ticked_and_both_answers_are_alike(client: Client, ada: Any, publish: Publish) -> None:
