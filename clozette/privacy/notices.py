@@ -78,7 +78,7 @@ def stamp(point_id: str, offers: Sequence[Offer] = ()) -> str:
         "t": int(clock.now().timestamp() * 1000),
         "o": [list(offer) for offer in offers],
     }
-    return _signer().dumps(note)
+    return signer().dumps(note)
 
 
 def stamp_field(point_id: str, offers: Sequence[Offer] = ()) -> Markup:
@@ -99,12 +99,12 @@ def read(point_id: str, stamped: str | None) -> Shown | None:
     if not stamped:
         return None
     try:
-        note = _signer().loads(stamped)
+        note = signer().loads(stamped)
     except BadSignature:
-        raise Refused(_stale()) from None
+        raise Refused(stale()) from None
     at = datetime.fromtimestamp(note["t"] / 1000, UTC)
     if note["p"] != point_id or not at <= clock.now() <= at + GOOD_FOR:
-        raise Refused(_stale())
+        raise Refused(stale())
     offers = tuple((str(purpose), str(channel)) for purpose, channel in note["o"])
     return Shown(note["p"], note["l"], note["v"], _words(note, offers), at, offers, note["s"])
 
@@ -117,11 +117,12 @@ def _words(note: dict[str, Any], offers: Sequence[Offer]) -> str:
         return today
     kept = db.session.scalar(sa.select(Wording.text).where(Wording.digest == note["w"]))
     if kept is None:
-        raise Refused(_stale())
+        raise Refused(stale())
     return kept
 
 
-def _stale() -> Refusal:
+def stale() -> Refusal:
+    """Return the reason to show a form again: what it showed is not what is asked now."""
     return Refusal("notice_changed", _("The notice on this form has changed meanwhile. Please read it and send again."))
 
 
@@ -133,7 +134,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _signer() -> URLSafeSerializer:
+def signer(salt: str = _SALT) -> URLSafeSerializer:
+    """Return what signs stamps; stamps under another ``salt`` are no stamps here."""
     # The first key signs, all verify; itsdangerous signs with the last.
     keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"] or []), current_app.config["SECRET_KEY"]]
-    return URLSafeSerializer(keys, salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
+    return URLSafeSerializer(keys, salt=salt, signer_kwargs={"digest_method": hashlib.sha256})

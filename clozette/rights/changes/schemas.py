@@ -11,7 +11,7 @@ _CHOOSE = _l("Please choose one.")
 class AnswerIn(Schema):
     """One question and its answer; nothing is an answer but what was pressed."""
 
-    question = Line(required=True, max_length=64)
+    question = Line(required=True, max_length=128)
     answer = Line(required=True, max_length=3, validate=ma.validate.OneOf(("yes", "no"), error=_CHOOSE))
     next = Line(max_length=2000, load_default="")
 

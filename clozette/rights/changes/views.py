@@ -1,5 +1,6 @@
 """The page of changes: what comes, what is asked again, and the new terms."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -42,6 +43,7 @@ def answer() -> Any:
         _answer(who, _asked(who, form.data["question"]), yes=yes)
     except Refused as refused:
         form.refuse(refused.refusal)
+        form.status = 422  # what was shown is not what is asked: read it again below
         return _page(who, form)
     flash(_("You agreed again.") if yes else _("It ended. Nothing else changes for you."), "success")
     return _on(who, form.data["next"])
@@ -65,18 +67,26 @@ def accept_terms() -> Any:
 
 
 def _answer(who: Person, question: Question, *, yes: bool) -> None:
-    shown = notices.answered(question.point) if yes else None
-    if yes and shown is None:
-        raise Refused(Refusal("not_shown", _("Please answer on the page that explains what you agree to.")))
+    now = clock.now()
     questions.answer(
         who.subject_id,
         question,
         yes=yes,
-        now=clock.now(),
+        now=now,
         method="form:changes",
-        shown=shown,
+        shown=_shown(question, now, must=yes),
         circumstances=_circumstances(who),
     )
+
+
+def _shown(question: Question, now: datetime, *, must: bool) -> notices.Shown | None:
+    """Return what the form showed; a no counts whatever it showed."""
+    try:
+        return question.shown(request.form.get(notices.FIELD), now)
+    except Refused:
+        if must:
+            raise
+        return None
 
 
 def _asked(who: Person, name: str) -> Question:
