@@ -19,7 +19,8 @@ from clozette.accounts.personal_data import TABLES
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.personal import Personal
 from clozette.privacy import consents
-from clozette.privacy.disclosures.models import Disclosure, Handover
+from clozette.privacy.disclosures import departures
+from clozette.privacy.disclosures.models import Departure, Disclosure, Handover
 from clozette.privacy.models import StaffRead
 from clozette.rights.bulk import reads, rules, selection, services, stream
 from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport, BulkFile
@@ -361,6 +362,10 @@ def test_what_leaves_the_house_is_disclosed(
     assert download.handover_id == handover.id
     assert download.file is not None
     assert (download.file.people, download.file.sha256) == (1, handover.payload_sha256)
+    assert departures.waiting() == []
+    assert departures.faults() == []
+    (departure,) = db_session.scalars(sa.select(Departure))
+    assert (departure.handover_id, departure.port, departure.bytes) == (handover.id, "download", len(answer.data))
 
 
 @pytest.mark.requirement(89)

@@ -13,6 +13,7 @@ from clozette.accounts.models import Member
 from clozette.kernel import ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.kernel.ports.couriers import Download
 from clozette.kernel.ports.release import Release
 from clozette.kernel.refusal import Refused, refuse
 from clozette.kernel.tasks import enqueue
@@ -104,8 +105,15 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
         filter=chosen,
         most=rules.most(export),
         about=_about(export, begun),
-        payload=release.payload if release else None,
+        payload=_carried(release) if release else None,
     )
+
+
+def _carried(release: Release) -> bytes:
+    """Let a port note what leaves, in the transaction of its log; no byte is sent before the commit."""
+    courier = Download()
+    courier.carry(release)
+    return courier.payload
 
 
 def _note_reads(begun: BulkDownload, people: int) -> None:
