@@ -61,11 +61,30 @@ def test_a_larger_tree_keeps_inner_nodes_and_proves_by_them(tree, monkeypatch):
 TAMPERINGS = {
     "an entry's action": (["UPDATE privacy_ledger SET action = 'given' WHERE id = :third"], "row edited"),
     "an entry's person": (["UPDATE privacy_ledger SET subject_id = :other WHERE id = :third"], "row edited"),
-    "an entry's time": (["UPDATE privacy_ledger SET at = received_at, action = 'x' WHERE id = :third"], "row edited"),
+    "an entry's time": (
+        ["UPDATE privacy_ledger SET at = (SELECT at FROM privacy_ledger WHERE id = :first) WHERE id = :third"],
+        "row edited",
+    ),
     "what is sealed": (["UPDATE privacy_ledger SET sealed = :bytes WHERE id = :third"], "row edited"),
     "an entry deleted": (
         ["DELETE FROM privacy_consents", "DELETE FROM privacy_ledger WHERE id = :third"],
         "row deleted",
+    ),
+    "an entry deleted, its leaf filed under an unknown kind": (
+        [
+            "DELETE FROM privacy_consents",
+            "DELETE FROM privacy_ledger WHERE id = :third",
+            "UPDATE privacy_leaves SET kind = 'gone' WHERE row_id = :third",
+        ],
+        "leaf of an unknown kind",
+    ),
+    "a leaf filed under another row": (
+        ["UPDATE privacy_leaves SET row_id = row_id + 1 WHERE row_id = :third"],
+        "leaf filed under another row",
+    ),
+    "a leaf filed under another kind": (
+        ["UPDATE privacy_leaves SET kind = 'silence' WHERE row_id = :third"],
+        "leaf filed under another row",
     ),
     "a leaf edited": (["UPDATE privacy_leaves SET data = :bytes WHERE position = 2"], "leaf edited"),
     "a leaf deleted": (["DELETE FROM privacy_leaves WHERE position = 2"], "leaf missing"),
@@ -100,11 +119,11 @@ TAMPERINGS = {
 @pytest.mark.parametrize("how", TAMPERINGS)
 def test_tampering_is_found(tree, db_session, how):
     entries = tree(7)
-    third, other = entries[2].id, entries[0].subject_id
+    first, third, other = entries[0].id, entries[2].id, entries[0].subject_id
     db_session.rollback()
     assert not found()
     statements, what = TAMPERINGS[how]
-    tamper(*statements, third=third, other=other, bytes=b"forged")
+    tamper(*statements, first=first, third=third, other=other, bytes=b"forged")
     assert what in found()
 
 

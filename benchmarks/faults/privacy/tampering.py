@@ -134,6 +134,15 @@ def _delete_row(connection: sa.Connection, chance: random.Random) -> None:
     connection.execute(sa.delete(LedgerEntry).where(LedgerEntry.id == _any_entry(connection, chance)))
 
 
+def _disown_row(connection: sa.Connection, chance: random.Random) -> None:
+    """Delete a row and file its leaf where nobody asks for a row: under a kind that there is not, or another row."""
+    chosen = _any_entry(connection, chance)
+    connection.execute(sa.text("DELETE FROM privacy_consents"))
+    connection.execute(sa.delete(LedgerEntry).where(LedgerEntry.id == chosen))
+    filed: dict[str, Any] = chance.choice(({"kind": "gone"}, {"kind": "silence"}, {"row_id": new_id()}))
+    connection.execute(sa.update(Leaf).where(Leaf.row_id == chosen).values(filed))
+
+
 def _insert_row(connection: sa.Connection, chance: random.Random) -> None:
     row = connection.execute(
         sa.select(LedgerEntry.__table__).where(LedgerEntry.id == _any_entry(connection, chance))
@@ -207,6 +216,7 @@ FORGERS: dict[str, Forger] = {
     "a row edited": _edit_row,
     "a row given to another person": _move_row,
     "a row deleted": _delete_row,
+    "a row deleted, its leaf filed elsewhere": _disown_row,
     "a row inserted": _insert_row,
     "two rows exchanged": _exchange_rows,
     "a leaf edited": _edit_leaf,

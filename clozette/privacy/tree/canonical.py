@@ -22,6 +22,15 @@ def leaf(kind: str, row_id: int, subject_id: int | None, payload: bytes) -> byte
     return f"{HEADER}\n{kind}\n{ids.encode(row_id)}\n{subject}\n".encode() + payload
 
 
+def named(leaf: bytes) -> tuple[str, int] | None:
+    """Return the kind and the row that a leaf says it is of; nothing if it is none."""
+    try:
+        header, kind, row, _ = leaf.decode().split("\n", 3)
+        return (kind, ids.decode(row)) if header == HEADER else None
+    except ValueError:
+        return None
+
+
 def moment(at: datetime | str | None) -> str | None:
     """Write a moment: UTC, always with six digits behind the second. One that the database wrote so already stays."""
     if at is None or isinstance(at, str):

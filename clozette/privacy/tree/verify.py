@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.privacy.tree import merkle, nodes
+from clozette.privacy.tree import canonical, merkle, nodes
 from clozette.privacy.tree.heads import SignedHead
 from clozette.privacy.tree.models import Leaf, Node, Waiting
 
@@ -76,6 +76,8 @@ def verify(
     for position, kind, row_id, data, hashed, chained in _leaves(connection):
         if kind in pairings:
             pairings[kind].take(row_id, data)
+        else:  # nobody could say whether its row is still there
+            report.add("leaf of an unknown kind", f"position {position}: {kind} {row_id}")
         walk.take(position, data, hashed, chained)
         if not position % CHUNK:
             tell(position)
@@ -117,6 +119,7 @@ class _Pairing:
             return
         if row is not None:
             self._meet(row.id, self._leaf_of(row), self._lone_leaves, self._lone_rows)
+        self._check_filing(row_id, data)
         self._meet(row_id, data, self._lone_rows, self._lone_leaves)
 
     def finish(self, connection: sa.Connection) -> None:
@@ -138,6 +141,11 @@ class _Pairing:
             own[row_id] = data
         else:
             self._compare(row_id, data, other)
+
+    def _check_filing(self, row_id: int, data: bytes) -> None:
+        """Hold the columns of a leaf against its bytes; where the bytes equal those of its row, that was done by it."""
+        if canonical.named(data) != (self._kind, row_id):
+            self._report.add("leaf filed under another row", f"{self._kind} {row_id}")
 
     def _compare(self, row_id: int, one: bytes, other: bytes) -> None:
         if one != other:
