@@ -35,6 +35,8 @@ MAPPED = 2_000_000_000
 CACHED_KIB = 16 * 1024
 """How much of it each connection may keep."""
 _READER = "database_reader"
+REFUSES_KNOWN = "refuses_known"
+"""In a table's ``info``: on SQLite a trigger raises for a row whose key is known (append-only tables)."""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -152,10 +154,28 @@ def insert_once(model: type[Model], **values: Any) -> bool:
     The one race-proof way to "add if absent": two requests at once leave one row and no error.
     """
     session = db.session
-    build = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    # A trigger that refuses to replace a row can't tell that apart from leaving it alone. The write lock is ours already.
+    if on_sqlite and REFUSES_KNOWN in model.__table__.info and _is_known(model, values):
+        return False
+    build = sqlite.insert if on_sqlite else postgresql.insert
     # RETURNING tells it on both databases; psycopg's count of inserted rows is -1 here.
     inserted: sa.Executable = build(model).values(values).on_conflict_do_nothing().returning(sa.literal_column("1"))
     return session.execute(inserted).first() is not None
+
+
+def _is_known(model: type[Model], values: dict[str, Any]) -> bool:
+    """Whether a row shares the primary key or another unique key with ``values``."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    unique = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
+    keys = [key.columns for key in table.constraints if isinstance(key, unique)]
+    same = [
+        sa.and_(*(column == values[column.key] for column in key)) for key in keys if values.keys() >= set(key.keys())
+    ]
+    return (
+        bool(same) and db.session.scalar(sa.select(sa.literal(1)).select_from(table).where(sa.or_(*same))) is not None
+    )
 
 
 def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from clozette.kernel.database import REFUSES_KNOWN
+
 
 def create(table: str, key: str, dialect: str, uniques: Iterable[Sequence[str]] = ()) -> list[str]:
     """Return the statements that make ``table``, whose primary key is ``key``, append-only.
@@ -26,6 +28,7 @@ def drop(table: str, dialect: str) -> list[str]:
 def attach(metadata: sa.MetaData, tables: Iterable[str]) -> None:
     """Make ``create_all`` add the triggers of ``tables`` too."""
     for name in tables:
+        metadata.tables[name].info[REFUSES_KNOWN] = True
         sa.event.listen(metadata.tables[name], "after_create", _after_create)
 
 
