@@ -1,6 +1,7 @@
 """Photos of strangers: what is taken, what is refused, and that nothing but pixels comes out."""
 
 import contextlib
+import hashlib
 import io
 import itertools
 import random
@@ -516,3 +517,22 @@ def test_12_megapixels_take_less_than_the_target() -> None:
     images.read_photo(data)
     spent = time.process_time() - started
     assert spent < 1.2, "twice the target of 0.6 s: room for a slow or shared machine"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_what_was_cleaned_once_is_kept_byte_by_byte(mode: str) -> None:
+    """Another site's original is read again, and only pixels and our own profile stay as they are."""
+    image = photos.quarters(300, 200, mode)
+    if mode == "RGBA":
+        image.putpixel((0, 0), (0, 0, 0, 0))
+    original = images.read_photo(photos.encoded(image, "PNG")).original
+    again = images.reread_photo(original)
+    assert again.original == original
+    assert again.sha256 == hashlib.sha256(original).hexdigest()
+    if mode == "RGB":
+        talking = photos.encoded(image, comment=b"secret")
+    else:
+        talking = photos.encoded(image, "WEBP", xmp=b"secret")
+    for told in (original + b"secret", talking):
+        assert b"secret" in told
+        assert b"secret" not in images.reread_photo(told).original

@@ -14,20 +14,24 @@ from hypothesis import strategies as st
 
 from clozette import cli
 from clozette.accounts.models import Member, Role, SignIn
+from clozette.accounts.services import members
 from clozette.closets.models import Item
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Look, LookPhoto, Love
 from clozette.looks.services import publication
 from clozette.media import files
-from clozette.media.models import Photo
-from clozette.rights.export import exporter, restore
+from clozette.media.models import HiddenPerson, Photo
+from clozette.rights.export import exporter, received, restore
 from clozette.rights.export.received import Unfit
 from tests.factories import accounts, closets, looks, photos
 from tests.support.application import open_site
 
 # What the other site derives anew, or what is this site's own.
-DERIVED = {"media_photos": {"folder", "variants", "avif", "bytes"}, "accounts_members": {"tf_primary_method"}}
+DERIVED = {
+    "media_photos": {"folder", "variants", "avif", "bytes", "placeholder", "colours", "dhash"},
+    "accounts_members": {"tf_primary_method", "deactivated_at", "leaving_at"},
+}
 CONTENT = (
     "accounts_members",
     "accounts_handles",
@@ -111,7 +115,8 @@ def keep_originals(member: Member) -> None:
     for number, photo in enumerate(
         db.session.scalars(sa.select(Photo).where(Photo.subject_id == member.subject_id)).all()
     ):
-        data = photos.encoded(photos.quarters(48 + number % 40, 64))
+        photo.width, photo.height = 48 + number % 40, 64
+        data = photos.encoded(photos.quarters(photo.width, photo.height))
         files.put_original(photo.folder, photo.suffix, data)
         photo.sha256 = hashlib.sha256(data).hexdigest()
     db.session.flush()
@@ -199,7 +204,7 @@ def _make_looks(member: Member, number: int, chance: random.Random) -> None:
     plain, now = photos.encoded(photos.quarters(32, 32)), clock.now()
     pictures, published, links = [], [], []
     for place in range(number):
-        data = plain[:-2] + b"\xff\xfe" + (6).to_bytes(2, "big") + place.to_bytes(4, "big") + plain[-2:]
+        data = plain[:14] + (place + 1).to_bytes(2, "big") + plain[16:]  # how many dots there are to the inch
         folder = f"{place:032x}"
         files.put_original(folder, "jpg", data)
         digest = hashlib.sha256(data).hexdigest()
@@ -302,6 +307,138 @@ def replace(name: str, old: str, new: str):
         kept[path] = kept[path].replace(old.encode(), new.encode())
 
     return change
+
+
+def refused(app, forged: io.BytesIO, match: str) -> None:
+    """See that an archive is refused in words, and that nothing of it is there."""
+    with app.app_context():
+        with pytest.raises(Unfit, match=match):
+            restore.load(forged)
+        db.session.rollback()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 0
+
+
+@pytest.fixture
+def archive(app, db_session):
+    """The archive of a member with a look."""
+    member = live({"bio": "", "items": [], "looks": []})
+    looks.make_look(member, caption="Caption")
+    keep_originals(member)
+    return exported(member)
+
+
+def edited(name: str, **values):
+    """Return a change of the values of a table's first row; ``...`` takes a value away."""
+
+    def change(kept) -> None:
+        path = f"data/{name}.json"
+        head, first, *rest = kept[path].split(b"\n")
+        row = {**json.loads(first.removesuffix(b",")), **values}
+        row = {key: value for key, value in row.items() if value is not ...}
+        kept[path] = b"\n".join([head, json.dumps(row).encode() + b"," * first.endswith(b","), *rest])
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (edited("looks_looks", caption="a\0b"), "caption"),
+        (edited("looks_looks", caption="\ud800"), "caption"),
+        (edited("looks_looks", version=2**63), "version"),
+        (edited("looks_looks", version="9" * 19), "version"),
+        (edited("looks_looks", version="\u0661"), "version"),
+        (edited("looks_looks", created_at="2026-01-01T00:00:00"), "created_at"),
+        (edited("looks_looks", created_at="0001-01-01T00:00:00+14:00"), "created_at"),
+        (edited("looks_looks", id=...), "looks_looks: id"),
+        (edited("looks_looks", id=None), "looks_looks: id"),
+        (edited("looks_looks", created_at=...), "created_at"),
+        (edited("accounts_members", email=None), "email"),
+        (edited("media_photos", colours=["\0"]), "colours"),
+        (edited("media_photos", colours=[float("nan")]), "colours"),
+        (edited("media_photos", public_token="../.."), "public address"),
+        (lambda kept: kept.update({"data/looks_looks.json": kept["data/looks_looks.json"][:-4]}), "breaks off"),
+    ],
+)
+def test_a_value_that_no_database_keeps_is_refused_in_words(app, empty, archive, change, match):
+    refused(empty, rewritten(archive, change), match)
+
+
+@pytest.mark.parametrize(
+    ("said", "match"),
+    [
+        ({"files": None}, "not as it should be"),
+        ({"files": [{"path": "x"}]}, "not as it should be"),
+        ({"files": [{"path": "x", "bytes": "1", "sha256": ""}]}, "not as it should be"),
+        ({"counts": [1]}, "not as it should be"),
+        ({"counts": {"looks_looks": "many"}}, "not as it should be"),
+        ({"complete": 1}, "not as it should be"),
+        ({"subject": None}, "not as it should be"),
+        ({"subject": "!"}, "whose it is"),
+        ({"version": [1]}, "Its version"),
+    ],
+)
+def test_a_manifest_of_another_shape_is_refused_in_words(app, empty, archive, said, match):
+    def change(kept) -> None:
+        kept["manifest.json"] = json.dumps({**json.loads(kept["manifest.json"]), **said}).encode()
+
+    refused(empty, rewritten(archive, change, honest="files" not in said), match)
+
+
+def test_the_zip_itself_is_believed_no_size(app, empty, archive, monkeypatch):
+    """Caps hold before anything is unpacked; encrypted and broken entries are told, not stumbled over."""
+    data = archive.getvalue()
+    locked = bytearray(data)
+    locked[data.index(b"PK\x01\x02") + 8] |= 1
+    refused(empty, io.BytesIO(locked), "encrypted")
+    packed = bytearray(data)
+    at = packed.index(b"PK\x03\x04")
+    start = at + 30 + sum(int.from_bytes(packed[at + here : at + here + 2], "little") for here in (26, 28))
+    packed[start : start + 8] = b"\xff" * 8
+    refused(empty, io.BytesIO(packed), "can't be unpacked")
+    monkeypatch.setattr(received, "MOST_MANIFEST", 100)
+    refused(empty, io.BytesIO(data), "manifest is too large")
+    monkeypatch.setattr(received, "MOST_TOGETHER", 1000)
+    refused(empty, io.BytesIO(data), "larger than an export")
+
+
+def test_nothing_is_believed_of_a_photo(app, empty, archive):
+    """Its facts come from its bytes; what hides a place or a second file in it is made anew."""
+
+    def change(kept) -> None:
+        said = {"sha256": "0" * 64, "colours": ["red"], "placeholder": "javascript:"}
+        edited("media_photos", width=1, height=9, dhash=1, **said)(kept)
+        (path,) = (name for name in kept if name.startswith("media/"))
+        kept[path] = kept[path][:2] + b"\xff\xfe\x00\x08secret" + kept[path][2:]
+
+    restored(empty, rewritten(archive, change))
+    with empty.app_context():
+        photo = db.session.scalars(sa.select(Photo)).one()
+        kept = files.original(photo.folder, photo.suffix)
+        assert b"secret" not in kept
+        assert (photo.width, photo.height) == (48, 64)
+        assert photo.sha256 == hashlib.sha256(kept).hexdigest()
+        assert photo.dhash != 1
+        assert photo.placeholder.startswith("data:image/webp")
+        assert photo.colours[0].startswith("#")
+
+
+def test_a_photo_that_is_too_large_stays_outside(app, empty, archive, monkeypatch):
+    monkeypatch.setattr(restore, "MAX_BYTES", 100)
+    found = restored(empty, archive)
+    assert sum(found.left_out["media_photos"].values()) == 1
+
+
+@pytest.mark.requirement(83, 105)
+def test_who_was_leaving_there_arrives_here(app, empty, db_session):
+    member = live({"bio": "", "items": [], "looks": []})
+    members.leave(member, now=clock.now())
+    found = restored(empty, exported(member))
+    assert sum(found.left_out["media_hidden"].values()) == 1
+    with empty.app_context():
+        arrived = db.session.scalars(sa.select(Member)).one()
+        assert (arrived.deactivated_at, arrived.leaving_at) == (None, None)
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(HiddenPerson)) == 0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from clozette.kernel.images.accepted import (
     accepted_formats,
     accepted_sentence,
 )
-from clozette.kernel.images.clean import CleanPhoto, Variants, make_variants, read_photo
+from clozette.kernel.images.clean import CleanPhoto, Variants, make_variants, read_photo, reread_photo
 from clozette.kernel.images.gate import ImageKind, inspect
 from clozette.kernel.images.likeness import are_alike, distance
 from clozette.kernel.images.memory import Busy
@@ -35,5 +35,6 @@ __all__ = [
     "inspect",
     "make_variants",
     "read_photo",
+    "reread_photo",
     "widths_for",
 ]

@@ -4,14 +4,15 @@ import hashlib
 import io
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from PIL import Image, ImageChops, ImageCms
 
 from clozette.kernel.images.accepted import MAX_BYTES, BadPhoto
+from clozette.kernel.images.bare import is_bare
 from clozette.kernel.images.colours import dominant_colours
-from clozette.kernel.images.gate import ImageKind, open_photo
+from clozette.kernel.images.gate import ImageKind, inspect, open_photo
 from clozette.kernel.images.likeness import dhash
 from clozette.kernel.images.memory import Busy, budget
 from clozette.kernel.images.sizes import FIRST_WIDTHS, widths_for
@@ -105,6 +106,19 @@ def read_photo(source: IO[bytes] | bytes) -> CleanPhoto:
             dhash=dhash(_on_white(small)),
             variants=_first_variants(upright.width, small),
         )
+
+
+def reread_photo(data: bytes) -> CleanPhoto:
+    """Read a photo that says of itself that it was cleaned before, on another site: believe it nothing.
+
+    It is made anew like any other, but where its bytes hold pixels alone they are kept, so that copying loses nothing.
+
+    :raises BadPhoto: if it is no photo that we take.
+    :raises Busy: if too many photos are being decoded.
+    """
+    clean, kind = read_photo(data), inspect(data)
+    as_ours = kind.name == ("WebP" if clean.suffix == "webp" else "JPEG") and kind.pixels <= KEPT_PIXELS
+    return replace(clean, original=data) if as_ours and is_bare(data, SRGB_PROFILE) else clean
 
 
 def make_variants(original: bytes, widths: Iterable[int], avif_widths: Iterable[int] = ()) -> Variants:

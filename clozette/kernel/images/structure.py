@@ -35,6 +35,12 @@ def outline_of(name: str, data: bytes) -> Outline:
     return _WALKS[name](data)
 
 
+def next_segment(data: bytes, at: int) -> int:
+    """Return where the scan data of a JPEG from ``at`` on ends; the length of ``data`` if it does not."""
+    found = _NEXT_MARKER.search(data, at)
+    return len(data) if found is None else found.start()
+
+
 def _jpeg(data: bytes) -> Outline:
     at = 2
     scans = 0

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import math
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from clozette.rights.bulk import formulas
 
 SAFE_INTEGER = 2**53 - 1
 """What every reader of JSON takes without rounding (RFC 7493); larger numbers are written as strings of digits."""
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
 def is_id(column: sa.Column[Any]) -> bool:
@@ -41,11 +44,10 @@ def from_json(column: sa.Column[Any], value: Any) -> Any:
 
     :raises ValueError: if it is nothing that belongs into the column.
     """
-    if value is None or isinstance(column.type, sa.JSON):
-        return value
     try:
-        return _from_json(column, value)
-    except (TypeError, AttributeError) as error:
+        _refuse_unkept(value)
+        return value if value is None or isinstance(column.type, sa.JSON) else _from_json(column, value)
+    except (TypeError, AttributeError, OverflowError, ValueError) as error:
         raise ValueError(f"{column.name}: not a value of this column") from error
 
 
@@ -72,14 +74,50 @@ def _from_json(column: sa.Column[Any], value: Any) -> Any:
     if isinstance(kind, sa.Boolean):
         return _of_type(bool, value)
     if isinstance(kind, sa.Integer):
-        return int(value) if isinstance(value, str) else _of_type(int, value)
+        return _number(kind, value)
     if isinstance(kind, sa.LargeBinary):
         return base64.b64decode(value, validate=True)
     if isinstance(kind, sa.Date):
         return date.fromisoformat(value)
     if isinstance(kind, sa.String):
         return _of_type(str, value)
-    return datetime.fromisoformat(value)
+    return _moment(value)
+
+
+def _refuse_unkept(value: Any) -> None:
+    """Refuse what no database keeps in a text or in JSON: the character 0, halves of characters, numbers without an end."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and ("\0" in one or one.encode() is None):  # encoding half a character raises
+            raise ValueError("the character 0")
+        elif isinstance(one, float) and not math.isfinite(one):
+            raise ValueError("no number")
+
+
+def _number(kind: sa.Integer, value: Any) -> int:
+    """Read a number that fits into its column."""
+    if isinstance(value, str):
+        if not _DIGITS.fullmatch(value):
+            raise ValueError("no number")
+        value = int(value)
+    number: int = _of_type(int, value)
+    bits = 63 if isinstance(kind, sa.BigInteger) else 15 if isinstance(kind, sa.SmallInteger) else 31
+    if not -(2**bits) <= number < 2**bits:
+        raise ValueError("a number out of range")
+    return number
+
+
+def _moment(value: Any) -> datetime:
+    """Read a moment with its zone; one that has none would be another one elsewhere."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment.astimezone(UTC)
 
 
 def _of_type(wanted: type, value: Any) -> Any:

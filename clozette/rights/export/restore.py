@@ -7,6 +7,7 @@ are never taken over. Everything happens in one transaction. What is left out is
 A room that keeps something derived (counts, words folded for a search) registers ``settle`` on the wiring page.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from sqlalchemy import exc
 from clozette.accounts import addresses, handles, passwords
 from clozette.kernel import events, ids
 from clozette.kernel.database import db
-from clozette.kernel.images import BadPhoto, inspect
+from clozette.kernel.images import MAX_BYTES, BadPhoto, Busy, CleanPhoto, reread_photo
 from clozette.media import files
 from clozette.media.events import PhotoAdded
 from clozette.rights import declared
@@ -38,6 +39,8 @@ AT_ONCE = 500
 _SETTLERS = "clozette.rights.settlers"
 _OURS_ALONE = frozenset({"privacy", "rights", "kernel"})
 """Rooms whose rows are the other site's own records; they stay in the archive."""
+_OF_LEAVING = frozenset({"media_hidden"})
+"""What hides somebody who is going, or whom the other site closed out; here they arrive."""
 
 
 @dataclass
@@ -70,7 +73,7 @@ def load(path: Path | IO[bytes], *, incomplete: bool = False, progress: Progress
         arrival = _Arrival(received, progress)
         try:
             arrival.everything()
-        except exc.IntegrityError as error:
+        except (exc.IntegrityError, exc.DataError) as error:
             raise Unfit("Something of it is here already, or doesn't fit together.") from error
         return arrival.restored
 
@@ -81,7 +84,7 @@ class _Arrival:
     def __init__(self, received: Received, progress: Progress | None) -> None:
         self.received, self.progress = received, progress
         self.restored = Restored()
-        self.subject_id = ids.decode(str(received.manifest["subject"]))
+        self.subject_id = _subject_of(received.manifest)
         self.known: dict[str, set[Any]] = {SUBJECTS: {self.subject_id}}
 
     def everything(self) -> None:
@@ -123,6 +126,8 @@ class _Arrival:
     def _why_not(self, one: DeclaredTable) -> str | None:
         if one.name in FILLS:
             return None
+        if one.name in _OF_LEAVING:
+            return "the account is open here"
         if one.room in _OURS_ALONE:
             return "records of the other site"
         if one.room == "accounts":
@@ -159,7 +164,9 @@ class _Arrival:
         """Return why a row can't come in: it is somebody else's, or about somebody who isn't here. What may be empty is."""
         for column in table.columns:
             for key in column.foreign_keys:
-                if values.get(column.name) is None or values[column.name] in self._keys_of(key.column):
+                if values.get(column.name) is None and column.name != own:
+                    continue
+                if values.get(column.name) in self._keys_of(key.column):
                     continue
                 if column.name == own or not column.nullable:
                     return f"{column.name}: about somebody or something that is not here"
@@ -168,6 +175,13 @@ class _Arrival:
 
     def _keys_of(self, column: sa.Column[Any]) -> Iterable[Any]:
         return self.known.get(column.table.name, ())
+
+
+def _subject_of(manifest: Mapping[str, Any]) -> int:
+    try:
+        return ids.decode(manifest["subject"])
+    except ValueError as error:
+        raise Unfit("It does not say whose it is.") from error
 
 
 class _Left(Exception):
@@ -185,7 +199,8 @@ def _values(one: DeclaredTable, row: Mapping[str, Any]) -> Values:
     :raises Unfit: on a column that is not there, a value that is none of it, or one that is missing.
     """
     table, hidden = one.table, set(_hidden(one))
-    lacking = [name for name in table.c.keys() if name not in row and name not in hidden and _must_be_given(one, name)]  # noqa: SIM118
+    needed = [name for name, column in table.c.items() if column.primary_key or _must_be_given(one, name)]
+    lacking = [name for name in needed if row.get(name) is None and name not in hidden]
     if lacking or hidden & set(row):
         raise Unfit(f"{table.name}: {', '.join(lacking or sorted(hidden & set(row)))} is not as it should be")
     try:
@@ -218,31 +233,47 @@ def _member(values: Values) -> Values:
         "password": passwords.hash_password(secrets.token_urlsafe(32)),
         "fs_uniquifier": secrets.token_hex(32),
         "tf_primary_method": None,
+        "deactivated_at": None,
+        "leaving_at": None,
     }
 
 
 def _handle(values: Values) -> Values:
-    if not values["handle"]:
+    if not values.get("handle"):
         raise _Left("a handle that was emptied")
     return {"skeleton": handles.skeleton(values["handle"])}
 
 
 def _photo(values: Values, received: Received | None = None) -> Values:
-    """Keep the original; the widths that pages show are made by the task that makes them for every photo."""
+    """Read the photo as if it were sent anew: what the archive says of it counts for nothing."""
     assert received is not None
     if values["suffix"] not in files.MEDIA_TYPES:
         raise _Left("its file is no photo that we take")
-    path = pages.photo_path(values["id"], values["suffix"])
+    data = received.file(pages.photo_path(values["id"], values["suffix"]), MAX_BYTES)
+    if data is None:
+        raise _Left("its file is not in the archive, or too large")
     try:
-        data = received.file(path)
-        inspect(data)
-    except KeyError:
-        raise _Left("its file is not in the archive") from None
+        clean = reread_photo(data)
     except BadPhoto:
         raise _Left("its file is no photo that we take") from None
+    except Busy as error:
+        raise Unfit("There is not enough memory for its photos.") from error
     folder = files.new_folder()
-    files.put_original(folder, values["suffix"], data)
-    return {"folder": folder, "bytes": len(data), "variants": [], "avif": []}
+    files.put(folder, clean)
+    return {"folder": folder, "avif": [], **_facts(clean), "public_token": _token(values.get("public_token"))}
+
+
+def _facts(clean: CleanPhoto) -> Values:
+    """Return what a photo's row says of its bytes."""
+    read = ("sha256", "suffix", "width", "height", "placeholder", "colours", "dhash")
+    size = len(clean.original) + sum(map(len, clean.variants.values()))
+    return {**{name: getattr(clean, name) for name in read}, "bytes": size, "variants": sorted(clean.variants)}
+
+
+def _token(given: str | None) -> str | None:
+    if given is not None and not re.fullmatch("[0-9a-f]{32}", given):
+        raise Unfit("A photo's public address is none.")
+    return given
 
 
 FILLS: dict[str, Fill] = {"accounts_members": _member, "accounts_handles": _handle, "media_photos": _photo}
