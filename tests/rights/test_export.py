@@ -604,6 +604,13 @@ def test_what_outgrows_the_old_format_is_zip64(app, client, olga, monkeypatch):
     assert b"PK\x06\x06" in archive.fp.read()  # the end record of ZIP64
 
 
+def test_an_export_that_ends_while_somebody_asks_again_is_given(client, app, olga, monkeypatch):
+    page = asked(client)
+    tasks.drain(app)
+    monkeypatch.setattr(services, "insert_once", lambda *_, **__: False)  # it was in making a moment ago
+    assert asked(client) == page
+
+
 def at_once(deed, number=8) -> Counter:
     """Do something in threads that start together; return how often each status came."""
     db.session.commit()
