@@ -12,9 +12,10 @@ from sqlalchemy import orm
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.rights.bulk import rows
-from clozette.rights.bulk.formulas import neutral
 from clozette.rights.bulk.rows import Asked
 from clozette.rights.bulk.uses import COLUMNS
+from clozette.rights.export import cells
+from clozette.rights.formulas import neutral
 from tests.factories.accounts import make_member
 
 FORMULAS = (
@@ -27,6 +28,8 @@ FORMULAS = (
     "\n=1",
     "  =cmd|' /C calc'!A0",
     "\u00a0=1",
+    "\v=1",
+    "\u200b\u22121",
     "\ufeff=1",
     "\u3000＝1+1",
     "＝1",
@@ -132,12 +135,15 @@ def test_none_is_told_from_an_empty_text(db_session: orm.Session) -> None:
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_formula_gets_an_apostrophe(text: str) -> None:
+    """In an export of many and in a person's own."""
     assert neutral(text) == "'" + text
+    assert cells.to_csv(text) == "'" + text
 
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_other_texts_stay(text: str) -> None:
     assert neutral(text) == text
+    assert cells.to_csv(text) == text
 
 
 @pytest.mark.parametrize(("style", "first"), [("csv", b'"handle","country","export"\n'), ("jsonl", b"")])

@@ -19,11 +19,11 @@ from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
 from clozette.privacy import staff_reads
-from clozette.rights.bulk.formulas import neutral
 from clozette.rights.desk import breaches as register
 from clozette.rights.desk import kept, rules, tasks
 from clozette.rights.desk import schemas as say
 from clozette.rights.desk.models import Breach, BreachPerson
+from clozette.rights.formulas import neutral
 
 
 @blueprint.get("/breaches")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from clozette.kernel import ids
-from clozette.rights.bulk import formulas
+from clozette.rights import formulas
 
 SAFE_INTEGER = 2**53 - 1
 """What every reader of JSON takes without rounding (RFC 7493); larger numbers are written as strings of digits."""
