@@ -16,7 +16,7 @@ from tests.factories.accounts import make_member
 from tests.factories.looks import make_comment, make_item, make_look, make_love, tag_item, viewer_of
 from tests.looks.conftest import path
 
-MOST_QUERIES = 14
+MOST_QUERIES = 16
 
 
 def walk(client, address):

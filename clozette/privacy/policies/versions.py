@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, g
 from flask_babel import get_locale
 
 from clozette.kernel import clock
@@ -91,12 +91,15 @@ def language_here() -> str:
 def every(kind: str) -> list[PolicyVersion]:
     """Return every version of a kind in the order of their days.
 
-    They are only ever added, so a process asks again after some seconds (in a test, where each begins anew, each time).
+    They are only ever added, so a process asks again after some seconds (in a test, where each begins anew, once a
+    context).
     """
     kept: dict[str, tuple[float, list[PolicyVersion]]] = current_app.extensions.setdefault(_KEY, {})
     loaded_at, known = kept.get(kind, (float("-inf"), []))
-    if current_app.testing or time.monotonic() - loaded_at > KEPT_SECONDS:
+    asked: set[str] = g.setdefault(_KEY, set())
+    if (current_app.testing and kind not in asked) or time.monotonic() - loaded_at > KEPT_SECONDS:
         known = _load(kind)
+        asked.add(kind)
         kept[kind] = (time.monotonic(), known)
     return known
 
