@@ -1,7 +1,7 @@
 """The ledger: verifying a million entries against reading and hashing them once, and what recording a consent costs.
 
 1. Verifying: every leaf re-hashed, chained, the tree built, every row held against its leaf, every inner node against the
-   leaves, and the published heads, against: reading the same rows and leaves and hashing the leaves' bytes once.
+   leaves, the published heads, the words and what stands now, against: reading the same rows and leaves and hashing the leaves' bytes once.
 2. Recording: ``consents.answer`` (entry, words, state, leaf for the tree) and its commit, against inserting and committing
    the same row through the same session.
 """
@@ -24,7 +24,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ids import id_at, new_id
 from clozette.privacy import consents, ledger, subjects
 from clozette.privacy.ledger import audit, entries
-from clozette.privacy.models import LedgerEntry, Subject
+from clozette.privacy.models import Consent, LedgerEntry, Subject
 from clozette.privacy.tree import canonical, heads, sequencer
 from clozette.privacy.tree.models import Leaf, Waiting
 from tests.support import postgres, processes
@@ -160,6 +160,16 @@ def _fill(count: int) -> None:
         db.session.commit()
         while sequencer.sequence(clock.now()):
             pass
+    _keep_states(people, rows)
+
+
+def _keep_states(people: list[int], rows: list[dict[str, Any]]) -> None:
+    """Write what stands after the last rows, in which everybody answered."""
+    last = {row["subject_id"]: row for row in rows}
+    same = ("subject_id", "purpose", "channel", "action", "at")
+    states = [{"id": new_id(), "entry_id": row["id"], **{name: row[name] for name in same}} for row in last.values()]
+    db.session.execute(sa.insert(Consent), states)
+    db.session.commit()
 
 
 class _Row:

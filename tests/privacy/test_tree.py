@@ -96,6 +96,23 @@ TAMPERINGS = {
         ],
         "row inserted past the ledger",
     ),
+    "the words that were shown": (["UPDATE privacy_wordings SET text = text || '!'"], "words edited"),
+    "a state's action": (
+        ["UPDATE privacy_consents SET action = 'given' WHERE entry_id = :sixth"],
+        "state edited",
+    ),
+    "a state put back to an older answer": (
+        [
+            "UPDATE privacy_consents SET entry_id = :first, action = 'given',"
+            " at = (SELECT at FROM privacy_ledger WHERE id = :first) WHERE subject_id = :other"
+        ],
+        "state behind the ledger",
+    ),
+    "a state given to another purpose": (
+        ["UPDATE privacy_consents SET purpose = 'partner_offers' WHERE entry_id = :sixth"],
+        "state edited",
+    ),
+    "a state deleted": (["DELETE FROM privacy_consents WHERE entry_id = :sixth"], "state deleted"),
     "two leaves exchanged": (
         [
             "UPDATE privacy_leaves SET position = 99 WHERE position = 2",
@@ -119,12 +136,30 @@ TAMPERINGS = {
 @pytest.mark.parametrize("how", TAMPERINGS)
 def test_tampering_is_found(tree, db_session, how):
     entries = tree(7)
-    first, third, other = entries[0].id, entries[2].id, entries[0].subject_id
+    values = {"first": entries[0].id, "third": entries[2].id, "sixth": entries[5].id, "other": entries[0].subject_id}
     db_session.rollback()
     assert not found()
     statements, what = TAMPERINGS[how]
-    tamper(*statements, first=first, third=third, other=other, bytes=b"forged")
+    tamper(*statements, **values, bytes=b"forged")
     assert what in found()
+
+
+@pytest.mark.requirement(17, 26)
+def test_a_policy_of_which_a_letter_was_changed_is_found(tree):
+    tree(2)
+    tamper("UPDATE privacy_policies SET text = text || '!'")
+    told = found()
+    tamper("UPDATE privacy_policies SET text = substr(text, 1, length(text) - 1)")  # the policies outlive this test
+    assert told == {"policy edited"}
+    assert not found()
+
+
+@pytest.mark.requirement(17)
+@pytest.mark.engines("postgresql")  # SQLite's foreign keys can't be lifted within a transaction
+def test_words_that_are_gone_are_missed(tree):
+    tree(2)
+    tamper("DELETE FROM privacy_wordings")
+    assert found() == {"words deleted"}
 
 
 @pytest.mark.requirement(17)
@@ -161,6 +196,7 @@ def test_erasing_the_key_leaves_the_tree_whole(tree, db_session):
     subject = db_session.get_one(models.Subject, entries[0].subject_id)
     subject.key = None
     subject.erased_at = clock.now()
+    db_session.execute(sa.delete(models.Consent).where(models.Consent.subject_id == subject.id))
     db_session.commit()
     assert not found()
     with pytest.raises(subjects.Erased):

@@ -2,7 +2,7 @@
 
 1. Tampering: on a ledger of some thousand entries with heads published along the way, triggers out of the way, rows and
    leaves are edited, deleted, inserted, exchanged and cut off at random places: as they are, and with every hash after them
-   made anew. Each in a transaction that is rolled back after the verifier has looked. A forger who makes all hashes anew
+   made anew; and what the leaves only name, words and states, is edited. Each in a transaction that is rolled back after the verifier has looked. A forger who makes all hashes anew
    must still end with another tree than the heads outside say.
 2. Kills: a process that records and sequences is killed for good, again and again; what was committed has its place after
    the next run, once.
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ from clozette.kernel import clock, migrations
 from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.privacy import consents, subjects
-from clozette.privacy.ledger import KINDS, audit
-from clozette.privacy.models import LedgerEntry
+from clozette.privacy.ledger import KINDS, audit, named
+from clozette.privacy.models import Consent, LedgerEntry
 from clozette.privacy.tree import heads, sequencer, verify
 from clozette.privacy.tree.models import Leaf
 from clozette.settings import ROOT
@@ -63,25 +64,36 @@ def _tampering(report: Report, name: str) -> None:
     chance = random.Random(SEED)
     missed: list[str] = []
     tried = 0
-    for how, forge in FORGERS.items():
-        for _ in range(TRIES):
-            tried += 1
-            if not _is_found(forge, chance, published):
-                missed.append(how)
+    for forgers, look in ((FORGERS, partial(_look_at_tree, published=published)), (FORGERS_BESIDE, _look_beside)):
+        for how, forge in forgers.items():
+            for _ in range(TRIES):
+                tried += 1
+                if not _is_found(forge, chance, look):
+                    missed.append(how)
     report.figures[f"{name}_tamperings"] = tried
     report.figures[f"{name}_missed"] = missed
     report.claim(f"tampering_missed_{name}", len(missed), 0)
     report.claim(f"plain_sql_let_through_{name}", _let_through(), 0)
 
 
-def _is_found(forge: Forger, chance: random.Random, published: list[heads.SignedHead]) -> bool:
+def _is_found(forge: Forger, chance: random.Random, look: Callable[[sa.Connection], verify.Report]) -> bool:
     with db.get_engine("write").connect() as connection, connection.begin() as transaction:
         _lift_triggers(connection)
         forge(connection, chance)
-        rows = map(audit.rows_of, KINDS.values())
-        found = verify.verify(connection, rows, published, heads.public_keys())
+        found = look(connection)
         transaction.rollback()
     return not found.is_whole
+
+
+def _look_at_tree(connection: sa.Connection, published: list[heads.SignedHead]) -> verify.Report:
+    return verify.verify(connection, map(audit.rows_of, KINDS.values()), published, heads.public_keys())
+
+
+def _look_beside(connection: sa.Connection) -> verify.Report:
+    """Look only at what the leaves name: the tree is whole, whatever is forged there."""
+    report = verify.Report()
+    named.check(connection, report)
+    return report
 
 
 def _let_through() -> int:
@@ -226,6 +238,43 @@ FORGERS: dict[str, Forger] = {
     "a row edited, all made anew": _forge_everything,
     "two entries exchanged, all made anew": _reorder_everything,
     "an entry deleted, all made anew": _delete_everywhere,
+}
+
+
+def _edit_words(connection: sa.Connection, chance: random.Random) -> None:
+    table = chance.choice(("privacy_wordings", "privacy_policies"))
+    connection.exec_driver_sql(f"UPDATE {table} SET text = text || '!'")
+
+
+def _edit_state(connection: sa.Connection, chance: random.Random) -> None:
+    change = chance.choice(("action = 'refused'", "purpose = 'research'", "channel = 'sms'", "subject_id = {other}"))
+    chosen, other = chance.sample(list(connection.scalars(sa.select(Consent.subject_id))), 2)
+    connection.execute(sa.delete(Consent).where(Consent.subject_id == other))
+    connection.exec_driver_sql(f"UPDATE privacy_consents SET {change.format(other=other)} WHERE subject_id = {chosen}")
+
+
+def _put_state_back(connection: sa.Connection, chance: random.Random) -> None:
+    """Let what stands be what an older answer of the same person said."""
+    owned = sa.select(Consent.subject_id, Consent.entry_id)
+    subject_id, newest = chance.choice(connection.execute(owned).all())
+    older = sa.select(LedgerEntry.id, LedgerEntry.action, LedgerEntry.at).where(
+        LedgerEntry.subject_id == subject_id, LedgerEntry.id < newest
+    )
+    entry = chance.choice(connection.execute(older).all())
+    values = {"entry_id": entry.id, "action": entry.action, "at": entry.at}
+    connection.execute(sa.update(Consent).where(Consent.subject_id == subject_id).values(values))
+
+
+def _delete_state(connection: sa.Connection, chance: random.Random) -> None:
+    chosen = chance.choice(list(connection.scalars(sa.select(Consent.id))))
+    connection.execute(sa.delete(Consent).where(Consent.id == chosen))
+
+
+FORGERS_BESIDE: dict[str, Forger] = {
+    "words edited": _edit_words,
+    "a state edited": _edit_state,
+    "a state put back": _put_state_back,
+    "a state deleted": _delete_state,
 }
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from clozette.kernel import ids
 from clozette.kernel.database import UtcDateTime, db
+from clozette.privacy.ledger import named
 from clozette.privacy.ledger.leaves import KINDS, Kind
 from clozette.privacy.tree import canonical, heads, nodes, verify
 from clozette.privacy.tree.models import Head, Leaf
@@ -22,7 +23,9 @@ def verify_all(
     """Verify everything that is committed now against the published heads, and others that somebody kept."""
     published = [*heads.published(), *extra_heads]  # before the snapshot: it can't be older than they are
     with snapshot() as connection:
-        return verify.verify(connection, map(rows_of, KINDS.values()), published, heads.public_keys(), tell)
+        report = verify.verify(connection, map(rows_of, KINDS.values()), published, heads.public_keys(), tell)
+        named.check(connection, report)
+        return report
 
 
 def snapshot() -> Any:
