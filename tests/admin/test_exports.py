@@ -196,6 +196,55 @@ def test_nobody_slips_in_after_the_count(
     assert _file(client, small).status_code == 409
 
 
+@pytest.mark.requirement(89)
+def test_a_large_export_can_not_be_cut_into_small_ones(
+    app: Flask,
+    client: Client,
+    second: Client,
+    admin: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    stopped_clock: Clock,
+    db_session: orm.Session,
+) -> None:
+    """What somebody had alone in 30 days counts; what a second person agreed to does not, nor what others had."""
+    _few(monkeypatch, app, 3)
+    make_member("ada", country="SG")
+    make_member("bea", country="ID")
+    assert len(_rows(_file(client, location(_ask(client, country="SG"))))) == 1
+    assert len(_rows(_file(client, location(_ask(client, country="ID"))))) == 1
+    last = location(_ask(client, state="active"))
+    assert _file(client, last).status_code == 409
+    assert second.post(f"{last}/decision", data={"verdict": "approved"}).status_code == 303
+    assert len(_rows(_file(client, last))) == 4
+    assert _file(client, location(_ask(client, country="SG"))).status_code == 200  # the third of three
+    assert _file(client, location(_ask(client, country="SG"))).status_code == 409
+    assert _file(second, location(_ask(second, country="SG"))).status_code == 200
+    stopped_clock.forward(days=30)
+    sign_in(client, admin, second_factor=True)
+    assert _file(client, location(_ask(client, country="SG"))).status_code == 200
+
+
+@pytest.mark.requirement(89)
+def test_a_small_export_stays_as_small_as_it_was_counted(
+    client: Client, admin: Member, db_session: orm.Session
+) -> None:
+    """Else many that were counted as one person each would each have a hundred in them later."""
+    page = location(_ask(client))
+    make_member("ada")
+    assert _file(client, page).status_code == 409
+
+
+@pytest.mark.requirement(89)
+def test_an_export_is_used_up_after_some_downloads(client: Client, admin: Member) -> None:
+    page = location(_ask(client))
+    for _ in range(rules.MOST_DOWNLOADS):
+        assert _file(client, page).status_code == 200
+    answer = _file(client, page)
+    assert answer.status_code == 409
+    assert "as often as it may be" in answer.text
+    assert f'action="{page}/file"' not in client.get(page).text
+
+
 def test_a_stream_that_grew_meanwhile_sends_nothing(app: Flask, admin: Member, db_session: orm.Session) -> None:
     export = make_export(admin, counted=1, limit=1)
     order = services.download(export, by_id=admin.subject_id, now=clock.now())

@@ -134,7 +134,7 @@ def _page(found: BulkExport, form: Form) -> str:
     decision, me, now = found.decision, _me(), clock.now()
     concerned = {found.asked_by_id, *([decision.by_id] if decision else []), *(one.by_id for one in found.downloads)}
     may_decide = rules.why_not_decide(found, me, now) is None
-    may_download = rules.why_not_download(found, me, 0, now) is None
+    may_download = rules.why_not_download(found, me, fit_now=0, downloads=len(found.downloads), now=now) is None
     facts = {"use": USES[found.use], "columns": [COLUMNS[name].title for name in found.columns]}
     return render_template(
         "admin/exports/one.html",

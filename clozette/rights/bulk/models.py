@@ -20,7 +20,7 @@ class BulkExport(Model):
 
     :ivar use: what it is for (``uses.USES``); ``reason`` says it in their own words.
     :ivar counted: how many people the filter found when it was asked for; more never leave under this row.
-    :ivar limit: up to how many people no second person was needed then.
+    :ivar limit: up to how many people no second person was needed then, after what the asker had exported before.
     :ivar recipient_id: who outside the house gets it; none where it stays inside.
     :ivar expires_at: until when it may be downloaded.
     """

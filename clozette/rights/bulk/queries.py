@@ -1,6 +1,7 @@
 """Reads about bulk exports, for staff pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask import abort
@@ -49,3 +50,18 @@ def names(subject_ids: set[int]) -> dict[int, str]:
 def marked(mark: str) -> BulkDownload | None:
     """Return the download that a mark comes from: whose copy of the data somebody found."""
     return db.session.scalar(sa.select(BulkDownload).where(BulkDownload.mark == mark))
+
+
+def had_alone(by_id: int, since: datetime) -> int:
+    """Return how many people were in the exports that an admin asked for since then and needed nobody's agreement for."""
+    free = (BulkExport.counted <= BulkExport.limit, BulkExport.recipient_id.is_(None))
+    counting = sa.select(sa.func.sum(BulkExport.counted)).where(
+        BulkExport.asked_by_id == by_id, BulkExport.asked_at > since, *free
+    )
+    return int(db.session.scalar(counting) or 0)
+
+
+def downloads_of(export_id: int) -> int:
+    """Return how often an export was downloaded."""
+    counting = sa.select(sa.func.count()).select_from(BulkDownload).where(BulkDownload.export_id == export_id)
+    return db.session.scalar(counting) or 0

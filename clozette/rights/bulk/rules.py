@@ -11,7 +11,11 @@ from clozette.rights.bulk.uses import Use
 
 OPEN_FOR = timedelta(days=7)
 """How long an export may be downloaded."""
-
+MOST_DOWNLOADS = 5
+"""How often one export may be downloaded, begun ones that broke off too."""
+COUNTED_FOR = timedelta(days=30)
+"""So long the people of an export that nobody else agreed to count against what its asker may have alone: many small
+exports are a large one."""
 
 HANDED_OVER_AT_ONCE = 2000
 """How many people one hand-over may be about: its payload is made and logged as a whole."""
@@ -47,14 +51,16 @@ def decided() -> Refusal:
     return Refusal("decided", _("Somebody has decided on this export already."))
 
 
-def why_not_download(export: BulkExport, by_id: int, fit_now: int, now: datetime) -> Refusal | None:
-    """Refuse whoever did not ask for it, an export that waits or was refused, and one that has grown since."""
+def why_not_download(export: BulkExport, by_id: int, *, fit_now: int, downloads: int, now: datetime) -> Refusal | None:
+    """Refuse whoever did not ask for it, an export that waits or was refused, is used up, or has grown since."""
     if by_id != export.asked_by_id:
         return Refusal("not-yours", _("Only who asked for an export can download it."))
     if export.decision is not None and export.decision.verdict == REFUSED:
         return Refusal("refused", _("A second person has refused this export."))
     if not export.is_open:
         return Refusal("waits", _("This export waits for a second person’s approval."))
+    if downloads >= MOST_DOWNLOADS:
+        return Refusal("used-up", _("This export was downloaded as often as it may be. Ask for a new one."))
     if fit_now > most(export):
         return grown()
     return _over(export, now)
@@ -66,8 +72,13 @@ def grown() -> Refusal:
 
 
 def most(export: BulkExport) -> int:
-    """Return how many people may be in it: what was counted and agreed to, or what needs nobody's agreement."""
-    return export.counted if export.needs_second_person else max(export.counted, export.limit)
+    """Return how many people may be in it: those that were counted and agreed to, or that needed nobody's agreement."""
+    return export.counted
+
+
+def left_alone(limit: int, had: int) -> int:
+    """Return how many people an admin may still export without a second person, after those they ``had`` lately."""
+    return max(0, limit - had)
 
 
 def _over(export: BulkExport, now: datetime) -> Refusal | None:

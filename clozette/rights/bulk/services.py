@@ -19,7 +19,8 @@ from clozette.kernel.refusal import Refused, refuse
 from clozette.kernel.tasks import enqueue
 from clozette.privacy import disclosures
 from clozette.privacy.disclosures import Agreement
-from clozette.rights.bulk import reads, rules, selection
+from clozette.privacy.models import Subject
+from clozette.rights.bulk import queries, reads, rules, selection
 from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport
 from clozette.rights.bulk.selection import Filter
 from clozette.rights.bulk.stream import HANDED_OVER, Order
@@ -59,6 +60,7 @@ def ask(wish: Wish, *, by_id: int, now: datetime) -> BulkExport:
     counted = selection.count(selection.conditions(wish.filter, use))
     refuse(rules.why_not_ask(use, wish.columns, counted, leaves=wish.recipient is not None))
     settings: Settings = current_app.extensions["clozette.settings"]
+    _wait_for_others_of(by_id)
     export = BulkExport(
         asked_by_id=by_id,
         asked_at=now,
@@ -68,7 +70,7 @@ def ask(wish: Wish, *, by_id: int, now: datetime) -> BulkExport:
         columns=[name for name in COLUMNS if name in wish.columns],
         filter=wish.filter.as_json(),
         counted=counted,
-        limit=settings.export_approval_above,
+        limit=rules.left_alone(settings.export_approval_above, queries.had_alone(by_id, now - rules.COUNTED_FOR)),
         recipient_id=disclosures.recipient(**vars(wish.recipient), now=now).id if wish.recipient else None,
         expires_at=now + rules.OPEN_FOR,
     )
@@ -89,7 +91,9 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
     """Begin a download: it is written down before its first byte leaves. ``stream.pieces`` gives the bytes."""
     chosen, use = Filter.of(export.filter), USES[export.use]
     fit_now = selection.count(selection.conditions(chosen, use))
-    refuse(rules.why_not_download(export, by_id, fit_now, now))
+    _wait_for_others_of(by_id)
+    downloads = queries.downloads_of(export.id)
+    refuse(rules.why_not_download(export, by_id, fit_now=fit_now, downloads=downloads, now=now))
     release = _hand_over(export, chosen, by_id=by_id, now=now) if export.recipient else None
     begun = BulkDownload(export_id=export.id, by_id=by_id, at=now, mark=_new_mark())
     begun.handover_id = release.handover_id if release else None
@@ -107,6 +111,11 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
         about=_about(export, begun),
         payload=_carried(release) if release else None,
     )
+
+
+def _wait_for_others_of(by_id: int) -> None:
+    """Let one admin's deeds come one after the other, so that each sees what the others count."""
+    db.session.execute(sa.select(Subject.id).where(Subject.id == by_id).with_for_update())
 
 
 def _carried(release: Release) -> bytes:
