@@ -75,7 +75,7 @@ def answer(
     :param point: where it was asked; by default the point of the channel.
     :param purpose: a name of ``PURPOSES``, or ``about(purpose, object_id)`` where it is for one thing.
     :param shown: what the form showed (``notices.answered``); recorded as served first, unless ``served_id`` says it was.
-    :param wording: the control's words, if they were others than today's.
+    :param wording: the control's words, if they were others than those of the form, or of today where there was none.
     :param guardian: how a minor's parent or guardian agreed (kept sealed); without it a minor's yes is refused.
     :raises Refused: for an unknown purpose or channel, a yes to what was not offered, or a minor's yes alone.
     """
@@ -91,7 +91,7 @@ def answer(
         action=action,
         purpose=purpose,
         channel=channel,
-        wording=wording or purposes.wording(purpose, channel),
+        wording=wording or _words(shown, purpose, channel),
         method=method,
         now=now,
         actor=actor,
@@ -116,6 +116,16 @@ def is_minor(subject_id: int, now: datetime) -> bool:
     return ask is not None and ask(subject_id, now)
 
 
+def needs_guardian(asked: ConsentPurpose, by_minor: bool) -> bool:
+    """Whether a yes needs a parent's or guardian's besides; then nobody asks the minor for it."""
+    return by_minor and asked.needs_guardian
+
+
+def guardian_needed() -> Refusal:
+    """Return why a minor's yes alone does not count."""
+    return Refusal("guardian_needed", _("Until you are 18, a parent or guardian has to agree to this."), "purpose")
+
+
 def _asked(purpose: str, channel: str) -> ConsentPurpose:
     try:
         asked = purpose_of(purpose)
@@ -133,6 +143,11 @@ def _check_offered(shown: notices.Shown | None, purpose: str, channel: str) -> N
 
 
 def _check_age(asked: ConsentPurpose, subject_id: int, guardian: str | None, now: datetime) -> None:
-    if asked.needs_guardian and not guardian and is_minor(subject_id, now):
-        message = _("Until you are 18, a parent or guardian has to agree to this.")
-        raise Refused(Refusal("guardian_needed", message, "purpose"))
+    if not guardian and needs_guardian(asked, is_minor(subject_id, now)):
+        raise Refused(guardian_needed())
+
+
+def _words(shown: notices.Shown | None, purpose: str, channel: str) -> str:
+    if shown is None or (purpose, channel) not in shown.offers:
+        return purposes.wording(purpose, channel)
+    return notices.control_words(shown, (purpose, channel))

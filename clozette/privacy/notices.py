@@ -40,6 +40,8 @@ class Shown:
     at: datetime
     offers: tuple[Offer, ...] = field(default=())
     version_sha256: str | None = None
+    controls: tuple[str, ...] = field(default=())
+    """The digests of the controls' words, in the order of ``offers``."""
 
 
 def policy_in_force() -> tuple[str, str | None]:
@@ -77,6 +79,7 @@ def stamp(point_id: str, offers: Sequence[Offer] = ()) -> str:
         "w": _digest(wording(point_id, offers)),
         "t": int(clock.now().timestamp() * 1000),
         "o": [list(offer) for offer in offers],
+        "c": _controls(offers),
     }
     return signer().dumps(note)
 
@@ -106,7 +109,25 @@ def read(point_id: str, stamped: str | None) -> Shown | None:
     if note["p"] != point_id or not at <= clock.now() <= at + GOOD_FOR:
         raise Refused(stale())
     offers = tuple((str(purpose), str(channel)) for purpose, channel in note["o"])
-    return Shown(note["p"], note["l"], note["v"], _words(note, offers), at, offers, note["s"])
+    controls = tuple(note.get("c", ()))
+    return Shown(note["p"], note["l"], note["v"], _words(note, offers), at, offers, note["s"], controls)
+
+
+def control_words(shown: Shown, offer: Offer) -> str:
+    """Return what a control on a form said, in the language that the form was in.
+
+    :raises Refused: if it said something else than it would say today: then it has to be shown again.
+    """
+    said = dict(zip(shown.offers, shown.controls, strict=False)).get(offer)
+    with force_locale(shown.language):
+        words = purposes.wording(*offer)
+    if said != _digest(words) or words not in shown.wording:
+        raise Refused(stale())
+    return words
+
+
+def _controls(offers: Sequence[Offer]) -> list[str]:
+    return [_digest(purposes.wording(*offer)) for offer in offers]
 
 
 def _words(note: dict[str, Any], offers: Sequence[Offer]) -> str:

@@ -114,10 +114,20 @@ def purpose_of(name: str) -> ConsentPurpose:
 
     :raises KeyError: if there is none.
     """
-    purpose = PURPOSES[name.partition(":")[0]]
-    if purpose.about_object != (":" in name):
+    purpose_id, colon, thing = name.partition(":")
+    purpose = PURPOSES[purpose_id]
+    if purpose.about_object != bool(colon) or (colon and not _is_id(thing)):
         raise KeyError(name)
     return purpose
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is the name of a thing of ours: anything else might be text of people."""
+    try:
+        ids.decode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def point_of(name: str, channel: str) -> str:

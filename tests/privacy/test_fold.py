@@ -70,6 +70,9 @@ def test_an_answer_to_what_is_not_asked_is_refused(db_session):
         ("our_news", "pigeon"),
         ("sponsor", "site"),
         ("our_news:1", "email"),
+        ("sponsor:ABC", "site"),
+        ("sponsor:081234567890", "site"),
+        ("sponsor:", "site"),
     ):
         with pytest.raises(Refused):
             consents.answer(subject, purpose, channel, "given", now=clock.now(), method="form:test")

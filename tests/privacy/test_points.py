@@ -4,13 +4,14 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import force_locale
 
 from clozette.accounts.models import Member
 from clozette.kernel import clock
 from clozette.kernel.personal import Purpose
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web.gate import entry_of
-from clozette.privacy import consents, ledger, notices, points, purposes, receipts, subjects
+from clozette.privacy import consents, ledger, models, notices, points, purposes, receipts, subjects
 from clozette.settings import ROOT
 from tests.factories import accounts
 from tests.house.routes import routes, writing
@@ -135,10 +136,14 @@ def test_a_minors_yes_to_marketing_needs_a_guardians(client, db_session):
     minor = accounts.make_minor("mina")
     accounts.sign_in(client, minor)
     page = client.get("/privacy/consents").text
-    stamp = re.search(r'data-purpose="our_news".*?name="_notice" value="([^"]+)"', page, re.DOTALL)[1]
-    asked = {"purpose": "our_news", "channel": "email", "action": "given", "_notice": stamp}
-    answer = client.post("/privacy/consents", data=asked)
-    assert answer.status_code == 409 and "parent or guardian" in answer.text
+    assert "data-purpose" not in page and 'value="given"' not in page, "nobody under 18 is asked"
+    assert "parent or guardian" in page and 'href="/contact"' in page
+    with client.application.test_request_context():
+        stamp = notices.stamp("CP5", [("our_news", "email")])
+    for stamped in (stamp, ""):
+        asked = {"purpose": "our_news", "channel": "email", "action": "given", "_notice": stamped}
+        answer = client.post("/privacy/consents", data=asked)
+        assert answer.status_code == 409 and "parent or guardian has to agree to this" in answer.text
     assert consents.current(minor.subject_id) == {}
     entry = consents.answer(
         minor.subject_id,
@@ -152,9 +157,47 @@ def test_a_minors_yes_to_marketing_needs_a_guardians(client, db_session):
     )
     assert consents.stands(minor.subject_id, "our_news", "email") == entry.id
     assert receipts.of(entry)["entry"]["circumstances"]["guardian"] == "augusta@example.test"
+    db_session.commit()
+    back = {"purpose": "our_news", "channel": "email", "action": "withdrawn"}
+    assert 'value="withdrawn"' in client.get("/privacy/consents").text
+    assert client.post("/privacy/consents", data=back).status_code == 303, "what a guardian gave, a minor may end"
 
 
 @pytest.mark.requirement(4)
 @pytest.mark.parametrize("point", list(points.POINTS.values()), ids=lambda point: point.id)
 def test_what_is_optional_is_not_mandatory_at_the_same_point(point):
     assert not set(point.mandatory) & set(point.optional)
+
+
+@pytest.fixture
+def worded(monkeypatch):
+    """Give ``worded("news")``: every control says so from now on, and in which language."""
+    return lambda words: monkeypatch.setattr(purposes, "_wording", lambda *asked: f"[ ] {words} in {asked[-1]}")
+
+
+@pytest.mark.requirement(15, 16)
+def test_a_yes_is_kept_in_the_words_and_the_language_that_were_shown(app, db_session, worded):
+    worded("news")
+    subject = subjects.create(clock.now()).id
+    with app.test_request_context():
+        with force_locale("id"):
+            stamp = notices.stamp("CP5", [("our_news", "email")])
+        shown = notices.read("CP5", stamp)
+        entry = consents.answer(subject, "our_news", "email", "given", now=clock.now(), method="form:test", shown=shown)
+    kept = db_session.get_one(models.Wording, entry.wording)
+    assert (kept.text, kept.language) == ("[ ] news in id", "id")
+
+
+@pytest.mark.requirement(16)
+def test_a_yes_to_words_that_were_changed_meanwhile_is_asked_anew(app, db_session, worded):
+    """Even where the old notice as a whole was kept with somebody's answer before."""
+    worded("news")
+    first, second = (subjects.create(clock.now()).id for _ in range(2))
+    offered = {"purpose": "our_news", "channel": "email", "action": "given", "now": clock.now(), "method": "form:test"}
+    with app.test_request_context():
+        stamp = notices.stamp("CP5", [("our_news", "email")])
+        consents.answer(first, **offered, shown=notices.read("CP5", stamp))
+        worded("news and more")
+        with pytest.raises(Refused, match="notice_changed"):
+            consents.answer(second, **offered, shown=notices.read("CP5", stamp))
+    assert consents.current(second) == {}

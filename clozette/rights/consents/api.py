@@ -30,7 +30,7 @@ def consents() -> list[queries.Switch]:
 def answer(data: dict[str, Any]) -> queries.Switch:
     """Answer: one purpose, one channel. A yes needs the `notice` that came with the words (409 without it)."""
     who = _who()
-    views.record(who, data, views.read_stamp(data, data["notice"]), method="api", surface="/api/v1/consents")
+    views.record(who, data, data["notice"], method="api", surface="/api/v1/consents")
     return queries.switch(who.subject_id, data["purpose"], data["channel"])
 
 

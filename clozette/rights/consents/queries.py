@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
 
+from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.privacy import consents, notices, purposes
@@ -22,6 +22,12 @@ class Switch:
     state: str | None
     entry_id: int | None
     at: datetime | None
+    by_minor: bool = False
+
+    @property
+    def needs_guardian(self) -> bool:
+        """Whether a parent or guardian has to agree, so that the person is not asked."""
+        return not self.stands and consents.needs_guardian(self.asked, self.by_minor)
 
     @property
     def stands(self) -> bool:
@@ -60,21 +66,30 @@ class Switch:
 
     @property
     def notice(self) -> str:
-        """Return the stamp of what is shown with it."""
+        """Return the stamp of what is shown with it; nothing to be sent back where nobody is asked."""
+        if self.needs_guardian:
+            return ""
         return notices.stamp(self.point, [(self.purpose, self.channel)])
 
 
 def switches(subject_id: int) -> list[Switch]:
     """Return what may be agreed to today, and whatever else was agreed to and can be taken back."""
-    known = consents.current(subject_id)
+    known, by_minor = consents.current(subject_id), consents.is_minor(subject_id, clock.now())
     offered = purposes.offers()
     standing = [key for key, state in known.items() if state.stands and key not in offered and _is_known(key[0])]
-    return [_switch(key, known) for key in (*offered, *standing)]
+    return [_switch(key, known, by_minor) for key in (*offered, *standing)]
 
 
 def switch(subject_id: int, purpose: str, channel: str) -> Switch:
     """Return how one of them stands."""
-    return _switch((purpose, channel), consents.current(subject_id))
+    by_minor = consents.is_minor(subject_id, clock.now())
+    return _switch((purpose, channel), consents.current(subject_id), by_minor)
+
+
+def is_asked(subject_id: int, purpose: str, channel: str) -> bool:
+    """Whether an answer can be taken: it is offered today, or was answered before."""
+    key = (purpose, channel)
+    return key in purposes.offers() or key in consents.current(subject_id)
 
 
 def answers(subject_id: int, after: int | None) -> Page[LedgerEntry]:
@@ -94,9 +109,11 @@ def own(subject_id: int, entry_id: int) -> LedgerEntry:
     return entry
 
 
-def _switch(key: consents.Key, known: Any) -> Switch:
+def _switch(key: consents.Key, known: dict[consents.Key, consents.State], by_minor: bool) -> Switch:
     state = known.get(key)
-    return Switch(*key, *((state.action, state.entry_id, state.at) if state else (None, None, None)))
+    if state is None:
+        return Switch(*key, None, None, None, by_minor)
+    return Switch(*key, state.action, state.entry_id, state.at, by_minor)
 
 
 def _is_known(name: str) -> bool:

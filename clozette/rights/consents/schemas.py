@@ -38,6 +38,13 @@ class ConsentOut(ma.Schema):
     at = ma.fields.AwareDateTime(allow_none=True, required=True)
     receipt = RowId(attribute="entry_id", allow_none=True, required=True)
     wording = ma.fields.String(required=True, metadata={"description": "Show this, word for word, before you ask."})
+    needs_guardian = ma.fields.Boolean(
+        required=True,
+        metadata={"description": "A parent or guardian has to agree: don't ask the member; a yes is refused (409)."},
+    )
     notice = ma.fields.String(
-        required=True, metadata={"description": "Send it back with a yes: it says what was shown, and when."}
+        required=True,
+        metadata={
+            "description": "Send it back with a yes: it says what was shown, and when. Empty if nobody is asked."
+        },
     )

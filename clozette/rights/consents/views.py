@@ -39,9 +39,7 @@ def answer() -> Any:
     if not form.load():
         return _page(who, form)
     try:
-        record(
-            who, form.data, read_stamp(form.data, request.form.get(notices.FIELD)), method="form:consents", surface=HERE
-        )
+        record(who, form.data, request.form.get(notices.FIELD), method="form:consents", surface=HERE)
     except Refused as refused:
         form.refuse(refused.refusal)
         return _page(who, form)
@@ -69,11 +67,15 @@ def receipt_file(entry_id: int) -> Response:
     return answer
 
 
-def record(who: person.Person, data: dict[str, Any], shown: notices.Shown | None, *, method: str, surface: str) -> None:
+def record(who: person.Person, data: dict[str, Any], stamp: str | None, *, method: str, surface: str) -> None:
     """Record one answer of a person with where it came from; the API's way too.
 
+    :param stamp: the notice that came back with it.
     :raises Refused: if it can't count.
     """
+    if not queries.is_asked(who.subject_id, data["purpose"], data["channel"]):
+        raise Refused(Refusal("unknown_purpose", _("We don't ask for this."), "purpose"))
+    shown = _shown(who, data, stamp) if data["action"] == "given" else None
     came = browser.circumstances()
     consents.answer(
         who.subject_id,
@@ -88,17 +90,15 @@ def record(who: person.Person, data: dict[str, Any], shown: notices.Shown | None
     )
 
 
-def read_stamp(data: dict[str, Any], stamp: str | None) -> notices.Shown | None:
-    """Return what was shown with an answer; taking back needs nothing.
+def _shown(who: person.Person, data: dict[str, Any], stamp: str | None) -> notices.Shown:
+    """Return what was shown with a yes; a no and taking back need nothing.
 
-    :raises Refused: for a yes to words that nobody can show.
+    :raises Refused: for a yes to words that nobody can show, or of somebody who isn't asked.
     """
-    try:
-        point = purposes.point_of(data["purpose"], data["channel"])
-    except KeyError:
-        raise Refused(Refusal("unknown_purpose", _("We don't ask for this."), "purpose")) from None
-    shown = notices.read(point, stamp) if data["action"] != "withdrawn" else None
-    if shown is None and data["action"] == "given":
+    if queries.switch(who.subject_id, data["purpose"], data["channel"]).needs_guardian:
+        raise Refused(consents.guardian_needed())
+    shown = notices.read(purposes.point_of(data["purpose"], data["channel"]), stamp)
+    if shown is None:
         raise Refused(Refusal("not_shown", _("Please answer on the page that explains what you agree to.")))
     return shown
 
