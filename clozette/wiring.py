@@ -70,7 +70,6 @@ from clozette.rights.consents import views as consents_views
 from clozette.rights.consents import withdrawals
 from clozette.rights.desk import checks as desk_checks
 from clozette.rights.desk import events as desk_events
-from clozette.rights.desk import services as desk
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk import views as desk_views
 from clozette.rights.disclosures import api as disclosures_api
@@ -79,6 +78,7 @@ from clozette.rights.disclosures import views as disclosures_views
 from clozette.rights.erasure import checks as erasure_checks
 from clozette.rights.erasure import events as erasure_events
 from clozette.rights.erasure import executor as erasure
+from clozette.rights.erasure import services as erasure_services
 from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.erasure import views as erasure_views
 from clozette.rights.export import api as exports_api
@@ -118,6 +118,7 @@ def connect(app: Flask) -> None:
     declared.init_app(app, PERSONAL_DATA)
     consents.ask_ages_of(app, account_access.is_minor_subject)
     disclosures.init_app(app, PERSONAL_DATA.values())
+    disclosures.ask_erasures_of(app, erasure_services.begun)
     media_addresses.init_app(app)
     look_cards.init_app(app)
     slots.init_app(app)
@@ -179,7 +180,6 @@ def _listeners(app: Flask) -> None:
     events.listen(app, erasure_events.ErasureUndone, after=(erasure_tasks.tell_undone,))
     events.listen(app, account_events.TicketMade, after=(account_tasks.send_ticket,))
     events.listen(app, desk_events.CodeMade, after=(desk_tasks.send_code,))
-    events.listen(app, desk_events.AddressVerified, inside=(desk.identify_by_code,))
     events.listen(app, desk_events.RequestReceived, after=(desk_tasks.send_receipt,))
     events.listen(app, desk_events.RequestAnswered, after=(desk_tasks.send_answer,))
     events.listen(app, account_events.AddressChangeAsked, after=(account_tasks.tell_address_will_change,))

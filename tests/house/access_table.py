@@ -60,6 +60,7 @@ POST   /privacy/code/entry                            422     422     422     42
 POST   /privacy/code/end                              303     303     303     303     303     303     303     303
 GET    /privacy/processing                            200     200     200     200     200     200     200     200
 GET    /privacy/processing.json                       200     200     200     200     200     200     200     200
+POST   /privacy/earlier-consents                      303     404     404     404     404     404     404     404
 GET    /privacy/requests                              303     200     200     200     200     200     200     200
 POST   /privacy/requests                              303     422     422     422     422     422     422     422
 GET    /privacy/requests/{asked}                      303     404     404     200     404     404     404     404

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import orm
 
-from clozette.kernel import ids, tasks
+from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
-from clozette.privacy import ledger
+from clozette.privacy import consents, ledger
 from clozette.rights.desk import rules
 from clozette.rights.desk.models import Address, Event, Request
+from clozette.rights.desk.tasks import watch_clocks
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.desk import ask
 from tests.support.application import Clock
@@ -34,6 +35,13 @@ def _empty_outbox(app: Flask) -> None:
 
 def write(client: Client, **typed: str):
     return client.post("/contact", data={"email": REN, "text": "What do you know about me?", **typed})
+
+
+def prove(app: Flask, client: Client) -> None:
+    client.post("/privacy/code", data={"email": REN})
+    code = re.search(r"^\d{6}$", mails(app, REN)[-1].text, re.MULTILINE)
+    assert code
+    assert client.post("/privacy/code/entry", data={"code": code[0]}).status_code == 303
 
 
 def the_request(session: orm.Session) -> Request:
@@ -68,8 +76,13 @@ def test_without_a_country_the_strictest_clock_waits_for_a_proof(
     client.post("/privacy/code", data={"email": "REN@example.test"})
     code = re.search(r"^\d{6}$", mails(app, "REN@example.test")[-1].text, re.MULTILINE)
     assert code
-    client.post("/privacy/code/entry", data={"code": code[0]})
+    typed = client.post("/privacy/code/entry", data={"code": code[0]})
+    assert location(typed) == "/privacy/requests"
     made = the_request(db_session)
+    assert made.identified_at is None, "a code says who reads the address, not who wrote under it"
+    assert "was this you?" in client.get("/privacy/requests").text
+    assert client.post(f"/privacy/requests/{ids.encode(made.id)}", data={"mine": "yes"}).status_code == 303
+    assert client.post(f"/privacy/requests/{ids.encode(made.id)}", data={"mine": "yes"}).status_code == 409
     db_session.refresh(made)
     assert (made.identified_how, made.paused_at) == ("code", None)
     assert (made.due_at - made.received_at).total_seconds() == (72 + 30) * 3600
@@ -109,6 +122,71 @@ def test_writing_as_a_member_without_signing_in_touches_nothing_of_theirs(
     made = the_request(db_session)
     assert made.subject_id != member.subject_id
     assert db_session.scalars(sa.select(Address.subject_id)).one() == made.subject_id
+
+
+@pytest.mark.requirement(86, 88)
+def test_what_a_stranger_asked_under_an_address_is_closed_by_its_reader(
+    app: Flask, client: Client, db_session: orm.Session
+) -> None:
+    write(client, kind="erasure", text="Erase everything.")
+    prove(app, client)
+    made = the_request(db_session)
+    assert client.post(f"/privacy/requests/{ids.encode(made.id)}", data={"mine": "maybe"}).status_code == 422
+    assert client.post(f"/privacy/requests/{ids.encode(made.id)}", data={"mine": "no"}).status_code == 303
+    made = the_request(db_session)
+    db_session.refresh(made)
+    assert (made.outcome, made.identified_at) == ("not-theirs", None)
+    assert "was this you?" not in client.get("/privacy/requests").text
+
+
+@pytest.mark.requirement(23, 86, 88)
+def test_a_confirmed_member_reaches_what_was_asked_and_agreed_from_their_address_before(
+    app: Flask, client: Client, db_session: orm.Session
+) -> None:
+    write(client, kind="access")
+    made = the_request(db_session)
+    guest = made.subject_id
+    consents.answer(guest, "our_news", "email", "given", now=clock.now(), method="form:test")
+    db_session.commit()
+    path = f"/privacy/requests/{ids.encode(made.id)}"
+    squatter = make_member("bo", email="ren@Example.test", confirmed=False)
+    sign_in(client, squatter)
+    assert client.get(path).status_code == 404
+    assert client.post("/privacy/earlier-consents").status_code == 404
+    squatter.confirmed_at = clock.now()
+    db_session.commit()
+    page = client.get("/privacy/requests").text
+    assert "was this you?" in page
+    assert "Our own news and offers (by mail)" in page
+    assert client.post(path, data={"mine": "yes"}).status_code == 303
+    assert client.post("/privacy/earlier-consents").status_code == 303
+    db_session.expire_all()
+    made = the_request(db_session)
+    assert (made.subject_id, made.identified_how, made.paused_at) == (squatter.subject_id, "session", None)
+    assert consents.stands(guest, "our_news", "email") is None
+
+
+def test_an_account_that_confirmed_nothing_keeps_nobody_from_their_address(
+    app: Flask, client: Client, db_session: orm.Session
+) -> None:
+    squatter = make_member("bo", email=REN, confirmed=False)
+    write(client, kind="access")
+    prove(app, client)
+    assert client.get("/privacy/requests").status_code == 200
+    assert the_request(db_session).subject_id != squatter.subject_id
+
+
+@pytest.mark.requirement(88)
+def test_what_waits_for_a_week_is_brought_up_once(
+    app: Flask, client: Client, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    stopped_clock.stop()
+    write(client, kind="access")
+    for days, alarms in ((6, 0), (2, 1), (1, 1)):
+        stopped_clock.forward(days=days)
+        watch_clocks.run()
+        db_session.commit()
+        assert events_of(db_session).count("stuck") == alarms
 
 
 @pytest.mark.requirement(91)

@@ -17,7 +17,7 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.privacy import subjects
 from clozette.rights.desk import kept, rules
-from clozette.rights.desk.events import AddressVerified, CodeMade
+from clozette.rights.desk.events import CodeMade
 from clozette.rights.desk.models import Address, Code, Request
 
 VALID = timedelta(minutes=10)
@@ -35,7 +35,9 @@ _LEFT_OVER = frozenset(
 def make(typed: str, now: datetime) -> Code:
     """Make a code for an address as it was typed, and ask for the mail that carries it."""
     canonical = addresses.canonical(typed) or typed.casefold()
-    member = db.session.scalar(sa.select(Member).where(Member.email_canonical == canonical))
+    # An account that confirmed no address says nothing about who reads it.
+    confirmed = (Member.email_canonical == canonical, Member.confirmed_at.is_not(None))
+    member = db.session.scalar(sa.select(Member).where(*confirmed))
     subject_id = member.subject_id if member else address_of(typed, now).subject_id
     made = Code(
         subject_id=subject_id,
@@ -65,14 +67,13 @@ def count_try(code: Code, now: datetime) -> bool:
 
 
 def use(code: Code, typed: str, now: datetime) -> bool:
-    """Take the digits, once. Whoever typed them reads the address; what they asked before is theirs from now on."""
+    """Take the digits, once. Whoever typed them reads the address; what was asked from it is theirs if they say so."""
     if code.opens != SUBJECT or not hmac.compare_digest(digits_of(code).encode(), typed.encode()):
         return False
     once = sa.update(Code).where(Code.id == code.id, Code.used_at.is_(None)).values(used_at=now)
     if not db.session.execute(once).rowcount:  # type: ignore[attr-defined]
         return False
     db.session.execute(sa.update(Address).where(Address.subject_id == code.subject_id).values(verified_at=now))
-    events.publish(AddressVerified(subject_id=code.subject_id))
     return True
 
 

@@ -11,13 +11,6 @@ class CodeMade:
 
 
 @dataclass(frozen=True)
-class AddressVerified:
-    """Somebody proved that they read the address of a subject."""
-
-    subject_id: int
-
-
-@dataclass(frozen=True)
 class RequestReceived:
     """Somebody asked something of us."""
 

@@ -1,6 +1,6 @@
 """Reads of the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.rights.desk import rules
-from clozette.rights.desk.models import Event, Request
+from clozette.rights.desk.models import Address, Event, Request
 
 MOST_OPEN = 500
 LOOK_BACK = timedelta(days=90)
@@ -32,15 +32,40 @@ class Figures:
     hours: float | None
 
 
-def requests_of(subject_id: int) -> Sequence[Request]:
+def earlier(member_id: int | None) -> int | None:
+    """Return the subject of the address that a confirmed member reads: what was asked or agreed from it without the
+    account hangs there.
+    """
+    reads = sa.and_(Member.email_canonical == Address.canonical, Member.confirmed_at.is_not(None))
+    asked = sa.select(Address.subject_id).join(Member, reads).where(Member.id == member_id)
+    found: int | None = db.session.scalar(asked) if member_id is not None else None
+    return found
+
+
+def requests_of(subject_ids: Collection[int]) -> Sequence[Request]:
     """Return a person's own requests, newest first."""
-    mine = sa.select(Request).where(Request.subject_id == subject_id).order_by(Request.id.desc())
+    mine = sa.select(Request).where(Request.subject_id.in_(subject_ids)).order_by(Request.id.desc())
     return db.session.scalars(mine).all()
 
 
-def request_of(subject_id: int, request_id: int) -> Request | None:
+def request_of(subject_ids: Collection[int], request_id: int) -> Request | None:
     """Return one of a person's own requests."""
-    return db.session.scalar(sa.select(Request).where(Request.id == request_id, Request.subject_id == subject_id))
+    return db.session.scalar(sa.select(Request).where(Request.id == request_id, Request.subject_id.in_(subject_ids)))
+
+
+def is_in_doubt(request: Request, subject_id: int) -> bool:
+    """Whether the person has still to say if it was they who asked."""
+    unsaid = request.identified_at is None or request.subject_id != subject_id
+    return request.closed_at is None and unsaid
+
+
+def stuck(now: datetime) -> Sequence[Request]:
+    """Return what has waited for a proof for a week, and staff were not told of yet."""
+    told_of = sa.select(Event.id).where(
+        Event.request_id == Request.id, Event.what == "stuck", Event.at >= Request.paused_at
+    )
+    waits = (Request.closed_at.is_(None), Request.paused_at <= now - rules.WAITS_LONG, ~told_of.exists())
+    return db.session.scalars(sa.select(Request).where(*waits).order_by(Request.id).limit(MOST_OPEN)).all()
 
 
 def told(request: Request) -> list[Event]:

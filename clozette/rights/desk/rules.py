@@ -36,6 +36,7 @@ EVENTS: dict[str, LazyString] = {
     "sorted": _l("Sorted anew"),
     "soon": _l("Alarm: due within a day"),
     "overdue": _l("Alarm: overdue"),
+    "stuck": _l("Alarm: it has waited for a week"),
     "closed": _l("Answered and closed"),
     "opened": _l("Entered"),
     "changed": _l("Facts corrected"),
@@ -54,8 +55,13 @@ OUTCOMES: dict[str, LazyString] = {
     "refused": _l("Refused, with the reason"),
     "unproven": _l("Closed: nobody proved who asks"),
     "taken-back": _l("Taken back by the person"),
+    "not-theirs": _l("Closed: the reader of this address did not ask it"),
 }
+NOT_THEIRS = "not-theirs"
+BY_THE_PERSON = frozenset({"taken-back", NOT_THEIRS})
+"""Outcomes that the person chose: they need no mail about it."""
 WARNED_BEFORE = timedelta(hours=24)
+WAITS_LONG = timedelta(days=7)
 # The European Economic Area, and the United Kingdom, whose own law says the same.
 EU = frozenset(
     {

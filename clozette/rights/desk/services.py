@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from flask_babel import get_locale
 from sqlalchemy.engine import CursorResult
 
-from clozette.kernel import clock, events
+from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import refuse
 from clozette.privacy import ledger, notices
 from clozette.privacy.disclosures.telling import tell_recipients
 from clozette.rights.desk import rules
-from clozette.rights.desk.events import AddressVerified, RequestAnswered, RequestReceived
+from clozette.rights.desk.events import RequestAnswered, RequestReceived
 from clozette.rights.desk.models import Event, Request
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
@@ -70,19 +70,22 @@ def identify(request: Request, *, how: str, now: datetime, actor_id: int | None 
     """Note that it is certain who asks, and by what; a clock that waited for it goes on where it stood."""
     values: dict[str, Any] = {"identified_at": now, "identified_how": how, "paused_at": None}
     if request.paused_at is not None and request.due_at is not None:
-        values["due_at"] = request.due_at + (now - request.paused_at)
+        later = request.due_at + (now - request.paused_at)
+        values |= {"due_at": later, "warned_at": None, "overdue_at": None}  # a new time, and alarms of its own
     if _change(request, Request.identified_at.is_(None), **values):
         note(request, "identified", now=now, actor_id=actor_id, evidence=evidence)
     return request
 
 
-def identify_by_code(verified: AddressVerified) -> None:
-    """Somebody proved an address: what was asked from it before is theirs (listens to ``AddressVerified``)."""
-    waiting = sa.select(Request).where(
-        Request.subject_id == verified.subject_id, Request.identified_at.is_(None), Request.closed_at.is_(None)
-    )
-    for request in db.session.scalars(waiting).all():
-        identify(request, how="code", now=clock.now())
+def claim(request: Request, *, subject_id: int, how: str, mine: bool, now: datetime) -> None:
+    """Take the answer of somebody who proved the address that a request names: it was they who asked, or it was not.
+
+    The proof alone says nothing: anybody can write under anybody's address.
+    """
+    if not mine:
+        close(request, outcome=rules.NOT_THEIRS, text="", actor_id=subject_id, now=now)
+    elif _change(request, Request.closed_at.is_(None), subject_id=subject_id):
+        identify(request, how=how, now=now)
 
 
 def ask_for_proof(request: Request, *, actor_id: int, text: str, now: datetime) -> None:
@@ -113,7 +116,7 @@ def extend(request: Request, *, until: datetime, reason: str, actor_id: int, now
 def close(
     request: Request, *, outcome: str, text: str, actor_id: int | None, now: datetime, evidence: str = ""
 ) -> bool:
-    """Answer and close a request; of two at once one does. The person is told, unless it was they who took it back."""
+    """Answer and close a request; of two at once one does. The person is told, unless it was they who closed it."""
     closed, identified = request.closed_at is not None, request.identified_at is not None
     refuse(rules.why_not_close(closed=closed, kind=request.kind, outcome=outcome, identified=identified))
     if not _change(request, Request.closed_at.is_(None), closed_at=now, paused_at=None, outcome=outcome):
@@ -121,7 +124,7 @@ def close(
     done = note(request, "closed", now=now, actor_id=actor_id, text=text, evidence=evidence)
     if outcome in {"done", "part"}:
         _carry_out(request, now)
-    if outcome != "taken-back":
+    if outcome not in rules.BY_THE_PERSON:
         _tell(done)
     return True
 

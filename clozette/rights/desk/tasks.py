@@ -83,4 +83,7 @@ def _requests(now: datetime) -> tuple[list[str], list[str]]:
         db.session.execute(sa.update(Request).where(Request.id == request.id).values(**mark))
         services.note(request, "overdue" if late else "soon", now=now)
         (overdue if late else soon).append(ids.encode(request.id))
+    for request in queries.stuck(now):
+        services.note(request, "stuck", now=now)
+        soon.append(ids.encode(request.id))
     return overdue, soon

@@ -12,7 +12,7 @@ from clozette.kernel.database import db
 from clozette.kernel.web import edge, gate
 from clozette.kernel.web.forms import Form
 from clozette.rights import person
-from clozette.rights.desk import codes, throttle
+from clozette.rights.desk import codes, queries, throttle
 from clozette.rights.desk.models import Code
 from clozette.rights.desk.schemas import AskCodeIn, TypeCodeIn
 from clozette.rights.desk.views.blueprint import blueprint, page
@@ -66,7 +66,7 @@ def type_code() -> Any:
     if codes.count_try(code, now) and codes.use(code, typed, now):
         session.pop(_WAITING, None)
         person.remember(code)
-        return redirect(_wanted(form.data["next"]), 303)
+        return redirect(_onward(code, form.data["next"]), 303)
     edge.keep()  # the try counts although it was wrong
     form.errors["code"] = [
         _("That is not the code, or it no longer works. After three tries, or ten minutes, ask anew.")
@@ -89,6 +89,14 @@ def _waiting() -> Code | None:
         return db.session.get(Code, ids.decode(str(session.get(_WAITING))))
     except ValueError:
         return None
+
+
+def _onward(code: Code, path: str) -> str:
+    """Go where they wanted to; from the front page first to what was asked from their address, if they must say whose."""
+    wanted = _wanted(path)
+    asked = queries.requests_of([code.subject_id])
+    doubts = any(queries.is_in_doubt(one, code.subject_id) for one in asked)
+    return "/privacy/requests" if doubts and wanted == "/privacy" else wanted
 
 
 def _wanted(path: str | None) -> str:

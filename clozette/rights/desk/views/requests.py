@@ -9,7 +9,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.privacy import notices
+from clozette.privacy import consents, notices
 from clozette.rights import person
 from clozette.rights.desk import queries, rules, services
 from clozette.rights.desk.schemas import RequestIn
@@ -56,31 +56,62 @@ def one_request(request_id: int) -> Any:
 
 @blueprint.post("/privacy/requests/<id:request_id>")
 @gate.everyone()
-def take_back(request_id: int) -> Any:
-    """Take a request back (``_method=DELETE``)."""
-    found = _own(request_id)
-    if request.form.get("_method") != "DELETE":
-        abort(422)
+def change(request_id: int) -> Any:
+    """Take a request back (``_method=DELETE``), or say whether it was oneself who asked (``mine``: yes or no)."""
+    who, found = person.require(), _own(request_id)
+    mine = request.form.get("mine")
     try:
-        services.close(found, outcome="taken-back", text="", actor_id=found.subject_id, now=clock.now())
+        if request.form.get("_method") == "DELETE":
+            services.close(found, outcome="taken-back", text="", actor_id=who.subject_id, now=clock.now())
+        elif mine in {"yes", "no"} and queries.is_in_doubt(found, who.subject_id):
+            services.claim(found, subject_id=who.subject_id, how=who.how, mine=mine == "yes", now=clock.now())
+        else:
+            abort(409 if mine in {"yes", "no"} else 422)
     except Refused as refused:
         detail = refused.refusal.message
         return page("rights/request.html", 409, one=found, events=queries.told(found), wrong=detail, **_words(found))
     return redirect(f"/privacy/requests/{ids.encode(found.id)}", 303)
 
 
+@blueprint.post("/privacy/earlier-consents")
+@gate.everyone()
+def end_earlier() -> Any:
+    """End what was agreed from a member's address without the account."""
+    who = person.require()
+    earlier = queries.earlier(who.member_id) or abort(404)
+    for (purpose, channel), state in consents.current(earlier).items():
+        if state.stands:
+            consents.answer(earlier, purpose, channel, "withdrawn", now=clock.now(), method="form:earlier-consents")
+    return redirect("/privacy/requests", 303)
+
+
 def _own(request_id: int) -> Any:
-    return queries.request_of(person.require().subject_id, request_id) or abort(404)
+    return queries.request_of(_subjects(person.require()), request_id) or abort(404)
+
+
+def _subjects(who: person.Person) -> list[int]:
+    return [one for one in (who.subject_id, queries.earlier(who.member_id)) if one is not None]
+
+
+def _earlier_consents(who: person.Person) -> list[str]:
+    earlier = queries.earlier(who.member_id)
+    standing = consents.current(earlier).items() if earlier is not None else ()
+    return [
+        f"{consents.purpose_of(purpose).title} ({consents.CHANNEL_NAMES[channel]})"
+        for (purpose, channel), state in standing
+        if state.stands
+    ]
 
 
 def _page(who: person.Person, form: Form) -> Any:
-    mine = [(one, _words(one)) for one in queries.requests_of(who.subject_id)]
+    mine = [(one, _words(one)) for one in queries.requests_of(_subjects(who))]
     return page(
         "rights/requests.html",
         form.status,
         form=form,
         who=who,
         mine=mine,
+        earlier=_earlier_consents(who),
         kinds=[(name, str(title)) for name, title in rules.KINDS.items()],
     )
 
@@ -95,6 +126,7 @@ def _words(one: Any) -> dict[str, Any]:
         "closed": _("Answered"),
     }
     return {
+        "doubt": queries.is_in_doubt(one, person.require().subject_id),
         "kind": rules.KINDS[one.kind],
         "law": rules.LAWS[one.law],
         "outcome": rules.OUTCOMES.get(one.outcome or ""),
