@@ -245,7 +245,23 @@ def test_an_export_is_used_up_after_some_downloads(client: Client, admin: Member
     assert f'action="{page}/file"' not in client.get(page).text
 
 
-def test_a_stream_that_grew_meanwhile_sends_nothing(app: Flask, admin: Member, db_session: orm.Session) -> None:
+@pytest.mark.requirement(8, 89)
+def test_nobody_is_sent_whom_the_access_log_lacks(app: Flask, admin: Member, db_session: orm.Session) -> None:
+    """Whoever comes to fit the filter between the log and the stream is in neither."""
+    swapped, ada = make_member("swapped", country="ID"), make_member("ada", country="SG")
+    export = make_export(admin, columns=["handle"], filter={"state": "active", "country": "SG"})
+    order = services.download(export, by_id=admin.subject_id, now=clock.now())
+    swapped.country, ada.country = "SG", "ID"
+    db_session.commit()
+    assert b"swapped" not in b"".join(stream.pieces(order))
+    noted = db_session.scalars(sa.select(StaffRead.subject_id).where(StaffRead.what == reads.WHAT)).all()
+    assert noted == [ada.subject_id]
+
+
+def test_a_stream_that_grew_meanwhile_sends_nothing(
+    app: Flask, admin: Member, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "SOME", 0)
     export = make_export(admin, counted=1, limit=1)
     order = services.download(export, by_id=admin.subject_id, now=clock.now())
     make_member("ada")

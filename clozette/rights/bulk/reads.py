@@ -1,5 +1,7 @@
 """Everybody whose data was in an export finds it among the looks of staff at their record (requirement 8)."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from clozette.accounts.models import Member
@@ -15,18 +17,18 @@ WHAT = "bulk export"
 SOME = 2000
 
 
-def note_some(download: BulkDownload, after: int, size: int = SOME) -> int | None:
-    """Write down the next people of a download, in the order of their subjects; return the last of them."""
+def note_some(download: BulkDownload, after: int, size: int = SOME) -> Sequence[int]:
+    """Write down the next people of a download; return them (their subjects), in order."""
     export = download.export
     met = selection.conditions(Filter.of(export.filter), USES[export.use])
     chosen = sa.select(Member.subject_id).where(*met, Member.subject_id > after).order_by(Member.subject_id).limit(size)
     people = db.session.scalars(chosen).all()
     if not people:
-        return None
+        return ()
     said = {"reader_id": download.by_id, "at": download.at, "what": WHAT, "reason": export.reason}
     rows = [{"id": new_id(), "subject_id": one, "fields": list(export.columns), **said} for one in people]
     db.session.execute(sa.insert(StaffRead), rows)
-    return people[-1]
+    return people
 
 
 def last_noted(download: BulkDownload) -> int:

@@ -99,7 +99,7 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
     begun.handover_id = release.handover_id if release else None
     db.session.add(begun)
     db.session.flush()
-    _note_reads(begun, fit_now)
+    noted = _note_reads(begun, fit_now)
     return Order(
         download_id=begun.id,
         mark=begun.mark,
@@ -109,6 +109,7 @@ def download(export: BulkExport, *, by_id: int, now: datetime) -> Order:
         filter=chosen,
         most=rules.most(export),
         about=_about(export, begun),
+        noted=noted,
         payload=_carried(release) if release else None,
     )
 
@@ -125,12 +126,15 @@ def _carried(release: Release) -> bytes:
     return courier.payload
 
 
-def _note_reads(begun: BulkDownload, people: int) -> None:
-    """Write down at once who is in a small one; a large one would hold the request up, and is written down by a task."""
+def _note_reads(begun: BulkDownload, people: int) -> tuple[int, ...] | None:
+    """Write down at once who is in a small one, and return them: nobody else is then sent.
+
+    A large one would hold the request up for longer than the export takes, and is written down by a task.
+    """
     if people <= reads.SOME:
-        reads.note_some(begun, 0)
-    else:
-        enqueue(note_bulk_reads, download_id=begun.id)
+        return tuple(reads.note_some(begun, 0))
+    enqueue(note_bulk_reads, download_id=begun.id)
+    return None
 
 
 def _hand_over(export: BulkExport, chosen: Filter, *, by_id: int, now: datetime) -> Release:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from clozette.accounts.models import Member
 from clozette.kernel import clock, database
 from clozette.kernel.database import db
 from clozette.rights.bulk import rows, selection
@@ -40,7 +41,10 @@ class Grown(Exception):
 
 @dataclass(frozen=True)
 class Order:
-    """All that a stream needs to know of a download, without the session that made it."""
+    """All that a stream needs to know of a download, without the session that made it.
+
+    :ivar noted: the subjects that the access log has already; no others are sent. None where a task writes them down.
+    """
 
     download_id: int
     mark: str
@@ -51,6 +55,7 @@ class Order:
     most: int
     about: dict[str, Any] = field(default_factory=dict)
     payload: bytes | None = None
+    noted: tuple[int, ...] | None = None
 
     @property
     def file_name(self) -> str:
@@ -95,6 +100,8 @@ def chunks(order: Order) -> Chunks:
     if order.payload is not None:
         return _handed_over(app, order, order.payload)
     conditions = selection.conditions(order.filter, USES[order.use])
+    if order.noted is not None:
+        conditions.append(Member.subject_id.in_(order.noted))
     return _counted(app, db.get_engine("default"), order, conditions)
 
 

@@ -12,7 +12,7 @@ def note_bulk_reads(*, download_id: int) -> None:
     download = db.session.get(BulkDownload, download_id)
     if download is None:
         return
-    last: int | None = reads.last_noted(download)
-    while last is not None:
-        last = reads.note_some(download, last)
+    last = reads.last_noted(download)
+    while people := reads.note_some(download, last):
+        last = people[-1]
         checkpoint()
