@@ -93,6 +93,11 @@ def test_looking_writes_nothing(client, member):
         ({"purpose": "partner_offers"}, 409),
         ({"purpose": "nonsense"}, 409),
         ({"channel": "pigeon"}, 409),
+        ({"purpose": "sponsor:081234567890", "channel": "site"}, 409),
+        ({"purpose": "sponsor:ABC", "channel": "site"}, 409),
+        ({"purpose": "sponsor:ABC", "channel": "email"}, 409),
+        ({"purpose": "sponsor:081234567890", "channel": "site", "action": "refused"}, 409),
+        ({"purpose": "sponsor:81234567890", "channel": "site", "action": "withdrawn"}, 409),
         ({"action": "served"}, 422),
         ({"purpose": ""}, 422),
     ],
@@ -109,6 +114,30 @@ def test_a_notice_of_last_week_does_not_count(client, member, stopped_clock):
         stopped_clock.stop(clock.now() + timedelta(days=8))
         accounts.sign_in(client, member)
     assert client.post(HERE, data=fields).status_code == 409
+
+
+@pytest.mark.requirement(21)
+@pytest.mark.parametrize("action", ["refused", "withdrawn"])
+@pytest.mark.parametrize("notice", ["", "forged", "of another point"])
+def test_no_notice_stands_in_the_way_of_a_no(client, member, action, notice):
+    client.post(HERE, data=form_for(client, "our_news"))
+    head = {"Authorization": f"Bearer {_token(member)}"}
+    with client.application.test_request_context():
+        stamp = notices.stamp("CP1") if notice.startswith("of") else notice
+    said = {"purpose": "our_news", "channel": "email", "action": action}
+    assert client.post(HERE, data={**said, "_notice": stamp}).status_code == 303
+    assert consents.current(member.subject_id)["our_news", "email"].action == action
+    assert client.post("/api/v1/consents", json={**said, "notice": stamp}, headers=head).status_code == 200
+
+
+@pytest.mark.requirement(18)
+def test_programs_get_no_text_of_people_into_the_ledger(client, member):
+    head = {"Authorization": f"Bearer {_token(member)}"}
+    for purpose in ("sponsor:081234567890", "sponsor:81234567890", "sponsor:ABC", "sponsor:", "nonsense"):
+        for action in ("given", "refused", "withdrawn"):
+            said = {"purpose": purpose, "channel": "site", "action": action}
+            assert client.post("/api/v1/consents", json=said, headers=head).status_code == 409
+    assert entries(member) == []
 
 
 @pytest.mark.requirement(22, 23)
@@ -190,7 +219,7 @@ def test_taking_back_tells_who_got_the_data_by_it(client, member, db_session):
         consents.answer(member.subject_id, purpose, "email", "given", now=clock.now(), method="form:test")
         disclosures.disclose(
             recipient=sponsor,
-            agreement=disclosures.Agreement(purpose=purpose, trigger="test"),
+            agreement=disclosures.Agreement(purpose=purpose, trigger="test", channel="email"),
             people={member.subject_id: {"accounts_members.email": "ada@example.test"}},
             fields=["accounts_members.email"],
             now=clock.now(),

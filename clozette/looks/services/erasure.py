@@ -14,11 +14,11 @@ _BATCH = 500
 def take_back_loves(subject_id: int) -> Iterator[int]:
     """Take a person's loves back and count them off; yield after each batch, for the caller to commit."""
     member = sa.select(Member.id).where(Member.subject_id == subject_id).scalar_subquery()
-    some = sa.select(Love.id, Love.look_id).where(Love.member_id == member).order_by(Love.look_id).limit(_BATCH)
-    while batch := db.session.execute(some).all():
-        loved = [row.look_id for row in batch]
-        gone = sa.delete(Love).where(Love.id.in_([row.id for row in batch]))
+    some = sa.select(Love.id).where(Love.member_id == member).order_by(Love.look_id).limit(_BATCH)
+    unseen = {"synchronize_session": False}
+    gone = sa.delete(Love).where(Love.id.in_(some)).returning(Love.look_id)
+    # Only what this statement deleted is counted off: a love that the person took back meanwhile was counted there.
+    while loved := db.session.scalars(gone, execution_options=unseen).all():
         counted = sa.update(Look).where(Look.id.in_(loved)).values(love_count=Look.love_count - 1)
-        for statement in (gone, counted):
-            db.session.execute(statement, execution_options={"synchronize_session": False})
-        yield len(batch)
+        db.session.execute(counted, execution_options=unseen)
+        yield len(loved)

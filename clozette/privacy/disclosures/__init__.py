@@ -5,15 +5,25 @@ A *departure* is what a port says that it really sent. A *telling* is the duty t
 was corrected or erased, or that the consent was withdrawn.
 """
 
-from clozette.privacy.disclosures.door import Agreement, NotConsented, NotDisclosable, disclose, init_app
+from clozette.privacy.disclosures.door import (
+    Agreement,
+    BeingErased,
+    NotConsented,
+    NotDisclosable,
+    ask_erasures_of,
+    disclose,
+    init_app,
+)
 from clozette.privacy.disclosures.recipients import recipient
 from clozette.privacy.disclosures.silences import silence
 from clozette.privacy.disclosures.telling import tell_recipients
 
 __all__ = [
     "Agreement",
+    "BeingErased",
     "NotConsented",
     "NotDisclosable",
+    "ask_erasures_of",
     "disclose",
     "init_app",
     "recipient",

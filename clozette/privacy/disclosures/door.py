@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -18,14 +18,14 @@ from clozette.kernel.ports.release import Release
 from clozette.privacy import ledger, subjects
 from clozette.privacy.disclosures import departures, leaves
 from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
-from clozette.privacy.models import LedgerEntry, Subject
+from clozette.privacy.models import Consent, LedgerEntry, Subject
 
 Basis = Literal["consent", "contract", "law", "claim", "vital"]
 Means = Literal["file", "api", "webhook"]
 Known = Mapping[str, Any]
 
 _KEY = "clozette.privacy.declared"
-ANSWERS = ("given", "refused", "withdrawn", "expired", "superseded")
+_LEAVING = "clozette.privacy.being_erased"
 
 
 class NotConsented(Exception):
@@ -36,11 +36,16 @@ class NotDisclosable(Exception):
     """A field that no room declared, that is nobody's, or that is never given out; or a basis without its reason."""
 
 
+class BeingErased(NotDisclosable):
+    """The erasure of somebody in the hand-over has begun: nothing of them goes out any more."""
+
+
 @dataclass(frozen=True)
 class Agreement:
     """Under what the data goes out.
 
-    :param purpose: what the recipient may do with it; with ``consent`` the purpose of the consent.
+    :param purpose: what the recipient may do with it; with ``consent`` the purpose of the consent, and ``channel`` its
+        channel: a yes to mails lets nobody's telephone number out.
     :param duty: which law or contract, for any other basis.
     :param trigger: what led to it (``contest``, ``law`` …), and the id of that thing.
     :param retention: how long the recipient promised to keep it; ``contract``: the agreement with them.
@@ -54,6 +59,7 @@ class Agreement:
     means: Means = "file"
     retention: str = ""
     contract: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,11 @@ def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
     }
 
 
+def ask_erasures_of(app: Flask, begun: Callable[[Collection[int]], Collection[int]]) -> None:
+    """Say who knows which of some subjects are being erased; for the wiring page."""
+    app.extensions[_LEAVING] = begun
+
+
 def disclose(
     *,
     recipient: Recipient,
@@ -91,11 +102,13 @@ def disclose(
     :param people: subject id to what is known of them by ``table.column``; only ``fields`` of it go out.
     :param actor_id: the subject of the member of staff who does it; none for what the site does by itself.
     :raises NotConsented: if one of them has not given, or has withdrawn, consent for the purpose.
-    :raises NotDisclosable: for a field that is undeclared, not personal or secret, and for a missing reason.
+    :raises NotDisclosable: for a field that is undeclared, not personal or secret, and for a missing reason;
+        ``BeingErased`` if the erasure of one of them has begun.
     """
     columns = [_declared(name) for name in fields]
     if not people or not fields or (agreement.basis != "consent" and not agreement.duty):
         raise NotDisclosable("a hand-over has people, fields, and a reason where it has no consent")
+    _hold(people)
     persons = {subject_id: _person(subject_id, agreement) for subject_id in people}
     payload = _payload(people, fields, persons)
     handover = Handover(
@@ -125,6 +138,18 @@ def _commit_to(handover: Handover, rows: Sequence[Disclosure], persons: Mapping[
         ledger.commit_to("disclosure", row.id, leaves.of_disclosure(row), persons[row.subject_id].subject)
 
 
+def _hold(people: Collection[int]) -> None:
+    """Lock everybody in it: an answer or an erasure comes wholly before this hand-over, or sees it and tells the recipient.
+
+    What the door reads of them it must read after this.
+    """
+    subjects.lock(people)
+    begun: Callable[[Collection[int]], Collection[int]] | None = current_app.extensions.get(_LEAVING)
+    leaving = begun(people) if begun else ()
+    if leaving:
+        raise BeingErased(f"{len(leaving)} of the people are being erased")
+
+
 def _declared(name: str) -> Personal:
     column = current_app.extensions[_KEY].get(name)
     if not isinstance(column, Personal):
@@ -140,8 +165,10 @@ def _said(agreement: Agreement) -> dict[str, Any]:
 
 
 def _person(subject_id: int, agreement: Agreement) -> _Person:
-    subject = db.session.get_one(Subject, subject_id)
-    consent = _standing_consent(subject_id, agreement.purpose) if agreement.basis == "consent" else None
+    subject = db.session.get_one(Subject, subject_id, populate_existing=True)
+    if subject.key is None:
+        raise BeingErased(f"subject {subject_id} was erased")
+    consent = _standing_consent(subject_id, agreement) if agreement.basis == "consent" else None
     return _Person(subject, consent, secrets.token_hex(16))
 
 
@@ -166,15 +193,19 @@ def _row(handover_id: int, person: _Person) -> Disclosure:
     )
 
 
-def _standing_consent(subject_id: int, purpose: str) -> Any:
-    """Return the ledger entry of the consent that stands: the latest answer, if it is a yes."""
-    latest = (
-        sa.select(LedgerEntry.id, LedgerEntry.action, LedgerEntry.wording, LedgerEntry.policy_version)
-        .where(LedgerEntry.subject_id == subject_id, LedgerEntry.purpose == purpose, LedgerEntry.action.in_(ANSWERS))
-        .order_by(LedgerEntry.id.desc())
-        .limit(1)
+def _standing_consent(subject_id: int, agreement: Agreement) -> Any:
+    """Return the ledger entry of the consent that stands for the purpose by the channel."""
+    given = (
+        sa.select(LedgerEntry.id, LedgerEntry.wording, LedgerEntry.policy_version)
+        .join(Consent, Consent.entry_id == LedgerEntry.id)
+        .where(
+            Consent.subject_id == subject_id,
+            Consent.purpose == agreement.purpose,
+            Consent.channel == agreement.channel,
+            Consent.action == "given",
+        )
     )
-    answer = db.session.execute(latest).first()
-    if answer is None or answer.action != "given":
-        raise NotConsented(f"subject {subject_id} has no standing consent for {purpose}")
-    return answer
+    entry = db.session.execute(given).first()
+    if entry is None:
+        raise NotConsented(f"subject {subject_id} has no standing consent for {agreement.purpose} {agreement.channel}")
+    return entry

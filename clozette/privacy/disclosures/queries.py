@@ -77,6 +77,30 @@ def looks_at(subject_id: int, *, now: datetime, after: int | None = None) -> Pag
     return page_of([Looked(read.id, read, reference) for read, reference in db.session.execute(mine)], _id_of)
 
 
+def recipients_known(subject_id: int, *, now: datetime) -> int:
+    """Count who got a person's data, without those whom the law forbids to name to them."""
+    told = (
+        sa.select(sa.func.count(sa.distinct(Handover.recipient_id)))
+        .join(Disclosure, Disclosure.handover_id == Handover.id)
+        .where(Disclosure.subject_id == subject_id, may_tell_handover(Handover.id, now))
+    )
+    return db.session.scalar(told) or 0
+
+
+def may_know_of_telling(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the SQL condition on ``Telling`` that the person may know of its recipient by some hand-over."""
+    known = (
+        sa.select(Disclosure.id)
+        .join(Handover, Handover.id == Disclosure.handover_id)
+        .where(
+            Disclosure.subject_id == Telling.subject_id,
+            Handover.recipient_id == Telling.recipient_id,
+            may_tell_handover(Handover.id, now),
+        )
+    )
+    return known.exists()
+
+
 def log(after: int | None = None) -> Page[Logged]:
     """Return every hand-over, newest first, for the staff."""
     latest = (

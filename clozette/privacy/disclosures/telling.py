@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -12,42 +12,72 @@ from clozette.kernel.tasks import enqueue
 from clozette.privacy import subjects
 from clozette.privacy.disclosures.models import Disclosure, Handover, Telling
 from clozette.privacy.disclosures.tasks import tell_recipient
-from clozette.privacy.models import Subject
+from clozette.privacy.models import LedgerEntry, Subject
 
 Kind = Literal["erasure", "correction", "withdrawal"]
+References = dict[str, datetime]
+"""What payloads call a person, and when each went out."""
 
 
 def tell_recipients(
-    subject_id: int, *, kind: Kind, cause_id: int, now: datetime, purpose: str | None = None, field: str | None = None
+    subject_id: int,
+    *,
+    kind: Kind,
+    cause_id: int,
+    now: datetime,
+    purpose: str | None = None,
+    channel: str | None = None,
+    field: str | None = None,
 ) -> list[int]:
     """Make it a task to tell every recipient of a person's data.
 
-    Asking twice for the same cause tells once. At an erasure it runs before the subject's key goes: the references that
+    Asking twice for the same cause tells once, and again only of what was handed over in between. At an erasure it runs before the subject's key goes: the references that
     recipients know the person by are readable no longer after that.
 
-    :param purpose: only those who got it for this purpose, for a withdrawal.
+    :param purpose: only those who got it for this purpose, for a withdrawal; with ``channel``, not those who got it by a
+        consent to another channel.
     :param field: only those who got this ``table.column``, for a correction.
     :returns: the recipients who are told.
     """
     subject = db.session.get_one(Subject, subject_id)
     known = (
-        sa.select(Handover.recipient_id, Disclosure.reference, Handover.fields)
+        sa.select(Handover.recipient_id, Disclosure.reference, Handover.fields, Handover.at)
         .join(Handover, Handover.id == Disclosure.handover_id)
+        .outerjoin(LedgerEntry, LedgerEntry.id == Disclosure.consent_id)
         .where(Disclosure.subject_id == subject_id)
     )
     if purpose is not None:
         known = known.where(Handover.purpose == purpose)
-    references: dict[int, list[str]] = defaultdict(list)
-    for recipient_id, sealed, fields in db.session.execute(known):
+    if channel is not None:
+        by_it = sa.func.coalesce(LedgerEntry.channel, "") == channel
+        known = known.where(sa.or_(Disclosure.consent_id.is_(None), by_it))
+    references: dict[int, References] = defaultdict(dict)
+    for recipient_id, sealed, fields, at in db.session.execute(known):
         if field is not None and field not in fields:
             continue
-        references[recipient_id].append(subjects.unseal(subject, sealed)["reference"])
+        references[recipient_id][subjects.unseal(subject, sealed)["reference"]] = at
     for recipient_id, theirs in references.items():
-        telling_id = new_id()
         values = {"subject_id": subject_id, "recipient_id": recipient_id, "kind": kind, "cause_id": cause_id}
-        if insert_once(Telling, id=telling_id, **values, known_as=theirs, asked_at=now):
-            enqueue(tell_recipient, telling_id=telling_id)
+        _ask(values, theirs, now)
     return list(references)
+
+
+def _ask(values: dict[str, Any], theirs: References, now: datetime) -> None:
+    """Add the duty, or what it doesn't cover yet: then the recipient is told again."""
+    telling_id = new_id()
+    if insert_once(Telling, id=telling_id, **values, known_as=list(theirs), asked_at=now):
+        enqueue(tell_recipient, telling_id=telling_id)
+        return
+    asked = sa.select(Telling).filter_by(**values).with_for_update().execution_options(populate_existing=True)
+    telling = db.session.scalars(asked).one()
+    # What a recipient has confirmed is forgotten (``confirm``): of that, only what was handed over since is new.
+    done = telling.confirmed_at
+    new = [word for word, at in theirs.items() if word not in telling.known_as and (done is None or at > done)]
+    if new:
+        telling.known_as = [*telling.known_as, *new]
+        telling.told_at = telling.confirmed_at = None
+        db.session.flush()
+        enqueue(tell_recipient, telling_id=telling.id)
 
 
 def confirm(telling: Telling, *, now: datetime) -> None:

@@ -71,6 +71,11 @@ def grown() -> Refusal:
     return Refusal("grown", _("More members fit this by now than were counted. Ask for a new export."))
 
 
+def someone_leaves() -> Refusal:
+    """Say that the erasure of somebody in it has begun; who is left is found by asking again."""
+    return Refusal("leaves", _("Somebody in this export is being erased. Ask for a new export."))
+
+
 def most(export: BulkExport) -> int:
     """Return how many people may be in it: those that were counted and agreed to, or that needed nobody's agreement."""
     return export.counted

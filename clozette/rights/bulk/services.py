@@ -147,9 +147,11 @@ def _hand_over(export: BulkExport, chosen: Filter, *, by_id: int, now: datetime)
     agreement = Agreement(
         purpose=export.use, trigger="bulk_export", object_id=export.id, basis="law", duty=export.reason
     )
-    return disclosures.disclose(
-        recipient=export.recipient, agreement=agreement, people=people, fields=list(columns), now=now, actor_id=by_id
-    )
+    to: dict[str, Any] = {"recipient": export.recipient, "agreement": agreement, "now": now, "actor_id": by_id}
+    try:
+        return disclosures.disclose(people=people, fields=list(columns), **to)
+    except disclosures.BeingErased:
+        raise Refused(rules.someone_leaves()) from None
 
 
 def _about(export: BulkExport, begun: BulkDownload) -> dict[str, Any]:

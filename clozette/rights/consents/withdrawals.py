@@ -9,4 +9,5 @@ from clozette.privacy.models import LedgerEntry
 def tell_recipients(event: ConsentEnded) -> None:
     """Tell whoever got the person's data for the purpose, in the transaction of the withdrawal."""
     entry = db.session.get_one(LedgerEntry, event.entry_id)
-    telling.tell_recipients(event.subject_id, kind="withdrawal", cause_id=entry.id, now=entry.at, purpose=entry.purpose)
+    about = {"purpose": entry.purpose, "channel": entry.channel or ""}
+    telling.tell_recipients(event.subject_id, kind="withdrawal", cause_id=entry.id, now=entry.at, **about)

@@ -8,6 +8,7 @@ nothing twice, and ends with the same receipt.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -17,7 +18,8 @@ from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.media import files
 from clozette.media import services as media
-from clozette.privacy import disclosures, ledger
+from clozette.privacy import disclosures, ledger, subjects
+from clozette.privacy.disclosures import queries
 from clozette.privacy.models import Subject
 from clozette.rights.declared import personal_tables
 from clozette.rights.erasure import rows
@@ -48,6 +50,7 @@ def execute(erasure_id: int, *, now: datetime, save: Callable[[], None]) -> bool
 
     :param save: ends a transaction and begins the next (``tasks.checkpoint``).
     """
+    _lock_person(erasure_id)
     if not _begin(erasure_id, now):
         return False
     save()
@@ -84,20 +87,16 @@ def _steps(erasure: Erasure) -> list[Step]:
 
 
 def _carry_out(erasure_id: int, step: Step, subject_id: int, save: Callable[[], None]) -> None:
-    if step.name in _locked(erasure_id).steps:
-        return
-    for count in step.run(subject_id):
-        if not count:
-            continue
-        erasure = _locked(erasure_id)
-        erasure.counts = {**erasure.counts, step.name: erasure.counts.get(step.name, 0) + count}
+    """Do one batch after the other, each under the lock and committed with its count: of two runs one does it."""
+    batches = step.run(subject_id)
+    while step.name not in (erasure := _locked(erasure_id)).steps:
+        count = next((some for some in batches if some), None)
+        if count is None:
+            erasure.steps = [*erasure.steps, step.name]
+        else:
+            erasure.counts = {**erasure.counts, step.name: erasure.counts.get(step.name, 0) + count}
         db.session.flush()
         save()
-    erasure = _locked(erasure_id)
-    if step.name not in erasure.steps:
-        erasure.steps = [*erasure.steps, step.name]
-    db.session.flush()
-    save()
 
 
 def _locked(erasure_id: int) -> Erasure:
@@ -105,12 +104,22 @@ def _locked(erasure_id: int) -> Erasure:
     return db.session.get_one(Erasure, erasure_id, with_for_update=True, populate_existing=True)
 
 
+def _lock_person(erasure_id: int) -> None:
+    """Wait for a hand-over of the person that is under way; the door refuses the next one once this has begun."""
+    subject_id = db.session.scalar(sa.select(Erasure.subject_id).where(Erasure.id == erasure_id))
+    if subject_id is not None:
+        subjects.lock([subject_id])
+
+
 def _tell(subject_id: int, erasure: Erasure) -> Iterator[int]:
-    """Make it a task to tell every recipient, while what they know the person by can still be read."""
+    """Make it a task to tell every recipient, while what they know the person by can still be read.
+
+    It counts nothing: the receipt counts those whom the person may know of (``_finish``).
+    """
     subject = db.session.get_one(Subject, subject_id)
     if subject.key is not None:
-        told = disclosures.tell_recipients(subject_id, kind="erasure", cause_id=erasure.id, now=erasure.asked_at)
-        yield len(told)
+        disclosures.tell_recipients(subject_id, kind="erasure", cause_id=erasure.id, now=erasure.asked_at)
+    yield 0
 
 
 def _remove_exports(subject_id: int) -> Iterator[int]:
@@ -127,14 +136,22 @@ def _finish(erasure_id: int, now: datetime) -> None:
     erasure = _locked(erasure_id)
     if erasure.executed_at is not None:
         return
-    subject = db.session.get_one(Subject, erasure.subject_id, with_for_update=True)
+    subject = db.session.get_one(Subject, erasure.subject_id, with_for_update=True, populate_existing=True)
+    next(_tell(subject.id, erasure))
     subject.key, subject.erased_at, erasure.executed_at = None, now, now
-    counts = {name: count for name, count in sorted(erasure.counts.items()) if count}
-    receipt = Receipt(id=new_id(), erasure_id=erasure.id, at=now, counts=counts, kept=rows.kept(erasure))
+    receipt = Receipt(
+        id=new_id(), erasure_id=erasure.id, at=now, counts=_counts(erasure, now), kept=rows.kept(erasure, now)
+    )
     db.session.add(receipt)
     db.session.flush()
     ledger.commit_to("erasure", receipt.id, receipt_payload(receipt), None)
     _remember_outside(erasure, now)
+
+
+def _counts(erasure: Erasure, now: datetime) -> dict[str, Any]:
+    """Return what the receipt counts. A recipient whom the law forbids to name is not counted either (requirement 77)."""
+    told = {**erasure.counts, "recipients": queries.recipients_known(erasure.subject_id, now=now)}
+    return {name: count for name, count in sorted(told.items()) if count}
 
 
 def receipt_payload(receipt: Receipt) -> bytes:

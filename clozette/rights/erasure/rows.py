@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from clozette.kernel.database import Model, db
 from clozette.kernel.ids import new_id
 from clozette.kernel.personal import Personal
+from clozette.privacy.disclosures import queries
+from clozette.privacy.disclosures.models import Telling
 from clozette.rights.declared import DeclaredTable, belongs_to, personal_tables
 from clozette.rights.erasure.models import Erasure, Restricted
+from clozette.rights.export import contents
 
 PSEUDONYM = "deleted member"
 _BATCH = 500
@@ -29,12 +32,12 @@ def eraser(one: DeclaredTable, erasure: Erasure) -> Any:
     return partial(_erase, one, erasure.id, erasure.asked_at)
 
 
-def kept(erasure: Erasure) -> dict[str, Any]:
-    """Say what stays, why and until when, table by table."""
+def kept(erasure: Erasure, now: datetime) -> dict[str, Any]:
+    """Say what stays, why and until when, table by table; without what the law forbids to tell (requirement 77)."""
     found: dict[str, Any] = {}
     for one in personal_tables():
         reasons = sorted({column.kept_because for column in _personal(one).values() if column.kept_because})
-        if reasons and (count := _count(one, erasure)):
+        if reasons and (count := _count(one, erasure, now)):
             found[one.name] = {"rows": count, "because": reasons}
     moved = (
         sa.select(Restricted.source, Restricted.because, sa.func.count(), sa.func.max(Restricted.until))
@@ -118,12 +121,18 @@ def _emptied(column: sa.Column[Any], said: Personal) -> Any:
     return "" if isinstance(column.type, sa.String) else []
 
 
-def _count(one: DeclaredTable, erasure: Erasure) -> int:
+def _count(one: DeclaredTable, erasure: Erasure, now: datetime) -> int:
     """Count the rows that stay; of those that no longer lead to the person, how many were emptied."""
     if one.name in erasure.counts and not _goes_whole(one):
         return int(erasure.counts[one.name])
-    mine = sa.select(sa.func.count()).select_from(one.table).where(belongs_to(one, erasure.subject_id))
+    mine = sa.select(sa.func.count()).select_from(one.table)
+    mine = mine.where(belongs_to(one, erasure.subject_id), _may_be_told(one, now))
     return db.session.scalar(mine) or 0
+
+
+def _may_be_told(one: DeclaredTable, now: datetime) -> sa.ColumnElement[bool]:
+    # A telling counts with its recipient, as the person's own page shows it: two counts that differ would say something.
+    return queries.may_know_of_telling(now) if one.name == Telling.__tablename__ else contents.may_be_told(one.name)
 
 
 def _personal(one: DeclaredTable) -> dict[str, Personal]:

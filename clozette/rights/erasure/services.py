@@ -1,6 +1,7 @@
 """Asking for an erasure and undoing it."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from clozette.kernel.refusal import Refused, refuse
 from clozette.rights.erasure.events import ErasureAsked, ErasureUndone
 from clozette.rights.erasure.models import Erasure
 from clozette.rights.erasure.rules import GRACE, too_late, why_not_ask
+
+_AT_ONCE = 5_000
 
 
 def ask(
@@ -62,6 +65,16 @@ def standing(subject_id: int) -> Erasure | None:
     """Return the wish that stands, carried out or not."""
     mine = sa.select(Erasure).where(Erasure.subject_id == subject_id, Erasure.undone_at.is_(None))
     found: Erasure | None = db.session.scalar(mine)
+    return found
+
+
+def begun(subject_ids: Collection[int]) -> set[int]:
+    """Return which of some people are being erased and can't undo it any more, or were."""
+    going = sa.select(Erasure.subject_id).where(Erasure.begun_at.is_not(None), Erasure.undone_at.is_(None))
+    some = sorted(subject_ids)
+    found: set[int] = set()
+    for start in range(0, len(some), _AT_ONCE):
+        found.update(db.session.scalars(going.where(Erasure.subject_id.in_(some[start : start + _AT_ONCE]))))
     return found
 
 

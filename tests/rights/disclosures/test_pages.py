@@ -117,7 +117,7 @@ def test_a_withdrawal_is_told_to_whoever_got_it_for_that(client: Client, ada: Me
         now=now,
     )
     sponsored(ada)
-    sponsored(ada, purpose="partner_offers")
+    sponsored(ada, purpose="partner_offers", channel="email")
     answer = client.post(
         "/privacy/consents", data={"purpose": "partner_offers", "channel": "email", "action": "withdrawn"}
     )
