@@ -1,9 +1,10 @@
 """Handing a member's data to an authority: through the one door like everything else."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from clozette.accounts.models import Member
+from clozette.admin.schemas import end_of
 from clozette.kernel.ports.couriers import Download
 from clozette.kernel.viewer import Viewer
 from clozette.privacy import disclosures, staff_reads
@@ -38,8 +39,8 @@ def _note(staff_id: int, member: Member, handover_id: int, said: dict[str, Any],
     about: dict[str, Any] = {"subject_id": member.subject_id, "reader_id": staff_id}
     case = staff_reads.open_case(**about, reason=said["duty"], now=now)
     if said["silent_until"] is not None:
-        until, because = datetime.combine(said["silent_until"], time(), UTC), said["silent_because"]
+        until, because = end_of(said["silent_until"]), said["silent_because"]
         disclosures.silence(handover_id=handover_id, until=until, because=because, now=now, by_id=staff_id)
         disclosures.silence(case_id=case.id, until=until, because=because, now=now, by_id=staff_id)
     fields = [name.partition(".")[2] for name in said["fields_sent"]]
-    staff_reads.note(**about, what="disclosure", reason=said["duty"], now=now, case=case, fields=fields)
+    staff_reads.note(**about, what=staff_reads.DISCLOSURE, reason=said["duty"], now=now, case=case, fields=fields)

@@ -14,6 +14,13 @@ def why_not_deactivate(staff_member_id: int, member_id: int, *, is_deactivated: 
     return None
 
 
-def why_not_reactivate(*, is_deactivated: bool) -> Refusal | None:
-    """Only what is deactivated can be opened again."""
+def being_erased() -> Refusal:
+    """Say that nothing of a person goes out any more."""
+    return Refusal("being-erased", _("This member's data is being erased."))
+
+
+def why_not_reactivate(*, is_deactivated: bool, wants_erasure: bool) -> Refusal | None:
+    """Only what is deactivated can be opened again; whoever wants to be erased must undo that themself."""
+    if wants_erasure:
+        return Refusal("wants-erasure", _("This member wants to be erased; only they can undo it."))
     return None if is_deactivated else Refusal("not-deactivated", _("This account is not deactivated."))

@@ -1,5 +1,6 @@
 """What staff type."""
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import marshmallow as ma
@@ -7,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from clozette.accounts.countries import CODES
+from clozette.kernel import clock
 from clozette.kernel.schemas import Line, Schema
 
 _SHORTEST_REASON = 10
@@ -19,6 +21,11 @@ HANDED_OVER = {
     "accounts_members.created_at": _l("When they joined"),
 }
 """What an authority may be given of a member by the form; more needs a decision of its own."""
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of a day: until when somebody keeps silent who must do so until that day."""
+    return datetime.combine(day, time.max, UTC)
 
 
 class ReasonIn(Schema):
@@ -39,8 +46,11 @@ class CaseIn(ReasonIn):
     silent_because = Line(max_length=200, load_default="")
 
     @ma.validates_schema
-    def _silence_has_its_law(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data.get("silent_until") and len(data.get("silent_because", "")) < _SHORTEST_REASON:
+    def _silence_has_its_day_and_law(self, data: dict[str, Any], **kwargs: Any) -> None:
+        day, because = data.get("silent_until"), data.get("silent_because")
+        if (day or because) and (day is None or day <= clock.today()):
+            raise ma.ValidationError(_("Say until which day, after today."), "silent_until")
+        if day and len(data.get("silent_because", "")) < _SHORTEST_REASON:
             raise ma.ValidationError(_("Say which order or law forbids it."), "silent_because")
 
 
@@ -68,7 +78,7 @@ class HandoverIn(Schema):
     silent_until = ma.fields.Date(load_default=None, error_messages={"invalid": _l("This is not a date.")})
     silent_because = Line(max_length=200, load_default="")
 
-    _silence_has_its_law = CaseIn._silence_has_its_law
+    _silence_has_its_day_and_law = CaseIn._silence_has_its_day_and_law
 
 
 class TellingIn(Schema):

@@ -1,15 +1,17 @@
 """What staff do. Every deed on a person is written down with its reason."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from clozette.accounts.models import Member
 from clozette.accounts.services import members as accounts
 from clozette.admin import rules
+from clozette.admin.schemas import end_of
 from clozette.kernel.refusal import refuse
 from clozette.kernel.viewer import Viewer
 from clozette.privacy import disclosures, staff_reads
 from clozette.privacy.disclosures.models import Case
+from clozette.rights.erasure import services as erasures
 
 RECORD = ("email", "display_name", "country", "birth_date", "created_at", "confirmed_at", "deactivated_at", "roles")
 """What the page of a record shows."""
@@ -32,9 +34,8 @@ def open_case(staff: Viewer, member: Member, *, said: dict[str, Any], now: datet
         now=now,
     )
     if said["silent_until"] is not None:
-        until = datetime.combine(said["silent_until"], time(), UTC)
-        by_id = staff.subject_id
-        disclosures.silence(case_id=case.id, until=until, because=said["silent_because"], now=now, by_id=by_id)
+        until, because = end_of(said["silent_until"]), said["silent_because"]
+        disclosures.silence(case_id=case.id, until=until, because=because, now=now, by_id=staff.subject_id)
     return case
 
 
@@ -52,7 +53,8 @@ def deactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> 
 
 def reactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> None:
     """Open a deactivated account again."""
-    refuse(rules.why_not_reactivate(is_deactivated=not member.active))
+    wants_erasure = erasures.standing(member.subject_id) is not None
+    refuse(rules.why_not_reactivate(is_deactivated=not member.active, wants_erasure=wants_erasure))
     accounts.reactivate(member)
     _note(staff, member, "reactivation", reason, now)
 

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from clozette.kernel.database import db
-from clozette.privacy.disclosures.models import Case
+from clozette.privacy.disclosures.models import Case, Silence
 from clozette.privacy.models import StaffRead
 
 OPEN_FOR = timedelta(hours=24)
 """How long a case lasts: the work of a day; then the reason is asked for again."""
+DISCLOSURE = "disclosure"
+"""What is looked at when data is handed to an authority."""
 
 
 def open_case(*, subject_id: int, reader_id: int, reason: str, reference: str = "", now: datetime) -> Case:
@@ -29,10 +31,17 @@ def open_case(*, subject_id: int, reader_id: int, reason: str, reference: str = 
 
 
 def case_of(*, subject_id: int, reader_id: int, now: datetime) -> Case | None:
-    """Return the case that is open between the two."""
+    """Return the case that is open between the two for ordinary looks.
+
+    Never one that was silent: the look would be kept from the person with it; nor that of a hand-over, whose reason is
+    another.
+    """
+    silent = sa.exists().where(Silence.case_id == Case.id)
+    handed_over = sa.exists().where(StaffRead.case_id == Case.id, StaffRead.what == DISCLOSURE)
     mine = (
         sa.select(Case)
         .where(Case.subject_id == subject_id, Case.reader_id == reader_id, Case.closes_at > now)
+        .where(~silent, ~handed_over)
         .order_by(Case.id.desc())
         .limit(1)
     )

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, abort, redirect, render_template, request
 
 from clozette.accounts.models import Member
-from clozette.admin import access, handovers
+from clozette.admin import access, handovers, rules
 from clozette.admin.schemas import HANDED_OVER, HandoverIn, TellingIn
 from clozette.admin.views.blueprint import blueprint
 from clozette.kernel import clock
@@ -13,7 +13,7 @@ from clozette.kernel.database import db
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
-from clozette.privacy.disclosures import departures, queries, telling
+from clozette.privacy.disclosures import BeingErased, departures, queries, telling
 from clozette.privacy.disclosures.models import Telling
 
 
@@ -57,7 +57,11 @@ def hand_over(handle: str) -> Any:
     found, form = access.any_member(handle), Form(HandoverIn)
     if not form.load():
         return _ask(found, form), 422
-    payload = handovers.to_authority(viewer(), found, said=form.data, now=clock.now())
+    try:
+        payload = handovers.to_authority(viewer(), found, said=form.data, now=clock.now())
+    except BeingErased:
+        form.refuse(rules.being_erased())
+        return _ask(found, form), 409
     headers = {"Content-Disposition": 'attachment; filename="disclosure.json"', "Cache-Control": "no-store"}
     return Response(payload, mimetype="application/json", headers=headers)
 

@@ -43,11 +43,14 @@ def member(handle: str) -> str:
 @blueprint.post("/members/<handle>/record")
 @staff("admin", collects="CP2")
 def record(handle: str) -> Any:
-    """Show a member's record and write down that it was looked at; a POST, because the log is written."""
-    found, now = access.any_member(handle), clock.now()
-    case = services.open_case_of(viewer(), found, now=now)
+    """Show a member's record and write down that it was looked at; a POST, because the log is written.
+
+    A reason opens a new case, whichever is open: it may be another, or one to keep silent about.
+    """
+    found, now, form = access.any_member(handle), clock.now(), Form(CaseIn)
+    is_sent = any(name in request.form for name in form.schema.fields)
+    case = None if is_sent else services.open_case_of(viewer(), found, now=now)
     if case is None:
-        form = Form(CaseIn)
         if not form.load():
             return _ask(found, form), 422
         case = services.open_case(viewer(), found, said=form.data, now=now)
