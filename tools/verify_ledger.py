@@ -6,7 +6,8 @@
     verify_ledger.py --log log.jsonl head.json …       a whole log (``clozette ledger log``) against heads kept elsewhere
     verify_ledger.py --grown growth.json older.json newer.json   that one head's tree grew into another's
 
-``--key KEY`` is the site's public key (base64), as you know it from the site; without it a head's own is believed. A
+``--key KEY`` is the site's public key (base64), as you know it from the site; without it a head's own is believed.
+``--keys keys.json`` is the site's list of older keys, as it lies beside the heads: with it they count for older heads. A
 signature is checked where the ``cryptography`` package is there; else this says that it was skipped. Exit 0: all holds,
 1: something does not, 2: the files can't be read.
 """
@@ -14,6 +15,7 @@ signature is checked where the ``cryptography`` package is there; else this says
 import argparse
 import base64
 import binascii
+import datetime
 import hashlib
 import json
 import sys
@@ -21,6 +23,7 @@ import sys
 HEAD = "clozette head 1"
 INCLUSION = "clozette inclusion 1"
 CONSISTENCY = "clozette consistency 1"
+KEYS = "clozette keys 1"
 START = bytes(32)
 
 
@@ -121,13 +124,30 @@ def signed_bytes(head):
     return "\n".join(parts).encode()
 
 
-def check_head(head, key):
-    """Check a head's form and signature; say where the signature could not be checked."""
+def check_head(head, keys):
+    """Check a head's form and signature; ``keys``: those that count, each with the size of its last head, if it has one."""
     if head.get("layout") != HEAD:
         raise Broken("this is not a head")
-    if key and head["key"] != key:
+    if keys and (head["key"] not in keys or head["size"] > keys[head["key"]]):
         raise Broken(f"the head of {head['size']} is signed with another key")
-    name = f"head of {head['size']} leaves, {head['at']}"
+    known = "a key you gave" if keys else f"the head's own key {head['key']}"
+    check_signature(head, signed_bytes(head), f"head of {head['size']} leaves, {head['at']}", known)
+
+
+def trusted_keys(key, listed):
+    """Return the keys that count: the one given, and those that it says went before it."""
+    if listed is None:
+        return {key: float("inf")} if key else {}
+    if listed.get("layout") != KEYS or (key and listed["key"] != key):
+        raise Broken("this list of keys is not signed with the key you gave")
+    lines = (KEYS, listed["key"], *(f"{one} {listed['retired'][one]}" for one in sorted(listed["retired"])))
+    known = "the key you gave" if key else f"the list's own key {listed['key']}"
+    check_signature(listed, "\n".join(lines).encode(), "list of keys", known)
+    return {**listed["retired"], listed["key"]: float("inf")}
+
+
+def check_signature(signed, data, name, known):
+    """Check who signed; say where that could not be checked."""
     try:
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - may be absent, and that is fine
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
@@ -135,15 +155,14 @@ def check_head(head, key):
         print(f"skipped: the signature of the {name} (no library for Ed25519 is installed)")
         return
     try:
-        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(head["key"], validate=True))
-        public.verify(base64.b64decode(head["signature"], validate=True), signed_bytes(head))
+        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(signed["key"], validate=True))
+        public.verify(base64.b64decode(signed["signature"], validate=True), data)
     except (InvalidSignature, ValueError, binascii.Error):
         raise Broken(f"the signature of the {name} is not right") from None
-    known = "the key you gave" if key else f"the head's own key {head['key']}"
     print(f"ok: the signature of the {name}, by {known}")
 
 
-def check_inclusion(proof, key):
+def check_inclusion(proof, keys):
     """Check that a leaf is under a head; return the leaf."""
     if proof.get("layout") != INCLUSION:
         raise Broken("this is not a proof of inclusion")
@@ -152,15 +171,15 @@ def check_inclusion(proof, key):
     if climb(leaf_hash(leaf), proof["position"], head["size"], path).hex() != head["root"]:
         raise Broken("the proof does not lead to the head's root")
     print(f"ok: the entry is number {proof['position'] + 1} of {head['size']}")
-    check_head(head, key)
+    check_head(head, keys)
     return leaf
 
 
-def check_receipt(receipt, key):
+def check_receipt(receipt, keys):
     """Check that a receipt says what its leaf says, and that the leaf is under a head."""
     if receipt.get("proof") is None:
         raise Broken("the receipt has no proof yet; download it again a minute later")
-    leaf = check_inclusion(receipt["proof"], key)
+    leaf = check_inclusion(receipt["proof"], keys)
     _, kind, row, subject, payload = leaf.split(b"\n", 4)
     said, entry = json.loads(payload), receipt["entry"]
     if (
@@ -169,20 +188,41 @@ def check_receipt(receipt, key):
         or subject.decode() != receipt["piiPrincipalId"]
     ):
         raise Broken("the receipt is of another entry than its proof")
-    for name in ("action", "purpose", "channel", "at", "point", "basis", "method", "actor", "policy_version", "served"):
-        if said[name] != entry[name]:
+    # Every fact of the leaf; what is sealed is there as a digest of bytes that only the site and the person can read.
+    for name in sorted(set(said) - {"wording", "sealed"}):
+        if name not in entry or said[name] != entry[name]:
             raise Broken(f"the receipt says something else than the ledger: {name}")
-    if hashlib.sha256(entry["wording"].encode()).hexdigest() != said["wording"]:
+    if not said["wording"] == entry["wording_sha256"] == hashlib.sha256(entry["wording"].encode()).hexdigest():
         raise Broken("these are not the words that were shown")
+    check_outer(receipt, said)
     print(f"ok: {said['action']} {said['purpose'] or said['point']} at {said['at']}, in the words that were shown")
 
 
-def check_growth(proof, older, newer, key):
+def check_outer(receipt, said):
+    """Check that what a receipt repeats of its entry in Kantara's fields is what the leaf says."""
+    at = datetime.datetime.fromisoformat(said["at"][:-1] + "+00:00").replace(microsecond=0)
+    purposes = [purpose for service in receipt["services"] for purpose in service["purposes"]]
+    consent_type = "EXPLICIT" if said["purpose"] else "NONE"
+    circumstances = receipt["entry"].get("circumstances") or {}
+    right = {
+        "consentTimestamp": receipt["consentTimestamp"] == int(at.timestamp()),
+        "collectionMethod": receipt["collectionMethod"] == said["method"],
+        "policyUrl": receipt["policyUrl"].endswith(f"/policy/{said['policy_version']}"),
+        "jurisdiction": receipt["jurisdiction"] == (circumstances.get("jurisdiction") or ""),
+        "consentType": [purpose["consentType"] for purpose in purposes] == [consent_type],
+    }
+    for name, is_right in right.items():
+        if not is_right:
+            raise Broken(f"the receipt says something else than the ledger: {name}")
+    print("note: the circumstances are sealed; that they are the ones in the ledger only the site can show")
+
+
+def check_growth(proof, older, newer, keys):
     """Check that the newer head's tree holds the older one unchanged."""
     if proof.get("layout") != CONSISTENCY:
         raise Broken("this is not a proof of growth")
-    check_head(older, key)
-    check_head(newer, key)
+    check_head(older, keys)
+    check_head(newer, keys)
     path = [bytes.fromhex(node) for node in proof["path"]]
     first, second = grown(older["size"], newer["size"], bytes.fromhex(older["root"]), path)
     if (first.hex(), second.hex()) != (older["root"], newer["root"]):
@@ -190,10 +230,10 @@ def check_growth(proof, older, newer, key):
     print(f"ok: the tree of {newer['size']} grew from the tree of {older['size']}")
 
 
-def check_log(lines, heads, key):
+def check_log(lines, heads, keys):
     """Read a whole log: every position in turn, the chain, and the root at each head."""
     for head in heads:
-        check_head(head, key)
+        check_head(head, keys)
     wanted = sorted(heads, key=lambda head: head["size"])
     tree, chain = Tree(), START
     for line in lines:
@@ -229,17 +269,18 @@ def read(path):
 
 def run(options):
     """Check what was asked for."""
+    keys = trusted_keys(options.key, read(options.keys) if options.keys else None)
     if options.log:
         with open(options.log, encoding="utf-8") as lines:
-            check_log(lines, [read(path) for path in options.files], options.key)
+            check_log(lines, [read(path) for path in options.files], keys)
     elif options.grown:
         older, newer = (read(path) for path in options.files)
-        check_growth(read(options.grown), older, newer, options.key)
+        check_growth(read(options.grown), older, newer, keys)
     else:
         for path in options.files:
             document = read(path)
             is_receipt = "consentReceiptID" in document
-            (check_receipt if is_receipt else check_inclusion)(document, options.key)
+            (check_receipt if is_receipt else check_inclusion)(document, keys)
 
 
 def main():
@@ -249,6 +290,7 @@ def main():
     parser.add_argument("--log", help="a whole log; the files are heads")
     parser.add_argument("--grown", help="a proof of growth; the files are the older and the newer head")
     parser.add_argument("--key", help="the site's public key, base64")
+    parser.add_argument("--keys", help="the site's list of older keys, a file")
     options = parser.parse_args()
     if not (options.files or options.log) or (options.grown and len(options.files) != 2):
         parser.error("name the files to check")

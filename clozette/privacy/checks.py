@@ -24,7 +24,7 @@ def ledger(app: Flask, settings: Settings) -> str:
         size = Stored(connection).size()
         latest = connection.execute(sa.select(Head.size, Head.at).order_by(Head.size.desc()).limit(1)).first()
         published = heads.latest() if latest else None
-        ours = heads.public_keys()
+        keys = heads.key_ring()
     if waiting and now - waiting > WAITS_TOO_LONG:
         return (
             f"Entries of the ledger have waited since {waiting:%Y-%m-%d %H:%M} for their place: start clozette worker."
@@ -39,6 +39,11 @@ def ledger(app: Flask, settings: Settings) -> str:
         return (
             "The latest head is not where heads are published: check CLOZETTE_HEADS_URL, then clozette ledger verify."
         )
-    if not published.is_signed_by(ours):
+    if keys.is_stale:
+        return (
+            "The list of the ledger's older keys (keys.json beside the heads) is not signed by a key of this site: put the"
+            " secret that was dropped back behind the new one in CLOZETTE_SECRET_KEYS until a head was published."
+        )
+    if not keys.has_signed(published):
         return "The published head is not signed by a key of this site: run clozette ledger verify, and find out why."
     return ""

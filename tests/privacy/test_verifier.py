@@ -1,5 +1,6 @@
 """The stand-alone verifier, run as somebody else would: another process, the standard library alone, files."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -63,6 +64,16 @@ def test_a_receipt_holds_without_us(check, receipt):
         ("entry", "purpose"),
         ("entry", "at"),
         ("entry", "wording"),
+        ("entry", "wording_sha256"),
+        ("entry", "policy_sha256"),
+        ("entry", "received_at"),
+        ("entry", "surface"),
+        ("entry", "policy_version"),
+        ("consentTimestamp",),
+        ("collectionMethod",),
+        ("policyUrl",),
+        ("jurisdiction",),
+        ("services", 0, "purposes", 0, "consentType"),
         ("consentReceiptID",),
         ("piiPrincipalId",),
         ("proof", "head", "root"),
@@ -138,3 +149,71 @@ def test_the_command_says_what_it_can_not_do(command, tree):
     tree(2)
     for arguments in (("prove",), ("prove", "UUU"), ("prove", "7"), ("prove", "--grown", "3", "9")):
         assert command(*arguments).exit_code in {1, 2}
+
+
+@pytest.fixture
+def secrets(app, monkeypatch):
+    """Give ``secrets("a", "b")``: the secret keys are these from now on."""
+
+    def use(*names):
+        settings = app.extensions["clozette.settings"]
+        keys = [name * 40 for name in names]
+        monkeypatch.setitem(app.extensions, "clozette.settings", dataclasses.replace(settings, secret_keys=keys))
+
+    return use
+
+
+def grow(answers):
+    """Publish a head over some more entries; return it."""
+    answers(3)
+    place()
+    return heads.publish(clock.now())
+
+
+@pytest.mark.requirement(17)
+def test_older_heads_hold_after_their_secret_was_dropped(answers, secrets, check, app):
+    secrets("a")
+    first = grow(answers)
+    secrets("b", "a")
+    second = grow(answers)
+    secrets("b")
+    assert not audit.verify_all().faults
+    third = grow(answers)
+    secrets("c", "b")
+    grow(answers)
+    secrets("c")
+    assert not audit.verify_all().faults and heads.key_ring().retired == {first.key: 6, third.key: 12}
+    assert second.key == third.key != first.key
+    log, listed = list(audit.log()), json.loads(heads._store().get(heads.KEYS))
+    kept = [json.loads(head.text()) for head in (first, second, third)]
+    assert check("--log", log, *kept, "--keys", listed, "--key", listed["key"]).returncode == 0
+    assert check("--log", log, *kept, "--key", listed["key"]).returncode == 1
+    for wrong in ({"retired": {**listed["retired"], first.key: 99}}, {"key": first.key}):
+        assert check("--log", log, *kept, "--keys", {**listed, **wrong}).returncode == 1
+
+
+@pytest.mark.requirement(17)
+def test_a_retired_key_signs_no_newer_heads(answers, secrets):
+    secrets("a")
+    grow(answers)
+    secrets("b", "a")
+    grow(answers)
+    secrets("a")
+    newer = grow(answers)
+    secrets("b")
+    assert newer.key in heads.key_ring().retired
+    assert {fault.what for fault in audit.verify_all().faults} == {"head not signed by us"}
+
+
+@pytest.mark.requirement(17)
+def test_a_list_of_keys_that_somebody_else_wrote_counts_for_nothing(answers, secrets):
+    secrets("x")
+    stranger = grow(answers)
+    secrets("b")
+    assert heads.key_ring().is_stale and not heads.key_ring().has_signed(stranger)
+    grow(answers)
+    assert heads.key_ring().is_stale, "a list that can't be read is not written over: its secret may come back"
+    secrets("b", "x")
+    grow(answers)
+    secrets("b")
+    assert heads.key_ring().has_signed(stranger)

@@ -86,7 +86,7 @@ def _is_found(forge: Forger, chance: random.Random, look: Callable[[sa.Connectio
 
 
 def _look_at_tree(connection: sa.Connection, published: list[heads.SignedHead]) -> verify.Report:
-    return verify.verify(connection, map(audit.rows_of, KINDS.values()), published, heads.public_keys())
+    return verify.verify(connection, map(audit.rows_of, KINDS.values()), published, heads.key_ring())
 
 
 def _look_beside(connection: sa.Connection) -> verify.Report:

@@ -23,7 +23,7 @@ def verify_all(
     """Verify everything that is committed now against the published heads, and others that somebody kept."""
     published = [*heads.published(), *extra_heads]  # before the snapshot: it can't be older than they are
     with snapshot() as connection:
-        report = verify.verify(connection, map(rows_of, KINDS.values()), published, heads.public_keys(), tell)
+        report = verify.verify(connection, map(rows_of, KINDS.values()), published, heads.key_ring(), tell)
         named.check(connection, report)
         return report
 
@@ -119,7 +119,7 @@ def _newest(connection: sa.Connection) -> Any:
 
 def _published(head: Any) -> dict[str, Any]:
     """Return a noted head as it was published, its key found by its short name."""
-    keys = {heads.key_id(key): key for key in heads.public_keys()}
+    keys = heads.key_ring().names()
     signed = heads.SignedHead(
         head.size,
         str(canonical.moment(head.at)),

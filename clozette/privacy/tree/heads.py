@@ -3,14 +3,19 @@
 Whoever changes the database can make a tree that is whole in itself; only a head that lies elsewhere shows that it is
 another one, or that its end is missing. Heads go to ``CLOZETTE_HEADS_URL`` (a folder or a bucket; ``var/ledger`` by
 default), into every receipt, and to anybody who asks for ``/.well-known/clozette-ledger.json``.
+
+The signing keys come from the secret keys. Beside the heads lies ``keys.json``, signed like them: the public keys that were
+followed by others, each with the size of the last head that it may have signed, so that older heads still hold once the
+secret is dropped. A secret has to stay in ``CLOZETTE_SECRET_KEYS``, behind the new one, until a head was published.
 """
 
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
@@ -28,7 +33,9 @@ from clozette.privacy.tree.nodes import Stored
 
 EVERY = timedelta(seconds=60)
 LATEST = "latest.json"
+KEYS = "keys.json"
 _LAYOUT = "clozette head 1"
+_KEYS_LAYOUT = "clozette keys 1"
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ def publish(now: datetime) -> SignedHead:
     store = _store()
     store.put(f"heads/{head.size:012d}.json", head.text().encode(), "application/json")
     store.put(LATEST, head.text().encode(), "application/json")
+    _publish_keys(store, head.size)
     with db.get_engine("write").begin() as connection:
         _note(connection, head, now)
     return head
@@ -121,6 +129,66 @@ def latest() -> SignedHead | None:
 def public_keys() -> dict[str, Ed25519PublicKey]:
     """Return the keys that may have signed: those of all the secret keys, by their published form."""
     return {_published(private): private.public_key() for private in _private_keys()}
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Whose signatures count: of the keys that are held, and of retired ones on heads up to their last.
+
+    :ivar is_stale: whether the published list of retired keys is not by a key that is held, and so does not count.
+    """
+
+    held: Mapping[str, Ed25519PublicKey]
+    retired: Mapping[str, int]
+    is_stale: bool = False
+
+    def has_signed(self, head: SignedHead) -> bool:
+        """Whether a head is ours."""
+        if head.key in self.held:
+            return head.is_signed_by(dict(self.held))
+        if head.key not in self.retired or head.size > self.retired[head.key]:
+            return False
+        return head.is_signed_by({head.key: Ed25519PublicKey.from_public_bytes(base64.b64decode(head.key))})
+
+    def names(self) -> dict[str, str]:
+        """Return every key by its short name."""
+        return {key_id(key): key for key in (*self.held, *self.retired)}
+
+
+def key_ring() -> KeyRing:
+    """Return the keys that are held, and those that ``keys.json`` says went before them."""
+    held = public_keys()
+    try:
+        text = _store().get(KEYS)
+    except storage.Missing:
+        return KeyRing(held, {})
+    try:
+        return KeyRing(held, _read_keys(json.loads(text), held))
+    except (InvalidSignature, ValueError, KeyError, TypeError, AttributeError):
+        return KeyRing(held, {}, is_stale=True)
+
+
+def _read_keys(found: dict[str, Any], held: Mapping[str, Ed25519PublicKey]) -> dict[str, int]:
+    retired = {str(key): int(last) for key, last in found["retired"].items()}
+    held[found["key"]].verify(base64.b64decode(found["signature"]), _keys_bytes(retired, found["key"]))
+    return retired
+
+
+def _publish_keys(store: storage.Storage, size: int) -> None:
+    """List the keys that others follow: one whose secret is still held may have signed anything up to this head."""
+    ring, (first, *others) = key_ring(), _private_keys()
+    if ring.is_stale:
+        return  # writing over it would lose the keys it names; the doctor tells
+    current = _published(first)
+    retired = {**ring.retired, **{_published(other): size for other in others}}
+    retired.pop(current, None)
+    signature = base64.b64encode(first.sign(_keys_bytes(retired, current))).decode()
+    listed = {"layout": _KEYS_LAYOUT, "key": current, "retired": retired, "signature": signature}
+    store.put(KEYS, (json.dumps(listed, indent=1, sort_keys=True) + "\n").encode(), "application/json")
+
+
+def _keys_bytes(retired: Mapping[str, int], key: str) -> bytes:
+    return "\n".join((_KEYS_LAYOUT, key, *(f"{one} {retired[one]}" for one in sorted(retired)))).encode()
 
 
 def key_id(key: str) -> str:

@@ -1,13 +1,13 @@
 """The whole tree, read once and held against itself, the rows, and the heads that were published (requirement 17)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from clozette.privacy.tree import canonical, merkle, nodes
-from clozette.privacy.tree.heads import SignedHead
+from clozette.privacy.tree.heads import KeyRing, SignedHead
 from clozette.privacy.tree.models import Leaf, Node, Waiting
 
 CHUNK = 5000
@@ -60,7 +60,7 @@ def verify(
     connection: sa.Connection,
     kinds: Iterable[Rows],
     published: Iterable[SignedHead],
-    keys: Mapping[str, Any],
+    keys: KeyRing,
     tell: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Read every leaf once, in order, and say what was edited, deleted, inserted, re-ordered or cut off.
@@ -87,11 +87,11 @@ def verify(
     return report
 
 
-def _trusted(published: Iterable[SignedHead], keys: Mapping[str, Any], report: Report) -> dict[int, list[SignedHead]]:
+def _trusted(published: Iterable[SignedHead], keys: KeyRing, report: Report) -> dict[int, list[SignedHead]]:
     found: dict[int, list[SignedHead]] = {}
     for head in published:
         report.heads += 1
-        if not head.is_signed_by(dict(keys)):
+        if not keys.has_signed(head):
             report.unsigned_heads += 1
             report.add("head not signed by us", f"head of {head.size}")
             continue
