@@ -21,7 +21,7 @@ from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.privacy import consents, notices, purposes
 from clozette.privacy.models import Consent, LedgerEntry, Subject
-from clozette.privacy.policies import versions
+from clozette.privacy.policies import rules, versions
 from clozette.privacy.policies.editions import edition_here
 from clozette.privacy.policies.versions import PolicyVersion
 
@@ -103,7 +103,7 @@ class Question:
 def asking() -> list[PolicyVersion]:
     """Return the versions of this edition that ask anything again, oldest first."""
     known = [one for one in versions.every("policy") if one.edition == edition_here()]
-    return [one for one in known if one.material & set(purposes.PURPOSES)]
+    return [one for one in known if rules.asks_again(one.material)]
 
 
 def pending(subject_id: int) -> list[Question]:
@@ -200,7 +200,7 @@ def _standing() -> Any:
 
 def _overdue(version: PolicyVersion) -> Any:
     """Return the standing consents that a version in force ends; locked, so that an answer at this moment goes first."""
-    changed = version.material & set(purposes.PURPOSES)
+    changed = rules.asks_again(version.material)
     return (
         _standing()
         .where(
@@ -229,6 +229,6 @@ def _newest_to_read(touching: list[PolicyVersion]) -> PolicyVersion:
 
 
 def _is_touched(row: Any, version: PolicyVersion) -> bool:
-    changed = row.purpose.partition(":")[0] in version.material
+    changed = row.purpose.partition(":")[0] in rules.asks_again(version.material)
     in_time = version.holds_from is None or row.at < version.holds_from
     return changed and row.policy_version < version.id and in_time

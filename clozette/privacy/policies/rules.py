@@ -14,8 +14,14 @@ from clozette.privacy.policies.reading import blocks
 from clozette.privacy.purposes import PURPOSES
 
 NOTICE = timedelta(days=14)
+FURTHEST = timedelta(days=365)
 TERMS = "terms"
 MOST_BLOCKS = 1000
+_RESTING: dict[str, tuple[str, ...]] = {
+    Purpose.PROMOTE.value: ("our_news", "partner_offers"),
+    Purpose.RESEARCH.value: ("research", "personalisation", "analytics"),
+    Purpose.CONSENTED.value: tuple(PURPOSES),
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,16 @@ class Draft:
 
 
 def purposes_of(kind: str) -> tuple[str, ...]:
-    """Return what a change of a kind can be about: what people are asked to agree to, and the policy's nine purposes."""
-    return (TERMS,) if kind == "terms" else (*PURPOSES, *(purpose.value for purpose in Purpose))
+    """Return what a change of a kind can be about: what people are asked to agree to, and the policy's nine purposes.
+
+    A name that both have stands once.
+    """
+    return (TERMS,) if kind == "terms" else tuple(dict.fromkeys((*PURPOSES, *(purpose.value for purpose in Purpose))))
+
+
+def asks_again(material: Collection[str]) -> frozenset[str]:
+    """Return the consents that a material change ends: those it names, and those that rest on a policy's purpose it names."""
+    return frozenset(name for mark in material for name in _RESTING.get(mark, (mark,)) if name in PURPOSES)
 
 
 def why_not_publish(
@@ -72,6 +86,8 @@ def _untimely(draft: Draft, newest: str | None, now: datetime) -> Refusal | None
         return Refusal("not_newer", _("There is a version of %(day)s; a new one needs a later day.", day=newest), "day")
     if draft.day < now.date():
         return Refusal("past", _("Nothing can hold from a day in the past."), "day")
+    if draft.day > (now + FURTHEST).date():
+        return Refusal("too_far", _("A version can be published a year ahead at most."), "day")
     if draft.material and draft.day < (now + NOTICE).date():
         message = _(
             "A change that means something to people needs notice before it takes effect: %(day)s at the earliest.",

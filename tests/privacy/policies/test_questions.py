@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.kernel import clock, tasks
+from clozette.kernel.refusal import Refused
 from clozette.privacy import consents, ledger
-from clozette.privacy.policies import questions
+from clozette.privacy.policies import questions, rules
 from clozette.rights.changes import tasks as changes
 from tests.factories.accounts import PASSWORD, make_member, sign_in
 from tests.privacy.policies.conftest import Publish
@@ -53,6 +54,38 @@ def test_only_the_changed_purpose_is_asked_and_only_of_those_who_agreed(ada: Any
     (question,) = questions.pending(ada.subject_id)
     assert (question.purpose, question.channel, question.version) == ("our_news", "email", made)
     assert questions.pending(bea.subject_id) == []
+
+
+@pytest.mark.requirement(29, 32)
+@pytest.mark.parametrize(
+    ("mark", "asked"),
+    [
+        ("promote", {"our_news"}),
+        ("research", {"research"}),
+        ("consented", {"our_news", "research"}),
+        ("law", set()),
+    ],
+)
+def test_a_change_of_the_policys_own_purpose_asks_what_rests_on_it(
+    ada: Any, publish: Publish, stopped_clock: Clock, mark: str, asked: set[str]
+) -> None:
+    publish(30, material={mark})
+    assert {one.purpose for one in questions.pending(ada.subject_id)} == asked
+    stopped_clock.forward(days=31)
+    assert questions.lapse(clock.now()) == len(asked)
+
+
+def test_each_purpose_can_be_marked_once() -> None:
+    named = rules.purposes_of("policy")
+    assert len(named) == len(set(named))
+    assert rules.asks_again({"research"}) == {"research", "personalisation", "analytics"}
+
+
+@pytest.mark.requirement(26)
+def test_no_version_is_published_further_ahead_than_a_year(publish: Publish) -> None:
+    with pytest.raises(Refused, match="too_far"):
+        publish(366, material={"our_news"})
+    assert publish(365, material={"our_news"})
 
 
 @pytest.mark.requirement(29)
