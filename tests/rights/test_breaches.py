@@ -14,7 +14,7 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
 from clozette.privacy import staff_reads
 from clozette.privacy.models import StaffRead
-from clozette.rights.desk import breaches
+from clozette.rights.desk import breaches, rules
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk.models import Breach, BreachPerson
 from tests.factories.accounts import make_member, sign_in
@@ -165,6 +165,43 @@ def test_singapore_waits_for_the_assessment(client: Client, db_session: orm.Sess
     db_session.refresh(made)
     dues = {duty.due_at for duty in breaches.duties(made, clock.now())}
     assert dues == {clock.now() + timedelta(days=3)}
+
+
+@pytest.mark.requirement(134)
+def test_an_assessment_that_found_nothing_starts_no_clock(
+    client: Client, db_session: orm.Session, admin: Member, stopped_clock: Clock
+) -> None:
+    made = make_breach(admin, laws=["SG"], risk="none")
+    do(client, made, "assessment", risk="none", text="Nothing was read.")
+    stopped_clock.forward(days=10)
+    do(client, made, "assessment", risk="high", text="Identity numbers after all.")
+    db_session.refresh(made)
+    dues = {duty.due_at for duty in breaches.duties(made, clock.now())}
+    assert dues == {clock.now() + timedelta(days=3)}
+
+
+@pytest.mark.requirement(134)
+def test_five_hundred_people_start_singapores_clock(
+    admin: Member, stopped_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MANY", 2)
+    now = stopped_clock.stop()
+    made = make_breach(admin, laws=["SG"], risk="some")
+    breaches.add_people(made, [make_member().subject_id], why="test", now=now)
+    assert breaches.duties(made, now) == []
+    breaches.add_people(made, [make_member().subject_id], why="test", now=now)
+    assert [duty.due_at for duty in breaches.duties(made, now)] == [now + timedelta(days=3)]
+
+
+@pytest.mark.requirement(134)
+def test_an_assessment_that_stays_out_is_brought_up_once(admin: Member, stopped_clock: Clock) -> None:
+    stopped_clock.stop()
+    make_breach(admin, laws=["SG"], risk="high")
+    assert breaches.alarms(clock.now()) == ([], [])
+    stopped_clock.forward(days=7)
+    overdue, soon = breaches.alarms(clock.now())
+    assert (overdue, len(soon)) == ([], 2)
+    assert breaches.alarms(clock.now()) == ([], [])
 
 
 def test_no_other_deed(client: Client, admin: Member) -> None:

@@ -1,6 +1,7 @@
 """Requests as people make them: the contact form, their own page, the proof of who asks, and what mails say."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy import orm
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
 from clozette.privacy import consents, ledger
-from clozette.rights.desk import rules
+from clozette.rights.desk import rules, services
 from clozette.rights.desk.models import Address, Event, Request
 from clozette.rights.desk.tasks import watch_clocks
 from tests.factories.accounts import make_member, sign_in
@@ -174,6 +175,27 @@ def test_an_account_that_confirmed_nothing_keeps_nobody_from_their_address(
     prove(app, client)
     assert client.get("/privacy/requests").status_code == 200
     assert the_request(db_session).subject_id != squatter.subject_id
+
+
+@pytest.mark.requirement(88)
+def test_sorting_keeps_the_pause_and_the_extension_and_sounds_anew(
+    app: Flask, client: Client, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    member = make_member("ada", country="SG")
+    made = ask(member, identified_how=None)
+    stopped_clock.forward(days=5)
+    services.identify(made, how="staff", now=clock.now())
+    waited = rules.LAWS["SG"].due(made.received_at) + timedelta(days=5)
+    assert abs(made.due_at - waited) < timedelta(minutes=1)
+    until = clock.now() + timedelta(days=50)
+    services.extend(made, until=until, reason="Much.", actor_id=member.subject_id, now=clock.now())
+    made.warned_at = made.overdue_at = clock.now()
+    db_session.flush()
+    services.sort_as(made, kind="access", law="SG", actor_id=member.subject_id, now=clock.now())
+    assert (made.due_at, made.warned_at, made.overdue_at) == (until, None, None)
+    assert made.extended_at is not None
+    services.sort_as(made, kind="access", law="ID", actor_id=member.subject_id, now=clock.now())
+    assert abs(made.due_at - made.received_at - timedelta(days=8)) < timedelta(minutes=1)
 
 
 @pytest.mark.requirement(88)

@@ -63,9 +63,10 @@ def change(breach: Breach, *, actor_id: int, now: datetime, **facts: Any) -> Non
 
 
 def assess(breach: Breach, *, risk: str, actor_id: int, text: str, now: datetime) -> None:
-    """Note what the assessment found; Singapore's clock starts here, the first time."""
+    """Note what the assessment found; Singapore's clock starts when it first is something to be told."""
     breach.risk = risk
-    breach.assessed_at = breach.assessed_at or now
+    if risk == rules.NOTIFIABLE or count_people(breach.id) >= rules.MANY:
+        breach.assessed_at = breach.assessed_at or now
     step(breach, "assessed", actor_id=actor_id, now=now, text=f"{risk}: {text}")
 
 
@@ -127,6 +128,8 @@ def add_people(breach: Breach, subject_ids: Iterable[int], *, why: str, now: dat
     for subject_id in subject_ids:
         values = {"id": new_id(), "breach_id": breach.id, "subject_id": subject_id, "why": why, "found_at": now}
         added += bool(insert_once(BreachPerson, **values))
+    if breach.assessed_at is None and count_people(breach.id) >= rules.MANY:
+        breach.assessed_at = now  # so many make it something to be told, whatever the harm
     return added
 
 
@@ -205,12 +208,19 @@ def alarms(now: datetime) -> tuple[list[str], list[str]]:
             if duty.standing in {"overdue", "soon"} and (duty.standing, duty.clock.id) not in sounded:
                 step(breach, duty.standing, actor_id=None, now=now, clock=duty.clock.id)
                 (overdue if duty.standing == "overdue" else soon).append(f"{ids.encode(breach.id)} {duty.clock.id}")
+            elif _waits_long(breach, duty, now) and ("waits", duty.clock.id) not in sounded:
+                step(breach, "waits", actor_id=None, now=now, clock=duty.clock.id)
+                soon.append(f"{ids.encode(breach.id)} {duty.clock.id}")
     return overdue, soon
 
 
 def forget_old(now: datetime) -> None:
     """Delete the record of a breach, with its people and steps, five years after it was closed."""
     db.session.execute(sa.delete(Breach).where(Breach.closed_at < now - rules.BREACH_KEPT))
+
+
+def _waits_long(breach: Breach, duty: Duty, now: datetime) -> bool:
+    return duty.standing == "waits" and breach.noticed_at <= now - rules.WAITS_LONG
 
 
 def _standing(due: datetime | None, done_at: datetime | None, now: datetime) -> str:

@@ -35,6 +35,7 @@ EVENTS: dict[str, LazyString] = {
     "replied": _l("Written to the person"),
     "sorted": _l("Sorted anew"),
     "soon": _l("Alarm: due within a day"),
+    "waits": _l("Alarm: the assessment that starts the clock is missing"),
     "overdue": _l("Alarm: overdue"),
     "stuck": _l("Alarm: it has waited for a week"),
     "closed": _l("Answered and closed"),
@@ -140,6 +141,14 @@ def due_at(kind: str, law: str, received_at: datetime) -> datetime | None:
     return None if kind == UNDER_NO_LAW else LAWS[law].due(received_at)
 
 
+def furthest(law: str, received_at: datetime) -> datetime | None:
+    """Return until when a law lets a request be put off at most; nothing where it names no end."""
+    terms = LAWS[law]
+    if terms.most_months is None:
+        return None
+    return months_later(received_at, terms.most_months) if terms.most_months else terms.due(received_at)
+
+
 def months_later(moment: datetime, months: int) -> datetime:
     """Return the same day so many months later, or that month's last day where it has no such day."""
     month = moment.month - 1 + months
@@ -231,6 +240,8 @@ RISKS: dict[str, LazyString] = {
     "some": _l("A risk for people"),
     "high": _l("A high risk, or significant harm, for people"),
 }
+NOTIFIABLE = "high"
+"""From which risk on Singapore's duties hold: its clock starts when an assessment finds it, or at 500 people."""
 _RANK = {"none": 0, "some": 1, "high": 2}
 MANY = 500
 BREACH_CLOCKS = (

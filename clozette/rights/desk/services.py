@@ -1,6 +1,6 @@
 """What happens to requests. Each deed is an event of the request, so that the desk can show later what it did and when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -132,11 +132,15 @@ def close(
 def sort_as(request: Request, *, kind: str, law: str, actor_id: int, now: datetime) -> None:
     """Correct what a request is and whose clock runs; it counts from when the request came."""
     asked_as = f"{request.kind}, {request.law}"
-    due = rules.due_at(kind, law, request.received_at)
-    before = rules.due_at(request.kind, request.law, request.received_at)
-    if due and before and request.due_at and request.extended_at is None:
-        due += request.due_at - before  # what it stood still for a proof
-    if _change(request, Request.closed_at.is_(None), kind=kind, law=law, due_at=due, warned_at=None, extended_at=None):
+    due, extended_at = rules.due_at(kind, law, request.received_at), None
+    if due is not None:
+        due += _stood_still(request)
+        extended_at = request.extended_at
+    if due is not None and extended_at is not None and request.due_at is not None:
+        most = rules.furthest(law, request.received_at)
+        due = max(due, request.due_at if most is None else min(request.due_at, most))
+    values = {"due_at": due, "extended_at": extended_at, "warned_at": None, "overdue_at": None}
+    if _change(request, Request.closed_at.is_(None), kind=kind, law=law, **values):
         note(request, "sorted", now=now, actor_id=actor_id, text=f"{asked_as} → {kind}, {law}")
 
 
@@ -165,6 +169,17 @@ def note(
 def forget_old(now: datetime) -> None:
     """Delete requests, with their events, two years after they were answered."""
     db.session.execute(sa.delete(Request).where(Request.closed_at < now - rules.KEPT_AFTER_ANSWER))
+
+
+def _stood_still(request: Request) -> timedelta:
+    """Return how long the clock stood still for proofs that came."""
+    total, since = timedelta(), None
+    for event in request.events:
+        if event.what == "proof-asked":
+            since = since or event.at
+        elif event.what == "identified" and since is not None:
+            total, since = total + (event.at - since), None
+    return total
 
 
 def _carry_out(request: Request, now: datetime) -> None:
