@@ -113,19 +113,36 @@ def scan_(facts_file: Path, also: tuple[Path, ...]) -> None:
 
 @erase.command()
 def replay() -> None:
-    """After a backup was restored: erase again whoever had been erased since, by the list in the media store."""
-    app, again = _app(), []
+    """After a backup was restored: erase again whoever had been erased since, by the list in the media store.
+
+    One who can't be erased stops nobody else: they are listed, and the command fails.
+    """
+    app, failed = _app(), []
+    with app.app_context():
+        still_there = [subject_id for subject_id in _list() if _is_there(subject_id)]
+        db.session.rollback()
+    for subject_id in still_there:
+        try:
+            _erase_again(app, subject_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others come next
+            failed.append(f"{ids.encode(subject_id)}: {type(error).__name__}")
+    click.echo(f"{len(still_there) - len(failed)} erased again.")
+    for line in failed:
+        click.echo(f"NOT ERASED {line}", err=True)
+    sys.exit(int(bool(failed)))
+
+
+def _is_there(subject_id: int) -> bool:
+    subject = db.session.get(Subject, subject_id)
+    return subject is not None and subject.erased_at is None
+
+
+def _erase_again(app: Flask, subject_id: int) -> None:
     with committed(app):
-        for subject_id in _list():
-            subject = db.session.get(Subject, subject_id)
-            if subject is not None and subject.erased_at is None:
-                again.append(services.ask(subject_id, via="replay", now=clock.now(), grace=timedelta(0)))
-        for erasure in again:  # one that was asked for before the backup is due now too
-            erasure.due_at = min(erasure.due_at, clock.now())
-        waiting = [erasure.id for erasure in again]
-    for erasure_id in waiting:
-        perform(app, tasks.execute.name, {"erasure_id": erasure_id})
-    click.echo(f"{len(waiting)} erased again.")
+        erasure = services.ask(subject_id, via="replay", now=clock.now(), grace=timedelta(0))
+        erasure.due_at = min(erasure.due_at, clock.now())  # one that was asked for before the backup is due now too
+        erasure_id = erasure.id
+    perform(app, tasks.execute.name, {"erasure_id": erasure_id})
 
 
 def _list() -> list[int]:

@@ -11,11 +11,12 @@ from sqlalchemy import orm
 
 from clozette import cli
 from clozette.accounts.models import Member
-from clozette.kernel import clock, tasks
+from clozette.kernel import clock, ids, tasks
+from clozette.kernel.database import db
 from clozette.media import files
 from clozette.media import services as media
 from clozette.privacy.models import Subject
-from clozette.rights.erasure import scan
+from clozette.rights.erasure import executor, scan
 from clozette.rights.erasure.models import Erasure, Receipt
 from tests.factories import looks, photos
 from tests.factories.accounts import make_member
@@ -105,3 +106,31 @@ def test_the_command_asks_lists_undoes_and_runs(app: Flask, ada: Member, db_sess
     assert "undone" in run(app, "list").stdout
     assert run(app, "undo", "zephyrine_q").exit_code == 1
     assert run(app, "member", "nobody_at_all").exit_code == 1
+
+
+@pytest.mark.requirement(105)
+def test_one_who_can_not_be_erased_again_stops_nobody(
+    app: Flask, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The backup knows of one admin alone, of one whose erasure fails, and of one more."""
+    people = [make_member("keeper", roles=("admin",)), make_member("bad"), make_member("good")]
+    keeper, bad, good = (one.subject_id for one in people)
+    db_session.commit()
+    for subject_id in (bad, keeper, good):
+        files.store().put(f"erasures/{ids.encode(subject_id)}.txt", b"", "text/plain")
+    execute = executor.execute
+
+    def failing(erasure_id: int, **more: Any) -> bool:
+        if db.session.get_one(Erasure, erasure_id).subject_id == bad:
+            raise OSError
+        return execute(erasure_id, **more)
+
+    monkeypatch.setattr(executor, "execute", failing)
+    db_session.rollback()
+    answer = run(app, "replay")
+    assert answer.exit_code == 1
+    assert "2 erased again" in answer.stdout
+    assert f"NOT ERASED {ids.encode(bad)}: OSError" in answer.output
+    db_session.expire_all()
+    left = db_session.scalars(sa.select(Subject.id).where(Subject.erased_at.is_(None))).all()
+    assert bad in left and keeper not in left and good not in left
