@@ -220,7 +220,7 @@ def _looks(world: World, people: dict[str, Member], items: dict[str, Item]) -> N
 def _bulk_exports(world: World, people: dict[str, Member]) -> None:
     """One that the admin asked for and may download, and one of another admin that waits for a second person."""
     made = {
-        "small_export": bulk.make_export(people["admin"]),
+        "small_export": bulk.make_export(people["admin"], counted=100),
         "large_export": bulk.make_export(accounts.make_member("greta", roles=("admin",)), counted=5000),
     }
     world.names |= {name: ids.encode(export.id) for name, export in made.items()}
