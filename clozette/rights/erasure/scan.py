@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.kernel.database import db
+from clozette.kernel.database import Model, db
 from clozette.kernel.personal import Personal
 from clozette.media import files
 from clozette.media.models import Photo
@@ -22,16 +22,18 @@ from clozette.rights.declared import belongs_to, personal_tables, tables
 CATEGORIES = frozenset({"identity", "contact", "profile"})
 SHORTEST = 4
 """A word shorter than this (a country, say) is in everybody's data."""
+_OWNER = "scanned_owner"
 _CHUNK = 1 << 20
 _LIKENESS = 10  # of a photo without much in it the likeness is a small number, which is everywhere
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What identifies a person: words as they were typed, and digests of their photos' files."""
+    """What identifies a person: words as they were typed, and digests of their photos' files; ``subject``: who it is."""
 
     words: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
+    subject: int | None = None
 
     def to_json(self) -> str:
         """Write them down. Keep the result as carefully as the data itself, and delete it after the scan."""
@@ -52,6 +54,17 @@ class Find:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Reasons:
+    """The listed exceptions by table and column: what is declared to stay, and where people say words of their own.
+
+    Both are about words. A digest of a photo is nothing that anybody writes, and is a fault wherever it stands.
+    """
+
+    kept: dict[tuple[str, str], str]
+    words: set[tuple[str, str]]
+
+
 def facts_of(subject_id: int) -> Facts:
     """Collect what identifies a person: names, addresses, numbers, and the digests and likenesses of all photos."""
     words: set[str] = set()
@@ -66,7 +79,7 @@ def facts_of(subject_id: int) -> Facts:
         if wanted:
             rows = db.session.execute(sa.select(*wanted).where(belongs_to(one, subject_id)))
             words.update(value for row in rows for value in row if value and len(value) >= SHORTEST)
-    return Facts(sorted(words), sorted(_digests_of(subject_id)))
+    return Facts(sorted(words), sorted(_digests_of(subject_id)), subject_id)
 
 
 def scan_database(facts: Facts) -> Iterator[Find]:
@@ -102,31 +115,51 @@ def scan_store(facts: Facts) -> Iterator[Find]:
             yield Find(stored.key, "digest of a photo's file")
 
 
-def _scan_table(table: sa.Table, facts: Facts, reasons: dict[tuple[str, str], str]) -> Iterator[Find]:
+def _scan_table(table: sa.Table, facts: Facts, reasons: Reasons) -> Iterator[Find]:
     words = {word.casefold(): word for word in facts.words}
+    owner = _owner(table)
     with db.get_engine("default").connect() as connection:
-        for row in connection.execution_options(yield_per=500).execute(sa.select(table)).mappings():
-            for name, value in row.items():
-                text = _text(value)
+        for *values, whose in connection.execution_options(yield_per=500).execute(sa.select(table, owner)):
+            is_others = whose is not None and whose != facts.subject
+            for name, value in zip(table.columns.keys(), values, strict=True):
+                text, place = _text(value), f"{table.name}.{name}"
+                why = reasons.kept.get((table.name, name), "")
+                if not why and is_others and (table.name, name) in reasons.words:
+                    why = "somebody else's own words"
                 for folded, word in words.items():
                     if folded in text:
-                        yield Find(f"{table.name}.{name}", word, reasons.get((table.name, name), ""))
+                        yield Find(place, word, why)
                 if text in facts.digests:
-                    yield Find(f"{table.name}.{name}", "digest of a photo's file", reasons.get((table.name, name), ""))
+                    yield Find(place, "digest of a photo's file")
 
 
-def _reasons() -> dict[tuple[str, str], str]:
-    """Return the listed exceptions: what is declared to stay, and what other people say in words of their own."""
-    found = {("rights_restricted", "content"): "kept by law until its date"}
+def _owner(table: sa.Table) -> sa.ColumnElement[Any]:
+    """Return the SQL of the person whose row it is; nothing for one that leads to nobody, or is nobody's any more."""
+    said = next((one.said for one in tables() if one.name == table.name and one.said.subject), None)
+    return sa.null().label(_OWNER) if said is None else _end_of(table, table, said.subject).label(_OWNER)
+
+
+def _end_of(known: sa.Table, here: sa.FromClause, path: tuple[str, ...]) -> sa.ColumnElement[Any]:
+    first, *rest = path
+    if not rest:
+        return here.c[first]
+    (key,) = Model.metadata.tables[known.name].c[first].foreign_keys
+    there = key.column.table.alias()
+    further = _end_of(key.column.table, there, tuple(rest))
+    return sa.select(further).where(there.c[key.column.name] == here.c[first]).scalar_subquery()
+
+
+def _reasons() -> Reasons:
+    kept, words = {("rights_restricted", "content"): "kept by law until its date"}, set[tuple[str, str]]()
     for one in tables():
         for name, said in one.said.columns.items():
             if not isinstance(said, Personal):
                 continue
-            if said.category == "content":
-                found[(one.name, name)] = "somebody else's own words"
+            if said.category == "content" and isinstance(one.table.c[name].type, sa.String | sa.JSON):
+                words.add((one.name, name))
             if said.erasure == "keep":
-                found[(one.name, name)] = said.kept_because
-    return found
+                kept[(one.name, name)] = said.kept_because
+    return Reasons(kept, words)
 
 
 def _schemas(inspector: sa.Inspector) -> list[str | None]:

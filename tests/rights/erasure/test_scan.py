@@ -15,6 +15,7 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.media import files
 from clozette.media import services as media
+from clozette.media.models import Photo
 from clozette.privacy.models import Subject
 from clozette.rights.erasure import executor, scan
 from clozette.rights.erasure.models import Erasure, Receipt
@@ -134,3 +135,24 @@ def test_one_who_can_not_be_erased_again_stops_nobody(
     db_session.expire_all()
     left = db_session.scalars(sa.select(Subject.id).where(Subject.erased_at.is_(None))).all()
     assert bad in left and keeper not in left and good not in left
+
+
+@pytest.mark.requirement(110)
+def test_only_words_of_others_are_excused(app: Flask, ada: Member, db_session: orm.Session) -> None:
+    """What is left of the person themself is a fault, and so is a photo's digest wherever it stands."""
+    bob = db_session.scalars(sa.select(Member).where(Member.handle == "bob")).one()
+    look = looks.make_look(bob, caption="like Zephyrine Quill")
+    nobodys = looks.make_comment(look, bob, "signed: Zephyrine Quill")
+    nobodys.member_id = None
+    looks.make_look(ada, caption="I am Zephyrine Quill")
+    digest = db_session.scalars(sa.select(Photo.sha256).where(Photo.subject_id == ada.subject_id)).first() or ""
+    looks.make_comment(look, bob, digest)
+    known = scan.facts_of(ada.subject_id)
+    db_session.commit()
+    found = {(find.place, find.fact, bool(find.why)) for find in scan.scan_database(known)}
+    assert ("looks_looks.caption", "Zephyrine Quill", True) in found, "bob's"
+    assert ("looks_looks.caption", "Zephyrine Quill", False) in found, "hers"
+    assert ("looks_comments.text", "Zephyrine Quill", False) in found, "what should have been emptied"
+    for place in ("media_photos.sha256", "looks_comments.text"):
+        assert (place, "digest of a photo's file", False) in found
+        assert (place, "digest of a photo's file", True) not in found
