@@ -60,6 +60,7 @@ from clozette.privacy.disclosures import checks as disclosure_checks
 from clozette.privacy.ledger import adopt
 from clozette.privacy.policies import events as policy_events
 from clozette.privacy.policies import personal_data as policies_data
+from clozette.privacy.policies import questions
 from clozette.privacy.policies import views as policies_views
 from clozette.rights import declared
 from clozette.rights import personal_data as rights_data
@@ -117,6 +118,7 @@ def connect(app: Flask) -> None:
     accounts.init_app(app)
     declared.init_app(app, PERSONAL_DATA)
     consents.ask_ages_of(app, account_access.is_minor_subject)
+    consents.ask_lapses_of(app, questions.lapsed)
     disclosures.init_app(app, PERSONAL_DATA.values())
     disclosures.ask_erasures_of(app, erasure_services.begun)
     media_addresses.init_app(app)

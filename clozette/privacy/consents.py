@@ -27,12 +27,14 @@ __all__ = [
     "answer",
     "current",
     "fold",
+    "is_in_force",
     "purpose_of",
     "stands",
 ]
 
 ENDINGS = frozenset({"withdrawn", "refused", "expired", "superseded"})
 _MINORS = "clozette.privacy.is_minor"
+_LAPSES = "clozette.privacy.lapsed"
 
 
 def current(subject_id: int) -> dict[Key, State]:
@@ -47,10 +49,23 @@ def stands(subject_id: int, purpose: str, channel: str) -> int | None:
         Consent.subject_id == subject_id,
         Consent.purpose == purpose,
         Consent.channel == channel,
-        Consent.action == "given",
+        is_in_force(),
     )
     found: int | None = db.session.scalar(given)
     return found
+
+
+def is_in_force() -> sa.ColumnElement[bool]:
+    """Whether a row of the current state is a yes that counts now; one that lapsed counts no more, even before the sweep
+    writes that down.
+    """
+    lapsed: Callable[[], list[sa.ColumnElement[bool]]] | None = current_app.extensions.get(_LAPSES)
+    return sa.and_(Consent.action == "given", *(sa.not_(one) for one in (lapsed() if lapsed else ())))
+
+
+def ask_lapses_of(app: Flask, lapsed: Callable[[], list[sa.ColumnElement[bool]]]) -> None:
+    """Say who knows which rows of the current state lapsed; for the wiring page."""
+    app.extensions[_LAPSES] = lapsed
 
 
 def answer(
@@ -84,7 +99,7 @@ def answer(
         _check_offered(shown, purpose, channel)
         _check_age(asked, subject_id, guardian, now)
     facts = {**(circumstances or {}), **({"guardian": guardian} if guardian else {})}
-    stood = action in ENDINGS and stands(subject_id, purpose, channel) is not None
+    stood = action in ENDINGS and (state := current(subject_id).get((purpose, channel))) is not None and state.stands
     entry = ledger.record(
         subject_id=subject_id,
         point=point or purposes.point_of(purpose, channel),

@@ -15,7 +15,7 @@ from clozette.kernel.database import db
 from clozette.kernel.personal import Declaration, Personal
 from clozette.kernel.ports import departures as ports
 from clozette.kernel.ports.release import Release
-from clozette.privacy import ledger, subjects
+from clozette.privacy import consents, ledger, subjects
 from clozette.privacy.disclosures import departures, leaves
 from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
 from clozette.privacy.models import Consent, LedgerEntry, Subject
@@ -202,7 +202,7 @@ def _standing_consent(subject_id: int, agreement: Agreement) -> Any:
             Consent.subject_id == subject_id,
             Consent.purpose == agreement.purpose,
             Consent.channel == agreement.channel,
-            Consent.action == "given",
+            consents.is_in_force(),
         )
     )
     entry = db.session.execute(given).first()

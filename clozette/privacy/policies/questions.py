@@ -15,6 +15,7 @@ from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from itsdangerous import BadSignature
 from markupsafe import Markup
+from sqlalchemy import orm
 
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -27,7 +28,7 @@ from clozette.privacy.policies.versions import PolicyVersion
 
 LAPSED = "policy:lapse"
 _SALT = "clozette.privacy.question"
-_BATCH = 200
+BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,12 @@ def answer(
     )
 
 
+def lapsed() -> list[sa.ColumnElement[bool]]:
+    """Return what makes a row of the current state count no more: one condition per version that holds and asks again."""
+    now = clock.now()
+    return [_ended_by(version) for version in asking() if version.holds(now)]
+
+
 def lapse(now: datetime) -> int:
     """End every consent that was asked for again and not given again by the day of the change; return how many.
 
@@ -200,16 +207,17 @@ def _standing() -> Any:
 
 def _overdue(version: PolicyVersion) -> Any:
     """Return the standing consents that a version in force ends; locked, so that an answer at this moment goes first."""
-    changed = rules.asks_again(version.material)
-    return (
-        _standing()
-        .where(
-            sa.or_(*(_about(Consent.purpose, name) for name in sorted(changed))),
-            LedgerEntry.policy_version < version.id,
-            LedgerEntry.at < version.holds_from,
-        )
-        .limit(_BATCH)
-        .with_for_update(of=Consent)
+    return _standing().where(_ended_by(version)).limit(BATCH).with_for_update(of=Consent)
+
+
+def _ended_by(version: PolicyVersion) -> sa.ColumnElement[bool]:
+    answer = orm.aliased(LedgerEntry)
+    before = sa.select(answer.id).where(
+        answer.id == Consent.entry_id, answer.policy_version < version.id, answer.at < version.holds_from
+    )
+    return sa.and_(
+        sa.or_(*(_about(Consent.purpose, name) for name in sorted(rules.asks_again(version.material)))),
+        before.exists(),
     )
 
 

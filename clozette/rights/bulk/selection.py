@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from clozette.accounts.models import ADULT_AGE, Member
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.privacy import consents
 from clozette.privacy.models import Consent
 from clozette.rights.bulk.uses import Use
 
@@ -100,7 +101,7 @@ def _marketing(use: Use) -> list[sa.ColumnElement[bool]]:
 def _agreed(purpose: str, channel: str) -> sa.ColumnElement[bool]:
     """The member's consent stands."""
     given = sa.select(Consent.subject_id).where(
-        Consent.purpose == purpose, Consent.channel == channel, Consent.action == "given"
+        Consent.purpose == purpose, Consent.channel == channel, consents.is_in_force()
     )
     return Member.subject_id.in_(given)
 

@@ -23,17 +23,25 @@ class Reader:
 
 
 def version(policy_id: int) -> PolicyVersion | None:
-    """Return a version by its row."""
+    """Return a version by its row, as the database knows it now: a task may follow a publication by less than a cache lives."""
+    versions.forget()
     known = [one for kind in ("policy", "terms") for one in versions.every(kind)]
     return next((one for one in known if one.row_id == policy_id), None)
 
 
-def untold(told_of: PolicyVersion, after: int, limit: int) -> list[int]:
+def is_waited_for(told_of: PolicyVersion) -> bool:
+    """Whether somebody who was here when it was published is not told yet; who came since holds nothing back."""
+    here = Member.confirmed_at <= told_of.published_at
+    known = Address.verified_at <= told_of.published_at
+    return bool(untold(told_of, 0, 1, here) or untold_addresses(told_of, 0, 1, known))
+
+
+def untold(told_of: PolicyVersion, after: int, limit: int, *only: sa.ColumnElement[bool]) -> list[int]:
     """Return members, by id, who were not told yet: of a version in the language they read, once."""
     waiting = (
         sa.select(Member.id)
         .where(Member.id > after, Member.confirmed_at.is_not(None), Member.deactivated_at.is_(None))
-        .where(~_told(told_of, Member.subject_id))
+        .where(~_told(told_of, Member.subject_id), *only)
         .where(_reads(told_of))
         .order_by(Member.id)
         .limit(limit)
@@ -41,7 +49,7 @@ def untold(told_of: PolicyVersion, after: int, limit: int) -> list[int]:
     return list(db.session.scalars(waiting))
 
 
-def untold_addresses(told_of: PolicyVersion, after: int, limit: int) -> list[int]:
+def untold_addresses(told_of: PolicyVersion, after: int, limit: int, *only: sa.ColumnElement[bool]) -> list[int]:
     """Return verified addresses of people who are no members, by id, that were not told yet; once, in one language."""
     if told_of.language != min([told_of.language, *_twins(told_of)]):
         return []
@@ -49,7 +57,7 @@ def untold_addresses(told_of: PolicyVersion, after: int, limit: int) -> list[int
     waiting = (
         sa.select(Address.id)
         .where(Address.id > after, Address.verified_at.is_not(None), ~member.exists())
-        .where(~_told(told_of, Address.subject_id))
+        .where(~_told(told_of, Address.subject_id), *only)
         .order_by(Address.id)
         .limit(limit)
     )

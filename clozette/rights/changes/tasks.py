@@ -12,7 +12,7 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.ports import mail as port
 from clozette.kernel.tasks import after_commit, enqueue, task
 from clozette.privacy import ledger, notices
-from clozette.privacy.policies import publishing, questions
+from clozette.privacy.policies import publishing, questions, versions
 from clozette.privacy.policies.models import PolicyNotice
 from clozette.privacy.policies.versions import PolicyVersion
 from clozette.rights.changes import mail, queries
@@ -70,20 +70,22 @@ def conclude(*, policy_id: int) -> None:
     version = queries.version(policy_id)
     if version is None or version.announced_at is not None:
         return
-    if not queries.untold(version, 0, 1) and not queries.untold_addresses(version, 0, 1):
+    if not queries.is_waited_for(version):
         publishing.conclude(policy_id, clock.now())
 
 
 @task("rights.sweep_policies")
 def sweep() -> None:
     """End consents whose question went unanswered, tell who came late or was missed, and conclude."""
+    versions.forget()
     now = clock.now()
     for version in publishing.announcing(now):
         if version.announced_at or now - version.published_at > PATIENCE:
             _walk(version.row_id, 0)
         else:
             enqueue(conclude, policy_id=version.row_id)
-    questions.lapse(now)
+    if questions.lapse(now) >= questions.BATCH:
+        enqueue(sweep)  # there may be more
 
 
 def _walk(policy_id: int, after: int) -> None:

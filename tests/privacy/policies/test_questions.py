@@ -7,9 +7,11 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.kernel import clock, tasks
+from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
 from clozette.privacy import consents, ledger
 from clozette.privacy.policies import questions, rules
+from clozette.rights.changes import queries
 from clozette.rights.changes import tasks as changes
 from tests.factories.accounts import PASSWORD, make_member, sign_in
 from tests.privacy.policies.conftest import Publish
@@ -139,6 +141,43 @@ def test_without_an_answer_it_ends_on_the_day_however_much_the_site_is_used(
     assert (entry.action, entry.actor, entry.id) == ("expired", "system", state["our_news", "email"].entry_id)
     assert questions.lapse(clock.now()) == 0
     assert made.id > "2026-11-22"
+
+
+@pytest.mark.requirement(28, 32)
+def test_what_nobody_answered_counts_no_more_from_the_moment_on_however_late_the_sweep(
+    ada: Any, publish: Publish, stopped_clock: Clock
+) -> None:
+    publish(30, material={"our_news"})
+    assert consents.stands(ada.subject_id, "our_news", "email")
+    stopped_clock.forward(days=31)
+    assert consents.stands(ada.subject_id, "our_news", "email") is None
+    assert consents.stands(ada.subject_id, "research", "site")
+    assert consents.current(ada.subject_id)["our_news", "email"].stands, "the sweep has yet to write it down"
+
+
+def test_the_sweep_goes_on_while_its_batch_was_full(
+    app: Flask, ada: Any, publish: Publish, stopped_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bea = make_member("bea")
+    agree(bea, "our_news", "email")
+    publish(30, material={"our_news"})
+    stopped_clock.forward(days=31)
+    monkeypatch.setattr(questions, "BATCH", 1)
+    tasks.enqueue(changes.sweep)
+    tasks.drain(app)
+    assert questions.lapse(clock.now()) == 0
+
+
+@pytest.mark.requirement(27)
+def test_who_came_after_it_was_published_holds_nothing_back(ada: Any, publish: Publish, stopped_clock: Clock) -> None:
+    made = publish(30, material={"our_news"}, tell=False)
+    assert queries.is_waited_for(made)
+    stopped_clock.forward(minutes=5)
+    late = make_member("late")
+    assert late.id in queries.untold(made, 0, 9)
+    ada.confirmed_at = clock.now()
+    db.session.flush()
+    assert not queries.is_waited_for(made)
 
 
 @pytest.mark.requirement(32)
