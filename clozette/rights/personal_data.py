@@ -94,6 +94,7 @@ ERASURE: Declaration = {
             "id": NotPersonal("row id"),
             "erasure_id": NotPersonal("path to the erasure"),
             "subject_id": NotPersonal("path to the subject"),
+            "row_key": NotPersonal("the key of the row that was moved"),
             **dict.fromkeys(("source", "content", "because", "until", "moved_at"), _BY_LAW),
         },
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from alembic import op
 
 revision: str = "c7d60acbe807"
@@ -9,6 +10,7 @@ down_revision: str | Sequence[str] | None = "b6c5f9bad706"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+_RESTRICTED_ONCE = "uq_rights_restricted_erasure_id_source_row_key"
 UNIQUE = {
     "privacy_disclosures": ("id", "handover_id,subject_id"),
     "privacy_policies": ("id", "kind,edition,language,version"),
@@ -26,13 +28,27 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for table, keys in UNIQUE.items():
             _refuse_known(table, keys)
+    _key_restricted()
 
 
 def downgrade() -> None:
     """Bring the tables back."""
+    with op.batch_alter_table("rights_restricted") as batch:
+        batch.drop_constraint(_RESTRICTED_ONCE, type_="unique")
+        batch.drop_column("row_key")
     if op.get_bind().dialect.name == "sqlite":
         for table, keys in UNIQUE.items():
             _refuse_known(table, keys[:1])
+
+
+def _key_restricted() -> None:
+    """Let no row be moved to the restricted store twice; one that is there already is known by its own id."""
+    with op.batch_alter_table("rights_restricted") as batch:
+        batch.add_column(sa.Column("row_key", sa.String(length=200), nullable=True))
+    op.execute("UPDATE rights_restricted SET row_key = CAST(id AS VARCHAR(200))")
+    with op.batch_alter_table("rights_restricted") as batch:
+        batch.alter_column("row_key", existing_type=sa.String(length=200), nullable=False)
+        batch.create_unique_constraint(_RESTRICTED_ONCE, ["erasure_id", "source", "row_key"])
 
 
 def _refuse_known(table: str, keys: Sequence[str]) -> None:

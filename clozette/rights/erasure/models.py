@@ -58,14 +58,19 @@ class Receipt(Model):
 
 
 class Restricted(Model):
-    """A row that law makes us keep, taken out of its table: nothing but the stated reason may use it, until it ends."""
+    """A row that law makes us keep, taken out of its table: nothing but the stated reason may use it, until it ends.
+
+    :ivar row_key: the key that it had in its table, so that no row is moved twice.
+    """
 
     __tablename__ = "rights_restricted"
+    __table_args__ = (sa.UniqueConstraint("erasure_id", "source", "row_key"),)
 
     id: Mapped[Id]
     erasure_id: Mapped[int] = mapped_column(sa.ForeignKey("rights_erasures.id"), index=True)
     subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"), index=True)
     source: Mapped[str] = mapped_column(sa.String(64))
+    row_key: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[dict[str, Any]]
     because: Mapped[str] = mapped_column(sa.String(300))
     until: Mapped[datetime] = mapped_column(index=True)

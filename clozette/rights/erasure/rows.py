@@ -69,6 +69,7 @@ def _restrict(one: DeclaredTable, erasure_id: int, asked_at: datetime, subject_i
                 erasure_id=erasure_id,
                 subject_id=subject_id,
                 source=one.name,
+                row_key=",".join(str(row[key.name]) for key in keys),
                 content={name: _plain(value) for name, value in row.items()},
                 because=law.because,
                 until=asked_at + timedelta(days=law.days),

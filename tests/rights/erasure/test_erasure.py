@@ -10,6 +10,8 @@ from sqlalchemy import orm
 
 from clozette.accounts.models import Member
 from clozette.kernel import clock, tasks
+from clozette.kernel.database import insert_once
+from clozette.kernel.ids import new_id
 from clozette.kernel.personal import Restriction, Table
 from clozette.media import files
 from clozette.privacy import ledger
@@ -299,6 +301,9 @@ def test_what_the_law_keeps_moves_apart_and_ends(
     (row,) = db_session.scalars(sa.select(Restricted)).all()
     assert (row.source, row.because) == ("accounts_sessions", law.because)
     assert row.content["method"] == "password"
+    assert row.row_key == str(row.content["id"])
+    again = {column.name: getattr(row, column.name) for column in Restricted.__table__.columns}
+    assert not insert_once(Restricted, **again | {"id": new_id()}), "no row is moved twice"
     kept = db_session.scalars(sa.select(Receipt)).one().kept["accounts_sessions"]
     assert kept == {"rows": 1, "because": [law.because], "until": row.until.date().isoformat()}
     until = row.until
