@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from clozette.cli import commands
 from clozette.kernel import clock, ids
-from clozette.privacy import receipts
+from clozette.privacy import checks, receipts
 from clozette.privacy.ledger import audit
 from clozette.privacy.models import LedgerEntry
 from clozette.privacy.tree import heads
@@ -206,11 +206,12 @@ def test_a_retired_key_signs_no_newer_heads(answers, secrets):
 
 
 @pytest.mark.requirement(17)
-def test_a_list_of_keys_that_somebody_else_wrote_counts_for_nothing(answers, secrets):
+def test_a_list_of_keys_that_somebody_else_wrote_counts_for_nothing(answers, secrets, app):
     secrets("x")
     stranger = grow(answers)
     secrets("b")
     assert heads.key_ring().is_stale and not heads.key_ring().has_signed(stranger)
+    assert "keys.json" in checks.ledger(app, app.extensions["clozette.settings"])
     grow(answers)
     assert heads.key_ring().is_stale, "a list that can't be read is not written over: its secret may come back"
     secrets("b", "x")
