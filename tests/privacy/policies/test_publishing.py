@@ -1,5 +1,7 @@
 """Publishing: notice before effect, marks per purpose, and a language that stays behind."""
 
+import time
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -53,6 +55,18 @@ def test_a_material_change_without_notice_is_refused(publish: Publish, stopped_c
     with pytest.raises(Refused) as refused:
         publish(in_days, material={"our_news"})
     assert refused.value.refusal.field == "day"
+
+
+@pytest.mark.requirement(26)
+def test_publishing_sees_what_another_process_published_just_now(
+    app: Flask, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "testing", False)  # remember versions as a server does
+    before = versions.every("policy")
+    publish(40, material={"our_news"}, tell=False)
+    app.extensions["clozette.policies"] = {"policy": (time.monotonic(), before)}
+    with pytest.raises(Refused, match="not_newer"):
+        publish(30, material={"our_news"}, text="# Other\n\nWords.\n", tell=False)
 
 
 @pytest.mark.requirement(16, 28)
