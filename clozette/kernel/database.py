@@ -156,7 +156,7 @@ def insert_once(model: type[Model], **values: Any) -> bool:
     session = db.session
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     # A trigger that refuses to replace a row can't tell that apart from leaving it alone. The write lock is ours already.
-    if on_sqlite and REFUSES_KNOWN in model.__table__.info and _is_known(model, values):
+    if on_sqlite and _is_known(model, values):
         return False
     build = sqlite.insert if on_sqlite else postgresql.insert
     # RETURNING tells it on both databases; psycopg's count of inserted rows is -1 here.
@@ -165,9 +165,10 @@ def insert_once(model: type[Model], **values: Any) -> bool:
 
 
 def _is_known(model: type[Model], values: dict[str, Any]) -> bool:
-    """Whether a row shares the primary key or another unique key with ``values``."""
+    """Whether a row of a table that refuses known keys shares the primary key or another unique key with ``values``."""
     table = model.__table__
-    assert isinstance(table, sa.Table)
+    if not isinstance(table, sa.Table) or REFUSES_KNOWN not in table.info:
+        return False
     unique = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
     keys = [key.columns for key in table.constraints if isinstance(key, unique)]
     same = [
