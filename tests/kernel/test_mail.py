@@ -157,6 +157,7 @@ app_outbox: MemoryOutbox
 def test_a_task_sends_after_its_commit_and_a_request_never(app: Flask) -> None:
     global app_outbox
     app_outbox = app.extensions[mail.KEY]
+    app_outbox.clear()
     with app.app_context():
         assert mail.outbox() is app_outbox
         tasks.enqueue(greet, fails=True)

@@ -42,7 +42,11 @@ def handed_over(member, staff, now):
     disclosures.disclose(
         recipient=sponsor,
         agreement=disclosures.Agreement(
-            purpose="partner_offers", trigger="contest", retention="90 days", contract="Sponsoring agreement 7"
+            purpose="partner_offers",
+            channel="email",
+            trigger="contest",
+            retention="90 days",
+            contract="Sponsoring agreement 7",
         ),
         people={member.subject_id: {EMAIL: member.email}},
         fields=[EMAIL, "accounts_members.display_name"],
