@@ -68,8 +68,8 @@ def world(live_server):
     number, cookies, now = next(_numbers), {}, clock.now()
     app = create_app(Settings.from_environment(live_server.environment))
     with app.app_context():
-        made = {name: make_member(f"{name}_{number}") for name in ("ada", "leaving")}
-        made["admin"] = make_member(f"keeper_{number}", roles=("admin",))
+        made = {name: make_member(f"{name}_door_{number}") for name in ("ada", "leaving")}
+        made["admin"] = make_member(f"keeper_door_{number}", roles=("admin",))
         handed_over(made["ada"], made["admin"], now)
         for name, member in made.items():
             browser = app.test_client()
@@ -81,7 +81,7 @@ def world(live_server):
         db.session.commit()
         for engine in db.engines.values():
             engine.dispose()
-    return SimpleNamespace(cookies=cookies, code=code, handle=f"ada_{number}")
+    return SimpleNamespace(cookies=cookies, code=code, handle=f"ada_door_{number}")
 
 
 def entered(visitor, world, live_server, who, **options):
