@@ -104,7 +104,10 @@ def test_the_database_writes_what_the_reference_writes(db_session: orm.Session, 
     values = [[getattr(member, name) for name in NAMES] + ["m4rk"] for member in members]
     expected = [rows.csv_line(row) if style == "csv" else rows.json_line([*NAMES, "export"], row) for row in values]
     db_session.commit()
-    assert b"".join(_written(style)) == b"".join(expected)
+    written = b"".join(_written(style))
+    # No order is promised: a database may put a row where an older one left room.
+    assert [line for line in expected if written.count(line) != 1] == []
+    assert len(written) == sum(len(line) for line in expected)
 
 
 @pytest.mark.requirement(89)
@@ -112,6 +115,7 @@ def test_json_keeps_every_text_exactly(db_session: orm.Session) -> None:
     _fill()
     db_session.commit()
     read = [json.loads(line) for line in b"".join(_written("jsonl")).decode().split("\n")[:-1]]
+    read.sort(key=lambda one: one["handle"])
     assert [one["display_name"] for one in read] == list(NASTY)
     assert [one["bio"] for one in read] == list(NASTY)
     assert {one["export"] for one in read} == {"m4rk"}
@@ -121,7 +125,7 @@ def test_json_keeps_every_text_exactly(db_session: orm.Session) -> None:
 def test_no_cell_of_the_csv_is_a_formula(db_session: orm.Session) -> None:
     _fill()
     db_session.commit()
-    read = list(csv.reader(io.StringIO(b"".join(_written("csv")).decode(), newline="")))
+    read = sorted(csv.reader(io.StringIO(b"".join(_written("csv")).decode(), newline="")))
     assert [row[1] for row in read] == ["'" + text for text in FORMULAS] + list(PLAIN)
 
 
