@@ -287,6 +287,14 @@ BULK: Declaration = {
             **dict.fromkeys(("finished_at", "people", "bytes", "sha256"), _BULK_LOG),
         },
     ),
+    "rights_bulk_blocks": Table(
+        no_subject="opaque numbers of people, for the minutes until each has their entry in the log of staff's looks",
+        columns={
+            "id": _KEY,
+            "download_id": NotPersonal("whose download it was is told there"),
+            "subjects": NotPersonal("opaque numbers of people, packed"),
+        },
+    ),
 }
 
 TABLES: Declaration = {**EXPORTS, **ERASURE, **DESK, **BULK}

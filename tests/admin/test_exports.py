@@ -23,7 +23,7 @@ from clozette.privacy.disclosures import departures
 from clozette.privacy.disclosures.models import Departure, Disclosure, Handover
 from clozette.privacy.models import StaffRead
 from clozette.rights.bulk import reads, rules, selection, services, stream
-from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport, BulkFile
+from clozette.rights.bulk.models import BulkBlock, BulkDecision, BulkDownload, BulkExport, BulkFile
 from clozette.rights.bulk.tasks import note_bulk_reads
 from clozette.rights.bulk.uses import USES
 from tests.factories.accounts import make_member, make_minor, sign_in
@@ -268,7 +268,8 @@ def test_a_stream_that_grew_meanwhile_sends_nothing(
     db_session.commit()
     with pytest.raises(stream.Grown):
         next(stream.pieces(order))
-    assert db_session.scalar(sa.select(sa.func.count()).select_from(BulkFile)) == 0
+    for table in (BulkFile, BulkBlock):
+        assert db_session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
 
 
 def test_a_download_that_broke_off_is_not_finished(app: Flask, admin: Member, client: Client) -> None:
@@ -363,7 +364,6 @@ def test_everybody_in_it_can_see_that(
 ) -> None:
     """At once where they are few, by a task that can be broken off and run twice where they are many."""
     monkeypatch.setattr(reads, "SOME", some)
-    monkeypatch.setattr(reads.note_some, "__defaults__", (some,))
     ada, una = make_member("ada"), make_member("una", confirmed=False)
     assert _file(client, location(_ask(client))).status_code == 200
     tasks.drain(app)
@@ -377,6 +377,78 @@ def test_everybody_in_it_can_see_that(
     assert noted[0].fields == ["handle", "email"]
     assert una.subject_id not in {read.subject_id for read in noted}
     assert "@ada" not in client.get("/admin/audit").text  # the export has a list of its own
+
+
+def _noted(session: orm.Session) -> list[int]:
+    session.expire_all()
+    return sorted(session.scalars(sa.select(StaffRead.subject_id).where(StaffRead.what == reads.WHAT)))
+
+
+def _begin_large(admin: Member, session: orm.Session, monkeypatch: pytest.MonkeyPatch) -> stream.Order:
+    monkeypatch.setattr(reads, "SOME", 2)
+    export = make_export(admin, columns=["handle"], filter={"state": "active", "country": "SG"}, counted=6, limit=6)
+    order = services.download(export, by_id=admin.subject_id, now=clock.now())
+    session.commit()
+    return order
+
+
+@pytest.mark.requirement(8, 89)
+def test_of_a_large_one_exactly_those_are_noted_who_were_sent(
+    app: Flask, admin: Member, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes to fit the filter, or does not any more, while it is sent or before the task runs."""
+    sent = [make_member(f"sent_{number}", country="SG") for number in range(5)]
+    late = make_member("late", country="ID")
+    order = _begin_large(admin, db_session, monkeypatch)
+    pieces = stream.pieces(order)
+    first = next(pieces)
+    for member in sent:
+        member.country = "ID"
+    late.country = "SG"
+    db_session.commit()
+    written = (first + b"".join(pieces)).decode()
+    assert sorted(row["handle"] for row in csv.DictReader(io.StringIO(written))) == [one.handle for one in sent]
+    tasks.drain(app)
+    assert _noted(db_session) == sorted(one.subject_id for one in sent)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(BulkBlock)) == 0
+
+
+@pytest.mark.requirement(8, 89)
+def test_who_may_have_been_sent_is_noted_whatever_breaks_off(
+    app: Flask, admin: Member, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All is in the database before the first byte: nothing is left to do for a process that is killed after it."""
+    sent = [make_member(f"sent_{number}", country="SG") for number in range(5)]
+    pieces = stream.pieces(_begin_large(admin, db_session, monkeypatch))
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(BulkBlock)) == 0
+    db_session.commit()
+    next(pieces)
+    tasks.drain(app)  # while the file is on its way
+    assert _noted(db_session) == sorted(one.subject_id for one in sent)
+    db_session.commit()
+    pieces.close()  # type: ignore[attr-defined]
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(BulkFile)) == 0
+
+
+@pytest.mark.requirement(8, 89)
+def test_a_log_that_was_broken_off_is_taken_up_again(
+    app: Flask, client: Client, admin: Member, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = [make_member(f"sent_{number}", country="SG") for number in range(5)]
+    order = _begin_large(admin, db_session, monkeypatch)
+    b"".join(stream.pieces(order))
+    download = db_session.get_one(BulkDownload, order.download_id)
+    page = f"/admin/exports/{ids.encode(download.export_id)}"
+    assert reads.note_block(download)
+    db_session.rollback()  # killed in the middle of a block
+    assert reads.note_block(db_session.get_one(BulkDownload, order.download_id))
+    db_session.commit()
+    assert len(_noted(db_session)) == 2
+    assert "not all of them are in the access log yet" in client.get(page).text
+    tasks.enqueue(note_bulk_reads, download_id=order.download_id)
+    tasks.drain(app)
+    assert _noted(db_session) == sorted(one.subject_id for one in sent)
+    assert "not all of them" not in client.get(page).text
 
 
 @pytest.mark.requirement(89, 105)

@@ -15,7 +15,7 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
-from clozette.rights.bulk import queries, rules, services, stream
+from clozette.rights.bulk import queries, reads, rules, services, stream
 from clozette.rights.bulk.models import APPROVED, BulkExport
 from clozette.rights.bulk.schemas import RECIPIENT, DecisionIn, ExportIn
 from clozette.rights.bulk.selection import Filter
@@ -141,6 +141,7 @@ def _page(found: BulkExport, form: Form) -> str:
         export=found,
         form=form,
         names=queries.names(concerned),
+        being_noted=reads.being_noted([one.id for one in found.downloads]),
         may_decide=may_decide,
         may_download=may_download,
         **facts,

@@ -1,4 +1,6 @@
-"""Tables of bulk exports: what was asked, what a second person said, and each download. Rows are added, never changed."""
+"""Tables of bulk exports: what was asked, what a second person said, and each download. Rows are added, never changed;
+only the blocks go when the access log has what was in them.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -98,6 +100,19 @@ class BulkFile(Model):
     people: Mapped[int]
     bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class BulkBlock(Model):
+    """Some of the people of a large download whom the access log does not have yet.
+
+    :ivar subjects: eight bytes each.
+    """
+
+    __tablename__ = "rights_bulk_blocks"
+
+    id: Mapped[Id]
+    download_id: Mapped[int] = mapped_column(sa.ForeignKey("rights_bulk_downloads.id"), index=True)
+    subjects: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 APPEND_ONLY = ("rights_bulk_exports", "rights_bulk_decisions", "rights_bulk_downloads", "rights_bulk_files")

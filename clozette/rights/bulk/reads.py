@@ -1,6 +1,12 @@
-"""Everybody whose data was in an export finds it among the looks of staff at their record (requirement 8)."""
+"""Everybody whose data was in an export finds it among the looks of staff at their record (requirement 8).
 
-from collections.abc import Sequence
+Of few, the request itself writes that down, and only they are sent. Of many it would take longer than the export: their
+subjects are kept in *blocks*, read in the very snapshot that the file is made from and committed before its first byte;
+a task writes the log from them. So whoever leaves early, and whatever is killed, nobody was sent whom the log lacks.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -9,31 +15,67 @@ from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.privacy.models import StaffRead
 from clozette.rights.bulk import selection
-from clozette.rights.bulk.models import BulkDownload
+from clozette.rights.bulk.models import BulkBlock, BulkDownload
 from clozette.rights.bulk.selection import Filter
 from clozette.rights.bulk.uses import USES
 
 WHAT = "bulk export"
 SOME = 2000
+"""So many are few; and so many are in a block."""
+_BYTES = 8
+
+Conditions = Sequence[sa.ColumnElement[bool]]
 
 
-def note_some(download: BulkDownload, after: int, size: int = SOME) -> Sequence[int]:
-    """Write down the next people of a download; return them (their subjects), in order."""
-    export = download.export
-    met = selection.conditions(Filter.of(export.filter), USES[export.use])
-    chosen = sa.select(Member.subject_id).where(*met, Member.subject_id > after).order_by(Member.subject_id).limit(size)
-    people = db.session.scalars(chosen).all()
-    if not people:
-        return ()
-    said = {"reader_id": download.by_id, "at": download.at, "what": WHAT, "reason": export.reason}
-    rows = [{"id": new_id(), "subject_id": one, "fields": list(export.columns), **said} for one in people]
-    db.session.execute(sa.insert(StaffRead), rows)
+def note_few(download: BulkDownload) -> tuple[int, ...]:
+    """Write down who is in a small download; return them (their subjects), in order."""
+    met = selection.conditions(Filter.of(download.export.filter), USES[download.export.use])
+    chosen = sa.select(Member.subject_id).where(*met).order_by(Member.subject_id).limit(SOME)
+    people = tuple(db.session.scalars(chosen))
+    _note(download, people)
     return people
 
 
-def last_noted(download: BulkDownload) -> int:
-    """Return how far it was written down before, so that nobody is twice."""
-    noted = sa.select(sa.func.max(StaffRead.subject_id)).where(
-        StaffRead.reader_id == download.by_id, StaffRead.at == download.at, StaffRead.what == WHAT
-    )
-    return db.session.scalar(noted) or 0
+def keep_blocks(download_id: int, connection: sa.Connection, met: Conditions) -> None:
+    """Keep who meets the conditions in what ``connection`` sees, for ``note_block``; one block at a time in memory."""
+    for subjects in _blocks(connection, met):
+        values = {"id": new_id(), "download_id": download_id, "subjects": subjects}
+        db.session.execute(sa.insert(BulkBlock).values(values))
+
+
+def note_block(download: BulkDownload) -> bool:
+    """Write down the people of one block, which goes with that: of two runs at once one does it; False if none is left."""
+    mine = sa.select(BulkBlock.id).where(BulkBlock.download_id == download.id).order_by(BulkBlock.id).limit(1)
+    taken = sa.delete(BulkBlock).where(BulkBlock.id == mine.with_for_update(skip_locked=True).scalar_subquery())
+    found = db.session.scalar(taken.returning(BulkBlock.subjects), execution_options={"synchronize_session": False})
+    if found is None:
+        return False
+    _note(download, struct.unpack(f">{len(found) // _BYTES}q", found))
+    return True
+
+
+def being_noted(download_ids: Sequence[int]) -> set[int]:
+    """Return which of these downloads the log does not have all people of yet."""
+    waiting = sa.select(BulkBlock.download_id).where(BulkBlock.download_id.in_(download_ids)).distinct()
+    return set(db.session.scalars(waiting))
+
+
+def _note(download: BulkDownload, people: Sequence[int]) -> None:
+    if not people:
+        return
+    export = download.export
+    said = {"reader_id": download.by_id, "at": download.at, "what": WHAT, "reason": export.reason}
+    rows = [{"id": new_id(), "subject_id": one, "fields": list(export.columns), **said} for one in people]
+    db.session.execute(sa.insert(StaffRead), rows)
+
+
+def _blocks(connection: sa.Connection, met: Conditions) -> Iterator[bytes]:
+    """Yield subjects, eight bytes each. PostgreSQL packs them itself: a third of the time of reading them one by one."""
+    chosen = sa.select(Member.subject_id).where(*met)
+    if connection.dialect.name == "sqlite":
+        for some in connection.execute(chosen, execution_options={"yield_per": SOME}).scalars().partitions():
+            yield struct.pack(f">{len(some)}q", *some)
+        return
+    numbered = chosen.add_columns(((sa.func.row_number().over() - 1) // SOME).label("block")).subquery()
+    packed = sa.func.string_agg(sa.func.int8send(numbered.c.subject_id), sa.literal(b""), type_=sa.LargeBinary)
+    yield from connection.scalars(sa.select(packed).group_by(numbered.c.block), execution_options={"yield_per": 8})

@@ -24,9 +24,10 @@ Value = str | date | datetime | None
 MARK = "export"
 """The name of the last column, which is the download's mark in every row."""
 CHUNK = 128 * 1024
+PATIENCE = "SET LOCAL statement_timeout = '15min'"
 # A big table is worth several processes that write its rows (the planner thinks only of reading them), and no compiler.
 _SETTINGS = (
-    "SET LOCAL statement_timeout = '15min'",
+    PATIENCE,
     "SET LOCAL timezone = 'UTC'",
     "SET LOCAL datestyle = 'ISO'",
     "SET LOCAL parallel_tuple_cost = 0",

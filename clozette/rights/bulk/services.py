@@ -16,7 +16,6 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.ports.couriers import Download
 from clozette.kernel.ports.release import Release
 from clozette.kernel.refusal import Refused, refuse
-from clozette.kernel.tasks import enqueue
 from clozette.privacy import disclosures
 from clozette.privacy.disclosures import Agreement
 from clozette.privacy.models import Subject
@@ -24,7 +23,6 @@ from clozette.rights.bulk import queries, reads, rules, selection
 from clozette.rights.bulk.models import BulkDecision, BulkDownload, BulkExport
 from clozette.rights.bulk.selection import Filter
 from clozette.rights.bulk.stream import HANDED_OVER, Order
-from clozette.rights.bulk.tasks import note_bulk_reads
 from clozette.rights.bulk.uses import COLUMNS, USES
 from clozette.settings import Settings
 
@@ -127,14 +125,8 @@ def _carried(release: Release) -> bytes:
 
 
 def _note_reads(begun: BulkDownload, people: int) -> tuple[int, ...] | None:
-    """Write down at once who is in a small one, and return them: nobody else is then sent.
-
-    A large one would hold the request up for longer than the export takes, and is written down by a task.
-    """
-    if people <= reads.SOME:
-        return tuple(reads.note_some(begun, 0))
-    enqueue(note_bulk_reads, download_id=begun.id)
-    return None
+    """Write down at once who is in a small one, and return them: nobody else is then sent; None of a large one."""
+    return reads.note_few(begun) if people <= reads.SOME else None
 
 
 def _hand_over(export: BulkExport, chosen: Filter, *, by_id: int, now: datetime) -> Release:

@@ -15,10 +15,12 @@ from flask import Flask, current_app
 from clozette.accounts.models import Member
 from clozette.kernel import clock, database
 from clozette.kernel.database import db
-from clozette.rights.bulk import rows, selection
+from clozette.kernel.tasks import enqueue
+from clozette.rights.bulk import reads, rows, selection
 from clozette.rights.bulk.models import BulkFile
 from clozette.rights.bulk.rows import Asked, Chunk
 from clozette.rights.bulk.selection import Filter
+from clozette.rights.bulk.tasks import note_bulk_reads
 from clozette.rights.bulk.uses import COLUMNS, USES
 
 HANDED_OVER = "json"
@@ -43,7 +45,8 @@ class Grown(Exception):
 class Order:
     """All that a stream needs to know of a download, without the session that made it.
 
-    :ivar noted: the subjects that the access log has already; no others are sent. None where a task writes them down.
+    :ivar noted: the subjects that the access log has already; no others are sent. None where they are too many: who is
+        sent is then kept before the first byte, and a task writes the log.
     """
 
     download_id: int
@@ -116,12 +119,21 @@ def _counted(app: Flask, engine: sa.Engine, order: Order, conditions: Conditions
     with _snapshot(engine) as connection:
         if selection.count(conditions, connection) > order.most:
             raise Grown
+        if order.noted is None:
+            _name_people(app, order, connection, conditions)
         with closing(_made(connection, order, conditions)) as made:
             for chunk in made:
                 whole.add(chunk.data, chunk.people)
                 yield chunk
     with app.app_context():
         _note_end(order, whole)
+
+
+def _name_people(app: Flask, order: Order, connection: sa.Connection, conditions: Conditions) -> None:
+    """Keep who will be sent, together with the task that tells the access log."""
+    with database.committed(app):
+        reads.keep_blocks(order.download_id, connection, conditions)
+        enqueue(note_bulk_reads, download_id=order.download_id)
 
 
 def _handed_over(app: Flask, order: Order, payload: bytes) -> Chunks:
@@ -193,6 +205,8 @@ def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
     if engine.dialect.name != "sqlite":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            connection.exec_driver_sql(rows.PATIENCE)
         yield connection
 
 

@@ -8,11 +8,7 @@ from clozette.rights.bulk.models import BulkDownload
 
 @task("rights.note_bulk_reads")
 def note_bulk_reads(*, download_id: int) -> None:
-    """Write down everybody who was in a large download, some at a time; taken up again where it was broken off."""
+    """Write down everybody who was in a large download, a block at a time; taken up again where it was broken off."""
     download = db.session.get(BulkDownload, download_id)
-    if download is None:
-        return
-    last = reads.last_noted(download)
-    while people := reads.note_some(download, last):
-        last = people[-1]
+    while download is not None and reads.note_block(download):
         checkpoint()
