@@ -49,6 +49,8 @@ from clozette.media import events as media_events
 from clozette.media import personal_data as media_data
 from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
+from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
+from clozette.newsletters import personal_data as newsletters_data
 from clozette.privacy import checks as privacy_checks
 from clozette.privacy import consents, disclosures
 from clozette.privacy import events as privacy_events
@@ -87,6 +89,10 @@ from clozette.rights.export import events as export_events
 from clozette.rights.export import portable, restore
 from clozette.rights.export import tasks as export_tasks
 from clozette.rights.export import views as export_views
+from clozette.rights.guardians import events as guardian_events
+from clozette.rights.guardians import services as guardians
+from clozette.rights.guardians import tasks as guardian_tasks
+from clozette.rights.guardians import views as guardian_views
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -96,6 +102,7 @@ PERSONAL_DATA: dict[str, Declaration] = {
     "community": community_data.TABLES,
     "looks": looks_data.TABLES,
     "media": media_data.TABLES,
+    "newsletters": newsletters_data.TABLES,
     "privacy": {**privacy_data.TABLES, **policies_data.TABLES},
     "rights": rights_data.TABLES,
 }
@@ -119,6 +126,7 @@ def connect(app: Flask) -> None:
     declared.init_app(app, PERSONAL_DATA)
     consents.ask_ages_of(app, account_access.is_minor_subject)
     consents.ask_lapses_of(app, questions.lapsed)
+    consents.ask_lapses_of(app, guardians.lapsed)
     disclosures.init_app(app, PERSONAL_DATA.values())
     disclosures.ask_erasures_of(app, erasure_services.begun)
     media_addresses.init_app(app)
@@ -148,6 +156,7 @@ def _pages(app: Flask) -> None:
     for blueprint in (
         privacy_views.blueprint,
         consents_views.blueprint,
+        guardian_views.blueprint,
         export_views.blueprint,
         policies_views.blueprint,
         browser_views.blueprint,
@@ -176,6 +185,8 @@ def _listeners(app: Flask) -> None:
     events.listen(app, export_events.ExportAsked, after=(export_tasks.make_export, export_tasks.tell_asked))
     events.listen(app, export_events.ExportFetched, after=(export_tasks.tell_fetched,))
     events.listen(app, privacy_events.ConsentEnded, inside=(withdrawals.tell_recipients,))
+    events.listen(app, guardian_events.GuardianAsked, after=(guardian_tasks.send_question,))
+    events.listen(app, guardian_events.GuardianAgreed, after=(guardian_tasks.send_way_back,))
     events.listen(app, media_events.PhotoAdded, after=(media_tasks.make_ladder,))
     events.listen(app, media_events.PhotoRemoved, after=(media_tasks.remove_files,))
     events.listen(app, erasure_events.ErasureAsked, after=(erasure_tasks.tell_asked,))
@@ -216,6 +227,7 @@ def _notifications(app: Flask) -> None:
 def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC), and what workers do all the time."""
     tasks.keep_doing(app, "privacy.sequence", adopt.step)
+    tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)

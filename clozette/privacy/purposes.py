@@ -43,7 +43,7 @@ CHANNEL_NAMES = {
 }
 
 _POINTS_OF_CHANNELS = {"email": "CP5", "sms": "CP6", "post": "CP4"}
-_POINTS_HERE = {"research": "CP7", "personalisation": "CP7", "analytics": "CP10", "sponsor": "CP3"}
+_POINTS_HERE = {"research": "CP7", "personalisation": "CP7", "analytics": "CP10", "sponsor": "CP3", "newsletter": "CP8"}
 
 _NO_MORE = _l("If you take it back we stop at once; nothing else changes for you.")
 
@@ -97,6 +97,14 @@ _ALL = (
         whose="third",
         about_object=True,
     ),
+    ConsentPurpose(
+        "newsletter",
+        _l("A newsletter"),
+        _l("We may send you this newsletter. Every mail has a link that ends it."),
+        _NO_MORE,
+        ("email",),
+        about_object=True,
+    ),
 )
 
 PURPOSES: dict[str, ConsentPurpose] = {purpose.id: purpose for purpose in _ALL}
@@ -132,7 +140,7 @@ def _is_id(text: str) -> bool:
 
 def point_of(name: str, channel: str) -> str:
     """Return the collection point where a purpose is asked for by one channel."""
-    return _POINTS_OF_CHANNELS.get(channel) or _POINTS_HERE[purpose_of(name).id]
+    return _POINTS_HERE.get(purpose_of(name).id) or _POINTS_OF_CHANNELS[channel]
 
 
 def offers() -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Writing: blocks, templates, merge tags, segments, schedules, the archive."""

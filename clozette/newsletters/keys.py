@@ -1,0 +1,82 @@
+"""Keys that stay the same for ever, and what is made with them: digests of addresses, and the tokens in mails.
+
+A link in a mail must work as long as the mail lies in a mailbox, also when the site's secrets were changed twice since;
+and a suppressed address must be known again after its contact is gone. So these keys are rows, made once, and not
+derived from the secrets.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import struct
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import g
+
+from clozette.kernel import clock
+from clozette.kernel.database import db, insert_once
+from clozette.newsletters.subscriptions.models import Key
+
+_KEPT = "newsletters_keys"
+_MAC = 16
+_LINK = struct.Struct(">QQ")
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link in a mail is about: a subscription, and the campaign (0 for none) that carried it."""
+
+    subscription_id: int
+    campaign_id: int
+
+
+def address_key(canonical: str) -> str:
+    """Return the keyed digest of a canonical address (HMAC-SHA256, hex)."""
+    return hmac.new(key("addresses"), canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def token(use: str, link: Link) -> str:
+    """Return the token for one use (``leave``, ``preferences``, ``why``): 43 characters that say nothing to others."""
+    said = _LINK.pack(link.subscription_id, link.campaign_id)
+    return base64.urlsafe_b64encode(said + _mac(use, said)).rstrip(b"=").decode()
+
+
+def read(use: str, text: str) -> Link | None:
+    """Return what a token of this use is about; nothing if we didn't make it."""
+    try:
+        raw = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    said, mac = raw[: _LINK.size], raw[_LINK.size :]
+    if len(said) != _LINK.size or _find("links") is None or not hmac.compare_digest(mac, _mac(use, said)):
+        return None
+    return Link(*_LINK.unpack(said))
+
+
+def key(name: str) -> bytes:
+    """Return a key, made at its first use; two processes at once make one.
+
+    It is kept for the context alone: the transaction that made it may still be rolled back.
+    """
+    kept: dict[str, bytes] = g.setdefault(_KEPT, {})
+    if name not in kept:
+        kept[name] = _find(name) or _make(name)
+    return kept[name]
+
+
+def _mac(use: str, said: bytes) -> bytes:
+    return hmac.digest(key("links"), use.encode() + b"\0" + said, "sha256")[:_MAC]
+
+
+def _find(name: str) -> bytes | None:
+    found: bytes | None = db.session.scalar(sa.select(Key.key).where(Key.name == name))
+    return found
+
+
+def _make(name: str) -> bytes:
+    insert_once(Key, name=name, key=secrets.token_bytes(32), made_at=clock.now())
+    made = _find(name)
+    assert made is not None
+    return made

@@ -1,0 +1,1 @@
+"""Mailchimp as a second channel: what it knows follows what we know."""

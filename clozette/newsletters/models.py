@@ -1,0 +1,19 @@
+"""The tables of the newsletters room; each part keeps its own."""
+
+from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
+from clozette.newsletters.sending.models import Sending
+from clozette.newsletters.subscriptions.models import Contact, Key, Newsletter, SignUp, Subscription, Suppression
+
+__all__ = [
+    "Arm",
+    "Campaign",
+    "Compiled",
+    "Contact",
+    "Key",
+    "Newsletter",
+    "Segment",
+    "Sending",
+    "SignUp",
+    "Subscription",
+    "Suppression",
+]

@@ -1,0 +1,8 @@
+"""What the newsletters room keeps about people: one dictionary for each part."""
+
+from clozette.kernel.personal import Declaration
+from clozette.newsletters.campaigns.personal_data import CAMPAIGNS
+from clozette.newsletters.sending.personal_data import SENDING
+from clozette.newsletters.subscriptions.personal_data import SUBSCRIPTIONS
+
+TABLES: Declaration = {**SUBSCRIPTIONS, **CAMPAIGNS, **SENDING}

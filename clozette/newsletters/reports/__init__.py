@@ -1,0 +1,1 @@
+"""What became of a campaign, and why somebody got a mail."""

@@ -1,0 +1,1 @@
+"""The engine: who gets a campaign, each once, and how fast."""

@@ -1,0 +1,63 @@
+"""One row for each campaign and contact: it goes out once, or not at all, and the row says which."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clozette.kernel.database import Model
+
+STATES = ("queued", "submitting", "sent", "skipped", "failed", "uncertain")
+
+
+class Sending(Model):
+    """A campaign to a contact.
+
+    :ivar subscription_id: the subscription it goes to; checked again when it is claimed.
+    :ivar state: ``queued`` until a worker claims it, ``submitting`` while a server may have it, then what became of it;
+        ``uncertain`` if whoever submitted it died: it is never sent again by itself.
+    :ivar claim: of which batch it is while ``submitting`` (the worker's id and a number).
+    :ivar not_before: when it may be tried again, after a server said "later".
+    :ivar reason: why it was skipped or failed: a word of ours or an enhanced status such as ``5.1.1``, never a text.
+    :ivar delivered_at: when the next server took it (250); ``bounced_at`` and ``complained_at`` when it came back.
+    """
+
+    __tablename__ = "newsletters_sendings"
+    __table_args__ = (
+        sa.Index(None, "contact_id"),
+        sa.Index(
+            "ix_newsletters_sendings_queue",
+            "campaign_id",
+            "not_before",
+            "contact_id",
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        ),
+        sa.Index(
+            "ix_newsletters_sendings_claimed",
+            "campaign_id",
+            "claim",
+            sqlite_where=sa.text("state = 'submitting'"),
+            postgresql_where=sa.text("state = 'submitting'"),
+        ),
+        sa.CheckConstraint("state IN ('queued', 'submitting', 'sent', 'skipped', 'failed', 'uncertain')", name="state"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("newsletters_campaigns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    contact_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("newsletters_contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    subscription_id: Mapped[int] = mapped_column()
+    domain: Mapped[str] = mapped_column(sa.String(190))
+    letter: Mapped[str] = mapped_column(sa.String(1), default="")
+    state: Mapped[str] = mapped_column(sa.String(16), default="queued")
+    claim: Mapped[str | None] = mapped_column(sa.String(48))
+    not_before: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str | None] = mapped_column(sa.String(32))
+    delivered_at: Mapped[datetime | None]
+    bounced_at: Mapped[datetime | None]
+    complained_at: Mapped[datetime | None]
+    unsubscribed_at: Mapped[datetime | None]

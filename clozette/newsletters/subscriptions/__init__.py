@@ -1,0 +1,1 @@
+"""Newsletters, contacts, and how they stand to each other: asking, confirming, leaving, suppression."""

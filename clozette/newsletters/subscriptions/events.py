@@ -1,0 +1,26 @@
+"""What happened to subscriptions."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SignUpMade:
+    """A form waits for its confirmation by mail."""
+
+    signup_id: int
+
+
+@dataclass(frozen=True)
+class SubscriptionChanged:
+    """A subscription has another state than before; ``state`` is the new one."""
+
+    subscription_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class ContactSuppressed:
+    """A contact gets no more marketing; ``reason`` is a suppression's."""
+
+    contact_id: int
+    reason: str

@@ -1,0 +1,47 @@
+"""Suppressed addresses: they outlive contacts, accounts, imports and restored backups (requirement 45)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.newsletters.subscriptions.models import Contact, Suppression
+
+REASONS = ("left", "bounced", "complained", "erased", "staff")
+
+
+def suppress(address_key: str, reason: str, *, source: str, now: datetime) -> bool:
+    """Suppress an address for one more reason; say whether it was not suppressed for it already."""
+    if insert_once(Suppression, id=new_id(), address_key=address_key, reason=reason, source=source, at=now):
+        return True
+    again = (
+        sa.update(Suppression)
+        .where(Suppression.address_key == address_key, Suppression.reason == reason, Suppression.lifted_at.is_not(None))
+        .values(lifted_at=None, source=source, at=now)
+    )
+    return bool(db.session.execute(again).rowcount)  # type: ignore[attr-defined]
+
+
+def lift(address_key: str, reasons: Collection[str], now: datetime) -> None:
+    """Let an address get mail again, as far as these reasons go."""
+    standing = (Suppression.address_key == address_key, Suppression.reason.in_(reasons), is_standing())
+    db.session.execute(sa.update(Suppression).where(*standing).values(lifted_at=now))
+
+
+def reasons_for(address_key: str) -> set[str]:
+    """Return why an address is suppressed now."""
+    return set(
+        db.session.scalars(sa.select(Suppression.reason).where(Suppression.address_key == address_key, is_standing()))
+    )
+
+
+def is_standing() -> sa.ColumnElement[bool]:
+    """Whether a row of suppressions counts."""
+    return Suppression.lifted_at.is_(None)
+
+
+def is_suppressed() -> sa.ColumnElement[bool]:
+    """Whether the contact of an outer query is suppressed for any reason."""
+    return sa.exists().where(Suppression.address_key == Contact.address_key, is_standing()).correlate(Contact)

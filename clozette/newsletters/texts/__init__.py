@@ -1,0 +1,1 @@
+"""Text messages: numbers, consent by number, evidence, quiet hours."""
