@@ -35,6 +35,8 @@ __all__ = [
 ENDINGS = frozenset({"withdrawn", "refused", "expired", "superseded"})
 _MINORS = "clozette.privacy.is_minor"
 _LAPSES = "clozette.privacy.lapsed"
+Lapsed = Callable[[], list[sa.ColumnElement[bool]]]
+"""Returns conditions on ``Consent``: a row that meets one of them counts no more."""
 
 
 def current(subject_id: int) -> dict[Key, State]:
@@ -59,13 +61,13 @@ def is_in_force() -> sa.ColumnElement[bool]:
     """Whether a row of the current state is a yes that counts now; one that lapsed counts no more, even before the sweep
     writes that down.
     """
-    lapsed: Callable[[], list[sa.ColumnElement[bool]]] | None = current_app.extensions.get(_LAPSES)
-    return sa.and_(Consent.action == "given", *(sa.not_(one) for one in (lapsed() if lapsed else ())))
+    asked: list[Lapsed] = current_app.extensions.get(_LAPSES, [])
+    return sa.and_(Consent.action == "given", *(sa.not_(one) for lapsed in asked for one in lapsed()))
 
 
-def ask_lapses_of(app: Flask, lapsed: Callable[[], list[sa.ColumnElement[bool]]]) -> None:
-    """Say who knows which rows of the current state lapsed; for the wiring page."""
-    app.extensions[_LAPSES] = lapsed
+def ask_lapses_of(app: Flask, lapsed: Lapsed) -> None:
+    """Say who else knows which rows of the current state lapsed; for the wiring page."""
+    app.extensions.setdefault(_LAPSES, []).append(lapsed)
 
 
 def answer(

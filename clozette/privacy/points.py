@@ -1,7 +1,7 @@
 """Collection points: the closed set of places where personal data enters (requirements 1 to 3).
 
-The policy names eleven, and all of them stand here, with the way to write to us (CP12) besides; those whose rooms are not built yet are not open, and nothing can be
-collected there. A form shows its point's notice before submit.
+The policy names eleven, and all of them stand here, with the way to write to us (CP12) and a guardian's yes (CP13)
+besides; those whose rooms are not built yet are not open, and nothing can be collected there. A form shows its point's notice before submit.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class CollectionPoint:
     """One place where data enters.
 
     :param mandatory: field names without which the deed can't be done; ``optional`` may be left empty.
-    :param basis: the lawful basis, ``contract`` or ``consent``.
+    :param basis: the lawful basis, ``contract``, ``consent`` or ``law``.
     :param clause: the clause of the policy that names this point.
     :param channels: where it is met: the ``site``, the ``app``, sites ``hosted`` for partners.
     :param is_open: whether the site collects there already.
@@ -200,6 +200,22 @@ _ALL = (
         recipients=_NOBODY,
         retention=_l("until two years after we answered"),
         clause="contact",
+    ),
+    CollectionPoint(
+        id="CP13",
+        title=_l("A parent's or guardian's yes"),
+        mandatory=("guardian_email", "guardian_name"),
+        optional=(),
+        purposes=(Purpose.VERIFY, Purpose.COMMUNICATE, Purpose.LAW),
+        basis="law",
+        recipients=(
+            _l("the parent or guardian who reads the address: your name here, your handle, and what you ask for"),
+        ),
+        retention=_l(
+            "a week if nobody answers, otherwise until a month after the answer counts no more; proof of a yes as long as"
+            " we must be able to show it"
+        ),
+        clause="10",
     ),
 )
 

@@ -297,4 +297,35 @@ BULK: Declaration = {
     ),
 }
 
-TABLES: Declaration = {**EXPORTS, **ERASURE, **DESK, **BULK}
+_GUARDIAN = Personal(
+    "relations",
+    (Purpose.VERIFY, Purpose.LAW),
+    retention="a week if nobody answers, otherwise until a month after the answer counts no more",
+)
+
+GUARDIANS: Declaration = {
+    "rights_guardian_asks": Table(
+        title=_l("What you asked a parent or guardian"),
+        subject=("subject_id",),
+        columns={
+            "id": _KEY,
+            "subject_id": _SUBJECT,
+            **dict.fromkeys(
+                (
+                    "purpose",
+                    "channel",
+                    "address",
+                    "locale",
+                    "asked_at",
+                    "expires_at",
+                    "decision",
+                    "decided_at",
+                    "entry_id",
+                ),
+                _GUARDIAN,
+            ),
+        },
+    ),
+}
+
+TABLES: Declaration = {**EXPORTS, **ERASURE, **DESK, **BULK, **GUARDIANS}

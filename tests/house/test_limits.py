@@ -88,6 +88,11 @@ def ask_for_export(visitor):
     return answer
 
 
+def ask_guardian(visitor, address):
+    asked = {"purpose": "our_news", "channel": "email", "guardian_email": address}
+    return visitor.post("/privacy/guardian", asked, moving=True)
+
+
 # What tries once, by the name of the limit.
 DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "register-address": lambda visitor: visitor.post("/register", person()),
@@ -124,8 +129,13 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "contact-mail": lambda visitor: visitor.post(
         "/contact", {"email": "one@example.test", "text": "Hello"}, moving=True
     ),
+    "guardian-member": lambda visitor: ask_guardian(visitor, f"g{next(numbers)}@example.test"),
+    "guardian-mail": lambda visitor: ask_guardian(visitor, "one@example.test"),
+    "guardian-link": lambda visitor: visitor.post("/guardian/not-a-token", {"answer": "no"}),
 }
 SIGNED_IN = {
+    "guardian-member",
+    "guardian-mail",
     "export-ask",
     "verify-account",
     "email-change",

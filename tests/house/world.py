@@ -19,10 +19,11 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
-from clozette.privacy import consents, disclosures
+from clozette.privacy import consents, disclosures, notices
 from clozette.privacy.disclosures.models import Telling
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
+from clozette.rights.guardians import services as guardians
 from tests.factories import accounts, bulk, desk, looks, photos
 from tests.support.client import Client
 
@@ -71,6 +72,7 @@ def build(app: Flask) -> World:
         world.names["asked"] = ids.encode(desk.ask(people["owner"]).id)
         world.names["breach"] = ids.encode(desk.make_breach(people["admin"]).id)
         _consent(world, people["owner"])
+        _guardian(world, people["minor"])
         _bulk_exports(world, people)
         db.session.commit()
         tasks.drain(app)
@@ -190,6 +192,21 @@ def _export(world: World, owner: Member) -> None:
     """A copy of what is kept about the owner; the tasks make it."""
     export = exports.ask(owner.subject_id, asked_by="page", locale="en", now=clock.now())
     world.names["export"] = ids.encode(export.id)
+
+
+def _guardian(world: World, minor: Member) -> None:
+    """Two questions to a parent, one of them answered with yes."""
+    now = clock.now()
+    for purpose in ("our_news", "partner_offers"):
+        guardians.ask(minor, purpose, "email", "augusta@example.test", now)
+    waits, agreed = (guardians.of(minor.subject_id, purpose, "email") for purpose in ("our_news", "partner_offers"))
+    assert waits is not None and agreed is not None
+    with world.app.test_request_context():
+        shown = notices.read("CP5", notices.stamp("CP5", [("partner_offers", "email")]))
+    assert shown is not None
+    guardians.agree(agreed, "Augusta", shown, now=clock.now(), circumstances={})
+    world.names["guardian"] = guardians.token(waits, guardians.DECIDE)
+    world.names["guardian_end"] = guardians.token(agreed, guardians.END)
 
 
 def _consent(world: World, owner: Member) -> None:

@@ -18,6 +18,7 @@ from clozette.privacy.points import POINTS
 from clozette.rights import person
 from clozette.rights.consents import queries
 from clozette.rights.consents.schemas import AnswerIn
+from clozette.rights.guardians import services as guardians
 
 blueprint = Blueprint("consents", __name__)
 HERE = "/privacy/consents"
@@ -106,7 +107,9 @@ def _shown(who: person.Person, data: dict[str, Any], stamp: str | None) -> notic
 def _page(who: person.Person, form: Form) -> Any:
     switches = queries.switches(who.subject_id)
     page = queries.answers(who.subject_id, read_cursor(request.args.get("after")))
-    return render_template("rights/consents.html", who=who, form=form, switches=switches, page=page), form.status
+    asks = guardians.asks_of(who.subject_id)
+    values = {"who": who, "form": form, "switches": switches, "page": page, "asks": asks}
+    return render_template("rights/consents.html", **values, now=clock.now), form.status
 
 
 @blueprint.context_processor
