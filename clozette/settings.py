@@ -41,6 +41,9 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     sms_url: str = field(default="", repr=False)
     mail_from: str = "Clozette <hello@clozette.test>"
+    controller_name: str = ""
+    controller_address: str = ""
+    controller_contact: str = ""
     trusted_proxies: int = 0
     address_limit: str = "3000 per 5 minutes"
     member_limit: str = "1500 per 5 minutes"
@@ -104,8 +107,23 @@ class Settings:
             faults.append("CLOZETTE_BASE_URL: must begin with https:// in production")
         if not self.smtp_url:
             faults.append("CLOZETTE_SMTP_URL: missing; mail could not be sent")
+        faults += self._controller_faults()
         for name in ("base_url", "smtp_url", "sms_url"):
             host = urlsplit(getattr(self, name)).hostname
             if host in {"localhost", "127.0.0.1", "::1"}:
                 faults.append(f"CLOZETTE_{name.upper()}: {host} is for development (the sandbox)")
+        return faults
+
+    def _controller_faults(self) -> list[str]:
+        """Receipts, the record of processing and marketing mail must say who answers for the data, and where."""
+        faults = []
+        if not self.controller_name:
+            faults.append("CLOZETTE_CONTROLLER_NAME: missing; the legal name of who answers for people's data")
+        if not self.controller_address:
+            faults.append("CLOZETTE_CONTROLLER_ADDRESS: missing; their postal address, on one line")
+        for name in ("controller_name", "controller_address", "controller_contact"):
+            if not getattr(self, name).isprintable():
+                faults.append(f"CLOZETTE_{name.upper()}: one line of plain text")
+        if self.controller_contact and "@" not in self.controller_contact:
+            faults.append("CLOZETTE_CONTROLLER_CONTACT: a mail address; the one of CLOZETTE_MAIL_FROM without it")
         return faults

@@ -20,6 +20,8 @@ def settings_for(port: int, var: Path) -> dict[str, str]:
         "CLOZETTE_ENV": "development",
         "CLOZETTE_VAR": str(var),
         "CLOZETTE_BASE_URL": f"https://localhost:{port}",
+        "CLOZETTE_CONTROLLER_NAME": "Clozette (development)",
+        "CLOZETTE_CONTROLLER_ADDRESS": "nowhere",
         "CLOZETTE_SMTP_URL": f"smtp://127.0.0.1:{port + 2}",
         "CLOZETTE_SECRET_KEYS": known.get("CLOZETTE_SECRET_KEYS") or secrets.token_hex(32),
     }

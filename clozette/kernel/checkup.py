@@ -66,6 +66,11 @@ def _settings(app: Flask, settings: Settings) -> str:
     faults = []
     if settings.var.exists() and settings.var.stat().st_mode & 0o007:
         faults.append(f"everybody on this machine can look into {settings.var}: chmod o-rwx it")
+    if not (settings.controller_name and settings.controller_address):
+        faults.append(
+            "who answers for people's data is not said in full: set CLOZETTE_CONTROLLER_NAME and _ADDRESS, which receipts, the"
+            " record of processing and marketing mail must name"
+        )
     if settings.is_production and settings.trusted_proxies == 0:
         faults.append("no proxy is trusted: if one stands in front, set CLOZETTE_TRUSTED_PROXIES to how many there are")
     if settings.is_production and sa.make_url(settings.database_url).get_backend_name() == "sqlite":

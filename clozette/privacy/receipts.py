@@ -6,7 +6,6 @@ and the proof that the entry is in the tree under a signed head. ``tools/verify_
 
 from collections.abc import Iterator
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from flask_babel import force_locale
 from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.privacy import ledger, subjects
+from clozette.privacy.controller import controller
 from clozette.privacy.ledger import audit, state
 from clozette.privacy.models import LedgerEntry, Subject, Wording
 from clozette.privacy.points import POINTS, purpose_names
@@ -113,8 +113,9 @@ def _asked(name: str | None) -> ConsentPurpose | None:
 
 
 def _controller() -> dict[str, Any]:
-    name, address = parseaddr(_settings().mail_from)
-    return {"piiController": name or "Clozette", "contact": name or "Clozette", "email": address, "onBehalf": False}
+    who = controller()
+    address = {"address": {"streetAddress": who.address}} if who.address else {}
+    return {"piiController": who.name, "contact": who.name, "email": who.contact, **address, "onBehalf": False}
 
 
 def _sealed_facts(entry: LedgerEntry) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What pages of privacy share: the notice of a collection point, for every template; and the ledger's head for everybody."""
+"""What pages of privacy share: the notice of a collection point and the controller, for every template; and the ledger's head for everybody."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort
 
 from clozette.kernel.web.gate import everyone
 from clozette.privacy import notices, policies
+from clozette.privacy.controller import controller
 from clozette.privacy.tree import heads
 
 blueprint = Blueprint("privacy", __name__)
@@ -24,6 +25,7 @@ def ledger_head() -> Response:
 @blueprint.app_context_processor
 def _globals() -> dict[str, Any]:
     return {
+        "controller": controller,
         "notice": notices.notice,
         "notice_stamp": notices.stamp_field,
         "policy_here": policies.here,

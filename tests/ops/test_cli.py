@@ -32,7 +32,13 @@ def test_faults_of_the_settings_are_told_one_a_line(
         cli.main()
     assert ended.value.code == 2
     lines = capsys.readouterr().err.strip().splitlines()
-    assert [line.split(":")[0] for line in lines] == ["CLOZETTE_SECRET_KEYS", "CLOZETTE_BASE_URL", "CLOZETTE_SMTP_URL"]
+    assert [line.split(":")[0] for line in lines] == [
+        "CLOZETTE_SECRET_KEYS",
+        "CLOZETTE_BASE_URL",
+        "CLOZETTE_SMTP_URL",
+        "CLOZETTE_CONTROLLER_NAME",
+        "CLOZETTE_CONTROLLER_ADDRESS",
+    ]
 
 
 def test_every_command_can_be_named() -> None:

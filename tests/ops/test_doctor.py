@@ -131,7 +131,9 @@ def test_settings_that_are_seldom_meant_are_told(app: Flask, tmp_path: Path) -> 
     tmp_path.chmod(0o755)
     assert "chmod" in advice(app, "settings", var=tmp_path)
     tmp_path.chmod(0o700)
-    assert advice(app, "settings", var=tmp_path) == ""
+    named = {"controller_name": "Clozette Pte Ltd", "controller_address": "1 High Street, Singapore"}
+    assert advice(app, "settings", var=tmp_path, **named) == ""
+    assert "CLOZETTE_CONTROLLER_NAME" in advice(app, "settings", var=tmp_path, **{**named, "controller_address": ""})
     said = advice(app, "settings", var=tmp_path, env="production", secret_keys=("a" * 40, "a" * 40))
     assert "CLOZETTE_TRUSTED_PROXIES" in said
     assert "names a key twice" in said

@@ -111,6 +111,8 @@ def test_production_refuses_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         "SECRET_KEYS": "x" * 40,
         "BASE_URL": "https://clozette.example",
         "SMTP_URL": "smtps://mail.clozette.example",
+        "CONTROLLER_NAME": "Clozette Pte Ltd",
+        "CONTROLLER_ADDRESS": "1 High Street, Singapore",
     }.items():
         monkeypatch.setenv(f"CLOZETTE_{name}", value)
     done = CliRunner().invoke(cli.commands, ["sandbox", "--folder", str(tmp_path)])

@@ -31,6 +31,8 @@ def test_settings(database_url: str, folder: Path, **changes: Any) -> Settings:
         "secret_keys": (SECRET,),
         "database_url": database_url,
         "media_url": f"file://{folder / 'media'}",
+        "controller_name": "Clozette Pte Ltd",
+        "controller_address": "1 High Street, Singapore",
         "var": folder,
     }
     return Settings(**{**given, **changes})

@@ -1,5 +1,6 @@
 """The record of processing (GDPR art. 30; UU PDP art. 31): made from the points and the declarations, never by hand."""
 
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.personal import Personal
 from clozette.privacy import notices, purposes
+from clozette.privacy.controller import controller
 from clozette.privacy.disclosures.models import Handover, Recipient
 from clozette.privacy.points import POINTS, PURPOSE_NAMES, CollectionPoint
 from clozette.rights import declared
@@ -28,7 +30,7 @@ def record() -> dict[str, Any]:
         "made_at": clock.now().isoformat(timespec="seconds"),
         "language": str(get_locale() or "en"),
         "policy_version": notices.policy_in_force()[0],
-        "controller": {"site": settings.base_url, "contact": settings.mail_from},
+        "controller": {"site": settings.base_url, **asdict(controller())},
         "collection_points": [_point(one) for one in POINTS.values()],
         "consent_purposes": [_purpose(one) for one in purposes.PURPOSES.values()],
         "recipients": _recipients(),
