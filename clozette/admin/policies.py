@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from clozette.kernel.database import db
 from clozette.kernel.schemas import Line, Schema, Text
 from clozette.privacy.points import PURPOSE_NAMES
-from clozette.privacy.policies import versions
+from clozette.privacy.policies import tellings, versions
 from clozette.privacy.policies.editions import EDITIONS, KINDS, LANGUAGE_NAMES
 from clozette.privacy.policies.models import MAX_SUMMARY, MAX_TEXT, PolicyNotice
 from clozette.privacy.policies.rules import Draft, purposes_of
@@ -53,6 +53,7 @@ class Standing:
 
     version: PolicyVersion
     told: int
+    missed: int
     is_in_force: bool
     before: PolicyVersion | None
 
@@ -77,15 +78,17 @@ def draft_of(data: dict[str, Any]) -> Draft:
 
 
 def standings(now: datetime) -> dict[str, list[Standing]]:
-    """Return every version by kind, newest first, with how many were told of it."""
+    """Return every version by kind, newest first, with how many were told of it, and how many no mail reached."""
     counted = sa.select(PolicyNotice.policy_id, sa.func.count()).group_by(PolicyNotice.policy_id)
     told: dict[int, int] = dict(iter(db.session.execute(counted)))
+    missed = tellings.missed_counts()
     found = {}
     for kind in KINDS:
         known = versions.every(kind)
         holding = {versions.in_force(one.edition, one.language, now, kind) for one in known}
         found[kind] = [
-            Standing(one, told.get(one.row_id, 0), one in holding, versions.before(one)) for one in reversed(known)
+            Standing(one, told.get(one.row_id, 0), missed.get(one.row_id, 0), one in holding, versions.before(one))
+            for one in reversed(known)
         ]
     return found
 

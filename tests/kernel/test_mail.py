@@ -114,7 +114,10 @@ def test_every_subject_survives_the_wire(subject: str) -> None:
     assert "".join(got.split()) == "".join(subject.split())
 
 
-@pytest.mark.parametrize(("answer", "kind"), [("450 later", mail.TryLater), ("550 never", Undeliverable)])
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [("450 later", mail.TryLater), ("421 busy", mail.Unavailable), ("550 never", Undeliverable)],
+)
 def test_a_refusal_is_judged(answer: str, kind: type[Exception]) -> None:
     class Refusing:
         async def handle_RCPT(self, *rest: Any) -> str:  # noqa: N802 - aiosmtpd's name

@@ -95,6 +95,8 @@ class SmtpOutbox:
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise _judged(codes[0] if codes else 550) from None
+        except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
+            raise Unavailable(f"the mail server answered {error.smtp_code}") from None
         except smtplib.SMTPResponseException as error:
             raise _judged(error.smtp_code) from None
         except smtplib.SMTPNotSupportedError:
@@ -119,6 +121,10 @@ class SmtpOutbox:
 
 class TryLater(Exception):
     """The server refused for now."""
+
+
+class Unavailable(TryLater):
+    """The server takes nothing from us now (it is busy, or does not let us in): nothing is said of the address."""
 
 
 class _AfterCommit:
@@ -207,5 +213,7 @@ def _clean(name: str, value: str) -> str:
 
 
 def _judged(code: int) -> Exception:
+    if code == 421:  # it closes the connection, whoever the mail is for
+        return Unavailable(f"the mail server answered {code}")
     kind = Undeliverable if 500 <= code < 600 else TryLater
     return kind(f"the mail server answered {code}")

@@ -76,6 +76,27 @@ class PolicyNotice(Model):
     at: Mapped[datetime]
 
 
+class PolicyTelling(Model):
+    """One person is being told of a version, or could not be; the row goes once they are told.
+
+    :ivar turn: which attempt is the present one; what was asked for earlier and still waits does nothing.
+    :ivar refused: how many mails to this address were refused for now.
+    :ivar not_before: when the next attempt may be asked for.
+    :ivar missed_at: when they were given up: they count as not reached, and hold nothing up.
+    """
+
+    __tablename__ = "privacy_policy_tellings"
+    __table_args__ = (sa.UniqueConstraint("policy_id", "subject_id"),)
+
+    id: Mapped[Id]
+    policy_id: Mapped[int] = mapped_column(sa.ForeignKey(_POLICY))
+    subject_id: Mapped[int] = mapped_column(sa.ForeignKey(_SUBJECT), index=True)
+    turn: Mapped[int] = mapped_column(default=1)
+    refused: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    missed_at: Mapped[datetime | None]
+
+
 class Acceptance(Model):
     """A person accepted a version of the terms, by a deed of their own."""
 

@@ -12,6 +12,7 @@ _PROOF = Personal(
     (Purpose.LAW, Purpose.ENFORCE),
     retention="as long as the account exists; the ledger proves it afterwards",
 )
+_ATTEMPT = Personal("activity", (Purpose.LAW, Purpose.COMMUNICATE))
 
 TABLES: Declaration = {
     "privacy_policies": Table(
@@ -44,6 +45,19 @@ TABLES: Declaration = {
         title=_l("Notices of changes to the policy"),
         subject=("subject_id",),
         columns={"id": _KEY, "subject_id": _PATH, "policy_id": _OURS, "at": _PROOF},
+    ),
+    "privacy_policy_tellings": Table(
+        title=_l("Mails about changes to the policy that have not reached you"),
+        subject=("subject_id",),
+        columns={
+            "id": _KEY,
+            "subject_id": _PATH,
+            "policy_id": _OURS,
+            "turn": NotPersonal("which attempt is the present one"),
+            "refused": _ATTEMPT,
+            "not_before": _ATTEMPT,
+            "missed_at": _ATTEMPT,
+        },
     ),
     "privacy_acceptances": Table(
         title=_l("Terms that you accepted"),

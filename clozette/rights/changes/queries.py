@@ -1,13 +1,14 @@
 """Who still has to be told of a version: members, and people who are known by a verified address alone."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
-from clozette.privacy.policies import versions
+from clozette.privacy.policies import tellings, versions
 from clozette.privacy.policies.models import PolicyNotice
 from clozette.privacy.policies.versions import PolicyVersion
 from clozette.rights.desk.models import Address
@@ -30,38 +31,49 @@ def version(policy_id: int) -> PolicyVersion | None:
 
 
 def is_waited_for(told_of: PolicyVersion) -> bool:
-    """Whether somebody who was here when it was published is not told yet; who came since holds nothing back."""
+    """Whether somebody who was here when it was published is not told yet and was not given up.
+
+    Who came since holds nothing back.
+    """
     here = Member.confirmed_at <= told_of.published_at
     known = Address.verified_at <= told_of.published_at
-    return bool(untold(told_of, 0, 1, here) or untold_addresses(told_of, 0, 1, known))
+    members, addresses = _members(told_of).where(here), _addresses(told_of).where(known)
+    return any(db.session.scalar(waiting.limit(1)) is not None for waiting in (members, addresses))
 
 
-def untold(told_of: PolicyVersion, after: int, limit: int, *only: sa.ColumnElement[bool]) -> list[int]:
-    """Return members, by id, who were not told yet: of a version in the language they read, once."""
-    waiting = (
-        sa.select(Member.id)
-        .where(Member.id > after, Member.confirmed_at.is_not(None), Member.deactivated_at.is_(None))
-        .where(~_told(told_of, Member.subject_id), *only)
-        .where(_reads(told_of))
-        .order_by(Member.id)
-        .limit(limit)
+def untold(told_of: PolicyVersion, after: int, limit: int, now: datetime) -> list[tuple[int, int]]:
+    """Return members to be told, by id with their subject: of a version in the language they read, once."""
+    under_way = tellings.is_under_way(told_of.row_id, Member.subject_id, now)
+    waiting = _members(told_of).where(Member.id > after, ~under_way).order_by(Member.id).limit(limit)
+    return [(row.id, row.subject_id) for row in db.session.execute(waiting)]
+
+
+def untold_addresses(told_of: PolicyVersion, after: int, limit: int, now: datetime) -> list[tuple[int, int]]:
+    """Return verified addresses of people who are no members, by id with their subject; once, in one language."""
+    under_way = tellings.is_under_way(told_of.row_id, Address.subject_id, now)
+    waiting = _addresses(told_of).where(Address.id > after, ~under_way).order_by(Address.id).limit(limit)
+    return [(row.id, row.subject_id) for row in db.session.execute(waiting)]
+
+
+def _members(told_of: PolicyVersion) -> sa.Select[int, int]:
+    return sa.select(Member.id, Member.subject_id).where(
+        Member.confirmed_at.is_not(None),
+        Member.deactivated_at.is_(None),
+        ~_told(told_of, Member.subject_id),
+        ~tellings.is_missed(told_of.row_id, Member.subject_id),
+        _reads(told_of),
     )
-    return list(db.session.scalars(waiting))
 
 
-def untold_addresses(told_of: PolicyVersion, after: int, limit: int, *only: sa.ColumnElement[bool]) -> list[int]:
-    """Return verified addresses of people who are no members, by id, that were not told yet; once, in one language."""
-    if told_of.language != min([told_of.language, *_twins(told_of)]):
-        return []
+def _addresses(told_of: PolicyVersion) -> sa.Select[int, int]:
     member = sa.select(Member.id).where(Member.email_canonical == Address.canonical)
-    waiting = (
-        sa.select(Address.id)
-        .where(Address.id > after, Address.verified_at.is_not(None), ~member.exists())
-        .where(~_told(told_of, Address.subject_id), *only)
-        .order_by(Address.id)
-        .limit(limit)
+    return sa.select(Address.id, Address.subject_id).where(
+        sa.literal(told_of.language == min([told_of.language, *_twins(told_of)])),
+        Address.verified_at.is_not(None),
+        ~member.exists(),
+        ~_told(told_of, Address.subject_id),
+        ~tellings.is_missed(told_of.row_id, Address.subject_id),
     )
-    return list(db.session.scalars(waiting))
 
 
 def member(member_id: int) -> Reader | None:

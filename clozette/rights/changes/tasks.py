@@ -1,9 +1,8 @@
 """Telling everybody of a version before it can hold, and ending what nobody answered. Arguments are ids."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
 from flask import current_app
 
 from clozette.kernel import clock
@@ -12,7 +11,7 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.ports import mail as port
 from clozette.kernel.tasks import after_commit, enqueue, task
 from clozette.privacy import ledger, notices
-from clozette.privacy.policies import publishing, questions, versions
+from clozette.privacy.policies import publishing, questions, tellings, versions
 from clozette.privacy.policies.models import PolicyNotice
 from clozette.privacy.policies.versions import PolicyVersion
 from clozette.rights.changes import mail, queries
@@ -20,7 +19,6 @@ from clozette.rights.changes.queries import Reader
 
 AT_ONCE = 200
 PATIENCE = timedelta(hours=1)
-log = structlog.get_logger()
 
 
 @task("rights.announce_policy")
@@ -41,27 +39,28 @@ def announce_to_addresses(*, policy_id: int, after: int) -> None:
     version = queries.version(policy_id)
     if version is None or version.holds(clock.now()):
         return
-    found = queries.untold_addresses(version, after, AT_ONCE)
-    for address_id in found:
-        enqueue(tell_address, policy_id=policy_id, address_id=address_id)
+    found = queries.untold_addresses(version, after, AT_ONCE, clock.now())
+    for address_id, subject_id in found:
+        if turn := tellings.claim(policy_id, subject_id, clock.now()):
+            enqueue(tell_address, policy_id=policy_id, address_id=address_id, turn=turn)
     if len(found) == AT_ONCE:
-        enqueue(announce_to_addresses, policy_id=policy_id, after=found[-1])
+        enqueue(announce_to_addresses, policy_id=policy_id, after=found[-1][0])
     else:
         enqueue(conclude, policy_id=policy_id)
 
 
 @task("rights.tell_of_policy")
-def tell(*, policy_id: int, member_id: int) -> None:
+def tell(*, policy_id: int, member_id: int, turn: int) -> None:
     """Tell one member, once; a mail that is sent again after a crash is better than none."""
     version = queries.version(policy_id)
-    _tell(version, queries.member(member_id) if version else None)
+    _tell(version, queries.member(member_id) if version else None, turn)
 
 
 @task("rights.tell_address_of_policy")
-def tell_address(*, policy_id: int, address_id: int) -> None:
+def tell_address(*, policy_id: int, address_id: int, turn: int) -> None:
     """Tell one address, once."""
     version = queries.version(policy_id)
-    _tell(version, queries.address(address_id, version) if version else None)
+    _tell(version, queries.address(address_id, version) if version else None, turn)
 
 
 @task("rights.conclude_policy")
@@ -92,29 +91,45 @@ def _walk(policy_id: int, after: int) -> None:
     version = queries.version(policy_id)
     if version is None or version.holds(clock.now()):
         return
-    members = queries.untold(version, after, AT_ONCE)
-    for member_id in members:
-        enqueue(tell, policy_id=policy_id, member_id=member_id)
+    members = queries.untold(version, after, AT_ONCE, clock.now())
+    for member_id, subject_id in members:
+        if turn := tellings.claim(policy_id, subject_id, clock.now()):
+            enqueue(tell, policy_id=policy_id, member_id=member_id, turn=turn)
     if len(members) == AT_ONCE:
-        enqueue(announce_on, policy_id=policy_id, after=members[-1])
+        enqueue(announce_on, policy_id=policy_id, after=members[-1][0])
     else:
         enqueue(announce_to_addresses, policy_id=policy_id, after=0)
 
 
-def _tell(version: PolicyVersion | None, reader: Reader | None) -> None:
-    if version is not None and reader is not None and not queries.was_told(version.row_id, reader.subject_id):
-        after_commit(partial(_send, reader, version, mail.announcement(reader, version)))
+def _tell(version: PolicyVersion | None, reader: Reader | None, turn: int) -> None:
+    if version is None or reader is None:
+        return
+    if tellings.start(version.row_id, reader.subject_id, turn, clock.now()):
+        after_commit(partial(_send, reader, version, turn, mail.announcement(reader, version)))
 
 
-def _send(reader: Reader, version: PolicyVersion, message: port.Message) -> None:
-    """Send, then note it; an address that takes no mail counts as told, or it would hold the version back for ever."""
-    now = clock.now()
-    outcome = "sent"
+def _send(reader: Reader, version: PolicyVersion, turn: int, message: port.Message) -> None:
+    """Send, then note it. Whom no mail reaches is noted as that, or they would hold the version back for ever.
+
+    Only what was said of this address counts against it. While the mail server takes nothing from anybody, the task
+    itself is tried again, and the attempt stays open.
+    """
+    attempt, now = (version.row_id, reader.subject_id, turn), clock.now()
     try:
         current_app.extensions[port.KEY].send(message)
     except port.Undeliverable:
-        outcome = "undeliverable"
-        log.info("policy_notice_undeliverable", policy_id=version.row_id)
+        tellings.missed(*attempt, now)
+    except port.Unavailable:
+        raise
+    except port.TryLater:
+        tellings.refused(*attempt, now)
+    else:
+        _note(reader, version, message, now)
+
+
+def _note(reader: Reader, version: PolicyVersion, message: port.Message, now: datetime) -> None:
+    """Write down what the person was told."""
+    tellings.end(version.row_id, reader.subject_id)
     row = {"id": new_id(), "policy_id": version.row_id, "subject_id": reader.subject_id, "at": now}
     if not insert_once(PolicyNotice, **row):
         return
@@ -129,5 +144,5 @@ def _send(reader: Reader, version: PolicyVersion, message: port.Message) -> None
         actor="system",
         now=now,
         shown=shown,
-        circumstances={"mail": outcome},
+        circumstances={"mail": "sent"},
     )

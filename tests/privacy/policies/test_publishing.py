@@ -10,8 +10,11 @@ from sqlalchemy import orm
 from clozette.kernel import clock, tasks
 from clozette.kernel.ports import mail
 from clozette.kernel.refusal import Refused
+from clozette.kernel.tasks import enqueue
+from clozette.kernel.tasks.store import client_of
 from clozette.privacy import ledger, policies, subjects
-from clozette.privacy.policies import models, publishing, versions
+from clozette.privacy.policies import models, publishing, tellings, versions
+from clozette.privacy.policies.versions import PolicyVersion
 from clozette.rights.changes import tasks as changes
 from clozette.rights.desk.models import Address
 from tests.factories.accounts import make_member
@@ -117,14 +120,22 @@ def test_a_mail_server_that_is_down_holds_the_version_back(
     made = publish(30, material={"our_news"}, tell=False)
 
     def down(message: mail.Message) -> None:
-        raise mail.TryLater("the mail server answered 421")
+        raise mail.Unavailable("the mail server answered 421")
 
     with monkeypatch.context() as patched:
         patched.setattr(app.extensions[mail.KEY], "send", down)
-        with pytest.raises(mail.TryLater):
+        with pytest.raises(mail.Unavailable):
             tasks.drain(app)
     assert ledger.entries_of(ada.subject_id) == []
-    stopped_clock.forward(hours=2)
+    for days in range(5):
+        stopped_clock.forward(hours=4, days=days)
+        with monkeypatch.context() as patched:
+            patched.setattr(app.extensions[mail.KEY], "send", down)
+            changes.sweep.run()
+            with pytest.raises(mail.Unavailable):
+                tasks.drain(app)
+        assert not policies_told(made)
+    stopped_clock.forward(hours=4)
     changes.sweep.run()
     tasks.drain(app)
     assert [message.to for message in app.extensions[mail.KEY].messages] == [ada.email]
@@ -133,9 +144,86 @@ def test_a_mail_server_that_is_down_holds_the_version_back(
 
 
 def test_an_address_that_takes_no_mail_holds_nothing_up(app: Flask, publish: Publish, stopped_clock: Clock) -> None:
-    make_member("broken", email="no address")
+    broken = make_member("broken", email="no address")
     made = publish(30, material={"our_news"})
     assert made.announced_at is not None
+    assert not ledger.entries_of(broken.subject_id), "nobody is said to have been told who was not"
+    assert tellings.missed_counts() == {made.row_id: 1}
+
+
+@pytest.mark.requirement(27)
+def test_an_address_that_puts_mail_off_for_days_is_given_up(
+    app: Flask, db_session: orm.Session, publish: Publish, stopped_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, full = make_member("ada"), make_member("full")
+    made, sent = publish(30, material={"our_news"}, tell=False), app.extensions[mail.KEY].send
+    tried, address = [], full.email
+    db_session.commit()
+
+    def send(message: mail.Message) -> None:
+        if message.to == address:
+            tried.append(clock.now())
+            raise mail.TryLater("the mail server answered 452")
+        sent(message)
+
+    monkeypatch.setattr(app.extensions[mail.KEY], "send", send)
+    tasks.drain(app)
+    for _ in range(4 * 5):
+        stopped_clock.forward(hours=6)
+        changes.sweep.run()
+        tasks.drain(app)
+    assert len(tried) == tellings.TRIES
+    assert [message.to for message in app.extensions[mail.KEY].messages] == [ada.email]
+    (version,) = [one for one in versions.every("policy") if one.row_id == made.row_id]
+    assert version.announced_at is not None
+    assert tellings.missed_counts() == {made.row_id: 1}
+    assert [one.action for one in ledger.entries_of(ada.subject_id)] == ["served"]
+    assert not ledger.entries_of(full.subject_id)
+
+
+def test_who_waits_for_a_mail_is_not_put_on_the_list_again(
+    app: Flask, db_session: orm.Session, publish: Publish, stopped_clock: Clock
+) -> None:
+    """The worker is busy for half a day with other things, and the clock rings meanwhile."""
+    ada = make_member("ada")
+    made = publish(30, material={"our_news"}, tell=False)
+    changes.announce.run(policy_id=made.row_id)
+    for _ in range(12):
+        stopped_clock.forward(hours=1)
+        changes.sweep.run()
+        db_session.commit()
+    assert waiting_tells(app) == 1
+    tasks.drain(app)
+    assert [message.to for message in app.extensions[mail.KEY].messages] == [ada.email]
+
+
+def test_an_attempt_that_was_lost_is_made_anew_and_the_late_one_does_nothing(
+    app: Flask, db_session: orm.Session, publish: Publish, stopped_clock: Clock
+) -> None:
+    ada = make_member("ada")
+    made = publish(30, material={"our_news"}, tell=False)
+    assert tellings.claim(made.row_id, ada.subject_id, clock.now()) == 1
+    assert tellings.claim(made.row_id, ada.subject_id, clock.now()) is None
+    stopped_clock.forward(days=2)
+    assert tellings.claim(made.row_id, ada.subject_id, clock.now()) == 2
+    db_session.commit()
+    for turn in (1, 2, 2):
+        enqueue(changes.tell, policy_id=made.row_id, member_id=ada.id, turn=turn)
+        db_session.commit()
+    tasks.drain(app)
+    assert [message.to for message in app.extensions[mail.KEY].messages] == [ada.email]
+
+
+def waiting_tells(app: Flask) -> int:
+    """Count the tasks to tell a member that wait."""
+    client = client_of(app)
+    found = client.list_workflows(status="ENQUEUED", queue_name=None, load_input=True)
+    return sum("rights.tell_of_policy" in str(one.input) for one in found)
+
+
+def policies_told(made: PolicyVersion) -> bool:
+    """Whether a version counts as announced."""
+    return next(one for one in versions.every("policy") if one.row_id == made.row_id).announced_at is not None
 
 
 @pytest.mark.requirement(29)
