@@ -19,6 +19,11 @@ def being_erased() -> Refusal:
     return Refusal("being-erased", _("This member's data is being erased."))
 
 
+def silence_is_over() -> Refusal:
+    """Say that there is nothing to change any more."""
+    return Refusal("over", _("This silence is over, or somebody changed it meanwhile. See how it stands now."))
+
+
 def why_not_reactivate(*, is_deactivated: bool, wants_erasure: bool) -> Refusal | None:
     """Only what is deactivated can be opened again; whoever wants to be erased must undo that themself."""
     if wants_erasure:

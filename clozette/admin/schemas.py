@@ -81,6 +81,26 @@ class HandoverIn(Schema):
     _silence_has_its_day_and_law = CaseIn._silence_has_its_day_and_law
 
 
+class SilenceIn(Schema):
+    """Until when a silence goes on, or that it is lifted, and why."""
+
+    step = ma.fields.String(
+        required=True, validate=ma.validate.OneOf(("longer", "lift"), error=_l("Please choose from the list."))
+    )
+    silent_until = ma.fields.Date(load_default=None, error_messages={"invalid": _l("This is not a date.")})
+    reason = Line(
+        required=True,
+        max_length=200,
+        validate=ma.validate.Length(min=_SHORTEST_REASON, error=_l("Say which order or law this rests on.")),
+    )
+
+    @ma.validates_schema
+    def _longer_has_its_day(self, data: dict[str, Any], **kwargs: Any) -> None:
+        day = data.get("silent_until")
+        if data.get("step") == "longer" and (day is None or day <= clock.today()):
+            raise ma.ValidationError(_("Say until which day, after today."), "silent_until")
+
+
 class TellingIn(Schema):
     """How far a recipient is who has to be told."""
 

@@ -85,6 +85,9 @@ GET    /api/v1/disclosures                            401     403     200     20
 GET    /admin/disclosures                             login   404     404     404     404     404     404     200
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     422
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     303     step=confirmed
+GET    /admin/silences                                login   404     404     404     404     404     404     200
+GET    /admin/silences/{silence}                      login   404     404     404     404     404     404     200
+POST   /admin/silences/{silence}                      login   404     404     404     404     404     404     422
 GET    /admin/members/{owner}/disclosure              login   404     404     404     404     404     404     200
 POST   /admin/members/{owner}/disclosure              login   404     404     404     404     404     404     422
 GET    /privacy/erasure                               303     200     200     200     200     200     200     200

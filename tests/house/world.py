@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -19,7 +20,8 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
-from clozette.privacy import consents, disclosures, notices
+from clozette.privacy import consents, disclosures, notices, staff_reads
+from clozette.privacy.disclosures import silences
 from clozette.privacy.disclosures.models import Telling
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
@@ -69,6 +71,7 @@ def build(app: Flask) -> World:
         _export(world, people["owner"])
         world.names["receipt"] = _undone_erasure()
         world.names["telling"] = _telling(people["owner"])
+        world.names["silence"] = _silence(people["owner"], people["admin"])
         world.names["asked"] = ids.encode(desk.ask(people["owner"]).id)
         world.names["breach"] = ids.encode(desk.make_breach(people["admin"]).id)
         _consent(world, people["owner"])
@@ -94,6 +97,19 @@ def _telling(member: Member) -> str:
     db.session.add(row)
     db.session.flush()
     return ids.encode(row.id)
+
+
+def _silence(member: Member, staff: Member) -> str:
+    """Return the id of an order that a look of staff is not to be told."""
+    now = clock.now()
+    case = staff_reads.open_case(
+        subject_id=member.subject_id, reader_id=staff.subject_id, reason="by order of a court", now=now
+    )
+    disclosures.silence(
+        case_id=case.id, until=now + timedelta(days=30), because="an order", now=now, by_id=staff.subject_id
+    )
+    (order,) = silences.standing(now)
+    return ids.encode(order.id)
 
 
 def _undone_erasure() -> str:
