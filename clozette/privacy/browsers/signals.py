@@ -1,19 +1,19 @@
 """Global Privacy Control: a browser that sends ``Sec-GPC: 1`` says no to sharing and to profiles (requirement 114).
 
-For that browser it counts at once, whoever uses it. For an account it is taken as an answer the first time it comes:
-what stood is withdrawn, what was never asked is refused, ``method`` says ``gpc``. A yes that the person gives after that
-counts again. A browser without the signal has not agreed to anything.
+It is taken as the account's answer the first time it comes, in a transaction beside that very request: what stood is
+withdrawn, what was never asked is refused, ``method`` says ``gpc``. A yes that the person gives after that counts again, and
+a browser without the signal has not agreed to anything. For a guest there is nothing to refuse: nothing is shared, and no
+profile made, of somebody without a consent that stands (``consents.stands``, which the one door and every use ask).
 """
 
 from datetime import datetime
 
-import sqlalchemy as sa
 import structlog
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import exc
 
 from clozette.kernel import clock
-from clozette.kernel.database import committed, db, insert_once
+from clozette.kernel.database import committed, insert_once
 from clozette.kernel.kept import Kept
 from clozette.kernel.viewer import Viewer
 from clozette.privacy import consents, purposes
@@ -35,17 +35,6 @@ def covers(purpose: str) -> bool:
 def is_on() -> bool:
     """Whether the browser of this request sends the signal."""
     return request.headers.get("Sec-GPC") == "1"
-
-
-def allows(subject_id: int | None, purpose: str, channel: str) -> bool:
-    """Whether a purpose may be pursued in answer to this request: a consent stands, and the signal does not outweigh it."""
-    entry_id = consents.stands(subject_id, purpose, channel) if subject_id is not None else None
-    if entry_id is None or subject_id is None:
-        return False
-    if not (is_on() and covers(purpose)):
-        return True
-    noted = db.session.scalar(sa.select(GpcSignal.at).where(GpcSignal.subject_id == subject_id))
-    return noted is not None and consents.current(subject_id)[purpose, channel].at > noted
 
 
 def note(subject_id: int, now: datetime) -> bool:
