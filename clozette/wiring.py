@@ -51,6 +51,7 @@ from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
 from clozette.newsletters import personal_data as newsletters_data
+from clozette.newsletters.leaving import views as leaving_views
 from clozette.privacy import checks as privacy_checks
 from clozette.privacy import consents, disclosures
 from clozette.privacy import events as privacy_events
@@ -134,6 +135,7 @@ def connect(app: Flask) -> None:
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     _pages(app)
+    leaving_views.init_app(app)
     openapi.connect(app, JSON_BLUEPRINTS)
     _settings_pages(app)
     pages.show_in_frame(app, "unread", community_queries.unread_count)

@@ -101,6 +101,14 @@ POST   /privacy/exports/{export}                      303     404     404     30
 DELETE /privacy/exports/{export}                      303     404     404     303     404     404     404     404
 POST   /privacy/exports/{export}/download             303     404     404     200     404     404     404     404
 
+# leaving newsletters
+GET    /u/{leave}                                     200     200     200     200     200     200     200     200
+GET    /u/nothing                                     404     404     404     404     404     404     404     404
+POST   /u/{leave}                                     422     422     422     422     422     422     422     422
+POST   /u/{leave}                                     200     200     200     200     200     200     200     200     leave=one
+POST   /u/nothing                                     404     404     404     404     404     404     404     404     leave=one
+POST   /u/{leave}/undo                                409     409     409     409     409     409     409     409
+
 # joining and signing in
 GET    /register                                      200     303     303     303     303     303     303     303
 POST   /register                                      422     303     303     303     303     303     303     303

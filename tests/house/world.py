@@ -20,13 +20,14 @@ from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
+from clozette.newsletters import keys
 from clozette.privacy import consents, disclosures, notices, staff_reads
 from clozette.privacy.disclosures import silences
 from clozette.privacy.disclosures.models import Telling
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from clozette.rights.guardians import services as guardians
-from tests.factories import accounts, bulk, desk, looks, photos
+from tests.factories import accounts, bulk, desk, looks, newsletters, photos
 from tests.support.client import Client
 
 ROLES = ("guest", "unconfirmed", "member", "owner", "blocked", "minor", "moderator", "admin")
@@ -77,6 +78,7 @@ def build(app: Flask) -> World:
         _consent(world, people["owner"])
         _guardian(world, people["minor"])
         _bulk_exports(world, people)
+        _newsletters(world)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -248,6 +250,12 @@ def _looks(world: World, people: dict[str, Member], items: dict[str, Item]) -> N
         "mias_comment": looks.make_comment(made["look"], member),
     }
     world.names |= {name: ids.encode(row.id) for name, row in {**made, **comments, "revision": revision}.items()}
+
+
+def _newsletters(world: World) -> None:
+    """The links in a mail that somebody without an account got."""
+    subscription = newsletters.make_subscription(newsletters.make_newsletter("weekly"))
+    world.names["leave"] = keys.token("leave", keys.Link(subscription.id, 0))
 
 
 def _bulk_exports(world: World, people: dict[str, Member]) -> None:
