@@ -261,10 +261,11 @@ def test_nobody_is_sent_whom_the_access_log_lacks(app: Flask, admin: Member, db_
 def test_a_stream_that_grew_meanwhile_sends_nothing(
     app: Flask, admin: Member, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reads, "SOME", 0)
-    export = make_export(admin, counted=1, limit=1)
-    order = services.download(export, by_id=admin.subject_id, now=clock.now())
+    monkeypatch.setattr(reads, "SOME", 1)
     make_member("ada")
+    export = make_export(admin, counted=2, limit=2)
+    order = services.download(export, by_id=admin.subject_id, now=clock.now())
+    make_member("bea")
     db_session.commit()
     with pytest.raises(stream.Grown):
         next(stream.pieces(order))

@@ -92,6 +92,7 @@ def _written(style: rows.Style) -> list[bytes]:
     """Return what the database gives, cut at the ends of rows by the chunks' own count of people."""
     asked = Asked([COLUMNS[name] for name in NAMES], [Member.handle.startswith("nasty")], style, "m4rk")
     with db.get_engine("default").connect() as connection:
+        rows.prepare(connection)
         chunks = list(rows.chunks(connection, asked))
     assert sum(chunk.people for chunk in chunks) == len(NASTY)
     return [chunk.data for chunk in chunks]

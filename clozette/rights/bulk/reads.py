@@ -14,7 +14,7 @@ from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.privacy.models import StaffRead
-from clozette.rights.bulk import selection
+from clozette.rights.bulk import rows, selection
 from clozette.rights.bulk.models import BulkBlock, BulkDownload
 from clozette.rights.bulk.selection import Filter
 from clozette.rights.bulk.uses import USES
@@ -36,11 +36,17 @@ def note_few(download: BulkDownload) -> tuple[int, ...]:
     return people
 
 
-def keep_blocks(download_id: int, connection: sa.Connection, met: Conditions) -> None:
-    """Keep who meets the conditions in what ``connection`` sees, for ``note_block``; one block at a time in memory."""
-    for subjects in _blocks(connection, met):
-        values = {"id": new_id(), "download_id": download_id, "subjects": subjects}
-        db.session.execute(sa.insert(BulkBlock).values(values))
+def keep_blocks(download_id: int, connection: sa.Connection, met: Conditions) -> int:
+    """Keep who meets the conditions in what ``connection`` sees, for ``note_block``, and count them.
+
+    Only a few blocks at a time are in memory here.
+    """
+    people = 0
+    for some in _blocks(connection, met):
+        blocks = [{"id": new_id(), "download_id": download_id, "subjects": subjects} for subjects in some]
+        db.session.execute(sa.insert(BulkBlock), blocks)
+        people += sum(map(len, some)) // _BYTES
+    return people
 
 
 def note_block(download: BulkDownload) -> bool:
@@ -65,17 +71,25 @@ def _note(download: BulkDownload, people: Sequence[int]) -> None:
         return
     export = download.export
     said = {"reader_id": download.by_id, "at": download.at, "what": WHAT, "reason": export.reason}
-    rows = [{"id": new_id(), "subject_id": one, "fields": list(export.columns), **said} for one in people]
-    db.session.execute(sa.insert(StaffRead), rows)
+    reads = [{"id": new_id(), "subject_id": one, "fields": list(export.columns), **said} for one in people]
+    db.session.execute(sa.insert(StaffRead), reads)
 
 
-def _blocks(connection: sa.Connection, met: Conditions) -> Iterator[bytes]:
-    """Yield subjects, eight bytes each. PostgreSQL packs them itself: a third of the time of reading them one by one."""
+def _blocks(connection: sa.Connection, met: Conditions) -> Iterator[Sequence[bytes]]:
+    """Yield some blocks after the other: the subjects, eight bytes each.
+
+    PostgreSQL packs all of them and cuts them up by itself: that takes it little longer than to count them.
+    """
     chosen = sa.select(Member.subject_id).where(*met)
     if connection.dialect.name == "sqlite":
         for some in connection.execute(chosen, execution_options={"yield_per": SOME}).scalars().partitions():
-            yield struct.pack(f">{len(some)}q", *some)
+            yield [struct.pack(f">{len(some)}q", *some)]
         return
-    numbered = chosen.add_columns(((sa.func.row_number().over() - 1) // SOME).label("block")).subquery()
-    packed = sa.func.string_agg(sa.func.int8send(numbered.c.subject_id), sa.literal(b""), type_=sa.LargeBinary)
-    yield from connection.scalars(sa.select(packed).group_by(numbered.c.block), execution_options={"yield_per": 8})
+    packed = sa.func.string_agg(sa.func.int8send(Member.subject_id), sa.literal(b""), type_=sa.LargeBinary)
+    whole = sa.select(packed.label("subjects")).where(*met).subquery("whole")
+    size = sa.func.octet_length(whole.c.subjects)
+    starts = sa.func.generate_series(1, size, SOME * _BYTES).table_valued("start").render_derived("starts")
+    block = sa.func.substring(whole.c.subjects, starts.c.start, SOME * _BYTES)
+    cut = sa.select(sa.func.encode(block, "hex")).select_from(whole.join(starts, sa.true()))
+    for chunk in rows.copied(connection, cut, "jsonl"):
+        yield [bytes.fromhex(line.decode()) for line in chunk.data.split()]

@@ -24,10 +24,9 @@ Value = str | date | datetime | None
 MARK = "export"
 """The name of the last column, which is the download's mark in every row."""
 CHUNK = 128 * 1024
-PATIENCE = "SET LOCAL statement_timeout = '15min'"
 # A big table is worth several processes that write its rows (the planner thinks only of reading them), and no compiler.
 _SETTINGS = (
-    PATIENCE,
+    "SET LOCAL statement_timeout = '15min'",
     "SET LOCAL timezone = 'UTC'",
     "SET LOCAL datestyle = 'ISO'",
     "SET LOCAL parallel_tuple_cost = 0",
@@ -70,11 +69,17 @@ def header(asked: Asked) -> bytes:
     return csv_line([*(column.name for column in asked.columns), MARK])
 
 
+def prepare(connection: sa.Connection) -> None:
+    """Make a transaction one for big reads, to its end."""
+    for setting in _SETTINGS if connection.dialect.name != "sqlite" else ():
+        connection.exec_driver_sql(setting)
+
+
 def chunks(connection: sa.Connection, asked: Asked) -> Iterator[Chunk]:
-    """Yield all rows, in a transaction of the caller's."""
+    """Yield all rows, in a transaction of the caller's that was prepared."""
     if connection.dialect.name == "sqlite":
         return _from_sqlite(connection, asked)
-    return _from_postgresql(connection, asked)
+    return copied(connection, _selected(asked), asked.style)
 
 
 def csv_line(values: Sequence[Value]) -> bytes:
@@ -120,12 +125,14 @@ def _from_sqlite(connection: sa.Connection, asked: Asked) -> Iterator[Chunk]:
         yield Chunk(b"".join(lines), len(lines))
 
 
-def _from_postgresql(connection: sa.Connection, asked: Asked) -> Iterator[Chunk]:
-    for setting in _SETTINGS:
-        connection.exec_driver_sql(setting)
+def copied(connection: sa.Connection, wanted: sa.Select[Any], style: Style) -> Iterator[Chunk]:
+    """Yield what PostgreSQL's COPY makes of a query, "jsonl" being one column as it is.
+
+    A cursor would bring as little into memory at once, but a query behind one never gets several processes.
+    """
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
-    statement = _COPY[asked.style].format(_mogrified(raw, _selected(asked), connection.dialect))
+    statement = _COPY[style].format(_mogrified(raw, wanted, connection.dialect))
     try:
         yield from _copied(raw.pgconn, statement)
     except BaseException:

@@ -117,10 +117,7 @@ def _bytes_of(found: Chunks) -> Iterator[bytes]:
 def _counted(app: Flask, engine: sa.Engine, order: Order, conditions: Conditions) -> Chunks:
     whole = Tally()
     with _snapshot(engine) as connection:
-        if selection.count(conditions, connection) > order.most:
-            raise Grown
-        if order.noted is None:
-            _name_people(app, order, connection, conditions)
+        _settle_people(app, order, connection, conditions)
         with closing(_made(connection, order, conditions)) as made:
             for chunk in made:
                 whole.add(chunk.data, chunk.people)
@@ -129,11 +126,19 @@ def _counted(app: Flask, engine: sa.Engine, order: Order, conditions: Conditions
         _note_end(order, whole)
 
 
-def _name_people(app: Flask, order: Order, connection: sa.Connection, conditions: Conditions) -> None:
-    """Keep who will be sent, together with the task that tells the access log."""
+def _settle_people(app: Flask, order: Order, connection: sa.Connection, conditions: Conditions) -> None:
+    """See that nobody is sent whom nobody agreed to, or whom the access log would not come to have."""
+    if order.noted is not None:
+        _refuse_more(order, selection.count(conditions, connection))
+        return
     with database.committed(app):
-        reads.keep_blocks(order.download_id, connection, conditions)
+        _refuse_more(order, reads.keep_blocks(order.download_id, connection, conditions))
         enqueue(note_bulk_reads, download_id=order.download_id)
+
+
+def _refuse_more(order: Order, people: int) -> None:
+    if people > order.most:
+        raise Grown
 
 
 def _handed_over(app: Flask, order: Order, payload: bytes) -> Chunks:
@@ -205,8 +210,7 @@ def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
     if engine.dialect.name != "sqlite":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection:
-        if engine.dialect.name != "sqlite":
-            connection.exec_driver_sql(rows.PATIENCE)
+        rows.prepare(connection)
         yield connection
 
 
