@@ -33,8 +33,10 @@ from tests.factories import accounts
 from tests.support import processes
 
 KILLS = 6
-LOOKS = 300
-PHOTOS = 250
+MOST_KILLS = 24
+"""A quick machine is often done before the kill comes: then one more is killed, until half of ``KILLS`` hit the middle."""
+LOOKS = 1000
+PHOTOS = 500
 LOVES = 1200
 BEAT = 0.5
 PATIENCE = 120
@@ -116,13 +118,17 @@ class _Site:
 
 def _experiment(site: _Site, report: Report) -> None:
     found = {"in_mid_work": 0, "not_done": 0, "miscounted": 0, "found_afterwards": 0, "loves_off": 0}
-    for number in range(KILLS):
+    kills = 0
+    for number in range(MOST_KILLS):
+        if number >= KILLS and found["in_mid_work"] >= KILLS // 2:
+            break
         with site.inside():
             victim = _victim(site, number)
         with site.worker() as worker:
             site.wait(victim.erasure_id, site.random.randint(1, 6))
-            time.sleep(site.random.uniform(0, 0.05))
+            time.sleep(site.random.choice((0, 0.01, 0.05)))
             core._kill(worker)
+        kills += 1
         found["in_mid_work"] += site.steps(victim.erasure_id) < 1000
         with site.worker():
             try:
@@ -135,7 +141,7 @@ def _experiment(site: _Site, report: Report) -> None:
             found["miscounted"] += not _counts_are_right(victim)
             found["found_afterwards"] += len(_left_of(victim))
             found["loves_off"] += _loves_off()
-    report.figures[f"{site.name}_erasure"] = {**found, "kills": KILLS}
+    report.figures[f"{site.name}_erasure"] = {**found, "kills": kills}
     _claim(site, report, found)
 
 
