@@ -1,6 +1,8 @@
 """A parent's or guardian's yes: asked by mail, decided by one press, taken back as easily, over with the 18th birthday."""
 
+import io
 import re
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -10,8 +12,9 @@ import sqlalchemy as sa
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import mail
-from clozette.privacy import consents, receipts
-from clozette.privacy.models import LedgerEntry
+from clozette.privacy import consents, receipts, subjects
+from clozette.privacy.models import LedgerEntry, Subject
+from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.guardians import rules, services
 from clozette.rights.guardians import tasks as guardian_tasks
 from clozette.rights.guardians.models import GuardianAsk
@@ -273,3 +276,24 @@ def test_a_no_rests():
     now = clock.now()
     assert rules.why_not_yet(rules.AGREED, now, now, now) is None
     assert rules.why_not_yet(None, None, now, now + timedelta(seconds=1)) is None
+
+
+@pytest.mark.requirement(80, 105)
+def test_the_address_is_exported_with_the_minor_and_goes_with_them(app, client, minor, parent, stopped_clock):
+    subject_id = minor.subject_id
+    agree(app, client, parent)
+    page = client.post("/privacy/exports").location
+    tasks.drain(app)
+    archive = zipfile.ZipFile(io.BytesIO(client.post(f"{page}/download").data))
+    (name,) = [one for one in archive.namelist() if one.endswith("rights_guardian_asks.json")]
+    assert PARENT in archive.read(name).decode()
+    client.post("/privacy/erasure")
+    stopped_clock.forward(days=14, seconds=1)
+    erasure_tasks.execute_due()
+    db.session.commit()
+    tasks.drain(app)
+    db.session.rollback()
+    assert not db.session.scalars(sa.select(GuardianAsk)).all()
+    left = db.session.scalars(sa.select(LedgerEntry).where(LedgerEntry.subject_id == subject_id)).all()
+    with pytest.raises(subjects.Erased):
+        subjects.unseal(db.session.get_one(Subject, subject_id), left[0].sealed)
