@@ -24,7 +24,7 @@ def ledger(app: Flask, settings: Settings) -> str:
         size = Stored(connection).size()
         latest = connection.execute(sa.select(Head.size, Head.at).order_by(Head.size.desc()).limit(1)).first()
         published = heads.latest() if latest else None
-        keys = heads.key_ring()
+        keys, current = heads.key_ring(), heads.current_key()
     if waiting and now - waiting > WAITS_TOO_LONG:
         return (
             f"Entries of the ledger have waited since {waiting:%Y-%m-%d %H:%M} for their place: start clozette worker."
@@ -43,6 +43,11 @@ def ledger(app: Flask, settings: Settings) -> str:
         return (
             "The list of the ledger's older keys (keys.json beside the heads) is not signed by a key of this site: put the"
             " secret that was dropped back behind the new one in CLOZETTE_SECRET_KEYS until a head was published."
+        )
+    if keys.listed_by not in ("", current):
+        return (
+            "A new secret stands first in CLOZETTE_SECRET_KEYS, and the ledger's keys were not signed with it yet: start"
+            " clozette worker, and keep the former secret behind it until this line is gone."
         )
     if not keys.has_signed(published):
         return "The published head is not signed by a key of this site: run clozette ledger verify, and find out why."

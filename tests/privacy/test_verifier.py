@@ -13,7 +13,7 @@ from clozette.kernel import clock, ids
 from clozette.privacy import checks, receipts
 from clozette.privacy.ledger import audit
 from clozette.privacy.models import LedgerEntry
-from clozette.privacy.tree import heads
+from clozette.privacy.tree import heads, sequencer
 from clozette.settings import ROOT
 from tests.privacy.conftest import place, tamper
 
@@ -190,6 +190,28 @@ def test_older_heads_hold_after_their_secret_was_dropped(answers, secrets, check
     assert check("--log", log, *kept, "--key", listed["key"]).returncode == 1
     for wrong in ({"retired": {**listed["retired"], first.key: 99}}, {"key": first.key}):
         assert check("--log", log, *kept, "--keys", {**listed, **wrong}).returncode == 1
+
+
+@pytest.mark.requirement(17)
+def test_a_new_secret_is_followed_at_once_though_nothing_grew(answers, secrets, app, monkeypatch):
+    secrets("a")
+    first = grow(answers)
+    secrets("b", "a")
+    assert "keep the former secret" in checks.ledger(app, app.extensions["clozette.settings"])
+    made = sequencer.run(clock.now())
+    assert made == 0, "nothing waited"
+    assert checks.ledger(app, app.extensions["clozette.settings"]) == ""
+    assert heads.latest().key != first.key
+    assert heads.latest().size == first.size
+    assert [head.key for head in heads.published()] == [first.key], "what others kept is not written over"
+    secrets("b")
+    assert not audit.verify_all().faults
+    assert checks.ledger(app, app.extensions["clozette.settings"]) == ""
+    writes = []
+    monkeypatch.setattr(heads, "publish", lambda now: writes.append(now))
+    for _ in range(3):
+        sequencer.run(clock.now())
+    assert not writes, "once is enough"
 
 
 @pytest.mark.requirement(17)

@@ -6,7 +6,8 @@ default), into every receipt, and to anybody who asks for ``/.well-known/clozett
 
 The signing keys come from the secret keys. Beside the heads lies ``keys.json``, signed like them: the public keys that were
 followed by others, each with the size of the last head that it may have signed, so that older heads still hold once the
-secret is dropped. A secret has to stay in ``CLOZETTE_SECRET_KEYS``, behind the new one, until a head was published.
+secret is dropped. A secret has to stay in ``CLOZETTE_SECRET_KEYS``, behind the new one, until that list was published; the
+worker does it as soon as it starts with a new secret in front, though the tree did not grow.
 """
 
 import base64
@@ -36,6 +37,7 @@ LATEST = "latest.json"
 KEYS = "keys.json"
 _LAYOUT = "clozette head 1"
 _KEYS_LAYOUT = "clozette keys 1"
+_FOLLOWED = "clozette.privacy.followed"
 
 
 @dataclass(frozen=True)
@@ -89,25 +91,39 @@ def read(text: str | bytes) -> SignedHead:
 
 
 def publish_when_due(now: datetime) -> SignedHead | None:
-    """Publish a head if the tree has grown and the latest head is a minute old."""
+    """Publish a head if the tree has grown and the latest head is a minute old, or at once if a new secret signs."""
     with db.get_engine("default").connect() as connection:
-        latest = connection.execute(sa.select(Head.size, Head.at).order_by(Head.size.desc()).limit(1)).first()
+        newest = sa.select(Head.size, Head.at, Head.key_id).order_by(Head.size.desc()).limit(1)
+        latest = connection.execute(newest).first()
         size = Stored(connection).size()
-    if size == 0 or (latest and (latest.size == size or latest.at + EVERY > now >= latest.at)):
+    if size == 0:
+        return None
+    if latest and not _is_followed(latest.size, latest.key_id):
+        return publish(now)
+    if latest and (latest.size == size or latest.at + EVERY > now >= latest.at):
         return None
     return publish(now)
+
+
+def _is_followed(size: int, name: str) -> bool:
+    """Whether the key of the latest head still signs, or this process has published what follows it."""
+    present = key_id(current_key())
+    return name == present or current_app.extensions.get(_FOLLOWED) == (size, present)
 
 
 def publish(now: datetime) -> SignedHead:
     """Sign the tree as it is committed now, publish the head, and note it in the database."""
     with db.get_engine("default").connect() as connection:
         head = _sign(connection, now)
+        signer = connection.scalar(sa.select(Head.key_id).where(Head.size == head.size))
     store = _store()
-    store.put(f"heads/{head.size:012d}.json", head.text().encode(), "application/json")
+    if signer in (None, key_id(head.key)):  # one that a former key signed stays as it was kept elsewhere
+        store.put(f"heads/{head.size:012d}.json", head.text().encode(), "application/json")
     store.put(LATEST, head.text().encode(), "application/json")
     _publish_keys(store, head.size)
     with db.get_engine("write").begin() as connection:
         _note(connection, head, now)
+    current_app.extensions[_FOLLOWED] = (head.size, key_id(head.key))
     return head
 
 
@@ -131,16 +147,23 @@ def public_keys() -> dict[str, Ed25519PublicKey]:
     return {_published(private): private.public_key() for private in _private_keys()}
 
 
+def current_key() -> str:
+    """Return the key that signs from now on, by its published form."""
+    return _published(_private_keys()[0])
+
+
 @dataclass(frozen=True)
 class KeyRing:
     """Whose signatures count: of the keys that are held, and of retired ones on heads up to their last.
 
     :ivar is_stale: whether the published list of retired keys is not by a key that is held, and so does not count.
+    :ivar listed_by: the key that signed that list; the others that are held are on it, or safe to drop only once it is new.
     """
 
     held: Mapping[str, Ed25519PublicKey]
     retired: Mapping[str, int]
     is_stale: bool = False
+    listed_by: str = ""
 
     def has_signed(self, head: SignedHead) -> bool:
         """Whether a head is ours."""
@@ -163,7 +186,8 @@ def key_ring() -> KeyRing:
     except storage.Missing:
         return KeyRing(held, {})
     try:
-        return KeyRing(held, _read_keys(json.loads(text), held))
+        found = json.loads(text)
+        return KeyRing(held, _read_keys(found, held), listed_by=found["key"])
     except (InvalidSignature, ValueError, KeyError, TypeError, AttributeError):
         return KeyRing(held, {}, is_stale=True)
 
