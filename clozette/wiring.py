@@ -51,9 +51,13 @@ from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
 from clozette.newsletters import personal_data as newsletters_data
+from clozette.newsletters.subscriptions import access as newsletters_access
+from clozette.newsletters.subscriptions import events as subscription_events
+from clozette.newsletters.subscriptions import tasks as subscription_tasks
+from clozette.newsletters.subscriptions.views import public as newsletters_public
 from clozette.newsletters.leaving import views as leaving_views
 from clozette.privacy import checks as privacy_checks
-from clozette.privacy import consents, disclosures
+from clozette.privacy import consents, disclosures, purposes
 from clozette.privacy import events as privacy_events
 from clozette.privacy import personal_data as privacy_data
 from clozette.privacy import views as privacy_views
@@ -126,6 +130,7 @@ def connect(app: Flask) -> None:
     accounts.init_app(app)
     declared.init_app(app, PERSONAL_DATA)
     consents.ask_ages_of(app, account_access.is_minor_subject)
+    purposes.name_things(app, "newsletter", newsletters_access.title_of)
     consents.ask_lapses_of(app, questions.lapsed)
     consents.ask_lapses_of(app, guardians.lapsed)
     disclosures.init_app(app, PERSONAL_DATA.values())
@@ -171,6 +176,7 @@ def _pages(app: Flask) -> None:
         community_views.blueprint,
         *closets_views.BLUEPRINTS,
         *look_views.BLUEPRINTS,
+        newsletters_public.blueprint,
         admin_views.blueprint,
         api_views.blueprint,
     ):
@@ -210,6 +216,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, account_events.MemberReactivated, inside=(look_feed.recall,))
     events.listen(app, look_events.LookLoved, after=(look_tasks.tell_loved,))
     events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
+    events.listen(app, subscription_events.SignUpMade, after=(subscription_tasks.ask_to_confirm,))
 
 
 def _erasure(app: Flask) -> None:

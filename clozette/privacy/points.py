@@ -67,7 +67,7 @@ _ALL = (
         purposes=(Purpose.PROVIDE, Purpose.VERIFY, Purpose.COMMUNICATE, Purpose.ENFORCE),
         basis="contract",
         recipients=_NOBODY,
-        retention=_l("as long as you have an account"),
+        retention=_l("as long as you have an account; thirty days if you never confirm your address"),
         clause="1",
     ),
     CollectionPoint(
@@ -151,7 +151,6 @@ _ALL = (
         recipients=(_l("the company that carries our newsletters"),),
         retention=_UNTIL_STOPPED,
         clause="5",
-        is_open=False,
     ),
     CollectionPoint(
         id="CP9",

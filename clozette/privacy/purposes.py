@@ -3,9 +3,11 @@
 Nothing of the site depends on any of these; each can be taken back as easily as it was given.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -44,6 +46,10 @@ CHANNEL_NAMES = {
 
 _POINTS_OF_CHANNELS = {"email": "CP5", "sms": "CP6", "post": "CP4"}
 _POINTS_HERE = {"research": "CP7", "personalisation": "CP7", "analytics": "CP10", "sponsor": "CP3", "newsletter": "CP8"}
+
+_NAMES = "clozette.privacy.names_of_things"
+NameOf = Callable[[int], str | None]
+"""Returns what a thing is called, by its id; nothing if it is gone."""
 
 _NO_MORE = _l("If you take it back we stop at once; nothing else changes for you.")
 
@@ -153,13 +159,32 @@ def offers() -> list[tuple[str, str]]:
     ]
 
 
+def name_things(app: Flask, purpose_id: str, name_of: NameOf) -> None:
+    """Say who knows what the things of a purpose are called; for the wiring page."""
+    app.extensions.setdefault(_NAMES, {})[purpose_id] = name_of
+
+
+def title(name: str) -> str:
+    """Return what a purpose is called: where it is about one thing, as that is called.
+
+    :raises KeyError: if there is no such purpose.
+    """
+    purpose = purpose_of(name)
+    if not purpose.about_object:
+        return str(purpose.title)
+    names: dict[str, NameOf] = current_app.extensions.get(_NAMES, {})
+    name_of = names.get(purpose.id)
+    known = name_of(ids.decode(name.partition(":")[2])) if name_of else None
+    return known or str(purpose.title)
+
+
 def wording(name: str, channel: str) -> str:
     """Return what a control says, with its state when it is shown: the bytes that an answer is kept with."""
-    return _wording(name, channel, str(get_locale()))
+    return _wording(purpose_of(name).id, title(name), channel, str(get_locale()))
 
 
 @lru_cache(maxsize=1024)
-def _wording(name: str, channel: str, language: str) -> str:
-    purpose = purpose_of(name)
-    label = f"{purpose.title} ({CHANNEL_NAMES[channel]})"
+def _wording(purpose_id: str, title: str, channel: str, language: str) -> str:
+    purpose = PURPOSES[purpose_id]
+    label = f"{title} ({CHANNEL_NAMES[channel]})"
     return "\n".join((f"[ ] {label}", str(purpose.explanation), str(purpose.consequence)))

@@ -50,6 +50,16 @@ POST   /terms/acceptance                              login   422     422     42
 GET    /api/docs                                      200     200     200     200     200     200     200     200
 GET    /api/v1/openapi.json                           200     200     200     200     200     200     200     200
 
+# newsletters
+GET    /newsletters                                   200     200     200     200     200     200     200     200
+POST   /newsletters                                   422     422     422     422     422     422     422     422
+GET    /newsletters/sent                              200     200     200     200     200     200     200     200
+GET    /newsletters/welcome                           200     200     200     200     200     200     200     200
+GET    /newsletters/{newsletter}                      200     200     200     200     200     200     200     200
+POST   /newsletters/{newsletter}                      422     422     422     422     422     422     422     422
+GET    /newsletters/confirm/{signup}                  200     200     200     200     200     200     200     200
+POST   /newsletters/confirm/{signup}                  303     303     303     303     303     303     303     303
+
 # my privacy
 GET    /privacy                                       303     200     200     200     200     200     200     200
 GET    /privacy/kept                                  303     200     200     200     200     200     200     200

@@ -17,6 +17,7 @@ from clozette.accounts.services import second_factor
 from clozette.kernel.web import limits
 from tests.factories import accounts
 from tests.factories.looks import make_look
+from tests.factories.newsletters import make_newsletter
 from tests.support.client import Client
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -88,6 +89,10 @@ def ask_for_export(visitor):
     return answer
 
 
+def reader(email=""):
+    return {"email": email or f"n{next(numbers)}@example.test", "first_name": "Ada", "last_name": "Mode"}
+
+
 def ask_guardian(visitor, address):
     asked = {"purpose": "our_news", "channel": "email", "guardian_email": address}
     return visitor.post("/privacy/guardian", asked, moving=True)
@@ -131,6 +136,8 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     ),
     "guardian-member": lambda visitor: ask_guardian(visitor, f"g{next(numbers)}@example.test"),
     "guardian-mail": lambda visitor: ask_guardian(visitor, "one@example.test"),
+    "newsletter-address": lambda visitor: visitor.post("/newsletters/weekly", reader()),
+    "newsletter-mail": lambda visitor: visitor.post("/newsletters/weekly", reader("one@example.test"), moving=True),
     "guardian-link": lambda visitor: visitor.post("/guardian/not-a-token", {"answer": "no"}),
 }
 SIGNED_IN = {
@@ -163,6 +170,7 @@ def people(db_session):
     member, locked = accounts.make_member("member"), accounts.make_member("locked")
     accounts.make_member("other")
     make_look(member)
+    make_newsletter("weekly")
     second_factor.begin(locked)
     locked.tf_primary_method = "authenticator"
     db_session.commit()

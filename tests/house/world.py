@@ -21,6 +21,8 @@ from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
 from clozette.newsletters import keys
+from clozette.newsletters.subscriptions import services as subscriptions
+from clozette.newsletters.subscriptions.models import Newsletter
 from clozette.privacy import consents, disclosures, notices, staff_reads
 from clozette.privacy.disclosures import silences
 from clozette.privacy.disclosures.models import Telling
@@ -79,6 +81,7 @@ def build(app: Flask) -> World:
         _guardian(world, people["minor"])
         _bulk_exports(world, people)
         _newsletters(world)
+        _sign_up(world)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -250,6 +253,19 @@ def _looks(world: World, people: dict[str, Member], items: dict[str, Item]) -> N
         "mias_comment": looks.make_comment(made["look"], member),
     }
     world.names |= {name: ids.encode(row.id) for name, row in {**made, **comments, "revision": revision}.items()}
+
+
+def _sign_up(world: World) -> None:
+    """Somebody who asked for the newsletter and has not confirmed it yet."""
+    now = clock.now()
+    weekly = db.session.query(Newsletter).one()
+    contact = subscriptions.contact_for("waits@example.test", now)
+    names = {"first_name": "Ada", "last_name": "Mode", "locale": "en"}
+    signup = subscriptions.sign_up(contact, [weekly.id], **names, method="form", stamped=None, now=now)
+    world.names |= {"newsletter": weekly.slug, "newsletter_id": ids.encode(weekly.id)}
+    db.session.commit()
+    tasks.drain(world.app)  # its mail has a token of its own
+    world.names["signup"] = subscriptions.new_token(signup)
 
 
 def _newsletters(world: World) -> None:

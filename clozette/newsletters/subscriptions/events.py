@@ -24,3 +24,10 @@ class ContactSuppressed:
 
     contact_id: int
     reason: str
+
+
+@dataclass(frozen=True)
+class ContactChanged:
+    """A contact has another address, another name or another language than before."""
+
+    contact_id: int

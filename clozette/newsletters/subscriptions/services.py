@@ -16,17 +16,17 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.newsletters import keys
-from clozette.newsletters.subscriptions import rules, suppressions
-from clozette.newsletters.subscriptions.events import ContactSuppressed, SignUpMade, SubscriptionChanged
+from clozette.newsletters.subscriptions import evidence, rules, suppressions
+from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SignUpMade, SubscriptionChanged
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, SignUp, Subscription
-from clozette.privacy import consents, notices, purposes
+from clozette.privacy import consents, ledger, notices, purposes
 from clozette.rights.desk import codes
 
 PURPOSE = "newsletter"
 POINT = "CP8"
 CHANNEL = "email"
 VALID = timedelta(days=7)
-_COMES_BACK = ("left", "complained", "erased")
+COMES_BACK = ("left", "complained", "erased")
 
 
 def contact_for(typed: str, now: datetime, locale: str = "en") -> Contact:
@@ -68,7 +68,10 @@ def sign_up(
     stamped: str | None,
     now: datetime,
 ) -> SignUp:
-    """Keep what a form asks for until the address's reader confirms it; the mail with the token is a task's."""
+    """Keep what a form asks for until the address's reader confirms it; the mail with the token is a task's.
+
+    :param stamped: what the form showed (``evidence.kept``).
+    """
     for newsletter_id in newsletter_ids:
         _ask(newsletter_id, contact.id, method.partition(":")[0], now)
     made = SignUp(
@@ -103,26 +106,69 @@ def signup_by(token: str, now: datetime) -> SignUp | None:
     return found
 
 
-def confirm(signup: SignUp, *, now: datetime, circumstances: Mapping[str, Any] | None = None) -> list[Subscription]:
+def confirm(
+    signup: SignUp,
+    *,
+    now: datetime,
+    circumstances: Mapping[str, Any] | None = None,
+    shown: notices.Shown | None = None,
+) -> list[Subscription]:
     """Let a sign-up count, once: whoever has the token reads the address.
 
+    :param shown: what the page with the button showed; by default what the form did.
     :raises Refused: if it was confirmed meanwhile, or the consent can't be given (a minor's alone).
     """
     once = sa.update(SignUp).where(SignUp.id == signup.id, SignUp.used_at.is_(None)).values(used_at=now)
     if not db.session.execute(once).rowcount:  # type: ignore[attr-defined]
         raise Refused(Refusal("used", _("This was confirmed already."), "token"))
     contact = db.session.get_one(Contact, signup.contact_id, populate_existing=True)
-    contact.first_name, contact.last_name = signup.first_name, signup.last_name
-    contact.locale, contact.confirmed_at = signup.locale, contact.confirmed_at or now
-    suppressions.lift(contact.address_key, _COMES_BACK, now)
+    know(contact, signup.first_name, signup.last_name, locale=signup.locale, now=now)
     wanted = [ids.decode(one) for one in signup.newsletter_ids]
     mine = sa.select(Subscription).where(Subscription.contact_id == contact.id, Subscription.newsletter_id.in_(wanted))
     confirmed = [one for one in db.session.scalars(mine) if rules.after(one.state, "confirm") == "confirmed"]  # type: ignore[arg-type]
-    shown = notices.read(POINT, signup.stamped) if signup.stamped else None
     facts = {**(circumstances or {}), "asked_at": signup.made_at.isoformat(), "signup": ids.encode(signup.id)}
+    shown = shown or evidence.shown(signup.stamped)
+    served_id = _serve(contact, shown, now, facts)
     for subscription in confirmed:
-        give(subscription, "confirm", method="double-opt-in", shown=shown, now=now, circumstances=facts)
+        give(
+            subscription,
+            "confirm",
+            method="double-opt-in",
+            shown=shown,
+            served_id=served_id,
+            now=now,
+            circumstances=facts,
+        )
     return confirmed
+
+
+def know(contact: Contact, first_name: str, last_name: str, *, locale: str, now: datetime) -> None:
+    """Take the names of somebody who proved to read the address, and let it get mail again as they wish."""
+    contact.first_name, contact.last_name, contact.locale = first_name, last_name, locale
+    contact.confirmed_at = contact.confirmed_at or now
+    suppressions.lift(contact.address_key, COMES_BACK, now)
+    events.publish(ContactChanged(contact.id))
+
+
+def subscribe(
+    contact: Contact,
+    newsletter: Newsletter,
+    *,
+    method: str,
+    source: str,
+    now: datetime,
+    shown: notices.Shown | None = None,
+    circumstances: Mapping[str, Any] | None = None,
+) -> Subscription:
+    """Subscribe somebody whose address is proven already, at one press: no second mail.
+
+    :raises Refused: if the consent can't be given (a minor's alone).
+    """
+    _ask(newsletter.id, contact.id, source, now)
+    mine = (Subscription.newsletter_id == newsletter.id, Subscription.contact_id == contact.id)
+    subscription = db.session.scalars(sa.select(Subscription).where(*mine)).one()
+    give(subscription, "confirm", method=method, shown=shown, now=now, circumstances=circumstances)
+    return subscription
 
 
 def give(
@@ -133,9 +179,14 @@ def give(
     now: datetime,
     actor: str = "subject",
     shown: notices.Shown | None = None,
+    served_id: int | None = None,
+    said: str = "",
     circumstances: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Record the yes that a subscription rests on, and let it be ``confirmed``; say whether anything changed."""
+    """Record the yes that a subscription rests on, and let it be ``confirmed``; say whether anything changed.
+
+    :param said: the words that were agreed to, where they were others than ours of today.
+    """
     if rules.after(subscription.state, happening) == subscription.state:  # type: ignore[arg-type]
         return False
     contact = db.session.get_one(Contact, subscription.contact_id)
@@ -148,10 +199,12 @@ def give(
         now=now,
         method=method,
         point=POINT,
-        wording=wording(newsletter),
+        wording=said or wording(newsletter),
         actor=actor,
         surface="newsletters",
-        circumstances={**(circumstances or {}), **({"form": shown.wording} if shown else {})},
+        shown=shown,
+        served_id=served_id,
+        circumstances=circumstances,
     )
     subscription.consent_id, subscription.confirmed_at = entry.id, now
     return move(subscription, happening, now)
@@ -213,9 +266,17 @@ def purpose_for(newsletter_id: int) -> str:
 
 def wording(newsletter: Newsletter) -> str:
     """Return what the control said that asked for a newsletter."""
-    return "\n".join(
-        (f"[ ] {newsletter.title}", newsletter.description, purposes.wording(purpose_for(newsletter.id), CHANNEL))
-    )
+    words = purposes.wording(purpose_for(newsletter.id), CHANNEL)
+    return f"{words}\n{newsletter.description}" if newsletter.description else words
+
+
+def _serve(contact: Contact, shown: notices.Shown | None, now: datetime, circumstances: dict[str, Any]) -> int | None:
+    """Record once what was shown, whatever number of newsletters it was about."""
+    if shown is None:
+        return None
+    how = {"point": POINT, "action": "served", "method": "double-opt-in"}
+    when = min(shown.at, now)
+    return ledger.record(subject_id=contact.subject_id, **how, now=when, shown=shown, circumstances=circumstances).id  # type: ignore[arg-type]
 
 
 def _ask(newsletter_id: int, contact_id: int, source: str, now: datetime) -> None:

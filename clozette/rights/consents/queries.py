@@ -42,7 +42,7 @@ class Switch:
     @property
     def title(self) -> str:
         """Return its title."""
-        return str(self.asked.title)
+        return purposes.title(self.purpose)
 
     @property
     def whose(self) -> str:

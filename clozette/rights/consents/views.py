@@ -135,7 +135,7 @@ def _subject_of(entry: LedgerEntry) -> str:
     if entry.purpose is None:
         return str(POINTS[entry.point].title)
     try:
-        return str(consents.purpose_of(entry.purpose).title)
+        return purposes.title(entry.purpose)
     except KeyError:
         return entry.purpose
 

@@ -1,0 +1,1 @@
+"""The pages: for everybody, in the account, and for staff."""
