@@ -16,13 +16,9 @@ def by_handle(start: str) -> sa.ColumnElement[bool]:
 
 def by_name(start: str) -> sa.ColumnElement[bool]:
     """The display name begins so, in capitals or not (on SQLite: in those of ASCII). Both have an index for it."""
-    # Not ILIKE, which would use no index; and both sides in small letters as the database knows them.
-    name, begins = sa.func.lower(Member.display_name), sa.func.lower(start)
-    if db.get_engine().dialect.name == "sqlite":
-        return sa.and_(name >= begins, name < begins.concat(_TOP))
-    # No range here: the order of the database is that of a language, and the index is one for patterns.
-    return name.startswith(sa.func.lower(_escaped(start)), escape="/")
-
-
-def _escaped(words: str) -> str:
-    return words.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    # A range here too: for a plan that serves any words, PostgreSQL can't look LIKE up. The order of its database is that
+    # of a language; these operators of its go by code points, as the index does.
+    at_least, less = (">=", "<") if db.get_engine().dialect.name == "sqlite" else ("~>=~", "~<~")
+    # Both sides in small letters as the database knows them.
+    name, begins, ends = (sa.func.lower(text) for text in (Member.display_name, start, start + _TOP))
+    return sa.and_(name.bool_op(at_least)(begins), name.bool_op(less)(ends))

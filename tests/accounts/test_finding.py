@@ -1,5 +1,7 @@
 """Members are found by how their handle or name begins, and by an index."""
 
+import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -61,10 +63,11 @@ def test_by_handle(members: None, start: str, found: list[str]) -> None:
     ("way", "index"), [(finding.by_name, "ix_accounts_members_name"), (finding.by_handle, "handle")]
 )
 def test_an_index_finds_them(members: None, db_session: orm.Session, way: Any, index: str, engine: str) -> None:
+    """Whatever the words are: PostgreSQL plans it for all of them after some time."""
     chosen = sa.select(Member.id).where(way("ad"))
     connection = db_session.connection()
-    text = str(chosen.compile(connection, compile_kwargs={"literal_binds": True})).replace("%%", "%")
     if engine == "sqlite":
+        text = str(chosen.compile(connection, compile_kwargs={"literal_binds": True}))
         told = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
         assert "SEARCH accounts_members USING" in told
         assert index in told
@@ -72,7 +75,9 @@ def test_an_index_finds_them(members: None, db_session: orm.Session, way: Any, i
         assert "SCAN" not in told
     else:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        told = str(connection.exec_driver_sql("EXPLAIN " + text.replace("%", "%%")).all())
+        numbers = itertools.count(1)
+        text = re.sub(r"%\(\w+\)s", lambda _: f"${next(numbers)}", str(chosen.compile(connection)))
+        told = str(connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {text}").all())
         assert "Index Cond" in told
         assert index in told
 
