@@ -112,19 +112,19 @@ def agree(ask: GuardianAsk, name: str, shown: notices.Shown, *, now: datetime, c
         words = f"{statement()}\n{words}"
     _settle(ask, rules.AGREED, now)
     who = f"{name} <{ask.address}>"
-    entry = _record(ask, "given", now, who, wording=words, shown=shown, circumstances=circumstances)
+    entry = _record(ask, "given", now, guardian=who, wording=words, shown=shown, circumstances=circumstances)
     ask.entry_id = entry.id
     db.session.flush()
     events.publish(GuardianAgreed(ask_id=ask.id))
 
 
 def decline(ask: GuardianAsk, *, now: datetime, circumstances: dict[str, Any]) -> None:
-    """Record the no; the member may ask again after a month.
+    """Record the no, without the address; the member may ask again after a month.
 
     :raises Refused: if the question is decided.
     """
     _settle(ask, rules.DECLINED, now)
-    _record(ask, "refused", now, ask.address, circumstances=circumstances)
+    _record(ask, "refused", now, circumstances=circumstances)
 
 
 def withdraw(ask: GuardianAsk, *, now: datetime, circumstances: dict[str, Any]) -> None:
@@ -134,7 +134,7 @@ def withdraw(ask: GuardianAsk, *, now: datetime, circumstances: dict[str, Any]) 
     """
     once = sa.update(GuardianAsk).where(GuardianAsk.id == ask.id, GuardianAsk.decision == rules.AGREED)
     _only_once(ask, once.values(decision=rules.WITHDRAWN, decided_at=now))
-    _record(ask, "withdrawn", now, ask.address, circumstances=circumstances)
+    _record(ask, "withdrawn", now, circumstances=circumstances)
 
 
 def lapsed() -> list[sa.ColumnElement[bool]]:
@@ -187,9 +187,7 @@ def _only_once(ask: GuardianAsk, statement: sa.Update) -> None:
     db.session.refresh(ask)
 
 
-def _record(
-    ask: GuardianAsk, action: Any, now: datetime, who: str, *, circumstances: dict[str, Any], **more: Any
-) -> Any:
+def _record(ask: GuardianAsk, action: Any, now: datetime, *, circumstances: dict[str, Any], **more: Any) -> Any:
     return consents.answer(
         ask.subject_id,
         ask.purpose,
@@ -199,7 +197,6 @@ def _record(
         method=METHOD,
         surface=SURFACE,
         actor="guardian",
-        guardian=who,
         circumstances={**circumstances, "evidence": f"link {ids.encode(ask.id)}"},
         **more,
     )
