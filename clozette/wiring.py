@@ -51,6 +51,7 @@ from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
 from clozette.newsletters import personal_data as newsletters_data
+from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.subscriptions import access as newsletters_access
 from clozette.newsletters.subscriptions import events as subscription_events
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
@@ -137,6 +138,7 @@ def connect(app: Flask) -> None:
     disclosures.ask_erasures_of(app, erasure_services.begun)
     media_addresses.init_app(app)
     look_cards.init_app(app)
+    campaign_kinds.init_app(app)
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     _pages(app)

@@ -39,12 +39,19 @@ class Campaign(Model):
     :ivar send_at: when it is due (UTC); ``time_zone`` is the one that it was said in.
     :ivar paused_because: a word of ours: ``staff``, ``errors``, ``preflight``, ``restored``.
     :ivar test_percent: how many of all get the arms' test, where it has arms; ``winner`` is the arm for the others.
+    :ivar repeats: how often a digest goes out (``day``, ``week``, ``month``); it stays ``scheduled``, and each time a
+        child of it (``parent_id``) is sent. ``since`` is from when a look is new for such a child.
+    :ivar checked_links: what the last check of its links found: address to a word of ours.
     :ivar tracks: whether opens and clicks are counted, of those alone who agreed to it.
     :ivar recipients, sent, skipped, failed, uncertain: what became of the sendings; they stay when these are erased.
     """
 
     __tablename__ = "newsletters_campaigns"
-    __table_args__ = (sa.Index(None, "newsletter_id", "id"), sa.Index(None, "state", "send_at"))
+    __table_args__ = (
+        sa.Index(None, "newsletter_id", "id"),
+        sa.Index(None, "state", "send_at"),
+        sa.UniqueConstraint("parent_id", "send_at"),
+    )
 
     id: Mapped[Id]
     newsletter_id: Mapped[int] = mapped_column(sa.ForeignKey("newsletters_newsletters.id"))
@@ -62,6 +69,10 @@ class Campaign(Model):
     winner: Mapped[str | None] = mapped_column(sa.String(1))
     tracks: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None]
+    repeats: Mapped[str | None] = mapped_column(sa.String(8))
+    since: Mapped[datetime | None]
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("newsletters_campaigns.id", ondelete="SET NULL"))
+    checked_links: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     made_at: Mapped[datetime]
     made_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("accounts_members.id", ondelete="SET NULL"), index=True
