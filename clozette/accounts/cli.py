@@ -103,7 +103,10 @@ def deactivate(handle: str) -> None:
 @deed
 def reactivate(handle: str) -> None:
     """Open a closed account again."""
-    deeds.reactivate(_member(handle))
+    try:
+        deeds.reactivate(_member(handle))
+    except Refused as refused:
+        raise click.ClickException(refused.refusal.message) from refused
 
 
 @members.command()

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from clozette.kernel.refusal import Refusal
+from clozette.rights.erasure.rules import wants_to_go
 
 
 def why_not_deactivate(staff_member_id: int, member_id: int, *, is_deactivated: bool) -> Refusal | None:
@@ -24,8 +25,6 @@ def silence_is_over() -> Refusal:
     return Refusal("over", _("This silence is over, or somebody changed it meanwhile. See how it stands now."))
 
 
-def why_not_reactivate(*, is_deactivated: bool, wants_erasure: bool) -> Refusal | None:
+def why_not_reactivate(*, wants_erasure: bool) -> Refusal:
     """Only what is deactivated can be opened again; whoever wants to be erased must undo that themself."""
-    if wants_erasure:
-        return Refusal("wants-erasure", _("This member wants to be erased; only they can undo it."))
-    return None if is_deactivated else Refusal("not-deactivated", _("This account is not deactivated."))
+    return wants_to_go() if wants_erasure else Refusal("not-deactivated", _("This account is not deactivated."))

@@ -52,10 +52,13 @@ def deactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> 
 
 
 def reactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> None:
-    """Open a deactivated account again."""
-    wants_erasure = erasures.standing(member.subject_id) is not None
-    refuse(rules.why_not_reactivate(is_deactivated=not member.active, wants_erasure=wants_erasure))
-    accounts.reactivate(member)
+    """Open a deactivated account again.
+
+    :raises Refused: if it is open, or its member wants to be erased (``erasures.refuse_return`` says so).
+    """
+    if not accounts.reactivate(member):
+        wants_erasure = erasures.standing(member.subject_id) is not None
+        refuse(rules.why_not_reactivate(wants_erasure=wants_erasure))
     _note(staff, member, "reactivation", reason, now)
 
 

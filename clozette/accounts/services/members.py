@@ -10,7 +10,7 @@ from clozette.accounts import handles, rules
 from clozette.accounts.events import DetailChanged, HandleChanged, MemberDeactivated, MemberReactivated
 from clozette.accounts.models import Handle, Member, Role
 from clozette.accounts.services import sign_ins, tickets, tokens
-from clozette.kernel import events
+from clozette.kernel import events, ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.images import CleanPhoto
@@ -106,16 +106,35 @@ def stay(member: Member) -> None:
     """Let a member who wanted to go be seen again."""
     if member.leaving_at is not None:
         member.leaving_at = None
+        db.session.flush()
         reactivate(member)
 
 
-def reactivate(member: Member) -> None:
-    """Let a deactivated member sign in and be seen again."""
-    if member.deactivated_at is not None:
-        member.deactivated_at = None
-        db.session.flush()
-        media.show_person(member.subject_id)
-        events.publish(MemberReactivated(member.id))
+def reactivate(member: Member) -> bool:
+    """Let a deactivated member sign in and be seen again; say whether this did it.
+
+    The statement decides between this and the member's own wish to go; who wants to go comes back by ``stay`` alone.
+    """
+    closed = (Member.id == member.id, Member.deactivated_at.is_not(None), Member.leaving_at.is_(None))
+    opened = db.session.execute(sa.update(Member).where(*closed).values(deactivated_at=None))
+    if not opened.rowcount:  # type: ignore[attr-defined]
+        return False
+    media.show_person(member.subject_id)
+    events.publish(MemberReactivated(member.id))
+    return True
+
+
+def free_handles(member: Member) -> None:
+    """Give back the handles of a member who never confirmed the address, on their way out: nobody has ever seen them."""
+    db.session.execute(sa.delete(Handle).where(Handle.member_id == member.id))
+    member.handle = f"~{ids.encode(member.id)}"  # which nobody can choose
+    db.session.flush()
+
+
+def free_reserved_handles(before: datetime) -> None:
+    """Give back the handles that were typed to join with a known address: kept back, and nobody's at any moment."""
+    reserved = (Handle.left_at == Handle.taken_at, Handle.taken_at < before)
+    db.session.execute(sa.delete(Handle).where(*reserved))
 
 
 def give_role(member: Member, role: str, *, now: datetime, given_by_id: int | None = None) -> None:

@@ -97,8 +97,9 @@ def ask_again(email: str, *, now: datetime) -> None:
 
 def confirm(ticket: Ticket, *, now: datetime) -> Member | None:
     """Confirm the address that the ticket was made for; nothing if the ticket was used meanwhile."""
-    member = tickets.member_of(ticket)
-    if member.email != ticket.address or not member.active or not tickets.use(ticket, now):
+    mine = sa.select(Member).where(Member.id == ticket.member_id).with_for_update()
+    member = db.session.scalar(mine.execution_options(populate_existing=True))  # it may be too late at this moment
+    if member is None or member.email != ticket.address or not member.active or not tickets.use(ticket, now):
         return None
     mark_confirmed(member, now)
     return member

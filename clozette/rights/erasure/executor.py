@@ -1,7 +1,7 @@
 """Carrying an erasure out, step by step, from what the rooms declare.
 
 A step yields how many rows or files each of its batches took; after each the work is committed together with the count.
-A step that is whole is noted by name. So whatever kills the process, the next run goes on where this one was, counts
+A step that is whole is noted by name, with its last batch where doing that again would count again (``Last``). So whatever kills the process, the next run goes on where this one was, counts
 nothing twice, and ends with the same receipt.
 """
 
@@ -24,6 +24,7 @@ from clozette.privacy.models import Subject
 from clozette.rights.declared import personal_tables
 from clozette.rights.erasure import rows
 from clozette.rights.erasure.models import Erasure, Receipt
+from clozette.rights.erasure.rows import Last
 from clozette.rights.export import vault
 from clozette.rights.export.models import Export
 
@@ -90,11 +91,11 @@ def _carry_out(erasure_id: int, step: Step, subject_id: int, save: Callable[[], 
     """Do one batch after the other, each under the lock and committed with its count: of two runs one does it."""
     batches = step.run(subject_id)
     while step.name not in (erasure := _locked(erasure_id)).steps:
-        count = next((some for some in batches if some), None)
-        if count is None:
-            erasure.steps = [*erasure.steps, step.name]
-        else:
+        count = next((some for some in batches if some or isinstance(some, Last)), Last())
+        if count:
             erasure.counts = {**erasure.counts, step.name: erasure.counts.get(step.name, 0) + count}
+        if isinstance(count, Last):
+            erasure.steps = [*erasure.steps, step.name]
         db.session.flush()
         save()
 
@@ -128,7 +129,7 @@ def _remove_exports(subject_id: int) -> Iterator[int]:
     folders = list(db.session.scalars(mine))
     for folder in folders:
         vault.remove(str(folder))
-    yield len(folders)
+    yield Last(len(folders))
 
 
 def _finish(erasure_id: int, now: datetime) -> None:

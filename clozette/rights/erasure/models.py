@@ -16,7 +16,7 @@ class Erasure(Model):
     """A person's wish to be erased. At most one stands for a person.
 
     :ivar code: a random word that opens the receipt, for whoever has no account any more.
-    :ivar via: how it was asked: ``page``, ``desk``, ``command`` or ``replay``.
+    :ivar via: how it was asked: ``page``, ``desk``, ``command`` or ``replay``; ``unconfirmed``: nobody asked, time did.
     :ivar steps: the names of the steps that are done; ``counts``: how many rows and files each took.
     """
 

@@ -21,6 +21,12 @@ _BATCH = 500
 _LAST = frozenset({"privacy_subjects"})
 
 
+class Last(int):
+    """The count of a step's last batch: it is noted together with the step's end, as that batch can't be told from a
+    new one when it is done again.
+    """
+
+
 def children_first(tables: Iterable[DeclaredTable]) -> list[DeclaredTable]:
     """Return tables in the order in which rows can go: those that point at others before them."""
     order = {table.name: place for place, table in enumerate(Model.metadata.sorted_tables)}
@@ -54,7 +60,7 @@ def _erase(one: DeclaredTable, erasure_id: int, asked_at: datetime, subject_id: 
         yield from _restrict(one, erasure_id, asked_at, subject_id)
     for path in one.said.also:
         yield _second_person(one, path, subject_id)
-    yield _first_person(one, subject_id)
+    yield Last(_first_person(one, subject_id))
 
 
 def _restrict(one: DeclaredTable, erasure_id: int, asked_at: datetime, subject_id: int) -> Iterator[int]:

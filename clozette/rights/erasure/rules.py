@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 from clozette.kernel.refusal import Refusal
 
 GRACE = timedelta(days=14)
+UNCONFIRMED = timedelta(days=30)
+"""How long an address may be confirmed; then the account goes."""
 
 
 def why_not_ask(*, is_last_admin: bool) -> Refusal | None:
@@ -19,3 +21,8 @@ def why_not_ask(*, is_last_admin: bool) -> Refusal | None:
 def too_late() -> Refusal:
     """Say that what was begun can't be undone."""
     return Refusal("too-late", _("The erasure has begun and can't be undone any more."))
+
+
+def wants_to_go() -> Refusal:
+    """Say that nobody else brings a person back who wants to be erased."""
+    return Refusal("wants-erasure", _("This member wants to be erased; only they can undo it."))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from clozette.accounts.events import MemberReactivated
 from clozette.accounts.models import Member, Role
 from clozette.accounts.services import members
 from clozette.kernel.database import db, insert_once
@@ -14,9 +15,10 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refused, refuse
 from clozette.rights.erasure.events import ErasureAsked, ErasureUndone
 from clozette.rights.erasure.models import Erasure
-from clozette.rights.erasure.rules import GRACE, too_late, why_not_ask
+from clozette.rights.erasure.rules import GRACE, UNCONFIRMED, too_late, wants_to_go, why_not_ask
 
 _AT_ONCE = 5_000
+_UNCONFIRMED_AT_ONCE = 100
 
 
 def ask(
@@ -24,11 +26,11 @@ def ask(
 ) -> Erasure:
     """Note the wish and hide the person at once. Asking twice changes nothing.
 
-    :param via: ``page``, ``desk``, ``command`` or ``replay``.
+    :param via: ``page``, ``desk``, ``command``, ``replay`` or ``unconfirmed``.
     :param session_id: the sign-in it was asked in, which goes on; all others end.
     :raises Refused: for the only admin; not at a ``replay``, which repeats what was done already.
     """
-    member = member_of(subject_id)
+    member = _locked(Member.subject_id == subject_id)
     if via != "replay":
         refuse(why_not_ask(is_last_admin=member is not None and _is_last_admin(member)))
     new = {"id": new_id(), "subject_id": subject_id, "code": secrets.token_hex(16), "via": via}
@@ -62,6 +64,29 @@ def undo(subject_id: int, *, now: datetime) -> None:
     publish(ErasureUndone(erasure_id, subject_id))
 
 
+def refuse_return(event: MemberReactivated) -> None:
+    """Let nobody open the account of a person who wants to be erased, whatever they do it by.
+
+    :raises Refused: ``wants-erasure``.
+    """
+    if standing(db.session.get_one(Member, event.member_id).subject_id) is not None:
+        raise Refused(wants_to_go())
+
+
+def forget_unconfirmed(now: datetime) -> list[int]:
+    """Begin to erase whoever joined long ago and never confirmed the address; return those erasures.
+
+    Nobody ever saw their handles, so these are free again; so are those that somebody typed to join with an address that
+    is a member's, at the same moment: otherwise a handle that stays taken would tell that the address is known.
+    """
+    cutoff = now - UNCONFIRMED
+    late = list(db.session.scalars(_unconfirmed(cutoff).limit(_UNCONFIRMED_AT_ONCE)))
+    made = [_forget(member_id, cutoff, now) for member_id in late]
+    is_all = len(late) < _UNCONFIRMED_AT_ONCE
+    members.free_reserved_handles(cutoff if is_all else _joined(late[-1]))
+    return [erasure.id for erasure in made if erasure is not None]
+
+
 def standing(subject_id: int) -> Erasure | None:
     """Return the wish that stands, carried out or not."""
     mine = sa.select(Erasure).where(Erasure.subject_id == subject_id, Erasure.undone_at.is_(None))
@@ -82,6 +107,38 @@ def begun(subject_ids: Collection[int]) -> set[int]:
 def member_of(subject_id: int) -> Member | None:
     """Return the account of a subject, if there is one."""
     found: Member | None = db.session.scalar(sa.select(Member).where(Member.subject_id == subject_id))
+    return found
+
+
+def _unconfirmed(cutoff: datetime) -> sa.Select[int]:
+    leaving = sa.select(Erasure.id).where(Erasure.subject_id == Member.subject_id, Erasure.undone_at.is_(None))
+    staff = sa.select(Role.id).where(Role.member_id == Member.id)
+    return (
+        sa.select(Member.id)
+        .where(Member.confirmed_at.is_(None), Member.created_at < cutoff, ~leaving.exists(), ~staff.exists())
+        .order_by(Member.created_at, Member.id)
+    )
+
+
+def _forget(member_id: int, cutoff: datetime, now: datetime) -> Erasure | None:
+    """Begin one erasure, unless the address is being confirmed at this moment. Nobody is there to undo it."""
+    member = _locked(Member.id == member_id)
+    if member is None or member.is_confirmed:
+        return None
+    erasure = ask(member.subject_id, via="unconfirmed", now=now, grace=timedelta(0))
+    erasure.begun_at = now
+    members.free_handles(member)
+    return erasure
+
+
+def _joined(member_id: int) -> datetime:
+    return db.session.get_one(Member, member_id).created_at
+
+
+def _locked(which: sa.ColumnElement[bool]) -> Member | None:
+    """Return a member as they are now, locked: joining, closing and opening the account take turns with this."""
+    mine = sa.select(Member).where(which).with_for_update().execution_options(populate_existing=True)
+    found: Member | None = db.session.scalar(mine)
     return found
 
 

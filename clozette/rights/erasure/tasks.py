@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from clozette.kernel import clock, database
 from clozette.kernel.database import db
 from clozette.kernel.tasks import after_commit, checkpoint, enqueue, task
-from clozette.rights.erasure import executor, mail
+from clozette.rights.erasure import executor, mail, services
 from clozette.rights.erasure.models import Erasure, Restricted
 
 
@@ -29,7 +29,8 @@ def tell_undone(*, erasure_id: int, subject_id: int) -> None:
 def execute(*, erasure_id: int) -> None:
     """Carry one erasure out; after a crash, what is left of it. The last mail goes to the address that just went."""
     erasure = db.session.get(Erasure, erasure_id)
-    farewell = mail.farewell(erasure) if erasure is not None else None
+    is_theirs = erasure is not None and erasure.via != "unconfirmed"  # else whose address it is nobody knows
+    farewell = mail.farewell(erasure) if erasure is not None and is_theirs else None
     if executor.execute(erasure_id, now=clock.now(), save=checkpoint):
         after_commit(database.forget_log)
         if farewell is not None:
@@ -50,3 +51,13 @@ def execute_due() -> None:
 def end_restrictions() -> None:
     """Delete what the law made us keep and does no longer."""
     db.session.execute(sa.delete(Restricted).where(Restricted.until <= clock.now()))
+
+
+@task("rights.erase_unconfirmed")
+def erase_unconfirmed() -> None:
+    """Erase accounts whose address nobody confirmed in time; the wiring page runs it once a day. No mail goes there."""
+    begun = services.forget_unconfirmed(clock.now())
+    for erasure_id in begun:
+        enqueue(execute, erasure_id=erasure_id)
+    if begun:
+        enqueue(erase_unconfirmed)

@@ -335,11 +335,17 @@ def test_it_goes_on_from_any_crash(
     app: Flask, client: Client, ada: Member, db_session: orm.Session, stopped_clock: Clock, after: int
 ) -> None:
     """Killed before its n-th commit, again and again with everything in between, it ends as if nothing had happened."""
-    bob = make_member("bob")
+    twin, bob = make_member("twin_lovelace"), make_member("bob")
+    sign_in(app.test_client(), twin)
+    everything(twin, bob)
     made = everything(ada, bob)
-    client.post(PAGE)
+    for member in (twin, ada):
+        exports.ask(member.subject_id, asked_by="page", locale="en", now=clock.now())
+    tasks.drain(app)
+    unharmed = services.ask(twin.subject_id, via="page", now=clock.now()).id
+    erasure_id = services.ask(ada.subject_id, via="page", now=clock.now()).id
     stopped_clock.forward(days=15)
-    erasure_id = db_session.scalars(sa.select(Erasure)).one().id
+    assert executor.execute(unharmed, now=clock.now(), save=db_session.commit)
     left = [after]
 
     def commit() -> None:
@@ -358,10 +364,14 @@ def test_it_goes_on_from_any_crash(
             continue
     else:
         raise AssertionError("it never ends")
-    receipt = db_session.scalars(sa.select(Receipt)).one()
+    receipt, other = (
+        db_session.scalars(sa.select(Receipt).where(Receipt.erasure_id == one)).one() for one in (erasure_id, unharmed)
+    )
     assert receipt.counts["looks_looks"] == 1
     assert receipt.counts["accounts_members"] == 1
     assert receipt.counts["looks"] == 1
+    assert receipt.counts["exports"] == 1
+    assert receipt.counts == other.counts, "what was done twice is counted once"
     assert db_session.get_one(looks.Look, made["theirs"]).love_count == 0
     assert not executor.execute(erasure_id, now=clock.now(), save=db_session.commit), "twice is once"
 
