@@ -56,6 +56,7 @@ from clozette.newsletters.subscriptions import access as newsletters_access
 from clozette.newsletters.subscriptions import events as subscription_events
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
 from clozette.newsletters.subscriptions.views import public as newsletters_public
+from clozette.newsletters.leaving import preferences
 from clozette.newsletters.leaving import views as leaving_views
 from clozette.privacy import checks as privacy_checks
 from clozette.privacy import consents, disclosures, purposes
@@ -143,6 +144,7 @@ def connect(app: Flask) -> None:
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     _pages(app)
     leaving_views.init_app(app)
+    preferences.init_app(app)
     openapi.connect(app, JSON_BLUEPRINTS)
     _settings_pages(app)
     pages.show_in_frame(app, "unread", community_queries.unread_count)
@@ -188,6 +190,7 @@ def _pages(app: Flask) -> None:
 def _settings_pages(app: Flask) -> None:
     """What upper rooms add to the page of settings."""
     accounts.add_settings_page(app, "/follow-requests", _l("Who may follow you"))
+    accounts.add_settings_page(app, "/preferences", _l("What we send you"))
 
 
 def _listeners(app: Flask) -> None:

@@ -118,6 +118,13 @@ POST   /u/{leave}                                     422     422     422     42
 POST   /u/{leave}                                     200     200     200     200     200     200     200     200     leave=one
 POST   /u/nothing                                     404     404     404     404     404     404     404     404     leave=one
 POST   /u/{leave}/undo                                409     409     409     409     409     409     409     409
+GET    /preferences/{preferences}                     200     200     200     200     200     200     200     200
+GET    /preferences/nothing                           404     404     404     404     404     404     404     404
+POST   /preferences/{preferences}                     422     422     422     422     422     422     422     422
+POST   /preferences/{preferences}                     200     200     200     200     200     200     200     200     do=all_off
+POST   /preferences/nothing                           404     404     404     404     404     404     404     404
+GET    /preferences                                   303     200     200     200     200     200     200     200
+POST   /preferences                                   303     422     422     422     422     422     422     422
 
 # joining and signing in
 GET    /register                                      200     303     303     303     303     303     303     303

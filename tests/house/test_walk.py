@@ -39,6 +39,7 @@ COLLECTS_NOTHING: dict[str, str] = {
 WITHOUT_TOKEN = {
     "leaving.leave": "RFC 8058: a mail program sends it, with nothing but the address",
     "leaving.undo": "answers the above, on a page that sets no cookie; by a stamp of its own",
+    "preferences.choose": "the link in a mail is the right to it; the page sets no cookie",
 }
 # And of these the ones that come from anywhere.
 FROM_ANYWHERE = {"leaving.leave"}

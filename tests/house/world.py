@@ -271,7 +271,8 @@ def _sign_up(world: World) -> None:
 def _newsletters(world: World) -> None:
     """The links in a mail that somebody without an account got."""
     subscription = newsletters.make_subscription(newsletters.make_newsletter("weekly"))
-    world.names["leave"] = keys.token("leave", keys.Link(subscription.id, 0))
+    link = keys.Link(subscription.id, 0)
+    world.names |= {use: keys.token(use, link) for use in ("leave", "preferences")}
 
 
 def _bulk_exports(world: World, people: dict[str, Member]) -> None:

@@ -66,16 +66,14 @@ def act(token: str, how: str, now: datetime, *, everything: bool = False) -> Lef
     if subscription is None:
         return Left(None, now)
     contact = subscription.contact
-    left = leave(contact, list(contact.subscriptions) if everything else [subscription], how, now, link.campaign_id)
+    left = leave(list(contact.subscriptions) if everything else [subscription], how, now, link.campaign_id)
     if everything:
-        left = _suppress(contact, left, how)
+        left = suppress(contact, left, how)
     return Left(subscription.newsletter, now, left.ended, left.suppressed)
 
 
-def leave(
-    contact: Contact, subscriptions: Collection[Subscription], how: str, now: datetime, campaign_id: int = 0
-) -> Left:
-    """End some of a contact's subscriptions."""
+def leave(subscriptions: Collection[Subscription], how: str, now: datetime, campaign_id: int = 0) -> Left:
+    """End some subscriptions of one contact."""
     ended = []
     for one in subscriptions:
         was = one.state
@@ -103,7 +101,8 @@ def undo(stamp: str, now: datetime) -> list[Newsletter]:
     return [one.newsletter for one in found]
 
 
-def _suppress(contact: Contact, left: Left, how: str) -> Left:
+def suppress(contact: Contact, left: Left, how: str) -> Left:
+    """Stop all mail to a contact's address besides."""
     new = services.suppress(contact, "left", source=how.partition(":")[0], now=left.at)
     return Left(None, left.at, left.ended, new)
 
