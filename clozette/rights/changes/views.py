@@ -1,6 +1,7 @@
 """The page of changes: what comes, what is asked again, and the new terms."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -11,7 +12,7 @@ from clozette.kernel import clock
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.privacy import notices
+from clozette.privacy import consents, notices, purposes
 from clozette.privacy.policies import acceptances, publishing, questions, versions
 from clozette.privacy.policies.editions import edition_here
 from clozette.privacy.policies.questions import Question
@@ -111,6 +112,10 @@ def _next(wanted: str | None) -> str:
     return redirects.local_path(wanted) if wanted else ""
 
 
+def _needs_guardian(by_minor: bool, question: Question) -> bool:
+    return consents.needs_guardian(purposes.purpose_of(question.purpose), by_minor)
+
+
 def _page(who: Person, form: Form) -> Any:
     now = clock.now()
     coming = [one for one in publishing.announcing(now) if one.edition == edition_here()]
@@ -122,6 +127,7 @@ def _page(who: Person, form: Form) -> Any:
             questions=questions.pending(who.subject_id),
             terms=acceptances.to_accept(who.subject_id) if who.is_member else None,
             accepted=acceptances.accepted(who.subject_id),
+            needs_guardian=partial(_needs_guardian, consents.is_minor(who.subject_id, now)),
         ),
         form.status,
     )
