@@ -54,6 +54,8 @@ from clozette.newsletters import personal_data as newsletters_data
 from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.subscriptions import access as newsletters_access
 from clozette.newsletters.subscriptions import events as subscription_events
+from clozette.newsletters.subscriptions import listeners as subscription_listeners
+from clozette.newsletters.subscriptions import pending as pending_subscriptions
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
 from clozette.newsletters.subscriptions.views import public as newsletters_public
 from clozette.newsletters.leaving import preferences
@@ -79,6 +81,7 @@ from clozette.rights.consents import api as consents_api
 from clozette.rights.consents import views as consents_views
 from clozette.rights.consents import withdrawals
 from clozette.rights.desk import checks as desk_checks
+from clozette.rights.desk import codes as desk_codes
 from clozette.rights.desk import events as desk_events
 from clozette.rights.desk import tasks as desk_tasks
 from clozette.rights.desk import views as desk_views
@@ -133,6 +136,7 @@ def connect(app: Flask) -> None:
     declared.init_app(app, PERSONAL_DATA)
     consents.ask_ages_of(app, account_access.is_minor_subject)
     purposes.name_things(app, "newsletter", newsletters_access.title_of)
+    desk_codes.spare(app, pending_subscriptions.known_addresses)
     consents.ask_lapses_of(app, questions.lapsed)
     consents.ask_lapses_of(app, guardians.lapsed)
     disclosures.init_app(app, PERSONAL_DATA.values())
@@ -222,11 +226,15 @@ def _listeners(app: Flask) -> None:
     events.listen(app, look_events.LookLoved, after=(look_tasks.tell_loved,))
     events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
     events.listen(app, subscription_events.SignUpMade, after=(subscription_tasks.ask_to_confirm,))
+    events.listen(app, privacy_events.ConsentEnded, inside=(subscription_listeners.end_with_consent,))
+    events.listen(app, account_events.AddressChanged, inside=(subscription_listeners.follow_address,))
+    events.listen(app, account_events.MemberConfirmed, inside=(subscription_listeners.know_member,))
 
 
 def _erasure(app: Flask) -> None:
     """What rooms do at an erasure beyond what they declare."""
     erasure.register(app, erasure.Step("looks", look_erasure.take_back_loves))
+    erasure.register(app, erasure.Step("newsletters", subscription_listeners.forget))
 
 
 def _notifications(app: Flask) -> None:
@@ -254,3 +262,4 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "17 * * * *", export_tasks.sweep)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)
+    tasks.schedule(app, "40 * * * *", subscription_tasks.expire_pending)

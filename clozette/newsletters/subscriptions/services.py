@@ -259,6 +259,13 @@ def move(subscription: Subscription, happening: rules.Happening, now: datetime) 
     return changed
 
 
+def delete_contact(contact_id: int) -> None:
+    """Delete a contact with all that hangs on it; suppressions and the ledger stay."""
+    db.session.execute(sa.delete(SignUp).where(SignUp.contact_id == contact_id))
+    db.session.execute(sa.delete(Subscription).where(Subscription.contact_id == contact_id))
+    db.session.execute(sa.delete(Contact).where(Contact.id == contact_id))
+
+
 def purpose_for(newsletter_id: int) -> str:
     """Return the name of the consent that one newsletter rests on."""
     return purposes.about(PURPOSE, newsletter_id)

@@ -2,8 +2,8 @@
 
 from clozette.kernel import clock
 from clozette.kernel.database import db
-from clozette.kernel.tasks import task
-from clozette.newsletters.subscriptions import mail, services, suppressions
+from clozette.kernel.tasks import enqueue, task
+from clozette.newsletters.subscriptions import mail, pending, services, suppressions
 from clozette.newsletters.subscriptions.models import Contact, SignUp
 
 _NO_MAIL = frozenset({"bounced", "staff"})
@@ -19,3 +19,10 @@ def ask_to_confirm(*, signup_id: int) -> None:
     if suppressions.reasons_for(contact.address_key) & _NO_MAIL:
         return
     mail.please_confirm(signup, contact, services.new_token(signup))
+
+
+@task("newsletters.expire_pending")
+def expire_pending() -> None:
+    """Forget what nobody confirmed within a week; by the wiring page's clock."""
+    if pending.run_out(clock.now()) == pending.BATCH:
+        enqueue(expire_pending)  # there may be more

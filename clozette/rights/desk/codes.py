@@ -5,9 +5,11 @@ mail says to sign in instead (a mailbox is less than a second factor), except wh
 """
 
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 from flask_babel import get_locale
 
 from clozette.accounts import addresses, keys
@@ -26,6 +28,8 @@ KEPT = timedelta(days=1)
 DIGITS = 6
 SUBJECT, NOTHING = "subject", "nothing"
 MOST_AT_ONCE = 200
+_SPARED = "clozette.rights.desk.spared"
+Spared = Callable[[], sa.Select[tuple[int]]]
 # What may be left of somebody whose address is of no more use: proofs that name nobody.
 _LEFT_OVER = frozenset(
     {"rights_addresses", "rights_codes", "privacy_subjects", "privacy_ledger", "privacy_staff_reads"}
@@ -89,6 +93,11 @@ def address_of(typed: str, now: datetime) -> Address:
     return found
 
 
+def spare(app: Flask, subjects_: Spared) -> None:
+    """Keep the addresses of some subjects, whom another room knows by them; for the wiring page."""
+    app.extensions.setdefault(_SPARED, []).append(subjects_)
+
+
 def forget_old(now: datetime) -> None:
     """Delete codes of yesterday. The addresses of people who asked for nothing go with :func:`forget_strangers`."""
     db.session.execute(sa.delete(Code).where(Code.made_at < now - KEPT))
@@ -103,6 +112,7 @@ def forget_strangers(now: datetime) -> None:
         Address.made_at < now - KEPT,
         Address.subject_id.not_in(asked),
         Address.subject_id.not_in(waiting),
+        *(Address.subject_id.not_in(spared()) for spared in current_app.extensions.get(_SPARED, [])),
     )
     db.session.execute(strangers)
     rested = sa.select(Address).where(Address.verified_at < now - rules.ADDRESS_RESTS)
