@@ -58,6 +58,7 @@ from clozette.newsletters.subscriptions import listeners as subscription_listene
 from clozette.newsletters.subscriptions import pending as pending_subscriptions
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
 from clozette.newsletters.subscriptions.views import public as newsletters_public
+from clozette.newsletters.leaving import alarm as leaving_alarm
 from clozette.newsletters.leaving import preferences
 from clozette.newsletters.leaving import views as leaving_views
 from clozette.privacy import checks as privacy_checks
@@ -165,6 +166,7 @@ def connect(app: Flask) -> None:
     checkup.add(app, "disclosures", disclosure_checks.disclosures)
     checkup.add(app, "erasures", erasure_checks.erasures)
     checkup.add(app, "desk", desk_checks.clocks)
+    checkup.add(app, "leaving", leaving_alarm.check)
 
 
 def _pages(app: Flask) -> None:
@@ -257,6 +259,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "*/10 * * * *", desk_tasks.watch_clocks)
+    tasks.schedule(app, "*/10 * * * *", leaving_alarm.watch)
     tasks.schedule(app, "*/5 * * * *", change_tasks.sweep)
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "17 * * * *", export_tasks.sweep)
