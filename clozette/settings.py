@@ -41,6 +41,20 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     sms_url: str = field(default="", repr=False)
     mail_from: str = "Clozette <hello@clozette.test>"
+    news_smtp_url: str = field(default="", repr=False)
+    news_from: str = "Clozette <news@news.clozette.test>"
+    news_limits: str = ""
+    bounce_domain: str = "news.clozette.test"
+    dkim_domain: str = ""
+    dkim_selector: str = "clozette"
+    dkim_key: str = field(default="", repr=False)
+    feedback_id: str = "clozette1"
+    mailchimp_api_key: str = field(default="", repr=False)
+    mailchimp_host: str = ""
+    mailchimp_list: str = ""
+    mailchimp_form_url: str = ""
+    mailchimp_webhook_secret: str = field(default="", repr=False)
+    mailchimp_signing_secret: str = field(default="", repr=False)
     controller_name: str = ""
     controller_address: str = ""
     controller_contact: str = ""

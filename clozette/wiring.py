@@ -52,6 +52,9 @@ from clozette.media import views as media_views
 from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
 from clozette.newsletters import personal_data as newsletters_data
 from clozette.newsletters.campaigns import kinds as campaign_kinds
+from clozette.newsletters.sending import engine as sending_engine
+from clozette.newsletters.sending import services as sending
+from clozette.newsletters.sending import tasks as sending_tasks
 from clozette.newsletters.subscriptions import access as newsletters_access
 from clozette.newsletters.subscriptions import events as subscription_events
 from clozette.newsletters.subscriptions import listeners as subscription_listeners
@@ -227,6 +230,8 @@ def _listeners(app: Flask) -> None:
     events.listen(app, account_events.MemberReactivated, inside=(erasure_services.refuse_return, look_feed.recall))
     events.listen(app, look_events.LookLoved, after=(look_tasks.tell_loved,))
     events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
+    events.listen(app, subscription_events.SubscriptionChanged, inside=(sending.skip_left,))
+    events.listen(app, subscription_events.ContactSuppressed, inside=(sending.skip_suppressed,))
     events.listen(app, subscription_events.SignUpMade, after=(subscription_tasks.ask_to_confirm,))
     events.listen(app, privacy_events.ConsentEnded, inside=(subscription_listeners.end_with_consent,))
     events.listen(app, account_events.AddressChanged, inside=(subscription_listeners.follow_address,))
@@ -251,6 +256,8 @@ def _notifications(app: Flask) -> None:
 def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC), and what workers do all the time."""
     tasks.keep_doing(app, "privacy.sequence", adopt.step)
+    sending_engine.init_app(app)
+    tasks.schedule(app, "45 4 * * *", sending_tasks.sweep_paces)
     tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)

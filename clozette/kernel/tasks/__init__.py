@@ -10,7 +10,7 @@ On SQLite the first query of a task takes the one write lock. Slow work in the m
 """
 
 from clozette.kernel.tasks.drain import drain
-from clozette.kernel.tasks.loops import keep_doing
+from clozette.kernel.tasks.loops import is_ending, keep_doing
 from clozette.kernel.tasks.perform import GiveUp, after_commit, checkpoint, is_task
 from clozette.kernel.tasks.registry import TASKS, Argument, Task, schedule, task
 from clozette.kernel.tasks.store import FOREIGN_TABLES, Standing, create_tables, enqueue, init_app, standing
@@ -30,6 +30,7 @@ __all__ = [
     "drain",
     "enqueue",
     "init_app",
+    "is_ending",
     "is_task",
     "keep_doing",
     "launch",

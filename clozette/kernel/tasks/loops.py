@@ -15,6 +15,7 @@ from clozette.kernel import clock
 
 Step = Callable[[datetime], object]
 _LOOPS = "clozette.loops"
+_here = threading.local()
 log = structlog.get_logger()
 
 
@@ -28,6 +29,12 @@ class _Loop:
 def keep_doing(app: Flask, name: str, step: Step, *, every: float = 1.0) -> None:
     """Let workers take ``step``, with ``every`` seconds between its end and its next begin; for the wiring page."""
     app.extensions.setdefault(_LOOPS, {})[name] = _Loop(name, step, every)
+
+
+def is_ending() -> bool:
+    """Whether the worker waits for the running step to end: one that takes long asks now and then."""
+    done: threading.Event | None = getattr(_here, "done", None)
+    return done is not None and done.is_set()
 
 
 def start(app: Flask) -> Callable[[], None]:
@@ -49,6 +56,7 @@ def start(app: Flask) -> Callable[[], None]:
 
 
 def _run(app: Flask, loop: _Loop, done: threading.Event) -> None:
+    _here.done = done
     while not done.wait(loop.every):
         try:
             with app.app_context():

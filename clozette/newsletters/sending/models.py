@@ -28,7 +28,6 @@ class Sending(Model):
         sa.Index(
             "ix_newsletters_sendings_queue",
             "campaign_id",
-            "not_before",
             "contact_id",
             sqlite_where=sa.text("state = 'queued'"),
             postgresql_where=sa.text("state = 'queued'"),
@@ -39,6 +38,13 @@ class Sending(Model):
             "claim",
             sqlite_where=sa.text("state = 'submitting'"),
             postgresql_where=sa.text("state = 'submitting'"),
+        ),
+        sa.Index(
+            "ix_newsletters_sendings_uncertain",
+            "campaign_id",
+            "contact_id",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
         ),
         sa.CheckConstraint("state IN ('queued', 'submitting', 'sent', 'skipped', 'failed', 'uncertain')", name="state"),
     )
@@ -61,3 +67,47 @@ class Sending(Model):
     bounced_at: Mapped[datetime | None]
     complained_at: Mapped[datetime | None]
     unsubscribed_at: Mapped[datetime | None]
+
+
+class Sender(Model):
+    """A worker that sends: alive while its count of beats grows.
+
+    :ivar instance: of the process; its claims begin with the name and this. ``beats`` never goes back, unless the whole
+        database was: see ``senders``.
+    """
+
+    __tablename__ = "newsletters_senders"
+
+    name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    instance: Mapped[str] = mapped_column(sa.String(12))
+    beats: Mapped[int] = mapped_column(default=0)
+    seen_at: Mapped[datetime]
+
+
+class Pace(Model):
+    """How fast: nothing of a scope goes out before ``free_at``.
+
+    :ivar scope: ``all``, ``sender:<address of ours>`` or ``domain:<mail domain>``.
+    :ivar failures: how often in a row the domain's servers said "later".
+    """
+
+    __tablename__ = "newsletters_paces"
+
+    scope: Mapped[str] = mapped_column(sa.String(260), primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(index=True)
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class Run(Model):
+    """What the engine has to remember of a campaign.
+
+    :ivar forgiven: how many had failed when it last went on: its error budget counts from there; ``sent_then`` likewise.
+    """
+
+    __tablename__ = "newsletters_runs"
+
+    campaign_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("newsletters_campaigns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    forgiven: Mapped[int] = mapped_column(default=0)
+    sent_then: Mapped[int] = mapped_column(default=0)

@@ -30,4 +30,16 @@ SENDING: Declaration = {
             **dict.fromkeys(("letter", "claim", "not_before", "tries"), _HOW),
         },
     ),
+    "newsletters_senders": Table(
+        no_subject="machines of ours that send",
+        columns=dict.fromkeys(("name", "instance", "beats", "seen_at"), _HOW),
+    ),
+    "newsletters_paces": Table(
+        no_subject="how fast a mail domain takes mail; for a day after that matters",
+        columns=dict.fromkeys(("scope", "free_at", "failures"), _HOW),
+    ),
+    "newsletters_runs": Table(
+        no_subject="counts of a campaign",
+        columns=dict.fromkeys(("campaign_id", "forgiven", "sent_then"), NotPersonal("a count")),
+    ),
 }

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from clozette.kernel import clock
+from clozette.kernel.database import db
 from clozette.newsletters.sending import eligibility
 from clozette.newsletters.subscriptions import services
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 from clozette.privacy import consents
+from clozette.privacy.models import Consent
 from clozette.rights.erasure import services as erasure
 from tests.factories.newsletters import make_newsletter, make_subscription
 
@@ -31,10 +33,10 @@ def _suppress(subscription: Subscription) -> None:
 
 
 def _withdraw(subscription: Subscription) -> None:
-    """As on the page of consents, with nobody listening."""
+    """The consent alone, as if nobody listened to its end."""
     purpose = services.purpose_for(subscription.newsletter_id)
-    subject_id = subscription.contact.subject_id
-    consents.answer(subject_id, purpose, "email", "withdrawn", now=clock.now(), method="page", point="CP8")
+    mine = (Consent.subject_id == subscription.contact.subject_id, Consent.purpose == purpose)
+    db.session.execute(sa.update(Consent).where(*mine).values(action="withdrawn"))
 
 
 def _ask_erasure(subscription: Subscription) -> None:

@@ -1,0 +1,217 @@
+"""Claiming sendings and writing down what became of them; each is one conditional statement.
+
+A sending is ``submitting`` from the commit of its claim to the commit of its outcome. The statement that claims it asks
+again whether its reader may get it; who may not is ``skipped``, with the reason.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from clozette.kernel.database import db
+from clozette.kernel.ports.bulk_mail import Outcome
+from clozette.newsletters.campaigns.models import Arm, Campaign
+from clozette.newsletters.sending import eligibility, throttles
+from clozette.newsletters.sending.models import Sending
+from clozette.newsletters.sending.values import Recipient
+from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
+
+GONE = "gone"
+TRIES = 6
+FIRST_WAIT = timedelta(minutes=1)
+_QUIETLY = {"synchronize_session": False}
+_SENDERS_OWN = frozenset({"5.1.7", "5.1.8", "5.1.9"})
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What one claim brought."""
+
+    recipients: list[Recipient]
+    skipped: int
+
+
+def claim(campaign: Campaign, newsletter: Newsletter, *, mark: str, wanted: int, after: int, now: datetime) -> Claimed:
+    """Claim the next sendings of a running campaign for ``mark``; skip those who may not get it any more.
+
+    :param after: the contact to go on behind; 0 to look at all.
+    """
+    picked = _picked(campaign, newsletter, wanted, after, now).cte("picked")
+    goes = picked.c.why.is_(None)
+    step = (
+        sa.update(Sending)
+        .where(Sending.campaign_id == campaign.id, Sending.contact_id == picked.c.contact_id)
+        .where(Sending.state == "queued")
+        .values(
+            state=sa.case((goes, "submitting"), else_="skipped"),
+            reason=picked.c.why,
+            claim=sa.case((goes, mark), else_=None),
+            tries=Sending.tries + sa.case((goes, 1), else_=0),
+        )
+        .returning(Sending.contact_id, Sending.state)
+    )
+    rows = db.session.execute(step, execution_options=_QUIETLY).all()
+    going = [row[0] for row in rows if row[1] == "submitting"]
+    skipped = len(rows) - len(going)
+    count(campaign.id, skipped=skipped)
+    return Claimed(_recipients(campaign.id, going) if going else [], skipped)
+
+
+def _picked(campaign: Campaign, newsletter: Newsletter, wanted: int, after: int, now: datetime) -> sa.Select[Any]:
+    """Select the next queued sendings with the reason why they may not go, locked, those of other workers left out."""
+    may = sa.and_(*eligibility.may_get(newsletter))
+    why = sa.case((may, None), else_=sa.func.coalesce(eligibility.why_not(newsletter), GONE))
+    running = sa.exists().where(Campaign.id == campaign.id, Campaign.state == "running").correlate(None)
+    due = sa.or_(Sending.not_before.is_(None), Sending.not_before <= now)
+    same = sa.and_(Subscription.id == Sending.subscription_id, Subscription.contact_id == Sending.contact_id)
+    return (
+        sa.select(Sending.contact_id, why.label("why"))
+        .outerjoin(Contact, Contact.id == Sending.contact_id)
+        .outerjoin(Subscription, same)
+        .where(Sending.campaign_id == campaign.id, Sending.state == "queued", Sending.contact_id > after)
+        .where(due, running, throttles.is_free(now), *_of_its_turn(campaign))
+        .order_by(Sending.contact_id)
+        .limit(wanted)
+        .with_for_update(of=Sending, skip_locked=True)
+    )
+
+
+def _of_its_turn(campaign: Campaign) -> list[sa.ColumnElement[bool]]:
+    """Whoever gets the better one of two waits until it is known (requirement 50)."""
+    has_arms = sa.exists().where(Arm.campaign_id == campaign.id).correlate(None)
+    decided = sa.exists().where(Campaign.id == campaign.id, Campaign.winner.is_not(None)).correlate(None)
+    return [sa.or_(Sending.letter != "", sa.not_(has_arms), decided)]
+
+
+def _recipients(campaign_id: int, contact_ids: Sequence[int]) -> list[Recipient]:
+    columns = (
+        Sending.contact_id,
+        Sending.subscription_id,
+        Contact.subject_id,
+        Contact.address,
+        Contact.first_name,
+        Contact.last_name,
+        Contact.locale,
+        Sending.letter,
+    )
+    chosen = sa.select(*columns).join(Contact, Contact.id == Sending.contact_id)
+    mine = (Sending.campaign_id == campaign_id, Sending.contact_id.in_(contact_ids))
+    return [Recipient(*row) for row in db.session.execute(chosen.where(*mine).order_by(Sending.contact_id))]
+
+
+def record(campaign_id: int, mark: str, done: Iterable[tuple[int, Outcome]], now: datetime) -> list[int]:
+    """Write down what the server said; return the contacts whose address turned out to be dead.
+
+    It can be said twice (a commit whose answer was lost): the second time changes nothing.
+    """
+    sent: list[int] = []
+    dead: list[int] = []
+    slow: set[str] = set()
+    for contact_id, outcome in done:
+        if outcome.is_accepted:
+            sent.append(contact_id)
+        elif outcome.is_unknown:
+            settle(campaign_id, [contact_id], "uncertain", mark=mark, reason="no answer", now=now)
+        elif outcome.code == 0:
+            release(campaign_id, mark, [contact_id])
+        elif outcome.code >= 500:
+            if settle(campaign_id, [contact_id], "failed", mark=mark, reason=_word(outcome), now=now) and is_dead(
+                outcome
+            ):
+                dead.append(contact_id)
+        elif domain := _later(campaign_id, contact_id, mark, outcome, now):
+            slow.add(domain)
+    for domain in sorted(slow):
+        throttles.back_off(domain, now)
+    if sent:
+        settle(campaign_id, sent, "sent", mark=mark, now=now)
+    return dead
+
+
+def is_dead(outcome: Outcome) -> bool:
+    """Whether an answer says that the address exists no more (requirement 43): what its server said of the reader alone."""
+    status = outcome.status
+    is_of_reader = status.startswith("5.1.") and status not in _SENDERS_OWN
+    return outcome.stage in {"rcpt", "end"} and outcome.code >= 500 and (is_of_reader or status == "5.2.1")
+
+
+def settle(
+    campaign_id: int,
+    contact_ids: Collection[int],
+    state: str,
+    *,
+    mark: str | None = None,
+    reason: str | None = None,
+    now: datetime,
+) -> int:
+    """Give sendings that are on their way, or in doubt, their end; return how many had none yet.
+
+    :param mark: only those of this claim.
+    """
+    was = ("submitting", "uncertain") if state != "uncertain" else ("submitting",)
+    changed: Counter[str] = Counter()
+    for before in was:
+        mine = [Sending.campaign_id == campaign_id, Sending.contact_id.in_(contact_ids), Sending.state == before]
+        step = (
+            sa.update(Sending)
+            .where(*mine, *([Sending.claim == mark] if mark else []))
+            .values(state=state, reason=reason, delivered_at=now if state == "sent" else None)
+        )
+        changed[before] = db.session.execute(step, execution_options=_QUIETLY).rowcount  # type: ignore[attr-defined]
+    total = changed.total()
+    counted = {state: total} if state in {"sent", "failed", "skipped", "uncertain"} else {}
+    if changed["uncertain"]:
+        counted["uncertain"] = counted.get("uncertain", 0) - changed["uncertain"]
+    count(campaign_id, **counted)
+    return total
+
+
+def release(campaign_id: int, mark: str, contact_ids: Collection[int]) -> None:
+    """Put sendings back that certainly were not handed over."""
+    mine = (Sending.campaign_id == campaign_id, Sending.contact_id.in_(contact_ids), Sending.claim == mark)
+    _put_back(*mine, Sending.state == "submitting")
+
+
+def release_all_but(campaign_id: int, mark: str, busy: Collection[int]) -> None:
+    """Put back what a claim took whose commit was not answered, so that nobody began to send it."""
+    mine = (Sending.campaign_id == campaign_id, Sending.claim == mark, Sending.state == "submitting")
+    _put_back(*mine, Sending.contact_id.not_in(busy))
+
+
+def _put_back(*which: sa.ColumnElement[bool]) -> None:
+    step = sa.update(Sending).where(*which).values(state="queued", claim=None, tries=Sending.tries - 1)
+    db.session.execute(step, execution_options=_QUIETLY)
+
+
+def _later(campaign_id: int, contact_id: int, mark: str, outcome: Outcome, now: datetime) -> str | None:
+    """Queue it again for later, or give it up after some tries; return the domain where all of it is slow."""
+    mine = (Sending.campaign_id == campaign_id, Sending.contact_id == contact_id, Sending.claim == mark)
+    row = db.session.execute(
+        sa.select(Sending.tries, Sending.domain).where(*mine, Sending.state == "submitting")
+    ).first()
+    if row is None:
+        return None
+    if row.tries >= TRIES:
+        settle(campaign_id, [contact_id], "failed", mark=mark, reason=_word(outcome), now=now)
+    else:
+        again = {"state": "queued", "claim": None, "not_before": now + FIRST_WAIT * 2 ** (row.tries - 1)}
+        step = sa.update(Sending).where(*mine, Sending.state == "submitting").values(**again, reason=_word(outcome))
+        db.session.execute(step, execution_options=_QUIETLY)
+    domain: str = row.domain
+    return None if outcome.status.startswith("4.2.") and outcome.code != 421 else domain
+
+
+def count(campaign_id: int, **changes: int) -> None:
+    """Add to a campaign's counts; the last thing in a transaction, as all workers share that row."""
+    added = {name: getattr(Campaign, name) + number for name, number in changes.items() if number}
+    if added:
+        step = sa.update(Campaign).where(Campaign.id == campaign_id).values(**added)
+        db.session.execute(step, execution_options=_QUIETLY)
+
+
+def _word(outcome: Outcome) -> str:
+    return outcome.status or str(outcome.code)

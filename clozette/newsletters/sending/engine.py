@@ -1,0 +1,238 @@
+"""The engine: claims, prints, hands over, writes down; as many letters on their way as there are connections.
+
+One transaction holds the outcomes of the last letters and the claim of the next ones. What is in doubt after a crash is
+therefore one letter a connection, and the rows say which.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import exc
+
+from clozette.kernel import clock, tasks
+from clozette.kernel.database import db
+from clozette.kernel.ports import bulk_mail
+from clozette.kernel.ports.bulk_mail import Done, Pool
+from clozette.newsletters.campaigns.models import Campaign, Compiled
+from clozette.newsletters.sending import claims, keyring, rules, senders, snapshot, throttles, values
+from clozette.newsletters.sending.message import NothingNew, Press, Template
+from clozette.newsletters.sending.models import Run, Sending
+from clozette.newsletters.sending.values import Recipient
+from clozette.newsletters.subscriptions import services as subscriptions
+from clozette.newsletters.subscriptions.models import Contact
+from clozette.settings import Settings
+
+_KEY = "clozette.newsletters.pool"
+_GATHER = 0.02
+_PATIENCE = 1.0
+_MOST_AT_ONCE = 200
+log = structlog.get_logger()
+
+
+@dataclass
+class _Job:
+    """A campaign in this worker's hands, and what it has to remember between two transactions."""
+
+    campaign: Campaign
+    presses: Mapping[str, Press]
+    pool: Pool
+    mark: str
+    size: int
+    after: int = 0
+    unwritten: Done = field(default_factory=list)
+    is_unsure: bool = False
+
+    @property
+    def id(self) -> int:
+        return self.campaign.id
+
+
+def step(now: datetime) -> None:
+    """Do what there is to do, until there is nothing or the worker ends; for the workers' loop."""
+    if not senders.is_ready():
+        return
+    for campaign_id in _waiting("queueing"):
+        while snapshot.fill(campaign_id, clock.now()):
+            db.session.commit()
+        db.session.commit()
+    for campaign_id in _waiting("running"):
+        run(campaign_id)
+        if tasks.is_ending():
+            return
+
+
+def run(campaign_id: int) -> None:
+    """Send a campaign as long as something of it can be claimed."""
+    job = _job(campaign_id)
+    if job is None:
+        return
+    try:
+        while _turn(job):
+            pass
+    finally:
+        job.pool.close()
+
+
+def _turn(job: _Job) -> bool:
+    """Collect, write down, claim, hand over; say whether to go on."""
+    _collect(job)
+    try:
+        batch, may_go_on = _write_and_claim(job)
+    except exc.DBAPIError as error:
+        log.warning("sending_waits_for_database", error=type(error).__name__)
+        db.session.rollback()
+        job.is_unsure = True
+        time.sleep(_GATHER * 10)
+        return bool(job.unwritten or job.pool.busy() or not tasks.is_ending())
+    _hand_over(job, batch)
+    return may_go_on or bool(job.pool.busy() or job.unwritten)
+
+
+def _collect(job: _Job) -> None:
+    """Wait until all connections are free, or some are and the others take their time."""
+    busy = len(job.pool.busy())
+    if not busy:
+        return
+    job.unwritten += job.pool.collect(_PATIENCE)
+    while job.pool.busy():
+        more = job.pool.collect(_GATHER)
+        if not more:
+            return
+        job.unwritten += more
+
+
+def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:
+    """One transaction: the outcomes so far, and the next claim; say whether there may be more to claim."""
+    now = clock.now()
+    busy = job.pool.busy()
+    if job.is_unsure:
+        claims.release_all_but(job.id, job.mark, {*busy, *(contact_id for contact_id, _ in job.unwritten)})
+    dead = claims.record(job.id, job.mark, job.unwritten, now)
+    for contact_id in dead:
+        _bury(job.id, contact_id, now)
+    batch, may_go_on = _claim(job, now) if not tasks.is_ending() else ([], False)
+    if not batch and not may_go_on and not busy:
+        _finish(job.id, now)
+    db.session.commit()
+    job.unwritten, job.is_unsure = [], False
+    return batch, may_go_on
+
+
+def _claim(job: _Job, now: datetime) -> tuple[list[Recipient], bool]:
+    sender = job.campaign.newsletter.sender_address or ""
+    limits = _limits()
+    wanted = throttles.room(min(job.pool.ready(job.size), _MOST_AT_ONCE), limits, sender, now)
+    if not wanted or not _is_within_budget(job.id, now):
+        return [], False
+    claimed = claims.claim(
+        job.campaign, job.campaign.newsletter, mark=job.mark, wanted=wanted, after=job.after, now=now
+    )
+    batch = claimed.recipients
+    if batch:
+        job.after = batch[-1].contact_id
+        throttles.took((_domain(one) for one in batch), limits, sender, now)
+        return batch, True
+    if claimed.skipped:
+        return [], True
+    started_over, job.after = job.after > 0, 0
+    return [], started_over
+
+
+def _hand_over(job: _Job, batch: list[Recipient]) -> None:
+    if not batch:
+        return
+    asks = any(press.asks for press in job.presses.values())
+    given = values.gather(job.campaign, batch) if asks else {}
+    now = clock.now()
+    for reader in batch:
+        press = job.presses[reader.letter or job.campaign.winner or ""]
+        try:
+            letter = press.letter(reader, given.get(reader.contact_id, {}), now)
+        except NothingNew:
+            claims.settle(job.id, [reader.contact_id], "skipped", mark=job.mark, reason=rules.NOTHING_NEW, now=now)
+            continue
+        job.pool.submit(reader.contact_id, letter)
+    db.session.commit()
+
+
+def _bury(campaign_id: int, contact_id: int, now: datetime) -> None:
+    """A server said that an address is dead: it gets nothing more, from any newsletter (requirement 43)."""
+    mine = (Sending.campaign_id == campaign_id, Sending.contact_id == contact_id)
+    db.session.execute(sa.update(Sending).where(*mine).values(bounced_at=now))
+    contact = db.session.get(Contact, contact_id)
+    if contact is not None:
+        subscriptions.come_back_wrong(contact, "bounce", source="smtp", now=now)
+
+
+def _is_within_budget(campaign_id: int, now: datetime) -> bool:
+    """Pause a campaign of which too much fails (requirement 42)."""
+    counts = (Campaign.sent, Campaign.failed, Run.sent_then, Run.forgiven)
+    row = db.session.execute(
+        sa.select(*counts).join(Run, Run.campaign_id == Campaign.id).where(Campaign.id == campaign_id)
+    )
+    sent, failed, sent_then, forgiven = row.one()
+    if not rules.is_too_much(sent - sent_then, failed - forgiven):
+        return True
+    stop = sa.update(Campaign).where(Campaign.id == campaign_id, Campaign.state == "running")
+    db.session.execute(stop.values(state="paused", paused_at=now, paused_because="errors"))
+    return False
+
+
+def _finish(campaign_id: int, now: datetime) -> None:
+    """End a campaign that has nothing left to do."""
+    left = sa.exists().where(Sending.campaign_id == campaign_id, Sending.state.in_(("queued", "submitting")))
+    end = sa.update(Campaign).where(Campaign.id == campaign_id, Campaign.state == "running", sa.not_(left))
+    db.session.execute(end.values(state="finished", finished_at=now))
+
+
+def _job(campaign_id: int) -> _Job | None:
+    campaign = db.session.get(Campaign, campaign_id, populate_existing=True)
+    if campaign is None:
+        return None
+    settings: Settings = current_app.extensions["clozette.settings"]
+    signer = keyring.signer(settings)
+    kept = db.session.scalars(sa.select(Compiled).where(Compiled.campaign_id == campaign_id))
+    presses = {one.letter: Press(Template.from_json(one.template), campaign_id, settings, signer) for one in kept}
+    size = max(1, _limits().connections // senders.alive(clock.now()))
+    db.session.commit()
+    return _Job(campaign, presses, _pool(size), senders.me().mark, size)
+
+
+def _pool(size: int) -> Pool:
+    """Return this worker's connections, which stay open from one campaign to the next."""
+    kept: tuple[int, Pool] | None = current_app.extensions.get(_KEY)
+    if kept is not None and kept[0] == size:
+        return kept[1]
+    if kept is not None:
+        kept[1].close()
+    made = bulk_mail.post(current_app).pool(size)
+    current_app.extensions[_KEY] = (size, made)
+    return made
+
+
+def _limits() -> throttles.Limits:
+    settings: Settings = current_app.extensions["clozette.settings"]
+    return throttles.read(settings.news_limits)
+
+
+def _waiting(state: str) -> list[int]:
+    chosen = sa.select(Campaign.id).where(Campaign.state == state).order_by(Campaign.started_at, Campaign.id)
+    found = list(db.session.scalars(chosen))
+    db.session.commit()
+    return found
+
+
+def _domain(reader: Recipient) -> str:
+    return reader.address.rpartition("@")[2].lower()
+
+
+def init_app(app: Flask) -> None:
+    """Let workers send."""
+    bulk_mail.init_app(app)
+    tasks.keep_doing(app, "newsletters.beat", senders.beat, every=senders.EVERY)
+    tasks.keep_doing(app, "newsletters.send", step, every=0.25)

@@ -1,0 +1,329 @@
+"""A campaign as bytes: compiled once, each reader's own values patched in.
+
+Headers stay ASCII and whole (requirement 56). Bodies are quoted-printable: a value goes between two soft line breaks, so
+that it never makes a line too long, whatever it is.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import html
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+
+from clozette.kernel import ids
+from clozette.kernel.ports.bulk_mail import Letter
+from clozette.newsletters import keys
+from clozette.newsletters.campaigns.models import Campaign
+from clozette.newsletters.campaigns.rendering import Rendered
+from clozette.newsletters.campaigns.slots import CLOSE, OPEN, PERSONAL, Value
+from clozette.newsletters.sending.dkim import Signer
+from clozette.newsletters.sending.values import Recipient
+from clozette.settings import Settings
+
+STREAM = "news"
+_SLOT = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
+_NOT_ID = re.compile(r"[^a-z0-9-]+")
+_MAC_LETTERS = 26
+_WORD_BYTES = 42
+_SEGMENT = 70
+_PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([a-z2-7]{26})")
+
+
+OWN = frozenset({"first_name", "last_name", "unsubscribe_url", "preferences_url", "why_url", "view_url"})
+"""The slots that are filled here; all others are asked for (``values``)."""
+
+
+class NothingNew(Exception):
+    """There is nothing in this mail for this reader: it is not sent."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A compiled mail. Lists alternate: what is the same for all (encoded in bodies), then a slot's name, and so on."""
+
+    sender: str
+    reply_to: str
+    list_id: str
+    feedback_id: str
+    archived: str
+    boundary: str
+    subject: list[str]
+    text: list[str]
+    html: list[str]
+
+    def to_json(self) -> str:
+        """Write it for the table of compiled mails."""
+        return json.dumps(asdict(self), ensure_ascii=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Template":
+        """Read what ``to_json`` wrote."""
+        return cls(**json.loads(text))
+
+    def slots(self) -> set[str]:
+        """Return the names of all slots."""
+        return {*self.subject[1::2], *self.text[1::2], *self.html[1::2]}
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Whose newsletter it is: what headers need to know."""
+
+    campaign_id: int
+    title: str
+    slug: str
+    sender_name: str
+    sender_address: str | None
+    reply_to: str
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Stamp":
+        """Take it from a campaign."""
+        of = campaign.newsletter
+        return cls(campaign.id, of.title, of.slug, of.sender_name, of.sender_address, of.reply_to)
+
+
+def compile_mail(rendered: Rendered, stamp: Stamp, settings: Settings) -> Template:
+    """Compile what was written."""
+    _, address = parseaddr(settings.news_from)
+    return Template(
+        sender=f"{phrase(stamp.sender_name)} <{stamp.sender_address or address}>",
+        reply_to=stamp.reply_to,
+        list_id=_list_id(stamp, settings.bounce_domain),
+        feedback_id=f"c{ids.encode(stamp.campaign_id)}:{_NOT_ID.sub('-', stamp.slug)}:{STREAM}:{settings.feedback_id}",
+        archived=f"/newsletters/{stamp.slug}/archive/{ids.encode(stamp.campaign_id)}",
+        boundary=f"=_{secrets.token_hex(12)}",
+        subject=_SLOT.split(_line(rendered.subject)),
+        text=[_quoted(part) if place % 2 == 0 else part for place, part in enumerate(_SLOT.split(rendered.text))],
+        html=[_quoted(part) if place % 2 == 0 else part for place, part in enumerate(_SLOT.split(rendered.html))],
+    )
+
+
+class Press:
+    """Prints a campaign's letters: one for each reader, the same for the same reader but for the date."""
+
+    def __init__(self, template: Template, campaign_id: int, settings: Settings, signer: Signer | None) -> None:
+        self.campaign_id = campaign_id
+        self.slots = frozenset(template.slots())
+        self.asks = bool(self.slots - OWN)
+        self._template, self._signer = template, signer
+        self._base, self._domain = settings.base_url.rstrip("/"), settings.bounce_domain
+        self._bodies = (_Body(template.text, is_html=False), _Body(template.html, is_html=True))
+        self._constant = {
+            "from": template.sender.encode("ascii"),
+            "reply-to": template.reply_to.encode("ascii"),
+            "mime-version": b"1.0",
+            "content-type": f'multipart/alternative; boundary="{template.boundary}"'.encode(),
+            "list-id": template.list_id.encode("ascii"),
+            "list-unsubscribe-post": b"List-Unsubscribe=One-Click",
+            "feedback-id": template.feedback_id.encode("ascii"),
+        }
+        boundary = template.boundary.encode()
+        self._opening = b"--%s\r\n%s\r\n" % (boundary, _part_head(b"text/plain"))
+        self._between = b"\r\n--%s\r\n%s\r\n" % (boundary, _part_head(b"text/html"))
+        self._closing = b"\r\n--%s--\r\n" % boundary
+
+    def letter(self, reader: Recipient, values: Mapping[str, Value], now: datetime) -> Letter:
+        """Print the letter of one reader.
+
+        :param values: of the slots that are not this module's own (``values.gather``).
+        :raises NothingNew: if a personal part has nothing to say.
+        """
+        token = keys.token("leave", keys.Link(reader.subscription_id, self.campaign_id))
+        filled = {**values, **self._own(reader, token)}
+        missing = [name for name in self.slots if name not in filled]
+        if any(name.startswith(PERSONAL) for name in missing):
+            raise NothingNew
+        headers = {
+            **self._constant,
+            "to": _mailbox(reader.address).encode(),
+            "subject": header_text(_line(_joined(self._template.subject, filled))),
+            "date": format_datetime(now).encode(),
+            "message-id": f"<{name_of(self.campaign_id, reader.contact_id, 'messages')}@{self._domain}>".encode(),
+            "list-unsubscribe": self._ways_out(token),
+        }
+        body = self._body(filled)
+        head = b"".join(b"%s: %s\r\n" % (_NAMES[name], value) for name, value in headers.items())
+        signature = self._signer.sign(headers, body) if self._signer else b""
+        sender = verp(self.campaign_id, reader.contact_id, self._domain)
+        return Letter(sender, reader.address, signature + head + b"\r\n" + body)
+
+    def _own(self, reader: Recipient, token: str) -> dict[str, Value]:
+        link = keys.Link(reader.subscription_id, self.campaign_id)
+        own: dict[str, Value] = {"first_name": reader.first_name, "last_name": reader.last_name}
+        own["view_url"] = f"{self._base}{self._template.archived}"
+        own["unsubscribe_url"] = f"{self._base}/u/{token}"
+        if "preferences_url" in self.slots:
+            own["preferences_url"] = f"{self._base}/preferences/{keys.token('preferences', link)}"
+        if "why_url" in self.slots:
+            own["why_url"] = f"{self._base}/why/{keys.token('why', link)}"
+        return own
+
+    def _ways_out(self, token: str) -> bytes:
+        """Exactly one https address and one mail address (requirement 54)."""
+        mail = f"mailto:unsub+{token}@{self._domain}?subject=unsubscribe"
+        return f"<{self._base}/u/{token}>, <{mail}>".encode("ascii")
+
+    def _body(self, filled: Mapping[str, Value]) -> bytes:
+        text, page = self._bodies
+        return b"".join((self._opening, text.printed(filled), self._between, page.printed(filled), self._closing))
+
+
+class _Body:
+    """One part of the mail, its constant pieces as bytes."""
+
+    def __init__(self, pieces: list[str], *, is_html: bool) -> None:
+        self._constants = [piece.encode("ascii") for piece in pieces[::2]]
+        self._names = pieces[1::2]
+        self._is_html = is_html
+
+    def printed(self, filled: Mapping[str, Value]) -> bytes:
+        if not self._names:
+            return self._constants[0]
+        values = {name: self._value(filled.get(name, "")) for name in set(self._names)}
+        made = [self._constants[0]]
+        for name, constant in zip(self._names, self._constants[1:], strict=True):
+            made += (values[name], constant)
+        return b"".join(made)
+
+    def _value(self, given: Value) -> bytes:
+        if isinstance(given, tuple):
+            return _patch(given[0] if self._is_html else given[1])
+        return _patch(html.escape(_line(given)) if self._is_html else _line(given))
+
+
+def name_of(campaign_id: int, contact_id: int, use: str) -> str:
+    """Return the name of one campaign to one contact, with the proof that we made it (``returns`` or ``messages``)."""
+    said = f"c{ids.encode(campaign_id)}.s{ids.encode(contact_id)}"
+    return f"{said}.{_mac(use, said)}"
+
+
+def read_name(name: str, use: str) -> tuple[int, int] | None:
+    """Return the campaign and the contact of a name that we made; nothing for any other."""
+    found = _PATH.fullmatch(name.lower())
+    if found is None:
+        return None
+    try:
+        campaign_id, contact_id = ids.decode(found[1]), ids.decode(found[2])
+    except ValueError:
+        return None
+    said = f"c{found[1]}.s{found[2]}"
+    return (campaign_id, contact_id) if hmac.compare_digest(found[3], _mac(use, said)) else None
+
+
+def verp(campaign_id: int, contact_id: int, domain: str) -> str:
+    """Return the envelope's sender: whatever comes back to it says which mail it was, and that it was ours."""
+    return f"bounce+{name_of(campaign_id, contact_id, 'returns')}@{domain}"
+
+
+def read_verp(address: str) -> tuple[int, int] | None:
+    """Return the campaign and the contact of an address made by ``verp``; nothing for any other (requirement 43)."""
+    local = address.strip("<> ").rpartition("@")[0].lower()
+    return read_name(local.removeprefix("bounce+"), "returns") if local.startswith("bounce+") else None
+
+
+def header_text(text: str) -> bytes:
+    """Return what people read in a header: as it is, or in encoded words that are folded between."""
+    if text.isascii() and len(text) <= 900 and "=?" not in text:
+        return text.encode()
+    words, word = [], b""
+    for letter in text:
+        more = letter.encode()
+        if len(word) + len(more) > _WORD_BYTES:
+            words.append(word)
+            word = b""
+        word += more
+    encoded = (b"=?utf-8?b?%s?=" % base64.b64encode(one) for one in (*words, word))
+    return b"\r\n ".join(encoded)
+
+
+def phrase(text: str) -> str:
+    """Return a name before an address: plain, quoted, or as encoded words on one line."""
+    text = _line(text)
+    if _PLAIN_PHRASE.fullmatch(text) and "=?" not in text:
+        return text
+    if text.isascii() and "=?" not in text:
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return header_text(text).decode().replace("\r\n ", " ")
+
+
+def digest(template: Template) -> str:
+    """Return the digest that a compiled mail is kept with."""
+    return hashlib.sha256(template.to_json().encode()).hexdigest()
+
+
+def host_of(settings: Settings) -> str:
+    """Return the site's own host, where links in mails lead."""
+    return urlsplit(settings.base_url).netloc
+
+
+def _list_id(stamp: Stamp, domain: str) -> str:
+    name = phrase(stamp.title) if stamp.title.isascii() else stamp.slug
+    return f"{name} <{_NOT_ID.sub('-', stamp.slug)}.{domain}>"
+
+
+def _mac(use: str, said: str) -> str:
+    made = hmac.digest(keys.key(use), said.encode(), "sha256")
+    return base64.b32encode(made)[:_MAC_LETTERS].decode().lower()
+
+
+def _line(text: str) -> str:
+    """Keep a value on one line: nothing that a header would take for its end."""
+    return _CONTROL.sub(" ", text)
+
+
+def _mailbox(address: str) -> str:
+    return _CONTROL.sub("", address)
+
+
+def _joined(pieces: list[str], filled: Mapping[str, Value]) -> str:
+    made = []
+    for place, piece in enumerate(pieces):
+        value = filled.get(piece, "") if place % 2 else piece
+        made.append(value[1] if isinstance(value, tuple) else value)
+    return "".join(made)
+
+
+def _quoted(text: str) -> str:
+    """Encode as quoted-printable with CRLF; lines stay short."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").encode()
+    return binascii.b2a_qp(plain).replace(b"\n", b"\r\n").decode("ascii")
+
+
+def _patch(value: str) -> bytes:
+    """Encode a value between two soft line breaks."""
+    if not value:
+        return b"=\r\n"
+    if len(value) <= _SEGMENT and value.isascii() and value.isalnum():
+        return b"=\r\n%s=\r\n" % value.encode()
+    return b"=\r\n%s=\r\n" % _quoted(value).encode()
+
+
+def _part_head(kind: bytes) -> bytes:
+    return b"Content-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n" % kind
+
+
+_NAMES = {
+    "from": b"From",
+    "to": b"To",
+    "reply-to": b"Reply-To",
+    "subject": b"Subject",
+    "date": b"Date",
+    "message-id": b"Message-ID",
+    "mime-version": b"MIME-Version",
+    "content-type": b"Content-Type",
+    "list-id": b"List-Id",
+    "list-unsubscribe": b"List-Unsubscribe",
+    "list-unsubscribe-post": b"List-Unsubscribe-Post",
+    "feedback-id": b"Feedback-ID",
+}
