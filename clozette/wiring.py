@@ -51,6 +51,7 @@ from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
 from clozette.newsletters import personal_data as newsletters_data
+from clozette.newsletters.mailchimp import setup as mailchimp
 from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import services as sending
@@ -163,6 +164,7 @@ def connect(app: Flask) -> None:
     browser_signals.init_app(app)
     _listeners(app)
     _notifications(app)
+    mailchimp.init_app(app)
     _erasure(app)
     _schedules(app)
     checkup.add(app, "ledger", privacy_checks.ledger)

@@ -2,7 +2,8 @@
 
 from clozette.kernel.personal import Declaration
 from clozette.newsletters.campaigns.personal_data import CAMPAIGNS
+from clozette.newsletters.mailchimp.personal_data import MAILCHIMP
 from clozette.newsletters.sending.personal_data import SENDING
 from clozette.newsletters.subscriptions.personal_data import SUBSCRIPTIONS
 
-TABLES: Declaration = {**SUBSCRIPTIONS, **CAMPAIGNS, **SENDING}
+TABLES: Declaration = {**SUBSCRIPTIONS, **MAILCHIMP, **CAMPAIGNS, **SENDING}

@@ -5,6 +5,7 @@ import re
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
 from markupsafe import Markup, escape
 
+from clozette.sandbox import mailchimp
 from clozette.sandbox.inbox import Inbox
 
 POLICY = (
@@ -19,14 +20,15 @@ MAIL_POLICY = (
 _LINK = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,)])")
 
 
-def create_app(inbox: Inbox) -> Flask:
-    """Build the pages over ``inbox``."""
+def create_app(inbox: Inbox, service: mailchimp.Mailchimp | None = None) -> Flask:
+    """Build the pages over ``inbox``, and a Mailchimp beside them."""
     app = Flask("clozette.sandbox")
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
     app.jinja_env.filters["linked"] = linked
     app.after_request(_harden)
     _mail_pages(app, inbox)
     _sms_pages(app, inbox)
+    app.register_blueprint(mailchimp.pages(service or mailchimp.Mailchimp()))
     app.add_url_rule("/", "home", lambda: redirect("/mail"))
     return app
 

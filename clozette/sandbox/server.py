@@ -8,6 +8,7 @@ from aiosmtpd.controller import Controller
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from clozette.sandbox.inbox import Inbox
+from clozette.sandbox.mailchimp import Mailchimp
 from clozette.sandbox.pages import create_app
 
 HOST = "127.0.0.1"
@@ -32,7 +33,7 @@ class Sandbox:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         inbox = Inbox(folder)
         self._smtp = Controller(Taker(inbox), hostname=HOST, port=smtp_port, enable_SMTPUTF8=True)
-        app = create_app(inbox)
+        app = create_app(inbox, Mailchimp(folder / "mailchimp.json"))
         self._pages: BaseWSGIServer = make_server(HOST, pages_port, app, threaded=True, ssl_context=tls)
 
     def serve(self) -> None:

@@ -1,0 +1,483 @@
+"""Mailchimp through its own client (``mailchimp-marketing`` 3.0.80), whose faults end here.
+
+Of the client we use the methods that know paths and parameters. What they call to speak to the network is ours
+(``_Gateway``): it checks what goes into a path, follows no redirect, judges by the status alone, waits no longer than it
+must, and repeats only what can be repeated.
+"""
+
+import io
+import json
+import random
+import re
+import tarfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from clozette.kernel.ports import departures
+from clozette.kernel.ports.mailing_list import (
+    PAGE,
+    Declined,
+    Later,
+    Letter,
+    Member,
+    Report,
+    Shape,
+    Uncertain,
+    key_of,
+    let_go,
+)
+from clozette.kernel.ports.release import Release
+
+CONNECT, READ = 5.0, 20.0
+MOST_CALLS = 8  # the service closes the door at ten
+TRIES = 3
+MOST_OPERATIONS = 1000
+MOST_RESULTS = 32 * 2**20
+CATEGORY = "Newsletters"
+_REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PATH_VALUES = {"subscriber_hash": re.compile(r"[0-9a-f]{32}")}
+_ID = re.compile(r"[A-Za-z0-9]{1,40}")
+_FIELDS = [f"members.{name}" for name in ("id", "email_address", "status", "last_changed", "interests", "merge_fields")]
+_WORDS = {
+    "Member In Compliance State": "compliance",
+    "Forgotten Email Not Subscribed": "forgotten",
+    "Member Exists": "exists",
+}
+_ERROR_CODES = {"ERROR_CONTACT_EXISTS": "exists"}
+
+
+class Mailchimp:
+    """One audience of one account.
+
+    :param host: where the API is, with its version: ``https://us1.api.mailchimp.com/3.0``.
+    :param authority: a certificate authority to trust besides the world's, for a service on this machine.
+    """
+
+    def __init__(
+        self, host: str, api_key: str, audience: str, *, authority: Path | None = None, pause: float = 0.5
+    ) -> None:
+        parts = urlsplit(host)
+        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+            raise ValueError("Mailchimp is spoken to by HTTPS alone")
+        if not _ID.fullmatch(audience):
+            raise ValueError("the id of an audience is letters and digits")
+        self._gateway = _Gateway(host.rstrip("/"), api_key, authority, pause)
+        self._audience = audience
+        self._category = ""
+
+    def member(self, key: str) -> Member | None:
+        """Ask for one."""
+        try:
+            return _member(self._lists().get_list_member(self._audience, key))
+        except Declined as no:
+            if no.why == "missing":
+                return None
+            raise
+
+    def put(self, release: Release, shape: Shape, interests: Mapping[str, str], key: str | None = None) -> Member:
+        """PUT by the digest of the address: of two at once, and of one that is repeated, one member comes."""
+        (person,) = let_go(departures.leave("mailchimp", release))
+        body = {**_body(person, shape, interests), "status_if_new": "subscribed"}
+        key = key or key_of(person[shape.address])
+        return _member(self._lists().set_list_member(self._audience, key, body, skip_merge_validation=False))
+
+    def put_new(self, release: Release, shape: Shape, interests: Mapping[str, str]) -> dict[str, str]:
+        """POST to the list without ``update_existing``: whoever is there stays as they are, and comes back as an error."""
+        people = let_go(departures.leave("mailchimp", release))
+        members = [{**_body(one, shape, interests), "status": "subscribed"} for one in people]
+        given = {"members": members, "update_existing": False}
+        answer = self._lists().batch_list_members(self._audience, given, skip_merge_validation=False)
+        became = dict.fromkeys((one["email_address"].lower() for one in members), "invalid")
+        became |= dict.fromkeys((_text(one, "email_address").lower() for one in _rows(answer, "new_members")), "")
+        for error in _rows(answer, "errors"):
+            became[_text(error, "email_address").lower()] = _batch_word(error)
+        return {address: became[address] for address in (one["email_address"].lower() for one in members)}
+
+    def switch_off(self, key: str, interests: Sequence[str]) -> Member | None:
+        """PATCH the interests alone."""
+        answer = self._patch(key, {"interests": dict.fromkeys(interests, False)})
+        return _member(answer) if answer else None
+
+    def unsubscribe(self, key: str) -> None:
+        """PATCH the status."""
+        self._patch(key, {"status": "unsubscribed"})
+
+    def ask_again(self, key: str) -> None:
+        """Never ``subscribed`` over somebody who left: the service asks them itself."""
+        self._patch(key, {"status": "pending"})
+
+    def forget(self, key: str) -> None:
+        """Delete for good; who is not there is forgotten already."""
+        try:
+            self._lists().delete_list_member_permanent(self._audience, key)
+        except Declined as no:
+            if no.why != "missing":
+                raise
+
+    def changed(self, since: datetime | None, offset: int) -> list[Member]:
+        """Ask for a page."""
+        asked: dict[str, Any] = {"count": PAGE, "offset": offset, "fields": _FIELDS}
+        if since is not None:
+            asked["since_last_changed"] = since.astimezone(UTC).isoformat(timespec="seconds")
+        answer = self._lists().get_list_members_info(self._audience, **asked)
+        return [_member(one) for one in _rows(answer, "members")]
+
+    def interests(self) -> dict[str, str]:
+        """Ask for those of our category, which is made at the first time."""
+        if not self._category:
+            self._category = self._find_category()
+        found = self._lists().list_interest_category_interests(self._audience, self._category, count=PAGE)
+        return {_text(one, "name"): _text(one, "id") for one in _rows(found, "interests")}
+
+    def add_interest(self, name: str) -> str:
+        """Add one to our category, unless it is there: a lost answer must not make two."""
+        known = self.interests()
+        if name in known:
+            return known[name]
+        made = self._lists().create_interest_category_interest(self._audience, self._category, {"name": name})
+        return _text(made, "id")
+
+    def create(self, letter: Letter) -> str:
+        """Make the campaign, then its content."""
+        campaigns = self._campaigns()
+        made = _text(campaigns.create(self._campaign(letter)), "id")
+        campaigns.set_content(made, {"html": letter.html, "plain_text": letter.text})
+        return made
+
+    def faults(self, campaign: str) -> list[str]:
+        """Ask for the service's own list; what is merely advice is left out."""
+        answer = self._campaigns().get_send_checklist(campaign)
+        items = _rows(answer, "items")
+        return [_text(one, "heading") for one in items if one.get("type") == "error"]
+
+    def send(self, campaign: str) -> None:
+        """Send it: once, whatever becomes of the answer."""
+        self._campaigns().send(campaign)
+
+    def report(self, campaign: str) -> Report:
+        """Ask for the status, and for the counts once it was sent."""
+        status = _text(self._campaigns().get(campaign), "status")
+        if status not in {"sent", "sending"}:
+            return Report(status)
+        try:
+            counts = self._reports().get_campaign_report(campaign)
+        except Declined:
+            return Report(status)
+        bounces = counts.get("bounces") or {}
+        bounced = sum(int(bounces.get(name) or 0) for name in ("hard_bounces", "soft_bounces", "syntax_errors"))
+        left, complained = int(counts.get("unsubscribed") or 0), int(counts.get("abuse_reports") or 0)
+        return Report(status, int(counts.get("emails_sent") or 0), bounced, left, complained)
+
+    def unsubscribe_many(self, keys: Sequence[str]) -> str:
+        """Start one batch that unsubscribes many; return its id. Each operation may be repeated without harm."""
+        path = f"/lists/{self._audience}/members/"
+        body = json.dumps({"status": "unsubscribed"})
+        operations = [
+            {"method": "PATCH", "path": path + _checked("subscriber_hash", key), "body": body, "operation_id": key}
+            for key in keys[:MOST_OPERATIONS]
+        ]
+        return _text(self._batches().start({"operations": operations}), "id")
+
+    def batch_results(self, batch: str) -> dict[str, int] | None:
+        """Return the status of each operation by its id; nothing while the batch goes on."""
+        answer = self._batches().status(batch)
+        if _text(answer, "status") != "finished":
+            return None
+        if not answer.get("total_operations"):
+            return {}
+        return read_results(self._gateway.fetch(_text(answer, "response_body_url")))
+
+    def prepare(self, webhook: str) -> None:
+        """Give the audience what we need of it: its name fields, our category, and the webhook without our own echoes."""
+        lists = self._lists()
+        tags = {
+            _text(one, "tag") for one in _rows(lists.get_list_merge_fields(self._audience, count=100), "merge_fields")
+        }
+        for tag, name in (("FNAME", "First name"), ("LNAME", "Last name")):
+            if tag not in tags:
+                lists.add_list_merge_field(self._audience, {"tag": tag, "name": name, "type": "text", "required": True})
+        self.interests()
+        known = {_text(one, "url") for one in _rows(lists.get_list_webhooks(self._audience), "webhooks")}
+        if webhook not in known:
+            events = dict.fromkeys(("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign"), True)
+            sources = {"user": True, "admin": True, "api": False}
+            lists.create_list_webhook(self._audience, {"url": webhook, "events": events, "sources": sources})
+
+    def _patch(self, key: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        try:
+            answer: dict[str, Any] = self._lists().update_list_member(self._audience, key, dict(body))
+        except Declined as no:
+            if no.why == "missing":
+                return None
+            raise
+        return answer
+
+    def _find_category(self) -> str:
+        lists = self._lists()
+        found = _rows(lists.get_list_interest_categories(self._audience, count=PAGE), "categories")
+        for one in found:
+            if one.get("title") == CATEGORY:
+                return _text(one, "id")
+        return _text(
+            lists.create_list_interest_category(self._audience, {"title": CATEGORY, "type": "checkboxes"}), "id"
+        )
+
+    def _campaign(self, letter: Letter) -> dict[str, Any]:
+        chosen = {"condition_type": "Interests", "field": f"interests-{self._category_id()}", "op": "interestcontains"}
+        segment = {"match": "all", "conditions": [{**chosen, "value": [letter.interest]}]}
+        settings = {
+            "subject_line": letter.subject,
+            "preview_text": letter.preview,
+            "title": letter.title,
+            "from_name": letter.from_name,
+            "reply_to": letter.reply_to,
+        }
+        return {
+            "type": "regular",
+            "recipients": {"list_id": self._audience, "segment_opts": segment},
+            "settings": settings,
+            # Opens and clicks are counted of those alone who agreed to it; Mailchimp can't tell them apart.
+            "tracking": {"opens": False, "html_clicks": False, "text_clicks": False},
+        }
+
+    def _category_id(self) -> str:
+        if not self._category:
+            self._category = self._find_category()
+        return self._category
+
+    def _lists(self) -> Any:
+        from mailchimp_marketing.api.lists_api import ListsApi
+
+        return ListsApi(self._gateway)
+
+    def _campaigns(self) -> Any:
+        from mailchimp_marketing.api.campaigns_api import CampaignsApi
+
+        return CampaignsApi(self._gateway)
+
+    def _reports(self) -> Any:
+        from mailchimp_marketing.api.reports_api import ReportsApi
+
+        return ReportsApi(self._gateway)
+
+    def _batches(self) -> Any:
+        from mailchimp_marketing.api.batches_api import BatchesApi
+
+        return BatchesApi(self._gateway)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    kind: str
+    body: bytes
+
+    def json(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+class _Gateway:
+    """What the client's methods speak through, in the place of its ``ApiClient``."""
+
+    def __init__(self, host: str, api_key: str, authority: Path | None, pause: float) -> None:
+        self._host, self._pause = host, pause
+        self._key = api_key
+        self._verify: bool | str = str(authority) if authority else True
+        self._slots = threading.BoundedSemaphore(MOST_CALLS)
+        self._sessions = threading.local()
+
+    def call_api(
+        self,
+        resource_path: str,
+        method: str,
+        path_params: Mapping[str, Any] | None = None,
+        query_params: Sequence[tuple[str, Any]] | None = None,
+        header_params: Mapping[str, str] | None = None,
+        body: Any = None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        """Make one call of the API and judge its answer.
+
+        :raises Later: if it may go through another time; :raises Declined: if not.
+        """
+        for name, value in (path_params or {}).items():
+            resource_path = resource_path.replace(f"{{{name}}}", _checked(name, value))
+        query = {name: _plain(value) for name, value in query_params or ()}
+        data = None if body is None else json.dumps(body).encode()
+        for turn in range(TRIES):
+            try:
+                return _judged(self._send(method, self._host + resource_path, query, data))
+            except Later:
+                if method not in _REPEATABLE or turn == TRIES - 1:
+                    raise
+                time.sleep(self._pause * 2**turn * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+        raise AssertionError
+
+    def fetch(self, address: str) -> bytes:
+        """Get a result file, which lies elsewhere: it is not shown our key, and may not be large."""
+        import requests
+
+        if not address.startswith(("https://", self._host)):
+            raise Later("odd")
+        try:
+            with requests.get(
+                address, timeout=(CONNECT, READ), allow_redirects=False, stream=True, verify=self._verify
+            ) as got:
+                content = got.raw.read(MOST_RESULTS + 1, decode_content=False)
+        except requests.RequestException as error:
+            raise Later(type(error).__name__) from None
+        if got.status_code != 200 or len(content) > MOST_RESULTS:
+            raise Later("odd")
+        return bytes(content)
+
+    def select_header_accept(self, accepts: Sequence[str]) -> str:
+        """Return what the client puts into a header that we set ourselves."""
+        return "application/json"
+
+    def select_header_content_type(self, kinds: Sequence[str]) -> str:
+        """Return what the client puts into a header that we set ourselves."""
+        return "application/json"
+
+    def _send(self, method: str, address: str, query: Mapping[str, str], data: bytes | None) -> _Answer:
+        import requests
+
+        try:
+            with self._slots:
+                got = self._session().request(
+                    method, address, params=query, data=data, timeout=(CONNECT, READ), allow_redirects=False
+                )
+                return _Answer(got.status_code, got.headers.get("Content-Type", ""), got.content)
+        except requests.ConnectTimeout:
+            raise Later("timeout") from None
+        except requests.RequestException as error:
+            # No request body can be seen to have arrived or not: a deed that can't be repeated may have been done.
+            raise (Later if method in _REPEATABLE else Uncertain)(type(error).__name__) from None
+
+    def _session(self) -> Any:
+        import requests
+
+        if not hasattr(self._sessions, "open"):
+            session = requests.Session()
+            session.trust_env = False  # a .netrc or a proxy of the environment must not see our key
+            session.auth = ("user", self._key)
+            session.verify = self._verify
+            session.headers["Content-Type"] = "application/json"
+            self._sessions.open = session
+        return self._sessions.open
+
+
+def read_results(archive: bytes) -> dict[str, int]:
+    """Read a batch's results: nothing of the archive touches the disk, and no more than so much of it is unpacked.
+
+    :raises Later: if it is not what it should be.
+    """
+    found: dict[str, int] = {}
+    left = MOST_RESULTS
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r|gz") as files:
+            for one in files:
+                if not one.isfile() or not one.name.endswith(".json"):
+                    continue
+                left -= one.size
+                content = files.extractfile(one)
+                if left < 0 or content is None:
+                    raise Later("odd")
+                for row in json.loads(content.read(one.size)):
+                    found[str(row["operation_id"])] = int(row["status_code"])
+    except (tarfile.TarError, ValueError, KeyError, TypeError, EOFError, OSError):
+        raise Later("odd") from None
+    return found
+
+
+def _judged(answer: _Answer) -> dict[str, Any]:
+    """Decide by the status alone: an empty 500 is no success, whatever the client makes of it."""
+    if 200 <= answer.status < 300:
+        if not answer.body:
+            return {}
+        content = answer.json()
+        if not isinstance(content, dict):
+            raise Later("odd")
+        return content
+    said = answer.json() if "json" in answer.kind else None
+    if answer.status == 401:
+        raise Later("key")
+    if answer.status == 429 or answer.status >= 500 or answer.status < 400:
+        raise Later(str(answer.status))
+    if not isinstance(said, dict):
+        # A 403 without a document is how it says that we are too many.
+        raise Declined("missing") if answer.status == 404 else Later(str(answer.status))
+    if answer.status == 404:
+        raise Declined("missing")
+    raise Declined(_WORDS.get(str(said.get("title")), "forbidden" if answer.status == 403 else "invalid"))
+
+
+def _checked(name: str, value: Any) -> str:
+    text = str(value)
+    if not _PATH_VALUES.get(name, _ID).fullmatch(text):
+        raise ValueError(f"{name} is not what a path may hold")
+    return text
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def _body(person: Mapping[str, Any], shape: Shape, interests: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "email_address": person[shape.address],
+        "language": person[shape.language],
+        "merge_fields": {"FNAME": person[shape.first_name], "LNAME": person[shape.last_name]},
+        "interests": {interests[name]: True for name in person[shape.interests]},
+    }
+
+
+def _member(answer: Mapping[str, Any]) -> Member:
+    names = answer.get("merge_fields") or {}
+    try:
+        changed = datetime.fromisoformat(_text(answer, "last_changed").replace("Z", "+00:00"))
+    except ValueError:
+        raise Later("odd") from None
+    return Member(
+        key=_text(answer, "id"),
+        status=_text(answer, "status"),
+        changed_at=changed if changed.tzinfo else changed.replace(tzinfo=UTC),
+        interests={str(name): bool(on) for name, on in (answer.get("interests") or {}).items()},
+        address=str(answer.get("email_address") or ""),
+        first_name=str(names.get("FNAME") or ""),
+        last_name=str(names.get("LNAME") or ""),
+    )
+
+
+def _batch_word(error: Mapping[str, Any]) -> str:
+    said = str(error.get("error") or "")
+    if "ompliance" in said:
+        return "compliance"
+    if "orgotten" in said or "permanently deleted" in said:
+        return "forgotten"
+    return _ERROR_CODES.get(str(error.get("error_code")), "invalid")
+
+
+def _text(answer: Any, name: str) -> str:
+    value = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(value, str) or not value:
+        raise Later("odd")
+    return value
+
+
+def _rows(answer: Any, name: str) -> list[dict[str, Any]]:
+    rows = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Later("odd")
+    return rows

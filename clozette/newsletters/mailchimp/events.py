@@ -1,0 +1,15 @@
+"""What happens on the way to Mailchimp."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TalkAsked:
+    """Something waits that Mailchimp must be told."""
+
+
+@dataclass(frozen=True)
+class PostAsked:
+    """A campaign is to be laid before Mailchimp, or to be sent there."""
+
+    campaign_id: int

@@ -1,0 +1,92 @@
+"""Background work with Mailchimp. One task talks at a time; whoever finds the word taken leaves it to that one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from clozette.kernel import clock, tasks
+from clozette.kernel.database import db
+from clozette.kernel.ports import mailing_list
+from clozette.kernel.ports.mailing_list import Declined, Later, MailingList
+from clozette.kernel.tasks import task
+from clozette.newsletters.mailchimp import channel, forgetting, outbox, talk, wishes
+
+AT_ONCE = 1000
+_FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=6)
+TALK = "talk"
+
+
+@task("newsletters.tell_mailchimp")
+def tell_mailchimp() -> None:
+    """Tell everything that waits; what fails waits on, and is tried by the next ``watch_mailchimp``."""
+    _with_the_word(_tell_all)
+
+
+@task("newsletters.watch_mailchimp")
+def watch_mailchimp() -> None:
+    """See to it that nothing waits for ever."""
+    if mailing_list.is_on() and (talk.waiting(clock.now(), 1) or forgetting.waiting()):
+        outbox.wake()
+
+
+def _with_the_word(work: Callable[[MailingList, str], None]) -> None:
+    holder = channel.take(TALK, clock.now()) if mailing_list.is_on() else None
+    if holder is None:
+        return
+    tasks.checkpoint()
+    try:
+        work(mailing_list.mailing_list(), holder)
+    except Later as later:
+        db.session.rollback()
+        channel.rest(TALK, str(later), clock.now())
+    else:
+        channel.went_well(TALK)
+    finally:
+        channel.give_back(TALK, holder)
+
+
+def _tell_all(there: MailingList, holder: str) -> None:
+    talk.name_newsletters(there)
+    for forgotten_id in forgetting.waiting():
+        forgetting.forget(there, forgotten_id)
+        _keep(holder)
+    _tell_many(there, holder)
+    told = talk.waiting(clock.now(), AT_ONCE)
+    for contact_id in told:
+        _tell_one(there, contact_id)
+        _keep(holder)
+    if len(told) == AT_ONCE:
+        outbox.wake()
+
+
+def _tell_many(there: MailingList, holder: str) -> None:
+    """New subscribers come hundreds at a time: an import is a few calls."""
+    for newsletter in wishes.open_newsletters():
+        while True:
+            cases = talk.new_ones(talk.look(talk.waiting(clock.now(), AT_ONCE), clock.now()), newsletter)
+            if len(cases) < talk.FEW:
+                break
+            talk.tell_new(there, cases, newsletter)
+            _keep(holder)
+            if any(case.row.subscriber_key is None for case in cases):
+                break
+
+
+def _tell_one(there: MailingList, contact_id: int) -> None:
+    for case in talk.look([contact_id], clock.now()):
+        try:
+            talk.tell(there, case)
+        except Later:
+            db.session.rollback()
+            wait = min(_FIRST * 2 ** min(case.row.tries, 10), _LONGEST)
+            talk.put_off(contact_id, clock.now() + wait)
+            tasks.checkpoint()
+            raise
+        except Declined:
+            raise AssertionError("talk.tell hears every no") from None
+
+
+def _keep(holder: str) -> None:
+    """Commit, and go on if nobody else took the word."""
+    if not channel.keep(TALK, holder, clock.now()):
+        raise Later("taken")
+    tasks.checkpoint()
