@@ -119,7 +119,7 @@ class SignUp(Model):
     last_name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
     locale: Mapped[str] = mapped_column(sa.String(16))
     token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    stamped: Mapped[str | None] = mapped_column(sa.Text)
+    stamped: Mapped[str | None] = mapped_column(sa.String(4000))
     method: Mapped[str] = mapped_column(sa.String(32))
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -143,6 +143,24 @@ class Suppression(Model):
     source: Mapped[str] = mapped_column(sa.String(16))
     at: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
+
+
+class SuppressionNote(Model):
+    """Why staff suppressed an address, or lifted a suppression.
+
+    :ivar deed: ``added`` or ``lifted``; ``reason`` is the suppression's, ``because`` what staff say.
+    """
+
+    __tablename__ = "newsletters_suppression_notes"
+    __table_args__ = (sa.Index(None, "address_key"),)
+
+    id: Mapped[Id]
+    address_key: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(16))
+    deed: Mapped[str] = mapped_column(sa.String(8))
+    because: Mapped[str] = mapped_column(sa.String(MAX_LINE))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts_members.id", ondelete="SET NULL"), index=True)
 
 
 class Key(Model):
