@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.Column("last_name", sa.String(length=60), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=False),
-        sa.Column("stamped", sa.String(length=4000), nullable=True),
+        sa.Column("stamped", sa.Text(), nullable=True),
         sa.Column("method", sa.String(length=32), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),

@@ -119,7 +119,7 @@ class SignUp(Model):
     last_name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
     locale: Mapped[str] = mapped_column(sa.String(16))
     token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    stamped: Mapped[str | None] = mapped_column(sa.String(4000))
+    stamped: Mapped[str | None] = mapped_column(sa.Text)
     method: Mapped[str] = mapped_column(sa.String(32))
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
