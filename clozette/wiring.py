@@ -61,6 +61,8 @@ from clozette.newsletters.subscriptions import events as subscription_events
 from clozette.newsletters.subscriptions import listeners as subscription_listeners
 from clozette.newsletters.subscriptions import pending as pending_subscriptions
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
+from clozette.newsletters.subscriptions.imports import events as import_events
+from clozette.newsletters.subscriptions.imports import tasks as import_tasks
 from clozette.newsletters.subscriptions.views import public as newsletters_public
 from clozette.newsletters.leaving import alarm as leaving_alarm
 from clozette.newsletters.leaving import preferences
@@ -235,6 +237,8 @@ def _listeners(app: Flask) -> None:
     events.listen(app, subscription_events.SubscriptionChanged, inside=(sending.skip_left,))
     events.listen(app, subscription_events.ContactSuppressed, inside=(sending.skip_suppressed,))
     events.listen(app, subscription_events.SignUpMade, after=(subscription_tasks.ask_to_confirm,))
+    events.listen(app, import_events.ImportMade, after=(import_tasks.check_import,))
+    events.listen(app, import_events.ImportAsked, after=(import_tasks.run_import,))
     events.listen(app, privacy_events.ConsentEnded, inside=(subscription_listeners.end_with_consent,))
     events.listen(app, account_events.AddressChanged, inside=(subscription_listeners.follow_address,))
     events.listen(app, account_events.MemberConfirmed, inside=(subscription_listeners.know_member,))
@@ -275,3 +279,4 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)
     tasks.schedule(app, "40 * * * *", subscription_tasks.expire_pending)
+    tasks.schedule(app, "45 3 * * *", import_tasks.forget_imports)

@@ -3,7 +3,16 @@
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
 from clozette.newsletters.mailchimp.models import Channel, Forgotten, Heard, Interest, Posting, Reconciliation, Remote
 from clozette.newsletters.sending.models import Pace, Run, Sender, Sending
-from clozette.newsletters.subscriptions.models import Contact, Key, Newsletter, SignUp, Subscription, Suppression
+from clozette.newsletters.subscriptions.imports.models import Import
+from clozette.newsletters.subscriptions.models import (
+    Contact,
+    Key,
+    Newsletter,
+    SignUp,
+    Subscription,
+    Suppression,
+    SuppressionNote,
+)
 
 __all__ = [
     "Arm",
@@ -13,6 +22,7 @@ __all__ = [
     "Contact",
     "Forgotten",
     "Heard",
+    "Import",
     "Interest",
     "Key",
     "Newsletter",
@@ -27,4 +37,5 @@ __all__ = [
     "SignUp",
     "Subscription",
     "Suppression",
+    "SuppressionNote",
 ]

@@ -22,6 +22,8 @@ _TOKEN = Personal(
     hidden_because="a digest: the token itself is in your mailbox alone",
 )
 
+_STAFF = Personal("activity", (Purpose.PROVIDE, Purpose.LAW), erasure="clear", retention="as long as the proof is kept")
+
 SUBSCRIPTIONS: Declaration = {
     "newsletters_newsletters": Table(
         no_subject="a series of ours: names what is sent, and nobody who gets it",
@@ -111,6 +113,32 @@ SUBSCRIPTIONS: Declaration = {
         columns={
             "id": _KEY,
             **dict.fromkeys(("address_key", "reason", "source", "at", "lifted_at"), NotPersonal("names nobody")),
+        },
+    ),
+    "newsletters_suppression_notes": Table(
+        title=_l("Suppressions you made or lifted as staff"),
+        subject=("by_id", "subject_id"),
+        columns={
+            "id": _KEY,
+            "address_key": NotPersonal("a keyed digest that leads back to nobody"),
+            **dict.fromkeys(("reason", "deed", "because", "at"), _OURS),
+            "by_id": _STAFF,
+        },
+    ),
+    "newsletters_imports": Table(
+        title=_l("Subscribers you imported as staff"),
+        subject=("made_by_id", "subject_id"),
+        columns={
+            "id": _KEY,
+            **dict.fromkeys(
+                ("newsletter_id", "made_at", "source", "consented_on", "wording", "sha256", "state", "finished_at"),
+                NotPersonal("the evidence that staff gave for a file"),
+            ),
+            "made_by_id": _STAFF,
+            "content": NotPersonal(
+                "the file as staff sent it, sealed: gone when it is imported, and after a week at the latest"
+            ),
+            **dict.fromkeys(("total", "done", "counts", "faults"), NotPersonal("counts, and numbers of rows")),
         },
     ),
     "newsletters_keys": Table(
