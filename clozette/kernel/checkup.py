@@ -15,7 +15,7 @@ from flask import Flask
 from limits.errors import StorageError
 from sqlalchemy import exc
 
-from clozette.kernel import clock, migrations, tasks
+from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import mail, storage
 from clozette.kernel.tasks import schedules
@@ -105,6 +105,8 @@ def _database(app: Flask, settings: Settings) -> str:
 
 
 def _migrations(app: Flask, settings: Settings) -> str:
+    from clozette.kernel import migrations  # noqa: PLC0415 - Alembic is 11 MB that every web process would carry
+
     try:
         if migrations.is_current(app):
             return ""

@@ -39,6 +39,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "clozette/kernel/ports/": "libraries that are slow to import",
         "clozette/cli": "a command imports what it runs",
         "clozette/accounts/passwords.py": "zxcvbn's word lists take long to load",
+        "clozette/kernel/checkup.py": "Alembic, which web processes never need, takes 11 MB",
     },
     "links_come_from_base_url": {"clozette/sandbox/": _BESIDE},
     "no_assembled_sql": {
