@@ -111,6 +111,10 @@ POST   /privacy/exports/{export}                      303     404     404     30
 DELETE /privacy/exports/{export}                      303     404     404     303     404     404     404     404
 POST   /privacy/exports/{export}/download             303     404     404     200     404     404     404     404
 
+# what Mailchimp calls
+GET    /webhooks/mailchimp/secret                     404     404     404     404     404     404     404     404
+POST   /webhooks/mailchimp/secret                     403     403     403     403     403     403     403     403
+
 # leaving newsletters
 GET    /u/{leave}                                     200     200     200     200     200     200     200     200
 GET    /u/nothing                                     404     404     404     404     404     404     404     404

@@ -3,11 +3,12 @@
 from functools import partial
 
 from flask import Flask
+from flask_wtf import CSRFProtect
 
 from clozette.kernel import events, tasks
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailchimp import Mailchimp
-from clozette.newsletters.mailchimp import forgetting, outbox
+from clozette.newsletters.mailchimp import forgetting, hooks, outbox
 from clozette.newsletters.mailchimp import tasks as ours
 from clozette.newsletters.mailchimp.events import TalkAsked
 from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SubscriptionChanged
@@ -31,6 +32,9 @@ def init_app(app: Flask) -> None:
     _listen(app)
     erasure.register(app, erasure.Step("mailchimp", forgetting.remember))
     tasks.schedule(app, "* * * * *", ours.watch_mailchimp)
+    protection: CSRFProtect = app.extensions["csrf"]
+    protection.exempt(hooks.blueprint)
+    app.register_blueprint(hooks.blueprint)
 
 
 def _make(settings: Settings) -> Mailchimp:

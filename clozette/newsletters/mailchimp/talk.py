@@ -179,11 +179,15 @@ def _put(there: MailingList, case: Case, one: str, names: Mapping[str, str], fou
 
 
 def _end(there: MailingList, case: Case, found: Member | None) -> None:
-    """Who gets none of our newsletters gets nothing there."""
-    if found is not None and found.status in {"subscribed", "pending"}:
-        there.unsubscribe(found.key)
-        case.row.status = "unsubscribed"
+    """Who gets none of our newsletters gets nothing there; who was asked by our mail only waits there too."""
     case.row.told = []
+    if found is None or found.status not in {"subscribed", "pending"}:
+        return
+    if any(one.state == "pending" for one in case.contact.subscriptions):
+        there.switch_off(found.key, [name for name, is_on in found.interests.items() if is_on])
+        return
+    there.unsubscribe(found.key)
+    case.row.status = "unsubscribed"
 
 
 def _done(case: Case, problem: str | None) -> None:
