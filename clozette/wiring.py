@@ -53,9 +53,13 @@ from clozette.newsletters import models as _newsletters  # noqa: F401 - so that 
 from clozette.newsletters import personal_data as newsletters_data
 from clozette.newsletters.mailchimp import setup as mailchimp
 from clozette.newsletters.campaigns import kinds as campaign_kinds
+from clozette.newsletters.campaigns import personal as campaign_personal
+from clozette.newsletters.campaigns import tasks as campaign_tasks
+from clozette.newsletters.campaigns import views as campaign_views
 from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
+from clozette.newsletters.sending import values as sending_values
 from clozette.newsletters.subscriptions import access as newsletters_access
 from clozette.newsletters.subscriptions import events as subscription_events
 from clozette.newsletters.subscriptions import listeners as subscription_listeners
@@ -151,6 +155,7 @@ def connect(app: Flask) -> None:
     media_addresses.init_app(app)
     look_cards.init_app(app)
     campaign_kinds.init_app(app)
+    sending_values.register(app, campaign_personal.values)
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     _pages(app)
@@ -194,6 +199,7 @@ def _pages(app: Flask) -> None:
         *closets_views.BLUEPRINTS,
         *look_views.BLUEPRINTS,
         newsletters_public.blueprint,
+        *campaign_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
     ):
@@ -265,6 +271,7 @@ def _schedules(app: Flask) -> None:
     sending_engine.init_app(app)
     tasks.schedule(app, "45 4 * * *", sending_tasks.sweep_paces)
     tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
+    tasks.schedule(app, "* * * * *", campaign_tasks.start_due)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)

@@ -341,6 +341,38 @@ POST   /admin/exports/{large_export}/file             login   404     404     40
 POST   /admin/exports/{large_export}/decision         login   404     404     404     404     404     404     422
 POST   /admin/exports/{large_export}/decision         login   404     404     404     404     404     404     303     verdict=approved
 
+# marketing: campaigns
+GET    /marketing                                     login   404     404     404     404     404     404     200
+GET    /marketing/campaigns                           login   404     404     404     404     404     404     200
+GET    /marketing/campaigns/new                       login   404     404     404     404     404     404     200
+POST   /marketing/campaigns/new                       login   404     404     404     404     404     404     422
+GET    /marketing/campaigns/{campaign}                login   404     404     404     404     404     404     200
+POST   /marketing/campaigns/{campaign}                login   404     404     404     404     404     404     422
+POST   /marketing/campaigns/{campaign}                login   404     404     404     404     404     404     303     _method=DELETE
+DELETE /marketing/campaigns/{campaign}                login   404     404     404     404     404     404     303
+POST   /marketing/campaigns/{campaign}/copy           login   404     404     404     404     404     404     303
+GET    /marketing/campaigns/{campaign}/preview        login   404     404     404     404     404     404     200
+GET    /marketing/campaigns/{campaign}/mail           login   404     404     404     404     404     404     200
+POST   /marketing/campaigns/{campaign}/mail           login   404     404     404     404     404     404     422
+GET    /marketing/campaigns/{campaign}/readers        login   404     404     404     404     404     404     200
+POST   /marketing/campaigns/{campaign}/readers        login   404     404     404     404     404     404     303
+GET    /marketing/campaigns/{campaign}/schedule       login   404     404     404     404     404     404     200
+POST   /marketing/campaigns/{campaign}/schedule       login   404     404     404     404     404     404     422
+DELETE /marketing/campaigns/{campaign}/schedule       login   404     404     404     404     404     404     409
+POST   /marketing/campaigns/{campaign}/start          login   404     404     404     404     404     404     303
+POST   /marketing/campaigns/{campaign}/cancellation   login   404     404     404     404     404     404     303
+POST   /marketing/campaigns/{campaign}/answer         login   404     404     404     404     404     404     422
+POST   /marketing/campaigns/{campaign}/answer         login   404     404     404     404     404     404     409     answer=send
+POST   /marketing/campaigns/{campaign}/winner         login   404     404     404     404     404     404     422
+POST   /marketing/campaigns/{campaign}/test           login   404     404     404     404     404     404     303
+POST   /marketing/campaigns/{campaign}/links          login   404     404     404     404     404     404     303
+POST   /marketing/campaigns/{campaign}/archiving      login   404     404     404     404     404     404     409
+DELETE /marketing/campaigns/{campaign}/archiving      login   404     404     404     404     404     404     409
+GET    /newsletters/{newsletter}/archive              200     200     200     200     200     200     200     200
+GET    /newsletters/{newsletter}/archive.atom         200     200     200     200     200     200     200     200
+GET    /newsletters/{newsletter}/archive/{letter}     200     200     200     200     200     200     200     200
+GET    /newsletters/{newsletter}/archive/{campaign}   404     404     404     404     404     404     404     404
+
 # the API
 GET    /api/v1/consents                               401     403     200     200     200     200     200     200
 POST   /api/v1/consents                               401     403     422     422     422     422     422     422

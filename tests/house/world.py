@@ -82,6 +82,7 @@ def build(app: Flask) -> World:
         _bulk_exports(world, people)
         _newsletters(world)
         _sign_up(world)
+        _campaigns(world)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -273,6 +274,16 @@ def _newsletters(world: World) -> None:
     subscription = newsletters.make_subscription(newsletters.make_newsletter("weekly"))
     link = keys.Link(subscription.id, 0)
     world.names |= {use: keys.token(use, link) for use in ("leave", "preferences")}
+
+
+def _campaigns(world: World) -> None:
+    """A draft, and a letter that is in the archive."""
+    weekly, now = db.session.query(Newsletter).filter_by(slug="weekly").one(), clock.now()
+    made = {
+        "campaign": newsletters.make_campaign(weekly),
+        "letter": newsletters.make_campaign(weekly, state="finished", started_at=now, archived_at=now),
+    }
+    world.names |= {name: ids.encode(campaign.id) for name, campaign in made.items()}
 
 
 def _bulk_exports(world: World, people: dict[str, Member]) -> None:

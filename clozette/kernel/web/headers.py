@@ -47,6 +47,11 @@ def csp_nonce() -> str:
     return nonce
 
 
+def frame_own_pages() -> None:
+    """Let this answer's page hold frames of our own pages (the preview of a mail)."""
+    g.frames_own_pages = True
+
+
 def init_app(app: Flask) -> None:
     """Add the headers to every answer of ``app``. Call it first, so that it has the last word."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -69,7 +74,8 @@ def _policy(response: Response) -> str:
     if response.mimetype != "text/html":
         return _DATA
     nonce = g.get("csp_nonce")
-    return f"{_PAGE_BEFORE_NONCE}{nonce}{_PAGE_AFTER_NONCE}" if nonce else _PAGE_WITHOUT_SCRIPT
+    policy = f"{_PAGE_BEFORE_NONCE}{nonce}{_PAGE_AFTER_NONCE}" if nonce else _PAGE_WITHOUT_SCRIPT
+    return f"{policy}; frame-src 'self'" if g.get("frames_own_pages") else policy
 
 
 def _say_who_may_keep(response: Response, said: set[str]) -> None:

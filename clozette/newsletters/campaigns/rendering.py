@@ -82,7 +82,7 @@ def attempt(draft: Draft) -> tuple[Rendered, list[Fault]]:
     """Return the mail as far as it can be made, and what is wrong with it."""
     targets: list[str] = []
     with force_locale(_language(draft.newsletter)):
-        paper = Paper(_base(), MAIL, _tracked(targets) if draft.tracks else str)
+        paper = Paper(base(), MAIL, _tracked(targets) if draft.tracks else str)
         subject, preview = paper.tagged(draft.subject_line), paper.tagged(draft.preview_text)
         rendered = _put_together(draft, subject, preview, pieces(draft, paper))
     return rendered, [*paper.faults, *lacking(rendered, draft)]
@@ -110,7 +110,7 @@ def page_of(draft: Draft) -> Markup:
     What a block showed and is not public any more is left out.
     """
     with force_locale(_language(draft.newsletter)):
-        paper = Paper(_base(), PAGE, shows_gone=False)
+        paper = Paper(base(), PAGE, shows_gone=False)
         html = Markup("\n").join(piece.html for piece in pieces(draft, paper))
     return Markup(neutral(html, draft.blocks, escape=True))  # noqa: S704 - the blocks' own HTML
 
@@ -130,7 +130,7 @@ def links(campaign: Campaign) -> list[str]:
     """Return where the slots ``link:<n>`` of a campaign that tracks lead, in their order."""
     targets: list[str] = []
     with force_locale(_language(campaign.newsletter)):
-        pieces(draft_of(campaign), Paper(_base(), MAIL, _tracked(targets)))
+        pieces(draft_of(campaign), Paper(base(), MAIL, _tracked(targets)))
     return targets
 
 
@@ -205,9 +205,10 @@ def _language(newsletter: Newsletter) -> str:
     return newsletter.language if newsletter.language in languages else "en"
 
 
-def _base() -> str:
-    base: str = current_app.extensions["clozette.settings"].base_url
-    return base.rstrip("/")
+def base() -> str:
+    """Return the beginning of every address of ours."""
+    address: str = current_app.extensions["clozette.settings"].base_url
+    return address.rstrip("/")
 
 
 class _Reader(HTMLParser):

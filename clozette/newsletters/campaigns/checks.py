@@ -1,0 +1,96 @@
+"""What makes a mail look like spam, too long for a mailbox, or lead nowhere: found before it goes."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+
+from clozette.kernel import tasks
+from clozette.newsletters.campaigns import linkcheck, previewing, rendering
+from clozette.newsletters.campaigns.models import Campaign
+
+CLIPPED = 102 * 1024
+"""Where Gmail cuts a mail off, and with it the word UNSUBSCRIBE."""
+LONG_SUBJECT = 70
+_LOUD = re.compile(r"[!?]{2,}|[$€£]{2,}")
+_WORDS = re.compile(
+    r"\b(act now|buy now|click here|free money|100% free|no risk|winner|urgent|guaranteed|cash bonus|limited time only)\b",
+    re.IGNORECASE,
+)
+_TAGS = re.compile(r"<(?:style|title).*?</(?:style|title)>|<[^>]+>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something seen: ``red`` stops, ``amber`` is worth a look."""
+
+    level: str
+    what: str
+    mend: str
+
+
+def findings(campaign: Campaign) -> list[Finding]:
+    """Return everything found in a campaign as it is saved, the worst first."""
+    found: list[Finding] = []
+    for letter in [arm.letter for arm in campaign.arms] or [""]:
+        rendered, faults = rendering.attempt(rendering.draft_of(campaign, letter))
+        found += [Finding("red", fault.words, _("Mend it in the editor.")) for fault in faults]
+        mail = previewing.filled(rendered)
+        found += [*_of_subject(mail.subject), *_of_content(mail.html, mail.text)]
+    found += _of_links(campaign)
+    return sorted(dict.fromkeys(found), key=lambda one: ("red", "amber", "green").index(one.level))
+
+
+def ask_for_links(campaign: Campaign) -> None:
+    """Let a task try a campaign's links."""
+    tasks.enqueue(linkcheck.check_links, campaign_id=campaign.id)
+
+
+def _of_subject(subject: str) -> list[Finding]:
+    letters = [letter for letter in subject if letter.isalpha()]
+    checks = [
+        (len(subject) > LONG_SUBJECT, _("The subject is long: phones show about 40 letters."), _("Shorten it.")),
+        (
+            len(letters) > 8 and sum(letter.isupper() for letter in letters) > 0.7 * len(letters),
+            _("The subject is in capital letters, as spam is."),
+            _("Write it as a sentence."),
+        ),
+        (
+            bool(_LOUD.search(subject)),
+            _("The subject has several !, ? or currency signs in a row, as spam has."),
+            _("One will do."),
+        ),
+        (bool(re.match(r"(re|fwd?)\s*:", subject, re.IGNORECASE)), _("The subject pretends to be an answer."), _("Take “Re:” off.")),
+    ]  # fmt: skip
+    return [Finding("amber", what, mend) for holds, what, mend in checks if holds]
+
+
+def _of_content(html: str, text: str) -> list[Finding]:
+    words = {found.group(0).lower() for found in _WORDS.finditer(text)}
+    said = len(_TAGS.sub("", html).split())
+    size = len(html.encode())
+    checks = [
+        (size > CLIPPED, "red", _("The mail has %(size)s kB; Gmail cuts it off at 102.", size=size // 1024), _("Take blocks out.")),
+        (bool(words), "amber", _("Words that filters know from spam: %(words)s.", words=", ".join(sorted(words))), _("Say it another way.")),
+        (html.count("<img") > 0 and said < 60, "amber", _("There is almost nothing but pictures in it."), _("Add some text.")),
+        ("http://" in text, "amber", _("A link goes over plain HTTP."), _("Use https://.")),
+    ]  # fmt: skip
+    return [Finding(level, what, mend) for holds, level, what, mend in checks if holds]
+
+
+def _of_links(campaign: Campaign) -> list[Finding]:
+    """Return what the last try of the links found; hosts of link shorteners hide where they lead, as spam does."""
+    found = []
+    for address in linkcheck.targets(campaign):
+        state = campaign.checked_links.get(address)
+        host = urlsplit(address).hostname or ""
+        if state in linkcheck.BROKEN:
+            found.append(
+                Finding("red", _("%(address)s answers with an error.", address=address), _("Mend or remove the link."))
+            )
+        if host in linkcheck.SHORTENERS:
+            found.append(
+                Finding("amber", _("%(host)s hides where its links lead.", host=host), _("Link to the page itself."))
+            )
+    return found

@@ -1,0 +1,71 @@
+"""When a campaign may change, and when it is due. No database, no clock."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from clozette.kernel.refusal import Refusal
+
+GRACE = timedelta(hours=1)
+"""How late a campaign may start by itself; later it asks (requirement 38)."""
+REPEATS = ("day", "week", "month")
+EARLIEST = timedelta(minutes=1)
+
+
+def moment_in(local: datetime, zone: str) -> tuple[datetime | None, str | None]:
+    """Return the moment of a wall clock's time in a zone, and what is odd about it.
+
+    A time that the clocks skip has no moment; of one that they show twice it is the first.
+    """
+    there = local.replace(tzinfo=ZoneInfo(zone), fold=0)
+    moment = there.astimezone(UTC)
+    back = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if back != local:
+        return None, _(
+            "On that day the clocks in %(zone)s skip %(time)s. Choose another time.", zone=zone, time=f"{local:%H:%M}"
+        )
+    if there.replace(fold=1).utcoffset() != there.utcoffset():
+        return moment, _("On that day the clocks in %(zone)s show that time twice; the first is meant.", zone=zone)
+    return moment, None
+
+
+def next_time(moment: datetime, zone: str, repeats: str, now: datetime) -> datetime:
+    """Return when something that repeats is due next, after ``now``: the same wall clock's time.
+
+    Where the clocks skip it, it is due as much later as they were moved; a month without its day has it on its last.
+    """
+    local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    steps = 0
+    while True:
+        steps += 1
+        wanted = _later(local, repeats, steps).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+        if wanted > now:
+            return wanted
+
+
+def is_late(send_at: datetime, now: datetime) -> bool:
+    """Whether a due campaign must ask before it goes out."""
+    return now - send_at > GRACE
+
+
+def why_not_schedule(send_at: datetime, now: datetime) -> Refusal | None:
+    """Refuse what is over."""
+    if send_at < now + EARLIEST:
+        return Refusal("past", _("This time is over. Choose one that is at least a minute away."), "send_at")
+    return None
+
+
+def _later(local: datetime, repeats: str, steps: int) -> datetime:
+    if repeats == "day":
+        return local + timedelta(days=steps)
+    if repeats == "week":
+        return local + timedelta(weeks=steps)
+    month = local.month - 1 + steps
+    year, month = local.year + month // 12, month % 12 + 1
+    for day in range(local.day, 27, -1):
+        try:
+            return local.replace(year=year, month=month, day=day)
+        except ValueError:
+            continue
+    return local.replace(year=year, month=month)

@@ -1,0 +1,128 @@
+"""What pages take for campaigns. The editor's schema has fields for as many blocks as its form shows."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+from flask_babel import lazy_gettext as _l
+
+from clozette.accounts import countries
+from clozette.accounts.schemas import Choice
+from clozette.kernel.schemas import Line, RowId, Schema, Text
+from clozette.newsletters.campaigns import rules
+from clozette.newsletters.campaigns.blocks import Kind
+from clozette.newsletters.campaigns.models import MAX_PREVIEW, MAX_SUBJECT, MAX_TITLE
+
+MAX_BLOCKS = 40
+_KIND = re.compile(r"b(\d{1,2})_kind")
+_LOCAL = "%Y-%m-%dT%H:%M"
+
+
+class Moment(Line):
+    """A wall clock's time as browsers send it: ``2026-11-25T09:00``."""
+
+    default_error_messages = {"moment": _l("This is no date and time.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take one."""
+        super().__init__(max_length=16, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        try:
+            return datetime.strptime(super()._deserialize(value, attr, data, **kwargs), _LOCAL)
+        except ValueError as error:
+            raise self.make_error("moment") from error
+
+
+class NewCampaignIn(Schema):
+    """What a campaign begins with."""
+
+    newsletter = RowId(required=True)
+    title = Line(required=True, max_length=MAX_TITLE)
+    kind = Choice(frozenset({"letter", "digest"}), load_default="letter")
+
+
+class CampaignIn(Schema):
+    """What every campaign has; ``do`` is the button that was pressed."""
+
+    title = Line(required=True, max_length=MAX_TITLE)
+    subject_line = Line(max_length=MAX_SUBJECT, load_default="")
+    preview_text = Line(max_length=MAX_PREVIEW, load_default="")
+    second_subject = Line(max_length=MAX_SUBJECT, load_default="")
+    second_preview = Line(max_length=MAX_PREVIEW, load_default="")
+    test_percent = ma.fields.Integer(load_default=0, validate=ma.validate.Range(0, 100))
+    tracks = ma.fields.Boolean(load_default=False)
+    version = ma.fields.Integer(required=True, validate=ma.validate.Range(1, 2**31))
+    do = Line(max_length=20, load_default="save")
+    add_kind = Line(max_length=20, load_default="text")
+
+
+class ScheduleIn(Schema):
+    """When it goes."""
+
+    send_at = Moment(required=True)
+    time_zone = Choice(countries.ZONES, required=True)
+    repeats = Choice(frozenset(rules.REPEATS), load_default=None, allow_none=True)
+
+
+class TestIn(Schema):
+    """Where a test goes."""
+
+    __test__ = False
+    letter = Choice(frozenset({"a", "b"}), load_default="")
+
+
+class AnswerIn(Schema):
+    """What becomes of a campaign that missed its time."""
+
+    answer = Choice(frozenset({"send", "draft", "skip", "cancel"}), required=True)
+
+
+class WinnerIn(Schema):
+    """The arm for everybody else."""
+
+    letter = Choice(frozenset({"a", "b"}), required=True)
+
+
+class NothingIn(Schema):
+    """A press."""
+
+
+def blocks_in(typed: Mapping[str, Any], known: Mapping[str, Kind]) -> list[str]:
+    """Return the kinds of the blocks that a form shows, in their order; what is unknown or too much is not among them."""
+    numbers = sorted(int(found.group(1)) for name in typed if (found := _KIND.fullmatch(name)))
+    shown = [str(typed[f"b{number}_kind"]) for number in numbers if f"b{number}_kind" in typed]
+    if numbers != list(range(len(numbers))) or len(shown) > MAX_BLOCKS or not set(shown) <= known.keys():
+        return []
+    return shown
+
+
+def editor(shown: Sequence[str], known: Mapping[str, Kind], *, complete: bool) -> type[ma.Schema]:
+    """Return the schema of an editor that shows these blocks.
+
+    :param complete: whether what a block can't do without must be there.
+    """
+    fields: dict[str, Any] = {}
+    for number, kind_id in enumerate(shown):
+        fields[f"b{number}_kind"] = Line(max_length=20)
+        for one in known[kind_id].inputs:
+            made: Callable[..., Any] = Text if one.look == "area" else Line
+            needed = complete and one.required
+            default = {} if needed else {"load_default": ""}
+            fields[f"b{number}_{one.name}"] = made(max_length=one.max_length, required=needed, **default)
+    return type("EditorIn", (CampaignIn,), fields)
+
+
+def blocks_of(data: Mapping[str, Any], shown: Sequence[str], known: Mapping[str, Kind]) -> list[dict[str, Any]]:
+    """Return the blocks that an editor's form holds."""
+    return [
+        {"kind": kind_id, **{one.name: data.get(f"b{number}_{one.name}", "") for one in known[kind_id].inputs}}
+        for number, kind_id in enumerate(shown)
+    ]
+
+
+def values_of(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return blocks as the values of an editor's form."""
+    return {f"b{number}_{name}": value for number, block in enumerate(blocks) for name, value in block.items()}

@@ -1,0 +1,321 @@
+"""Writing campaigns, saying when they go, and taking that back. Every change of state is one conditional statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import Refusal, Refused, refuse
+from clozette.newsletters.campaigns import rendering, rules, segments
+from clozette.newsletters.campaigns.blocks import Fault
+from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
+from clozette.newsletters.campaigns.rendering import BadCampaign
+from clozette.newsletters.sending import services as sending
+from clozette.newsletters.subscriptions.models import Newsletter
+
+ASKS = ("late", "scheduled")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an editor says of a campaign."""
+
+    title: str
+    subject_line: str
+    preview_text: str
+    blocks: Sequence[Mapping[str, Any]]
+    tracks: bool = False
+    second_subject: str = ""
+    second_preview: str = ""
+    test_percent: int = 0
+    rules: Sequence[Mapping[str, Any]] | None = field(default=None)
+
+
+def create(newsletter: Newsletter, *, title: str, kind: str, by_id: int | None, now: datetime) -> Campaign:
+    """Begin a draft."""
+    if newsletter.closed_at is not None:
+        raise Refused(Refusal("closed", _("This newsletter is closed."), "newsletter"))
+    made = Campaign(
+        newsletter_id=newsletter.id, title=title, kind=kind, subject_line="", blocks=[], made_at=now, made_by_id=by_id
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def copy(campaign: Campaign, *, by_id: int | None, now: datetime) -> Campaign:
+    """Begin a draft with another campaign's content and choice of readers."""
+    made = create(campaign.newsletter, title=campaign.title, kind=campaign.kind, by_id=by_id, now=now)
+    _take_over(made, campaign)
+    return made
+
+
+def save(campaign: Campaign, content: Content, *, version: int) -> None:
+    """Keep what was written, if nobody saved since the writer's page was made and it can go out as it is.
+
+    :raises BadCampaign: with everything that is wrong; nothing is kept then.
+    :raises Refused: if it was saved from elsewhere, or is no draft.
+    """
+    check(campaign.newsletter, content, campaign.kind)
+    values = {
+        "title": content.title,
+        "subject_line": content.subject_line,
+        "preview_text": content.preview_text,
+        "blocks": [dict(block) for block in content.blocks],
+        "tracks": content.tracks,
+        "test_percent": content.test_percent if content.second_subject else 0,
+        "version": version + 1,
+    }
+    if content.rules is not None:
+        values["rules"] = [dict(rule) for rule in content.rules]
+    if not _change(campaign, ("draft",), values, version=version):
+        raise Refused(_why_not_saved(campaign))
+    db.session.execute(sa.delete(Arm).where(Arm.campaign_id == campaign.id))
+    if content.second_subject:
+        for letter, subject, preview in (
+            ("a", content.subject_line, content.preview_text),
+            ("b", content.second_subject, content.second_preview or content.preview_text),
+        ):
+            db.session.add(Arm(campaign_id=campaign.id, letter=letter, subject_line=subject, preview_text=preview))
+    db.session.flush()
+    db.session.refresh(campaign)
+
+
+def check(newsletter: Newsletter, content: Content, kind: str) -> None:
+    """Refuse what can't go out.
+
+    :raises BadCampaign: with everything that is wrong.
+    """
+    subjects = [(content.subject_line, content.preview_text)]
+    if content.second_subject:
+        subjects.append((content.second_subject, content.second_preview))
+    faults: list[Fault] = []
+    for subject, preview in subjects:
+        draft = rendering.Draft(newsletter, subject, preview, content.blocks, kind, content.tracks)
+        faults += [fault for fault in rendering.attempt(draft)[1] if fault not in faults]
+    if faults:
+        raise BadCampaign(faults)
+
+
+def choose(campaign: Campaign, chosen: Sequence[Mapping[str, Any]]) -> None:
+    """Say whom a draft goes to; rules are frozen in it, whatever becomes of the saved segment.
+
+    :raises segments.BadRule: for a rule that we don't know.
+    """
+    kept = segments.checked(chosen)
+    if not _change(campaign, ("draft",), {"rules": kept}):
+        raise Refused(_why_not_saved(campaign))
+
+
+def save_segment(name: str, chosen: Sequence[Mapping[str, Any]], *, by_id: int | None, now: datetime) -> None:
+    """Keep a choice of readers under a name; the name is taken once."""
+    kept = segments.checked(chosen)
+    if not insert_once(Segment, id=new_id(), name=name, rules=kept, made_at=now, made_by_id=by_id):
+        raise Refused(Refusal("taken", _("There is a segment with this name."), "name"))
+
+
+def schedule(campaign: Campaign, send_at: datetime, zone: str, *, repeats: str | None, now: datetime) -> None:
+    """Let a draft go out at a moment; a digest may repeat.
+
+    :raises BadCampaign: if it can't go out as it is.
+    """
+    refuse(rules.why_not_schedule(send_at, now))
+    if (repeats is not None) != (campaign.kind == "digest"):
+        raise Refused(Refusal("repeats", _("A digest repeats, and nothing else does."), "repeats"))
+    _check_kept(campaign)
+    values = {"state": "scheduled", "send_at": send_at, "time_zone": zone, "repeats": repeats, "paused_because": None}
+    if not _change(campaign, ("draft",), values, version=campaign.version):
+        raise Refused(_why_not_saved(campaign))
+
+
+def unschedule(campaign: Campaign) -> None:
+    """Make a draft of what waits for its time, or of what missed it."""
+    if not _change(campaign, ASKS, {"state": "draft", "send_at": None, "paused_because": None}):
+        raise Refused(_too_late())
+
+
+def cancel(campaign: Campaign) -> None:
+    """Give a campaign up that was not sent yet; it stays to be looked at."""
+    if not _change(campaign, ("draft", *ASKS), {"state": "cancelled", "send_at": None}):
+        raise Refused(_too_late())
+
+
+def delete(campaign: Campaign) -> None:
+    """Throw a draft away."""
+    gone = sa.delete(Campaign).where(Campaign.id == campaign.id, Campaign.state.in_(("draft", "cancelled")))
+    gone = gone.where(Campaign.started_at.is_(None))
+    if not db.session.execute(gone).rowcount:  # type: ignore[attr-defined]
+        raise Refused(_too_late())
+    db.session.expire_all()
+
+
+def start_now(campaign: Campaign, now: datetime) -> None:
+    """Send a draft, or what missed its time, at once.
+
+    :raises BadCampaign: if it can't go out as it is.
+    """
+    _check_kept(campaign)
+    if campaign.repeats:
+        _spawn(campaign, now)
+        return
+    # The engine starts what is due; of two who press at once one finds it taken.
+    if campaign.state == "late" and not _change(campaign, ("late",), {"state": "scheduled", "send_at": now}):
+        raise Refused(_too_late())
+    _send(campaign, now)
+
+
+def answer_late(campaign: Campaign, answer: str, now: datetime) -> None:
+    """Do what staff say about a campaign that missed its time: ``send``, ``draft``, ``skip`` (one time) or ``cancel``."""
+    if campaign.state != "late":
+        raise Refused(_too_late())
+    if answer == "send":
+        start_now(campaign, now)
+    elif answer == "skip" and campaign.repeats:
+        _move_on(campaign, now)
+    elif answer == "cancel":
+        cancel(campaign)
+    else:
+        unschedule(campaign)
+
+
+def come_due(campaign: Campaign, now: datetime) -> None:
+    """Start a scheduled campaign whose time has come; one that missed it by more than the grace asks (requirement 38).
+
+    What can't go out as it is asks too, and says so.
+    """
+    assert campaign.send_at is not None
+    if rules.is_late(campaign.send_at, now):
+        _change(campaign, ("scheduled",), {"state": "late"})
+        return
+    try:
+        _check_kept(campaign)
+        if campaign.repeats:
+            _spawn(campaign, now)
+        else:
+            _send(campaign, now)
+    except (BadCampaign, Refused):
+        db.session.execute(sa.delete(Compiled).where(Compiled.campaign_id == campaign.id))  # it is written anew
+        _change(campaign, ("scheduled",), {"state": "late", "paused_because": "preflight"})
+
+
+def pick_winner(campaign: Campaign, letter: str) -> None:
+    """Choose the arm that the others get, once."""
+    if letter not in {arm.letter for arm in campaign.arms}:
+        raise Refused(Refusal("unknown", _("There is no such arm."), "letter"))
+    once = sa.update(Campaign).where(Campaign.id == campaign.id, Campaign.winner.is_(None), Campaign.test_percent > 0)
+    if not db.session.execute(once.values(winner=letter)).rowcount:  # type: ignore[attr-defined]
+        raise Refused(Refusal("chosen", _("The winner was chosen already."), "letter"))
+    db.session.refresh(campaign)
+
+
+def archive(campaign: Campaign, at: datetime | None) -> None:
+    """Put a sent letter into the public archive, or take it out (nothing for ``at``)."""
+    sent = ("queueing", "running", "paused", "finished")
+    fits = campaign.kind == "letter" and campaign.newsletter.has_archive
+    if not fits or not _change(campaign, sent, {"archived_at": at}):
+        raise Refused(Refusal("no_archive", _("Only a letter that was sent can be in an archive."), None))
+
+
+def _spawn(parent: Campaign, now: datetime) -> None:
+    """Send a repeating digest this one time: a child of it goes out, and it waits for the next."""
+    due = parent.send_at
+    since = db.session.scalar(sa.select(sa.func.max(Campaign.send_at)).where(Campaign.parent_id == parent.id))
+    if not _move_on(parent, now):
+        return
+    child = Campaign(
+        newsletter_id=parent.newsletter_id,
+        title=parent.title,
+        kind="digest",
+        subject_line="",
+        blocks=[],
+        state="scheduled",
+        send_at=due,
+        time_zone=parent.time_zone,
+        since=since or (due or now) - digest_span(parent.repeats or "week"),
+        parent_id=parent.id,
+        made_at=now,
+        made_by_id=parent.made_by_id,
+    )
+    db.session.add(child)
+    db.session.flush()
+    _take_over(child, parent)
+    sending.start(child, now)
+
+
+def digest_span(repeats: str) -> timedelta:
+    """Return how far back the first of a series of digests looks."""
+    return {"day": timedelta(days=1), "week": timedelta(weeks=1)}.get(repeats, timedelta(days=30))
+
+
+def _send(campaign: Campaign, now: datetime) -> None:
+    """Give a campaign to the engine; a letter is in the public archive from then on, as its link says."""
+    sending.start(campaign, now)
+    if campaign.kind == "letter" and campaign.newsletter.has_archive:
+        campaign.archived_at = now
+        db.session.flush()
+
+
+def _move_on(parent: Campaign, now: datetime) -> bool:
+    """Let a repeating digest wait for its next time; of two workers one does."""
+    assert parent.send_at is not None and parent.repeats is not None
+    after = rules.next_time(parent.send_at, parent.time_zone, parent.repeats, now)
+    same = sa.update(Campaign).where(Campaign.id == parent.id, Campaign.send_at == parent.send_at)
+    step = same.where(Campaign.state.in_(ASKS)).values(state="scheduled", send_at=after, paused_because=None)
+    moved = bool(db.session.execute(step).rowcount)  # type: ignore[attr-defined]
+    db.session.refresh(parent)
+    return moved
+
+
+def _take_over(made: Campaign, campaign: Campaign) -> None:
+    for name in ("subject_line", "preview_text", "blocks", "rules", "tracks", "test_percent"):
+        setattr(made, name, getattr(campaign, name))
+    for arm in campaign.arms:
+        db.session.add(
+            Arm(
+                campaign_id=made.id,
+                letter=arm.letter,
+                subject_line=arm.subject_line,
+                preview_text=arm.preview_text,
+            )
+        )
+    db.session.flush()
+    db.session.refresh(made)
+
+
+def _check_kept(campaign: Campaign) -> None:
+    rendering.render(campaign)
+    for arm in campaign.arms:
+        rendering.render(campaign, arm.letter)
+    try:
+        segments.conditions(campaign.rules)
+    except segments.BadRule as error:
+        raise BadCampaign([Fault(None, str(error))]) from error
+
+
+def _change(campaign: Campaign, states: Sequence[str], values: Mapping[str, Any], version: int | None = None) -> bool:
+    """Change a campaign that is in one of these states (and of this version); say whether it was."""
+    step = sa.update(Campaign).where(Campaign.id == campaign.id, Campaign.state.in_(states))
+    if version is not None:
+        step = step.where(Campaign.version == version)
+    changed = bool(db.session.execute(step.values(**values)).rowcount)  # type: ignore[attr-defined]
+    db.session.refresh(campaign)
+    return changed
+
+
+def _why_not_saved(campaign: Campaign) -> Refusal:
+    if campaign.state != "draft":
+        return Refusal("no_draft", _("Only a draft can be changed: take it off the schedule first."), None)
+    return Refusal(
+        "changed",
+        _("This was saved from another window in between. What you typed is still here; compare, then save again."),
+        None,
+    )
+
+
+def _too_late() -> Refusal:
+    return Refusal("too_late", _("This can't be done any more: the campaign went on meanwhile."), None)

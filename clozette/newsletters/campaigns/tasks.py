@@ -1,0 +1,24 @@
+"""What writing does in the background."""
+
+import sqlalchemy as sa
+
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.tasks import checkpoint, task
+from clozette.newsletters.campaigns import services
+from clozette.newsletters.campaigns.models import Campaign
+
+
+@task("newsletters.start_due")
+def start_due() -> None:
+    """Start every scheduled campaign whose time has come; each in a transaction of its own."""
+    now = clock.now()
+    due = (
+        sa.select(Campaign.id).where(Campaign.state == "scheduled", Campaign.send_at <= now).order_by(Campaign.send_at)
+    )
+    for campaign_id in db.session.scalars(due).all():
+        locked = sa.select(Campaign).where(Campaign.id == campaign_id).with_for_update(skip_locked=True)
+        campaign = db.session.scalar(locked.execution_options(populate_existing=True))
+        if campaign is not None and campaign.state == "scheduled" and campaign.send_at and campaign.send_at <= now:
+            services.come_due(campaign, now)
+        checkpoint()
