@@ -56,6 +56,7 @@ from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.campaigns import personal as campaign_personal
 from clozette.newsletters.campaigns import tasks as campaign_tasks
 from clozette.newsletters.campaigns import views as campaign_views
+from clozette.newsletters.reports.views import why as reports_why
 from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
@@ -199,6 +200,7 @@ def _pages(app: Flask) -> None:
         *closets_views.BLUEPRINTS,
         *look_views.BLUEPRINTS,
         newsletters_public.blueprint,
+        reports_why.blueprint,
         *campaign_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,

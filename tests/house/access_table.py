@@ -122,6 +122,8 @@ POST   /u/{leave}                                     422     422     422     42
 POST   /u/{leave}                                     200     200     200     200     200     200     200     200     leave=one
 POST   /u/nothing                                     404     404     404     404     404     404     404     404     leave=one
 POST   /u/{leave}/undo                                409     409     409     409     409     409     409     409
+GET    /why/{why}                                     200     200     200     200     200     200     200     200
+GET    /why/nothing                                   404     404     404     404     404     404     404     404
 GET    /preferences/{preferences}                     200     200     200     200     200     200     200     200
 GET    /preferences/nothing                           404     404     404     404     404     404     404     404
 POST   /preferences/{preferences}                     422     422     422     422     422     422     422     422

@@ -1,1 +1,1 @@
-"""What became of a campaign, and why somebody got a mail."""
+"""Why somebody got a mail, and what became of a campaign: exact counts, and what was read only of whoever agreed to that."""

@@ -1,0 +1,1 @@
+"""Pages of reports: for whoever holds a mail, and for marketing staff."""
