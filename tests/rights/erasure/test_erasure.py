@@ -10,12 +10,12 @@ from sqlalchemy import orm
 
 from clozette.accounts.models import Member
 from clozette.kernel import clock, tasks
-from clozette.kernel.database import insert_once
+from clozette.kernel.database import Model, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.personal import Restriction, Table
 from clozette.media import files
-from clozette.privacy import ledger
-from clozette.privacy.models import Subject
+from clozette.privacy import ledger, staff_reads
+from clozette.privacy.models import StaffRead, Subject
 from clozette.privacy.tree.models import Waiting
 from clozette.rights import declared
 from clozette.rights.bulk import selection
@@ -87,6 +87,40 @@ def test_the_whole_way(app: Flask, client: Client, ada: Member, db_session: orm.
     assert page.status_code == 200
     assert "looks_looks" in page.text
     assert "Ada" not in page.text and "ada_l" not in page.text
+
+
+@pytest.mark.requirement(112)
+def test_the_log_stays_and_the_id_goes(
+    app: Flask, client: Client, ada: Member, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    """No row anywhere still carries the account's id, and who looked at the record while it stood is not forgotten."""
+    staff = make_member("desk_clerk")
+    subject_id, member_id = ada.subject_id, ada.id
+    everything(ada, make_member("bob"))
+    looked: dict[str, Any] = {"subject_id": subject_id, "reader_id": staff.subject_id, "now": clock.now()}
+    staff_reads.note(what="record", reason="asked for it", **looked)
+    db_session.commit()
+    client.post(PAGE)
+    assert _carrying(db_session, member_id)
+    execute(app, stopped_clock)
+    db_session.expire_all()
+    assert _carrying(db_session, member_id) == []
+    kept = db_session.scalars(sa.select(StaffRead).where(StaffRead.subject_id == subject_id)).one()
+    assert (kept.what, kept.reader_id) == ("record", staff.subject_id)
+
+
+def _carrying(session: orm.Session, number: int) -> list[str]:
+    """Return the columns that hold a number anywhere in the database."""
+    columns = [
+        column
+        for table in Model.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, sa.Integer) and not isinstance(column.type, sa.SmallInteger)
+    ]
+    asked = (sa.select(sa.literal(str(column))).where(column == number).limit(1) for column in columns)
+    found = [name for one in asked if (name := session.scalar(one)) is not None]
+    session.rollback()
+    return found
 
 
 @pytest.mark.requirement(106)
