@@ -40,11 +40,19 @@ class Settings:
     export_approval_above: int = 100
     smtp_url: str = field(default="", repr=False)
     sms_url: str = field(default="", repr=False)
+    sms_secret: str = field(default="", repr=False)
+    sms_sender: str = "Clozette"
+    sms_number: str = ""
+    sms_registered: str = ""
     mail_from: str = "Clozette <hello@clozette.test>"
     news_smtp_url: str = field(default="", repr=False)
     news_from: str = "Clozette <news@news.clozette.test>"
     news_limits: str = ""
     bounce_domain: str = "news.clozette.test"
+    inbound_listen: str = ""
+    inbound_certificate: str = ""
+    inbound_key: str = ""
+    inbound_secret: str = field(default="", repr=False)
     dkim_domain: str = ""
     dkim_selector: str = "clozette"
     dkim_key: str = field(default="", repr=False)
@@ -69,6 +77,11 @@ class Settings:
     def is_production(self) -> bool:
         """Whether real people use this site."""
         return self.env == "production"
+
+    @property
+    def takes_mail(self) -> bool:
+        """Whether somebody reads what is mailed to ``bounce_domain``."""
+        return bool(self.inbound_listen or self.inbound_secret)
 
     @property
     def host(self) -> str:
@@ -111,8 +124,20 @@ class Settings:
             )
         if any(len(key) < MIN_SECRET for key in self.secret_keys):
             faults.append(f"CLOZETTE_SECRET_KEYS: every key needs at least {MIN_SECRET} characters")
+        faults += self._inbound_faults()
         if self.is_production:
             faults += self._production_faults()
+        return faults
+
+    def _inbound_faults(self) -> list[str]:
+        faults = []
+        host, _, port = self.inbound_listen.rpartition(":")
+        if self.inbound_listen and not (host and port.isdecimal() and 0 < int(port) < 65536):
+            faults.append("CLOZETTE_INBOUND_LISTEN: an address and a port, such as 0.0.0.0:25")
+        if bool(self.inbound_certificate) != bool(self.inbound_key):
+            faults.append("CLOZETTE_INBOUND_CERTIFICATE and CLOZETTE_INBOUND_KEY: both or none")
+        if self.inbound_secret and len(self.inbound_secret) < MIN_SECRET:
+            faults.append(f"CLOZETTE_INBOUND_SECRET: at least {MIN_SECRET} characters")
         return faults
 
     def _production_faults(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
 from clozette.newsletters.mailchimp.models import Channel, Forgotten, Heard, Interest, Posting, Reconciliation, Remote
+from clozette.newsletters.returns.models import Mailbox, Return
 from clozette.newsletters.sending.models import Pace, Run, Sender, Sending
 from clozette.newsletters.subscriptions.imports.models import Import
 from clozette.newsletters.subscriptions.models import (
@@ -13,8 +14,18 @@ from clozette.newsletters.subscriptions.models import (
     Suppression,
     SuppressionNote,
 )
+from clozette.newsletters.texts.models import (
+    Answer,
+    Phone,
+    PhoneCode,
+    RegisterCheck,
+    RegisterResult,
+    TextCampaign,
+    TextSending,
+)
 
 __all__ = [
+    "Answer",
     "Arm",
     "Campaign",
     "Channel",
@@ -25,17 +36,25 @@ __all__ = [
     "Import",
     "Interest",
     "Key",
+    "Mailbox",
     "Newsletter",
     "Posting",
     "Reconciliation",
     "Remote",
+    "Return",
     "Pace",
     "Run",
     "Segment",
     "Sender",
     "Sending",
+    "Phone",
+    "PhoneCode",
+    "RegisterCheck",
+    "RegisterResult",
     "SignUp",
     "Subscription",
     "Suppression",
     "SuppressionNote",
+    "TextCampaign",
+    "TextSending",
 ]

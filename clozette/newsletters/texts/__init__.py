@@ -1,1 +1,1 @@
-"""Text messages: numbers, consent by number, evidence, quiet hours."""
+"""Text messages: numbers proven by a code, consents of their own, and campaigns that go out once, by day, within the law."""
