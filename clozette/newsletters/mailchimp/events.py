@@ -13,3 +13,8 @@ class PostAsked:
     """A campaign is to be laid before Mailchimp, or to be sent there."""
 
     campaign_id: int
+
+
+@dataclass(frozen=True)
+class ReconciliationAsked:
+    """Somebody of the staff wants both sides held against each other now."""

@@ -10,7 +10,7 @@ from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailchimp import Mailchimp
 from clozette.newsletters.mailchimp import forgetting, hooks, outbox
 from clozette.newsletters.mailchimp import tasks as ours
-from clozette.newsletters.mailchimp.events import TalkAsked
+from clozette.newsletters.mailchimp.events import ReconciliationAsked, TalkAsked
 from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SubscriptionChanged
 from clozette.privacy.events import ConsentEnded
 from clozette.rights.erasure import executor as erasure
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     _listen(app)
     erasure.register(app, erasure.Step("mailchimp", forgetting.remember))
     tasks.schedule(app, "* * * * *", ours.watch_mailchimp)
+    tasks.schedule(app, "40 2 * * *", ours.reconcile_with_mailchimp)
     protection: CSRFProtect = app.extensions["csrf"]
     protection.exempt(hooks.blueprint)
     app.register_blueprint(hooks.blueprint)
@@ -52,3 +53,4 @@ def _listen(app: Flask) -> None:
     events.listen(app, ErasureAsked, inside=(outbox.erasure_asked,))
     events.listen(app, ErasureUndone, inside=(outbox.erasure_undone,))
     events.listen(app, TalkAsked, after=(ours.tell_mailchimp,))
+    events.listen(app, ReconciliationAsked, after=(ours.reconcile_with_mailchimp,))

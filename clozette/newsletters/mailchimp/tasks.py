@@ -1,24 +1,25 @@
 """Background work with Mailchimp. One task talks at a time; whoever finds the word taken leaves it to that one."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import mailing_list
-from clozette.kernel.ports.mailing_list import Declined, Later, MailingList
+from clozette.kernel.ports.mailing_list import PAGE, Declined, Later, MailingList
 from clozette.kernel.tasks import task
-from clozette.newsletters.mailchimp import channel, forgetting, outbox, talk, wishes
+from clozette.newsletters.mailchimp import channel, forgetting, hearing, outbox, reconciling, talk, wishes
+from clozette.newsletters.mailchimp.models import Reconciliation
 
 AT_ONCE = 1000
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=6)
-TALK = "talk"
+TALK, RECONCILE = "talk", "reconcile"
 
 
 @task("newsletters.tell_mailchimp")
 def tell_mailchimp() -> None:
     """Tell everything that waits; what fails waits on, and is tried by the next ``watch_mailchimp``."""
-    _with_the_word(_tell_all)
+    _with_the_word(TALK, _tell_all)
 
 
 @task("newsletters.watch_mailchimp")
@@ -28,8 +29,15 @@ def watch_mailchimp() -> None:
         outbox.wake()
 
 
-def _with_the_word(work: Callable[[MailingList, str], None]) -> None:
-    holder = channel.take(TALK, clock.now()) if mailing_list.is_on() else None
+@task("newsletters.reconcile_with_mailchimp")
+def reconcile_with_mailchimp() -> None:
+    """Hold both sides against each other, and keep the report."""
+    hearing.sweep(clock.now())
+    _with_the_word(RECONCILE, _reconcile)
+
+
+def _with_the_word(name: str, work: Callable[[MailingList, str], None]) -> None:
+    holder = channel.take(name, clock.now()) if mailing_list.is_on() else None
     if holder is None:
         return
     tasks.checkpoint()
@@ -37,23 +45,23 @@ def _with_the_word(work: Callable[[MailingList, str], None]) -> None:
         work(mailing_list.mailing_list(), holder)
     except Later as later:
         db.session.rollback()
-        channel.rest(TALK, str(later), clock.now())
+        channel.rest(name, str(later), clock.now())
     else:
-        channel.went_well(TALK)
+        channel.went_well(name)
     finally:
-        channel.give_back(TALK, holder)
+        channel.give_back(name, holder)
 
 
 def _tell_all(there: MailingList, holder: str) -> None:
     talk.name_newsletters(there)
     for forgotten_id in forgetting.waiting():
         forgetting.forget(there, forgotten_id)
-        _keep(holder)
+        _keep(TALK, holder)
     _tell_many(there, holder)
     told = talk.waiting(clock.now(), AT_ONCE)
     for contact_id in told:
         _tell_one(there, contact_id)
-        _keep(holder)
+        _keep(TALK, holder)
     if len(told) == AT_ONCE:
         outbox.wake()
 
@@ -66,7 +74,7 @@ def _tell_many(there: MailingList, holder: str) -> None:
             if len(cases) < talk.FEW:
                 break
             talk.tell_new(there, cases, newsletter)
-            _keep(holder)
+            _keep(TALK, holder)
             if any(case.row.subscriber_key is None for case in cases):
                 break
 
@@ -85,8 +93,42 @@ def _tell_one(there: MailingList, contact_id: int) -> None:
             raise AssertionError("talk.tell hears every no") from None
 
 
-def _keep(holder: str) -> None:
+def _reconcile(there: MailingList, holder: str) -> None:
+    talk.name_newsletters(there)
+    run, since = reconciling.begin(clock.now())
+    tasks.checkpoint()
+    try:
+        _look_there(there, holder, run, since)
+    except Later as later:
+        db.session.rollback()
+        reconciling.finish(run, clock.now(), problem=str(later))
+        tasks.checkpoint()
+        raise
+    after: int | None = 0
+    while after is not None:
+        after = reconciling.ours(run, after, clock.now())
+        _keep(RECONCILE, holder)
+    reconciling.newcomers(run, clock.now())
+    reconciling.finish(run, clock.now())
+
+
+def _look_there(there: MailingList, holder: str, run: Reconciliation, since: datetime | None) -> None:
+    offset = 0
+    while True:
+        members = there.changed(since, offset)
+        strangers = reconciling.page(run, members, clock.now())
+        _keep(RECONCILE, holder)
+        for key in strangers:
+            there.unsubscribe(key)
+            reconciling.ended_there(run)
+        _keep(RECONCILE, holder)
+        if len(members) < PAGE:
+            return
+        offset += PAGE
+
+
+def _keep(name: str, holder: str) -> None:
     """Commit, and go on if nobody else took the word."""
-    if not channel.keep(TALK, holder, clock.now()):
+    if not channel.keep(name, holder, clock.now()):
         raise Later("taken")
     tasks.checkpoint()
