@@ -4,13 +4,8 @@ Whatever the moment: another worker goes on, the receipt counts every row and fi
 by exactly those who are left, and nothing that identifies the person is found afterwards but the listed exceptions.
 """
 
-import random
 import secrets
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +14,8 @@ import sqlalchemy as sa
 
 from benchmarks.claims import Report
 from benchmarks.faults import core
-from clozette import create_app
-from clozette.kernel import clock, migrations, tasks
+from benchmarks.faults.privacy.site import Site
+from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Look, Love
 from clozette.media import files
@@ -28,7 +23,6 @@ from clozette.media.models import Photo
 from clozette.rights.erasure import scan, services
 from clozette.rights.erasure.models import Erasure, Receipt
 from clozette.rights.erasure.tasks import execute
-from clozette.settings import ROOT, Settings
 from tests.factories import accounts
 from tests.support import processes
 
@@ -38,7 +32,6 @@ MOST_KILLS = 24
 LOOKS = 1000
 PHOTOS = 500
 LOVES = 1200
-BEAT = 0.5
 PATIENCE = 120
 
 
@@ -58,39 +51,13 @@ def run(report: Report) -> None:
             _experiment(_Site(url, folder, database.__name__.strip("_")), report)
 
 
-class _Site:
-    """An application of our own to look with, and workers of their own to kill."""
+class _Site(Site):
+    """With what the experiment needs."""
 
     def __init__(self, url: str, folder: Path, name: str) -> None:
-        self.name, self.folder = name, folder
-        self.random = random.Random(core.SEED)
-        self.environment = core._environment(url, folder, processes.free_port())
-        self.app = create_app(Settings.from_environment(self.environment))
-        self._workers = 0
-        migrations.upgrade(self.app)
-        tasks.create_tables(self.app)
+        super().__init__(url, folder, name)
         with self.inside():
             self.others = _others()
-
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        """Do something in a transaction of its own."""
-        with self.app.app_context():
-            yield
-            db.session.commit()
-
-    @contextmanager
-    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Give a worker with a name that none had; it is killed at the end."""
-        self._workers += 1
-        environment = {**self.environment, "CLOZETTE_WORKER_ID": f"worker-{self._workers}"}
-        command = [sys.executable, "-m", "clozette", "worker", "--beat", str(BEAT)]
-        process = processes.start(command, self.folder / "worker.log", env=environment, cwd=ROOT)
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                core._kill(process)
 
     def steps(self, erasure_id: int) -> int:
         """Return how many steps are done; all of them and one more when it is over."""
@@ -113,7 +80,7 @@ class _Site:
             if self.steps(erasure_id) >= steps:
                 return
             time.sleep(0.005)
-        raise TimeoutError((self.folder / "worker.log").read_text(errors="replace")[-3000:])
+        raise TimeoutError(self.last_words())
 
 
 def _experiment(site: _Site, report: Report) -> None:

@@ -7,14 +7,10 @@ and of the try that was killed nothing stays behind once the sweep has run.
 import hashlib
 import io
 import json
-import random
 import secrets
-import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +19,8 @@ import sqlalchemy as sa
 
 from benchmarks.claims import Report
 from benchmarks.faults import core
-from clozette import create_app
-from clozette.kernel import clock, migrations, tasks
+from benchmarks.faults.privacy.site import Site
+from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.looks.models import Look, LookPhoto
 from clozette.media import files
@@ -32,14 +28,12 @@ from clozette.media.models import Photo
 from clozette.privacy.models import Subject
 from clozette.rights.export import making, rules, services, vault
 from clozette.rights.export.models import Export
-from clozette.settings import ROOT, Settings
 from tests.factories import accounts
 from tests.support import processes
 
 KILLS = 6
 LOOKS = 400
 PHOTO_BYTES = 200_000
-BEAT = 0.5
 PATIENCE = 90
 
 
@@ -50,39 +44,13 @@ def run(report: Report) -> None:
             _experiment(_Site(url, folder, database.__name__.strip("_")), report)
 
 
-class _Site:
-    """An application of our own to look with, and workers of their own to kill."""
+class _Site(Site):
+    """With what the experiment needs."""
 
     def __init__(self, url: str, folder: Path, name: str) -> None:
-        self.name, self.folder = name, folder
-        self.random = random.Random(core.SEED)
-        self.environment = core._environment(url, folder, processes.free_port())
-        self.app = create_app(Settings.from_environment(self.environment))
-        self._workers = 0
-        migrations.upgrade(self.app)
-        tasks.create_tables(self.app)
+        super().__init__(url, folder, name)
         with self.inside():
             self.subject_id = _fill()
-
-    @contextmanager
-    def inside(self) -> Iterator[None]:
-        """Do something in a transaction of its own."""
-        with self.app.app_context():
-            yield
-            db.session.commit()
-
-    @contextmanager
-    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Give a worker with a name that none had; it is killed at the end."""
-        self._workers += 1
-        environment = {**self.environment, "CLOZETTE_WORKER_ID": f"worker-{self._workers}"}
-        command = [sys.executable, "-m", "clozette", "worker", "--beat", str(BEAT)]
-        process = processes.start(command, self.folder / "worker.log", env=environment, cwd=ROOT)
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                core._kill(process)
 
     def ask(self) -> int:
         """Ask for an export."""
@@ -118,7 +86,7 @@ class _Site:
             if export.ready_at or (started and export.started_at):
                 return export
             time.sleep(0.02)
-        raise TimeoutError((self.folder / "worker.log").read_text(errors="replace")[-3000:])
+        raise TimeoutError(self.last_words())
 
 
 def _experiment(site: _Site, report: Report) -> None:
