@@ -20,12 +20,14 @@ from clozette.accounts import countries
 from clozette.accounts.models import Member, SignIn
 from clozette.closets import categories, colours
 from clozette.closets.models import Item, Label
+from clozette.closets.rules import fold
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.looks.models import Look, Love, Tag
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 from clozette.privacy import consents
 from clozette.privacy.models import Consent
+from clozette.privacy.policies.editions import EDITIONS
 
 MAX_RULES = 10
 IS, IS_NOT = "is", "not"
@@ -157,7 +159,7 @@ def _has_category(value: str) -> Condition:
 
 
 def _has_brand(value: str) -> Condition:
-    mine = (Item.member_id == Member.id, Item.archived_at.is_(None), Item.brand_key == value.casefold())
+    mine = (Item.member_id == Member.id, Item.archived_at.is_(None), Item.brand_key == fold(value))
     return _member(sa.exists().where(*mine).correlate(Member))
 
 
@@ -177,7 +179,8 @@ def _editions() -> list[tuple[str, str]]:
 
 
 def _languages() -> list[tuple[str, str]]:
-    codes: list[str] = current_app.extensions["clozette.languages"]
+    written = (language for edition in EDITIONS.values() for language in edition.languages)
+    codes = sorted({*current_app.extensions["clozette.languages"], *written})
     return [(code, Locale.parse(code).get_display_name() or code) for code in codes]
 
 
