@@ -3,6 +3,7 @@
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
 from clozette.newsletters.mailchimp.models import Channel, Forgotten, Heard, Interest, Posting, Reconciliation, Remote
 from clozette.newsletters.returns.models import Mailbox, Return
+from clozette.newsletters.reports.models import HeadCount, Link, Tally, Touch
 from clozette.newsletters.sending.models import Pace, Run, Sender, Sending
 from clozette.newsletters.subscriptions.imports.models import Import
 from clozette.newsletters.subscriptions.models import (
@@ -37,6 +38,8 @@ __all__ = [
     "Interest",
     "Key",
     "Mailbox",
+    "HeadCount",
+    "Link",
     "Newsletter",
     "Posting",
     "Reconciliation",
@@ -53,6 +56,8 @@ __all__ = [
     "RegisterResult",
     "SignUp",
     "Subscription",
+    "Tally",
+    "Touch",
     "Suppression",
     "SuppressionNote",
     "TextCampaign",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from clozette.kernel.database import Model
 
+_CAME_BACK = "bounced_at IS NOT NULL OR complained_at IS NOT NULL OR unsubscribed_at IS NOT NULL"
 STATES = ("queued", "submitting", "sent", "skipped", "failed", "uncertain")
 
 
@@ -45,6 +46,12 @@ class Sending(Model):
             "contact_id",
             sqlite_where=sa.text("state = 'uncertain'"),
             postgresql_where=sa.text("state = 'uncertain'"),
+        ),
+        sa.Index(
+            "ix_newsletters_sendings_back",
+            "campaign_id",
+            sqlite_where=sa.text(_CAME_BACK),
+            postgresql_where=sa.text(_CAME_BACK),
         ),
         sa.CheckConstraint("state IN ('queued', 'submitting', 'sent', 'skipped', 'failed', 'uncertain')", name="state"),
     )
