@@ -57,6 +57,9 @@ from clozette.newsletters.campaigns import personal as campaign_personal
 from clozette.newsletters.campaigns import tasks as campaign_tasks
 from clozette.newsletters.campaigns import views as campaign_views
 from clozette.newsletters.reports.views import why as reports_why
+from clozette.newsletters.returns import events as return_events
+from clozette.newsletters.returns import receiver, site_mail
+from clozette.newsletters.returns import tasks as return_tasks
 from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
@@ -173,6 +176,7 @@ def connect(app: Flask) -> None:
     _listeners(app)
     _notifications(app)
     mailchimp.init_app(app)
+    site_mail.init_app(app)
     _erasure(app)
     _schedules(app)
     checkup.add(app, "ledger", privacy_checks.ledger)
@@ -244,6 +248,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
     events.listen(app, subscription_events.SubscriptionChanged, inside=(sending.skip_left,))
     events.listen(app, subscription_events.ContactSuppressed, inside=(sending.skip_suppressed,))
+    events.listen(app, return_events.ReturnKept, after=(return_tasks.read_return,))
     events.listen(app, subscription_events.SignUpMade, after=(subscription_tasks.ask_to_confirm,))
     events.listen(app, import_events.ImportMade, after=(import_tasks.check_import,))
     events.listen(app, import_events.ImportAsked, after=(import_tasks.run_import,))
@@ -271,6 +276,8 @@ def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC), and what workers do all the time."""
     tasks.keep_doing(app, "privacy.sequence", adopt.step)
     sending_engine.init_app(app)
+    receiver.init_app(app)
+    tasks.schedule(app, "55 4 * * *", return_tasks.sweep_returns)
     tasks.schedule(app, "45 4 * * *", sending_tasks.sweep_paces)
     tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
     tasks.schedule(app, "* * * * *", campaign_tasks.start_due)

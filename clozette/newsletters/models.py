@@ -4,6 +4,7 @@ from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segme
 from clozette.newsletters.mailchimp.models import Channel, Forgotten, Heard, Interest, Posting, Reconciliation, Remote
 from clozette.newsletters.returns.models import Mailbox, Return
 from clozette.newsletters.reports.models import HeadCount, Link, Tally, Touch
+from clozette.newsletters.returns.models import Mailbox, Return
 from clozette.newsletters.sending.models import Pace, Run, Sender, Sending
 from clozette.newsletters.subscriptions.imports.models import Import
 from clozette.newsletters.subscriptions.models import (

@@ -10,7 +10,7 @@ import ssl
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -18,31 +18,66 @@ from email.utils import format_datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import structlog
 from flask import Flask, current_app, has_request_context
 
 from clozette.kernel import clock, tasks
+from clozette.kernel.database import db
 from clozette.settings import Settings
 
 KEY = "clozette.outbox"
+_WATCH = "clozette.outbox.watch"
 TIMEOUT = 10.0
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_STATUS = re.compile(rb"\s*(5\.\d{1,3}\.\d{1,3})\b")
 _OURS = frozenset({"from", "to", "cc", "bcc", "subject", "date", "content-type", "content-transfer-encoding"})
 
 
+log = structlog.get_logger()
+
+
 class Undeliverable(tasks.GiveUp):
-    """The message can't be sent now or later: the server refused it for good, or it was no proper message."""
+    """The message can't be sent now or later: the server refused it for good, or it was no proper message.
+
+    :ivar status: what the server said in numbers (``5.1.1``, RFC 3463), where it said that.
+    """
+
+    def __init__(self, text: str, status: str = "") -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Dead(Exception):
+    """The address takes no mail any more: nothing is sent there."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """One mail to one person: ``to`` is the bare address; ``headers`` are further ones such as List-Unsubscribe."""
+    """One mail to one person: ``to`` is the bare address; ``headers`` are further ones such as List-Unsubscribe.
+
+    :ivar path: the envelope's sender, where what comes back goes; the sender's own address by default.
+    """
 
     to: str
     subject: str
     text: str
     html: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+
+
+class Watch(Protocol):
+    """A room that looks after what becomes of mails."""
+
+    def path_for(self, to: str) -> str:
+        """Return the envelope's sender for an address; nothing where the usual one will do.
+
+        :raises Dead: if nothing is to be sent there.
+        """
+
+    def refused(self, to: str, status: str) -> None:
+        """Hear that a server refused mail to an address for good, in numbers."""
 
 
 class Outbox(Protocol):
@@ -91,14 +126,16 @@ class SmtpOutbox:
         email = compose(message, self.sender, self.domain)
         try:
             with self.connected() as connection:
-                connection.send_message(email)
+                connection.send_message(email, from_addr=message.path or None)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            raise _judged(codes[0] if codes else 550) from None
+            answers = list(error.recipients.values()) or [(550, b"")]
+            raise _judged(*answers[0]) from None
         except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
             raise Unavailable(f"the mail server answered {error.smtp_code}") from None
+        except smtplib.SMTPSenderRefused as error:
+            raise _judged(error.smtp_code) from None  # says nothing of the address
         except smtplib.SMTPResponseException as error:
-            raise _judged(error.smtp_code) from None
+            raise _judged(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPNotSupportedError:
             raise Undeliverable("the mail server can't take this address") from None
 
@@ -134,7 +171,38 @@ class _AfterCommit:
         self._real = real
 
     def send(self, message: Message) -> None:
-        tasks.after_commit(lambda: self._real.send(message))
+        on_its_way = _looked_after(message)
+        if on_its_way is not None:
+            tasks.after_commit(lambda: _deliver(self._real, on_its_way))
+
+
+def watch(app: Flask, watcher: Watch) -> None:
+    """Let a room look after what becomes of the mails that tasks send; for the wiring page."""
+    app.extensions[_WATCH] = watcher
+
+
+def _looked_after(message: Message) -> Message | None:
+    """Give a mail the path that what comes back takes; nothing if its address is dead."""
+    watcher: Watch | None = current_app.extensions.get(_WATCH)
+    if watcher is None:
+        return message
+    try:
+        return replace(message, path=watcher.path_for(message.to))
+    except Dead:
+        log.info("mail_not_sent", because="dead")
+        return None
+
+
+def _deliver(real: Outbox, message: Message) -> None:
+    """Hand a mail over, and tell who looks after it that its address was refused; that is kept, though the task fails."""
+    try:
+        real.send(message)
+    except Undeliverable as error:
+        watcher: Watch | None = current_app.extensions.get(_WATCH)
+        if watcher is not None and error.status:
+            watcher.refused(message.to, error.status)
+            db.session.commit()
+        raise
 
 
 def outbox() -> Outbox:
@@ -212,8 +280,11 @@ def _clean(name: str, value: str) -> str:
     return value
 
 
-def _judged(code: int) -> Exception:
+def _judged(code: int, answer: bytes | str = b"") -> Exception:
+    """Make an error of a server's answer; of its text, which may hold the address, only the status."""
     if code == 421:  # it closes the connection, whoever the mail is for
         return Unavailable(f"the mail server answered {code}")
-    kind = Undeliverable if 500 <= code < 600 else TryLater
-    return kind(f"the mail server answered {code}")
+    if not 500 <= code < 600:
+        return TryLater(f"the mail server answered {code}")
+    found = _STATUS.match(answer if isinstance(answer, bytes) else answer.encode())
+    return Undeliverable(f"the mail server answered {code}", found[1].decode() if found else "")

@@ -1,1 +1,1 @@
-"""What comes back: bounces, complaints, automatic answers, and mails that ask to leave."""
+"""What comes back: bounces, complaints, auto-replies, and mails that ask to unsubscribe."""
