@@ -2,7 +2,6 @@
 
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
 from clozette.newsletters.mailchimp.models import Channel, Forgotten, Heard, Interest, Posting, Reconciliation, Remote
-from clozette.newsletters.returns.models import Mailbox, Return
 from clozette.newsletters.reports.models import HeadCount, Link, Tally, Touch
 from clozette.newsletters.returns.models import Mailbox, Return
 from clozette.newsletters.sending.models import Pace, Run, Sender, Sending
@@ -34,33 +33,33 @@ __all__ = [
     "Compiled",
     "Contact",
     "Forgotten",
+    "HeadCount",
     "Heard",
     "Import",
     "Interest",
     "Key",
-    "Mailbox",
-    "HeadCount",
     "Link",
+    "Mailbox",
     "Newsletter",
+    "Pace",
+    "Phone",
+    "PhoneCode",
     "Posting",
     "Reconciliation",
+    "RegisterCheck",
+    "RegisterResult",
     "Remote",
     "Return",
-    "Pace",
     "Run",
     "Segment",
     "Sender",
     "Sending",
-    "Phone",
-    "PhoneCode",
-    "RegisterCheck",
-    "RegisterResult",
     "SignUp",
     "Subscription",
-    "Tally",
-    "Touch",
     "Suppression",
     "SuppressionNote",
+    "Tally",
     "TextCampaign",
     "TextSending",
+    "Touch",
 ]

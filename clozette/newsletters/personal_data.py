@@ -3,7 +3,6 @@
 from clozette.kernel.personal import Declaration
 from clozette.newsletters.campaigns.personal_data import CAMPAIGNS
 from clozette.newsletters.mailchimp.personal_data import MAILCHIMP
-from clozette.newsletters.returns.personal_data import RETURNS
 from clozette.newsletters.reports.personal_data import REPORTS
 from clozette.newsletters.returns.personal_data import RETURNS
 from clozette.newsletters.sending.personal_data import SENDING
