@@ -30,6 +30,7 @@ from clozette.community import wording as community_wording
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
+from clozette.kernel.ports import links
 from clozette.kernel.web import api, pages, slots
 from clozette.looks import api as looks_api
 from clozette.looks import arrivals as look_arrivals
@@ -159,6 +160,7 @@ def connect(app: Flask) -> None:
     media_addresses.init_app(app)
     look_cards.init_app(app)
     campaign_kinds.init_app(app)
+    links.init_app(app)
     sending_values.register(app, campaign_personal.values)
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")

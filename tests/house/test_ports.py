@@ -18,6 +18,7 @@ NO_RELEASE = {
     "mail.py": "mail to the person themself is no disclosure",
     "sms.py": "a text to the person themself is no disclosure",
     "inbound_mail.py": "takes mail in; sends nothing",
+    "links.py": "asks whether pages are there, and names nobody",
     "storage.py": "our own store: what is in it has not left the house",
     "release.py": "the slip itself",
     "departures.py": "what all others call",

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from clozette.kernel import tasks
 from clozette.newsletters.campaigns import linkcheck, previewing, rendering
 from clozette.newsletters.campaigns.models import Campaign
+from clozette.newsletters.sending import preflight
 
 CLIPPED = 102 * 1024
 """Where Gmail cuts a mail off, and with it the word UNSUBSCRIBE."""
@@ -38,7 +39,7 @@ def findings(campaign: Campaign) -> list[Finding]:
         found += [Finding("red", fault.words, _("Mend it in the editor.")) for fault in faults]
         mail = previewing.filled(rendered)
         found += [*_of_subject(mail.subject), *_of_content(mail.html, mail.text)]
-    found += _of_links(campaign)
+    found += [*_of_links(campaign), *(Finding(one.level, one.what, one.mend) for one in preflight.check(campaign))]
     return sorted(dict.fromkeys(found), key=lambda one: ("red", "amber", "green").index(one.level))
 
 
@@ -85,9 +86,13 @@ def _of_links(campaign: Campaign) -> list[Finding]:
     for address in linkcheck.targets(campaign):
         state = campaign.checked_links.get(address)
         host = urlsplit(address).hostname or ""
-        if state in linkcheck.BROKEN:
+        if state == linkcheck.BROKEN:
             found.append(
-                Finding("red", _("%(address)s answers with an error.", address=address), _("Mend or remove the link."))
+                Finding("red", _("There is no page at %(address)s.", address=address), _("Mend or remove the link."))
+            )
+        if state in linkcheck.DOUBTFUL:
+            found.append(
+                Finding("amber", _("%(address)s could not be tried.", address=address), _("Open it yourself once."))
             )
         if host in linkcheck.SHORTENERS:
             found.append(

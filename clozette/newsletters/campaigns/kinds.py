@@ -68,7 +68,7 @@ def _button(block: Mapping[str, Any], paper: Paper) -> Piece:
 
 def _look(block: Mapping[str, Any], paper: Paper) -> Piece:
     typed = str(block.get("look", ""))
-    found = look_cards(paper.base, [look_id]) if (look_id := _id_in(typed, "looks")) is not None else []
+    found = look_cards(paper.base, [look_id]) if (look_id := id_in(typed, "looks")) is not None else []
     if not found:
         paper.gone(_("There is no look at “%(address)s” that everybody may see.", address=typed[:80]))
         return NOTHING
@@ -79,7 +79,7 @@ def _items(block: Mapping[str, Any], paper: Paper) -> Piece:
     typed = str(block.get("items", "")).split()
     if len(typed) > MAX_ITEMS:
         paper.wrong(_("Show %(number)s items at most.", number=MAX_ITEMS))
-    wanted = [(one, _id_in(one, "items")) for one in typed[:MAX_ITEMS]]
+    wanted = [(one, id_in(one, "items")) for one in typed[:MAX_ITEMS]]
     found = item_cards(paper.base, [item_id for _one, item_id in wanted if item_id is not None])
     for one, item_id in wanted:
         if item_id not in found:
@@ -147,7 +147,8 @@ def _first_line(caption: str) -> str:
     return line if len(line) <= 90 else f"{line[:89].rstrip()}…"
 
 
-def _id_in(typed: str, room: str) -> int | None:
+def id_in(typed: str, room: str) -> int | None:
+    """Return the id in an address of a look or an item (``looks``, ``items``), or typed alone; nothing for others."""
     found = _ADDRESS.fullmatch(typed.strip())
     if found is None or (found.group(1) or room).lower() != room:
         return None

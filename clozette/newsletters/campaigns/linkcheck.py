@@ -1,18 +1,23 @@
-"""Whether a campaign's links lead somewhere. Pages of ours are asked here, in this very process; others over the net."""
+"""Whether a campaign's links lead somewhere. Pages of ours are looked up here, others asked for over the net."""
 
-from flask import Flask, current_app
+import re
+from urllib.parse import urlsplit
+
+from flask import current_app
 
 from clozette.kernel.database import db
+from clozette.kernel.ports import links
 from clozette.kernel.tasks import checkpoint, task
-from clozette.newsletters.campaigns import rendering
+from clozette.newsletters.campaigns import kinds, rendering
 from clozette.newsletters.campaigns.models import Campaign
 
-OK, BROKEN_WORD, ABSENT, UNTRIED = "ok", "broken", "absent", "untried"
-BROKEN = frozenset({BROKEN_WORD, ABSENT})
+BROKEN = links.GONE
+DOUBTFUL = frozenset({links.ODD, links.UNREACHABLE, links.REFUSED})
 SHORTENERS = frozenset(
     {"bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "buff.ly", "cutt.ly", "rebrand.ly"}
 )
-MOST = 100
+MOST = 60
+_SHOWN = re.compile(r"/(looks|items)/([0-9a-z]+)")
 
 
 def targets(campaign: Campaign) -> list[str]:
@@ -26,17 +31,31 @@ def check_links(*, campaign_id: int) -> None:
     campaign = db.session.get(Campaign, campaign_id)
     if campaign is None:
         return
-    wanted = targets(campaign)
+    found = {address: _ours(address) for address in targets(campaign)}
     checkpoint()
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    found = {address: _try(app, address) for address in wanted}
+    port = links.links()
+    tried = {address: state or port.ask(address) for address, state in found.items()}
     campaign = db.session.get(Campaign, campaign_id, populate_existing=True)
     if campaign is not None:
-        campaign.checked_links = found
+        campaign.checked_links = tried
 
 
-def _try(app: Flask, address: str) -> str:
+def _ours(address: str) -> str | None:
+    """Return a word for an address of this site, nothing for others."""
     base = rendering.base()
-    if not (address == base or address.startswith(f"{base}/")):
-        return UNTRIED
-    return UNTRIED
+    if not address.startswith(f"{base}/"):
+        return None
+    path = urlsplit(address).path
+    shown = _SHOWN.fullmatch(path)
+    there = (
+        _is_shown(shown.group(1), kinds.id_in(path, shown.group(1)))
+        if shown
+        else current_app.url_map.bind("localhost").test(path, "GET")
+    )
+    return links.OK if there else links.GONE
+
+
+def _is_shown(room: str, row_id: int | None) -> bool:
+    if row_id is None:
+        return False
+    return bool(kinds.look_cards("", [row_id]) if room == "looks" else kinds.item_cards("", [row_id]))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
-from clozette.newsletters.campaigns import rendering, rules, segments
+from clozette.newsletters.campaigns import checks, rendering, rules, segments
 from clozette.newsletters.campaigns.blocks import Fault
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
 from clozette.newsletters.campaigns.rendering import BadCampaign
@@ -295,6 +295,9 @@ def _check_kept(campaign: Campaign) -> None:
         segments.conditions(campaign.rules)
     except segments.BadRule as error:
         raise BadCampaign([Fault(None, str(error))]) from error
+    stops = [Fault(None, one.what) for one in checks.findings(campaign) if one.level == "red"]
+    if stops:
+        raise BadCampaign(stops)
 
 
 def _change(campaign: Campaign, states: Sequence[str], values: Mapping[str, Any], version: int | None = None) -> bool:
