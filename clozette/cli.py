@@ -23,6 +23,7 @@ ROOMS = {
     "export": "clozette.rights.cli",
     "ledger": "clozette.privacy.cli",
     "members": "clozette.accounts.cli",
+    "newsletter": "clozette.newsletters.cli",
     "policy": "clozette.privacy.policies.cli",
 }
 

@@ -66,13 +66,16 @@ from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
 from clozette.newsletters.sending import values as sending_values
 from clozette.newsletters.subscriptions import access as newsletters_access
+from clozette.newsletters.subscriptions import api as newsletters_api
 from clozette.newsletters.subscriptions import events as subscription_events
 from clozette.newsletters.subscriptions import listeners as subscription_listeners
 from clozette.newsletters.subscriptions import pending as pending_subscriptions
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
 from clozette.newsletters.subscriptions.imports import events as import_events
 from clozette.newsletters.subscriptions.imports import tasks as import_tasks
+from clozette.newsletters.subscriptions.views import account as own_newsletters
 from clozette.newsletters.subscriptions.views import public as newsletters_public
+from clozette.newsletters.subscriptions.views import staff as subscribers_views
 from clozette.newsletters.leaving import alarm as leaving_alarm
 from clozette.newsletters.leaving import preferences
 from clozette.newsletters.leaving import views as leaving_views
@@ -143,6 +146,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     disclosures_api.blueprint,
     exports_api.blueprint,
     consents_api.blueprint,
+    newsletters_api.blueprint,
 )
 
 
@@ -206,6 +210,8 @@ def _pages(app: Flask) -> None:
         *closets_views.BLUEPRINTS,
         *look_views.BLUEPRINTS,
         newsletters_public.blueprint,
+        own_newsletters.blueprint,
+        subscribers_views.blueprint,
         reports_why.blueprint,
         *campaign_views.BLUEPRINTS,
         admin_views.blueprint,
@@ -217,6 +223,7 @@ def _pages(app: Flask) -> None:
 def _settings_pages(app: Flask) -> None:
     """What upper rooms add to the page of settings."""
     accounts.add_settings_page(app, "/follow-requests", _l("Who may follow you"))
+    accounts.add_settings_page(app, "/settings/newsletters", _l("Newsletters"))
     accounts.add_settings_page(app, "/preferences", _l("What we send you"))
 
 

@@ -31,6 +31,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "exports.ask": "hands out what is kept already",
     "exports.download": "hands out what is kept already",
     "exports.remove": "removes what was made at the same page",
+    "own_newsletters.leave": "ends a subscription",
     "looks_editing.delete": "a form's way to delete",
     "looks_editing.drop_revision": "a form's way to delete",
 }

@@ -22,6 +22,7 @@ from clozette.looks.models import Revision
 from clozette.media import addresses
 from clozette.newsletters import keys
 from clozette.newsletters.subscriptions import services as subscriptions
+from clozette.newsletters.subscriptions.imports import services as imports
 from clozette.newsletters.subscriptions.models import Newsletter
 from clozette.privacy import consents, disclosures, notices, staff_reads
 from clozette.privacy.disclosures import silences
@@ -264,6 +265,9 @@ def _sign_up(world: World) -> None:
     names = {"first_name": "Ada", "last_name": "Mode", "locale": "en"}
     signup = subscriptions.sign_up(contact, [weekly.id], **names, method="form", stamped=None, now=now)
     world.names |= {"newsletter": weekly.slug, "newsletter_id": ids.encode(weekly.id)}
+    evidence = {"source": "A fair", "consented_on": now.date(), "wording": "Yes, send me the weekly."}
+    file = imports.begin(weekly, b"EMAIL,FNAME,LNAME\nb@example.test,Bea,Mode\n", **evidence, made_by_id=None, now=now)
+    world.names["import"] = ids.encode(file.id)
     db.session.commit()
     tasks.drain(world.app)  # its mail has a token of its own
     world.names["signup"] = subscriptions.new_token(signup)

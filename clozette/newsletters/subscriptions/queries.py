@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from clozette.kernel.database import db
-from clozette.newsletters.subscriptions.models import Contact, Newsletter
+from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 
 
 def contact_of(canonical: str) -> Contact | None:
@@ -18,3 +18,16 @@ def newsletters_of(newsletter_ids: Collection[int]) -> list[Newsletter]:
     """Return those of some newsletters that are open still."""
     some = sa.select(Newsletter).where(Newsletter.id.in_(newsletter_ids), Newsletter.closed_at.is_(None))
     return list(db.session.scalars(some.order_by(Newsletter.title)))
+
+
+def subscription_of(canonical: str, slug: str) -> Subscription | None:
+    """Return how whoever has an address stands to a newsletter."""
+    mine = sa.select(Subscription).join(Subscription.contact).join(Subscription.newsletter)
+    found: Subscription | None = db.session.scalar(mine.where(Contact.canonical == canonical, Newsletter.slug == slug))
+    return found
+
+
+def subscriptions_of(canonical: str) -> list[Subscription]:
+    """Return everything that whoever has an address stands in."""
+    mine = sa.select(Subscription).join(Subscription.contact).where(Contact.canonical == canonical)
+    return list(db.session.scalars(mine.order_by(Subscription.id)))

@@ -113,11 +113,11 @@ def welcome() -> Any:
 def take(data: dict[str, Any], wanted: Sequence[Newsletter], *, method: str, stamp: str | None = None) -> None:
     """Keep a wish until it is confirmed; for pages and the API alike.
 
-    :param stamp: the notice that came back with it; by default the form's.
+    :param stamp: the notice that came back with it (empty for none); by default the form's.
     """
     throttle.ask(addresses.canonical(data["email"]) or "")
     now, locale = clock.now(), str(get_locale() or "en")
-    shown = notices.read(services.POINT, stamp) if stamp else notices.answered(services.POINT)
+    shown = notices.answered(services.POINT) if stamp is None else notices.read(services.POINT, stamp)
     services.sign_up(
         services.contact_for(data["email"], now, locale),
         [one.id for one in wanted],
