@@ -22,6 +22,7 @@ ROOMS = {
     "erase": "clozette.rights.erasure.cli",
     "export": "clozette.rights.cli",
     "ledger": "clozette.privacy.cli",
+    "mailchimp": "clozette.newsletters.mailchimp.cli",
     "members": "clozette.accounts.cli",
     "newsletter": "clozette.newsletters.cli",
     "policy": "clozette.privacy.policies.cli",

@@ -138,6 +138,12 @@ POST   /privacy/exports/{export}                      303     404     404     30
 DELETE /privacy/exports/{export}                      303     404     404     303     404     404     404     404
 POST   /privacy/exports/{export}/download             303     404     404     200     404     404     404     404
 
+# Mailchimp
+GET    /marketing/mailchimp                           login   404     404     404     404     404     404     200
+POST   /marketing/mailchimp/reconciliations           login   404     404     404     404     404     404     404
+POST   /marketing/mailchimp/campaigns/{campaign}      login   404     404     404     404     404     404     404
+POST   /marketing/mailchimp/campaigns/{campaign}/sending login 404 404    404     404     404     404     404
+
 # what Mailchimp calls
 GET    /webhooks/mailchimp/secret                     404     404     404     404     404     404     404     404
 POST   /webhooks/mailchimp/secret                     403     403     403     403     403     403     403     403

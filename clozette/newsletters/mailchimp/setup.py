@@ -5,12 +5,12 @@ from functools import partial
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from clozette.kernel import events, tasks
+from clozette.kernel import checkup, events, tasks
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailchimp import Mailchimp
-from clozette.newsletters.mailchimp import forgetting, hooks, outbox
+from clozette.newsletters.mailchimp import checks, forgetting, hooks, outbox, views
 from clozette.newsletters.mailchimp import tasks as ours
-from clozette.newsletters.mailchimp.events import ReconciliationAsked, TalkAsked
+from clozette.newsletters.mailchimp.events import PostAsked, ReconciliationAsked, TalkAsked
 from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SubscriptionChanged
 from clozette.privacy.events import ConsentEnded
 from clozette.rights.erasure import executor as erasure
@@ -32,10 +32,13 @@ def init_app(app: Flask) -> None:
     _listen(app)
     erasure.register(app, erasure.Step("mailchimp", forgetting.remember))
     tasks.schedule(app, "* * * * *", ours.watch_mailchimp)
+    tasks.schedule(app, "*/10 * * * *", ours.count_by_mailchimp)
     tasks.schedule(app, "40 2 * * *", ours.reconcile_with_mailchimp)
     protection: CSRFProtect = app.extensions["csrf"]
     protection.exempt(hooks.blueprint)
     app.register_blueprint(hooks.blueprint)
+    app.register_blueprint(views.blueprint)
+    checkup.add(app, "mailchimp", checks.mailchimp)
 
 
 def _make(settings: Settings) -> Mailchimp:
@@ -53,4 +56,5 @@ def _listen(app: Flask) -> None:
     events.listen(app, ErasureAsked, inside=(outbox.erasure_asked,))
     events.listen(app, ErasureUndone, inside=(outbox.erasure_undone,))
     events.listen(app, TalkAsked, after=(ours.tell_mailchimp,))
+    events.listen(app, PostAsked, after=(ours.post_by_mailchimp,))
     events.listen(app, ReconciliationAsked, after=(ours.reconcile_with_mailchimp,))

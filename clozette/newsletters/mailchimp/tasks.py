@@ -8,12 +8,12 @@ from clozette.kernel.database import db
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailing_list import PAGE, Declined, Later, MailingList
 from clozette.kernel.tasks import task
-from clozette.newsletters.mailchimp import channel, forgetting, hearing, outbox, reconciling, talk, wishes
+from clozette.newsletters.mailchimp import channel, forgetting, hearing, outbox, posting, reconciling, talk, wishes
 from clozette.newsletters.mailchimp.models import Reconciliation
 
 AT_ONCE = 1000
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=6)
-TALK, RECONCILE = "talk", "reconcile"
+TALK, RECONCILE, POST = "talk", "reconcile", "post"
 
 
 @task("newsletters.tell_mailchimp")
@@ -27,6 +27,19 @@ def watch_mailchimp() -> None:
     """See to it that nothing waits for ever."""
     if mailing_list.is_on() and (talk.waiting(clock.now(), 1) or forgetting.waiting()):
         outbox.wake()
+
+
+@task("newsletters.post_by_mailchimp")
+def post_by_mailchimp(*, campaign_id: int) -> None:
+    """Do what is next for a campaign that goes by Mailchimp; ``count_by_mailchimp`` takes up what was left."""
+    _with_the_word(POST, lambda there, _: posting.carry_on(there, campaign_id))
+
+
+@task("newsletters.count_by_mailchimp")
+def count_by_mailchimp() -> None:
+    """Take up what was left, and take over what Mailchimp counted."""
+    if posting.unfinished() or posting.to_count(clock.now()):
+        _with_the_word(POST, _count)
 
 
 @task("newsletters.reconcile_with_mailchimp")
@@ -91,6 +104,15 @@ def _tell_one(there: MailingList, contact_id: int) -> None:
             raise
         except Declined:
             raise AssertionError("talk.tell hears every no") from None
+
+
+def _count(there: MailingList, holder: str) -> None:
+    for campaign_id in posting.unfinished():
+        posting.carry_on(there, campaign_id)
+        _keep(POST, holder)
+    for campaign_id in posting.to_count(clock.now()):
+        posting.count(there, campaign_id)
+        _keep(POST, holder)
 
 
 def _reconcile(there: MailingList, holder: str) -> None:
