@@ -13,10 +13,10 @@ import struct
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import g
+from flask import g, has_app_context
 
 from clozette.kernel import clock
-from clozette.kernel.database import db, insert_once
+from clozette.kernel.database import Session, db, insert_once
 from clozette.newsletters.subscriptions.models import Key
 
 _KEPT = "newsletters_keys"
@@ -55,15 +55,27 @@ def read(use: str, text: str) -> Link | None:
     return Link(*_LINK.unpack(said))
 
 
+def make_ready() -> None:
+    """Make the keys that letters are printed with, if they are new: they have to be committed before the first goes out."""
+    for name in ("links", "returns", "messages"):
+        key(name)
+
+
 def key(name: str) -> bytes:
     """Return a key, made at its first use; two processes at once make one.
 
-    It is kept for the context alone: the transaction that made it may still be rolled back.
+    It is kept for the context alone, and forgotten at a rollback: the transaction that made it may be the one.
     """
     kept: dict[str, bytes] = g.setdefault(_KEPT, {})
     if name not in kept:
         kept[name] = _find(name) or _make(name)
     return kept[name]
+
+
+@sa.event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, transaction: object) -> None:
+    if has_app_context():
+        g.pop(_KEPT, None)
 
 
 def _mac(use: str, said: bytes) -> bytes:

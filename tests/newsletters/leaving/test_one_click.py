@@ -345,3 +345,12 @@ def count_entries(subscription: Subscription) -> int:
 
 def make_member_signed_in(client: Client) -> None:
     accounts.sign_in(client, accounts.make_member("reader"))
+
+
+@pytest.mark.requirement(59)
+def test_no_link_is_made_with_a_key_that_was_rolled_back(db_session: orm.Session) -> None:
+    lost = keys.token("leave", keys.Link(1, 2))
+    db_session.rollback()
+    assert keys.read("leave", lost) is None
+    made = keys.token("leave", keys.Link(1, 2))
+    assert made != lost and keys.read("leave", made) == keys.Link(1, 2)
