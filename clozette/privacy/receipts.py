@@ -19,7 +19,7 @@ from clozette.privacy.controller import controller
 from clozette.privacy.ledger import audit, state
 from clozette.privacy.models import LedgerEntry, Subject, Wording
 from clozette.privacy.points import POINTS, purpose_names
-from clozette.privacy.purposes import ConsentPurpose, purpose_of
+from clozette.privacy.purposes import ConsentPurpose, purpose_of, title
 from clozette.privacy.tree import canonical
 
 Receipt = dict[str, Any]
@@ -94,7 +94,7 @@ def _purpose(entry: LedgerEntry) -> dict[str, Any]:
     point = POINTS[entry.point]
     asked = _asked(entry.purpose)
     return {
-        "purpose": str(asked.title) if asked else ", ".join(purpose_names(point)),
+        "purpose": title(str(entry.purpose)) if asked else ", ".join(purpose_names(point)),
         "purposeCategory": [purpose.value for purpose in point.purposes],
         "consentType": "EXPLICIT" if asked else "NONE",
         "piiCategory": [*point.mandatory, *point.optional],

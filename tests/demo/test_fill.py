@@ -13,6 +13,7 @@ from clozette.closets.models import Item
 from clozette.demo import fill, pictures, story
 from clozette.kernel.database import db
 from clozette.looks.models import Comment, Look, Love
+from clozette.newsletters.subscriptions.models import Newsletter, Subscription
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -63,6 +64,9 @@ def test_a_small_site_is_filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
         assert list(db.session.execute(counted).one()) == held
         admin = db.session.scalars(sa.select(Member).where(Member.email == "admin@clozette.test")).one()
         assert len(fill.totp_code(admin)) == 6
+        subscribed = sa.select(Newsletter.slug, Subscription.state).join(Subscription.newsletter).distinct()
+        found = {tuple(row) for row in db.session.execute(subscribed)}
+        assert found >= {(slug, "confirmed") for slug in ("friday-rail", "lemari")} | {("friday-rail", "pending")}
 
 
 def test_photographs_are_taken_from_their_folders(tmp_path: Path) -> None:
