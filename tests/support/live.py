@@ -104,6 +104,8 @@ def _prepare(stack: ExitStack, folder: Path, settings: dict[str, str]) -> LiveSi
         "database_url": f"sqlite:///{folder / 'clozette.db'}",
         "media_url": f"file://{folder / 'media'}",
         "smtp_url": sink.url,
+        "controller_name": "Clozette Pte Ltd",
+        "controller_address": "1 High Street, Singapore",
         "var": str(folder),
         **settings,
     }

@@ -9,7 +9,7 @@ from clozette.looks import queries as looks
 from clozette.newsletters.campaigns import digests, kinds, tags
 from clozette.newsletters.campaigns.blocks import Paper
 from clozette.newsletters.campaigns.rendering import Rendered, base, html_escaped
-from clozette.newsletters.campaigns.slots import PERSONAL, Value, fill, names_in
+from clozette.newsletters.campaigns.slots import PERSONAL, PIXEL, Value, fill, names_in
 
 FIRST, LAST = "Ada", "Lovelace"
 _DARK = "@media (prefers-color-scheme: dark)"
@@ -27,7 +27,7 @@ class Sample:
 
 def filled(rendered: Rendered) -> Sample:
     """Return a mail as somebody with made-up names gets it; its personal links lead nowhere."""
-    values: dict[str, Value] = {"first_name": FIRST, "last_name": LAST, **dict.fromkeys(tags.ADDRESSES, "#")}
+    values: dict[str, Value] = {"first_name": FIRST, "last_name": LAST, PIXEL: "", **dict.fromkeys(tags.ADDRESSES, "#")}
     for name in names_in(rendered.subject + rendered.preview + rendered.html + rendered.text):
         if name.startswith(PERSONAL):
             values[name] = _personal(name)

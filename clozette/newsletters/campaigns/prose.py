@@ -3,7 +3,7 @@
 HTML typed into it stays text. A link leads to an https or mail address, to a page of ours, or to a merge tag's address.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -119,8 +119,20 @@ def _dress(token: Token, link: Callable[[str], str]) -> None:
 
 
 def _text_of(tokens: Sequence[Token]) -> str:
-    """Return what a reader without HTML sees: one blank line between blocks, marks before what stands in lists."""
-    blocks: list[str] = []
+    """Return what a reader without HTML sees: one blank line between blocks, marks before what stands in lists.
+
+    The items of a list that was written without blank lines stand under one another.
+    """
+    said, is_tight = "", False
+    for text, tight in _blocks_of(tokens):
+        said += ("" if not said else "\n" if tight and is_tight else "\n\n") + text
+        is_tight = tight
+    return said
+
+
+def _blocks_of(tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
+    """Give the text of each block, and whether it belongs to such a list."""
+    tight = False
     lists: list[int | None] = []
     marks: list[str] = []
     for token in tokens:
@@ -134,13 +146,16 @@ def _text_of(tokens: Sequence[Token]) -> str:
             lists[-1] = None if number is None else number + 1
         elif token.type == "blockquote_open":
             marks.append("> ")
+        elif token.type == "paragraph_open":
+            tight = token.hidden
+        elif token.type == "heading_open":
+            tight = False
         elif token.type == "hr":
-            blocks.append("-" * 30)
+            yield "-" * 30, False
         elif token.type in {"inline", "fence", "code_block"}:
             said = _line_of(token.children or ()) if token.type == "inline" else token.content.rstrip()
-            blocks.append("".join(marks) + said)
+            yield "".join(marks) + said, tight
             marks.clear()
-    return "\n\n".join(blocks)
 
 
 def _line_of(tokens: Sequence[Token]) -> str:

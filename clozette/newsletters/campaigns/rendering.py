@@ -18,7 +18,7 @@ from markupsafe import Markup
 from clozette.newsletters.campaigns import tags
 from clozette.newsletters.campaigns.blocks import MAIL, PAGE, Fault, Paper, Piece, kinds
 from clozette.newsletters.campaigns.models import Campaign
-from clozette.newsletters.campaigns.slots import LINK, OPEN, fill, slot
+from clozette.newsletters.campaigns.slots import LINK, OPEN, PIXEL, fill, slot
 from clozette.newsletters.subscriptions.models import Newsletter
 from clozette.privacy.controller import Controller, controller
 
@@ -118,6 +118,8 @@ def page_of(draft: Draft) -> Markup:
 def neutral(text: str, content: Any, *, escape: bool = False) -> str:
     """Return a text for everybody: a name's default where it has one, no name and no personal address elsewhere."""
     from_defaults = {place: word for place, (_name, word) in tags.defaults_in(tags.texts_of(content)).items()}
+    for name in tags.NAMES:
+        text = text.replace(f" {slot(name)}", slot(name))  # no blank before what follows a name that is not there
     return fill(text, from_defaults, escape=html_escaped if escape else None)
 
 
@@ -177,6 +179,7 @@ def _put_together(draft: Draft, subject: str, preview: str, made: Sequence[Piece
         "unsubscribe": UNSUBSCRIBE,
         **{name: slot(name) for name in tags.ADDRESSES},
         **({} if has_page else {"view_url": ""}),
+        "pixel": slot(PIXEL) if draft.tracks else "",
     }
     env = current_app.jinja_env
     html = env.get_template("newsletters/mail/letter.html").render(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 OPEN, CLOSE = "\ue000", "\ue001"
 PERSONAL = "personal:"
 LINK = "link:"
+PIXEL = "pixel"
 _SLOT = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 Value = str | tuple[str, str]
 """What goes into a slot; a pair (trusted HTML, text) where the two differ."""

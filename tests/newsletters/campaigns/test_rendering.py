@@ -157,6 +157,7 @@ def test_text_of_markdown(db_session: orm.Session) -> None:
     content = render(make_campaign(make_newsletter(), blocks=text(markdown))).text
     for line in ("Head", "A soft line", "- one", "- two", "  1. first", "  2. second", "> said", "code"):
         assert line in content.splitlines()
+    assert "- one\n- two\n  1. first\n  2. second\n\n> said" in content
 
 
 def test_no_style_stands_outside_an_element_and_no_line_is_empty_of_sense(db_session: orm.Session) -> None:

@@ -62,6 +62,7 @@ def test_a_wall_clock_somewhere(
     assert (campaign.send_at, campaign.time_zone) == (moment, zone)
     said = client.get(path_of(campaign)).text
     assert zone in said
+    assert f"{local[-4:]}:00" in said
     assert ("show that time twice" in said) == (local == "2027-10-31T02:30")
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from clozette.kernel import clock, ids
@@ -221,7 +223,17 @@ def _shown(found: Campaign, refusal: Refusal | None = None) -> str:
         counts=recipients.counts(found) if asks else None,
         findings=checks.findings(found) if asks else [],
         spoken=segments.spoken(found.rules),
+        goes_at=_local(found),
     )
+
+
+def _local(found: Campaign) -> str | None:
+    """Return when it goes, as the wall clock shows it where it was said."""
+    if found.send_at is None:
+        return None
+    there = found.send_at.astimezone(ZoneInfo(found.time_zone)).replace(tzinfo=None)
+    said: str = format_datetime(there, "medium", rebase=False)
+    return said
 
 
 def _new_page(form: Form) -> str:
