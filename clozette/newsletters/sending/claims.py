@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.kernel.database import db
+from clozette.kernel.database import UtcDateTime, db
 from clozette.kernel.ports.bulk_mail import Outcome
 from clozette.newsletters.campaigns.models import Arm, Campaign
 from clozette.newsletters.sending import eligibility, throttles
@@ -21,6 +21,8 @@ from clozette.newsletters.sending.values import Recipient
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 
 GONE = "gone"
+QUEUED = sa.literal("queued", literal_execute=True)
+"""Not a parameter: the index of what is queued is used where the statement itself says so."""
 TRIES = 6
 FIRST_WAIT = timedelta(minutes=1)
 _QUIETLY = {"synchronize_session": False}
@@ -35,47 +37,88 @@ class Claimed:
     skipped: int
 
 
-def claim(campaign: Campaign, newsletter: Newsletter, *, mark: str, wanted: int, after: int, now: datetime) -> Claimed:
-    """Claim the next sendings of a running campaign for ``mark``; skip those who may not get it any more.
-
-    :param after: the contact to go on behind; 0 to look at all.
+class Claim:
+    """The statement that claims sendings of one campaign, built once for some seconds: its parts take longer to put
+    together than the database takes to carry it out.
     """
-    picked = _picked(campaign, newsletter, wanted, after, now).cte("picked")
-    goes = picked.c.why.is_(None)
-    step = (
-        sa.update(Sending)
-        .where(Sending.campaign_id == campaign.id, Sending.contact_id == picked.c.contact_id)
-        .where(Sending.state == "queued")
-        .values(
-            state=sa.case((goes, "submitting"), else_="skipped"),
-            reason=picked.c.why,
-            claim=sa.case((goes, mark), else_=None),
-            tries=Sending.tries + sa.case((goes, 1), else_=0),
+
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign_id = campaign.id
+        self._gives_all = db.session.get_bind().dialect.name == "postgresql"
+        picked = _picked(campaign, campaign.newsletter).cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
+        goes = picked.c.why.is_(None)
+        # The rows are locked, and the state is not asked again: the planner must find them by their key alone.
+        step = (
+            sa.update(Sending)
+            .where(Sending.campaign_id == campaign.id, Sending.contact_id == picked.c.contact_id)
+            .values(
+                state=sa.case((goes, "submitting"), else_="skipped"),
+                reason=picked.c.why,
+                claim=sa.case((goes, sa.bindparam("mark", type_=sa.String)), else_=None),
+                tries=Sending.tries + sa.case((goes, 1), else_=0),
+            )
         )
-        .returning(Sending.contact_id, Sending.state)
-    )
-    rows = db.session.execute(step, execution_options=_QUIETLY).all()
-    going = [row[0] for row in rows if row[1] == "submitting"]
-    skipped = len(rows) - len(going)
-    count(campaign.id, skipped=skipped)
-    return Claimed(_recipients(campaign.id, going) if going else [], skipped)
+        more = [picked.c[column.key] for column in _OF_CONTACTS] if self._gives_all else []
+        self._step = step.returning(Sending.contact_id, Sending.state, Sending.subscription_id, Sending.letter, *more)
+
+    def take(self, *, mark: str, wanted: int, after: int, now: datetime) -> Claimed:
+        """Claim for ``mark``; skip those who may not get it any more.
+
+        :param after: the contact to go on behind; 0 to look at all.
+        """
+        asked = {"mark": mark, "wanted": wanted, "after": after, "now": now}
+        rows: Any = db.session.execute(self._step, asked, execution_options=_QUIETLY).all()
+        going = [row for row in rows if row[1] == "submitting"]
+        if going and not self._gives_all:
+            known: dict[int, Any] = {one[0]: one[1:] for one in _of_contacts([row[0] for row in going])}
+        else:
+            known = {row[0]: row[4:] for row in going}
+        found = [_recipient(row, known[row[0]]) for row in going]
+        return Claimed(sorted(found, key=lambda one: one.contact_id), len(rows) - len(going))
 
 
-def _picked(campaign: Campaign, newsletter: Newsletter, wanted: int, after: int, now: datetime) -> sa.Select[Any]:
-    """Select the next queued sendings with the reason why they may not go, locked, those of other workers left out."""
+def _recipient(row: Any, known: Any) -> Recipient:
+    subject_id, address, first_name, last_name, locale = known
+    return Recipient(row[0], row[2], subject_id, address, first_name, last_name, locale, row[3])
+
+
+_OF_CONTACTS = (Contact.subject_id, Contact.address, Contact.first_name, Contact.last_name, Contact.locale)
+
+
+def _of_contacts(contact_ids: Sequence[int]) -> Any:
+    return db.session.execute(sa.select(Contact.id, *_OF_CONTACTS).where(Contact.id.in_(contact_ids))).all()
+
+
+def _picked(campaign: Campaign, newsletter: Newsletter) -> sa.Select[Any]:
+    """Select the next queued sendings with the reason why they may not go.
+
+    The few rows are found first; else the database would look up the consents of everybody for each of many claims.
+    """
+    next_ones = _next(campaign).cte("next_ones")
     may = sa.and_(*eligibility.may_get(newsletter))
     why = sa.case((may, None), else_=sa.func.coalesce(eligibility.why_not(newsletter), GONE))
+    contact_id = next_ones.c.contact_id
+    same = sa.and_(Subscription.id == next_ones.c.subscription_id, Subscription.contact_id == contact_id)
+    return (
+        sa.select(contact_id, why.label("why"), *_OF_CONTACTS)
+        .select_from(next_ones)
+        .outerjoin(Contact, Contact.id == contact_id)
+        .outerjoin(Subscription, same)
+    )
+
+
+def _next(campaign: Campaign) -> sa.Select[Any]:
+    """Select what is queued and due, locked, without what other workers have in hand."""
+    now = sa.bindparam("now", type_=UtcDateTime)
     running = sa.exists().where(Campaign.id == campaign.id, Campaign.state == "running").correlate(None)
     due = sa.or_(Sending.not_before.is_(None), Sending.not_before <= now)
-    same = sa.and_(Subscription.id == Sending.subscription_id, Subscription.contact_id == Sending.contact_id)
+    chosen: Any = sa.select(Sending.contact_id, Sending.subscription_id)
     return (
-        sa.select(Sending.contact_id, why.label("why"))
-        .outerjoin(Contact, Contact.id == Sending.contact_id)
-        .outerjoin(Subscription, same)
-        .where(Sending.campaign_id == campaign.id, Sending.state == "queued", Sending.contact_id > after)
+        chosen.where(Sending.campaign_id == campaign.id, Sending.state == QUEUED)
+        .where(Sending.contact_id > sa.bindparam("after", type_=sa.BigInteger))
         .where(due, running, throttles.is_free(now), *_of_its_turn(campaign))
         .order_by(Sending.contact_id)
-        .limit(wanted)
+        .limit(sa.bindparam("wanted", type_=sa.Integer, literal_execute=True))
         .with_for_update(of=Sending, skip_locked=True)
     )
 
@@ -85,22 +128,6 @@ def _of_its_turn(campaign: Campaign) -> list[sa.ColumnElement[bool]]:
     has_arms = sa.exists().where(Arm.campaign_id == campaign.id).correlate(None)
     decided = sa.exists().where(Campaign.id == campaign.id, Campaign.winner.is_not(None)).correlate(None)
     return [sa.or_(Sending.letter != "", sa.not_(has_arms), decided)]
-
-
-def _recipients(campaign_id: int, contact_ids: Sequence[int]) -> list[Recipient]:
-    columns = (
-        Sending.contact_id,
-        Sending.subscription_id,
-        Contact.subject_id,
-        Contact.address,
-        Contact.first_name,
-        Contact.last_name,
-        Contact.locale,
-        Sending.letter,
-    )
-    chosen = sa.select(*columns).join(Contact, Contact.id == Sending.contact_id)
-    mine = (Sending.campaign_id == campaign_id, Sending.contact_id.in_(contact_ids))
-    return [Recipient(*row) for row in db.session.execute(chosen.where(*mine).order_by(Sending.contact_id))]
 
 
 def record(campaign_id: int, mark: str, done: Iterable[tuple[int, Outcome]], now: datetime) -> list[int]:
@@ -162,6 +189,8 @@ def settle(
             .values(state=state, reason=reason, delivered_at=now if state == "sent" else None)
         )
         changed[before] = db.session.execute(step, execution_options=_QUIETLY).rowcount  # type: ignore[attr-defined]
+        if changed[before] == len(contact_ids):
+            break
     total = changed.total()
     counted = {state: total} if state in {"sent", "failed", "skipped", "uncertain"} else {}
     if changed["uncertain"]:

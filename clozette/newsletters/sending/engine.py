@@ -5,7 +5,8 @@ therefore one letter a connection, and the rows say which.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,18 +32,27 @@ _KEY = "clozette.newsletters.pool"
 _GATHER = 0.02
 _PATIENCE = 1.0
 _MOST_AT_ONCE = 200
+_GOOD_FOR = 1.0
 log = structlog.get_logger()
 
 
 @dataclass
 class _Job:
-    """A campaign in this worker's hands, and what it has to remember between two transactions."""
+    """A campaign in this worker's hands, and what it has to remember between two transactions.
+
+    :ivar claim: the claiming statement, and until when it is good: consents lapse by the clock.
+    :ivar after: behind which contact it goes on.
+    :ivar unwritten: outcomes that no commit holds yet; ``is_unsure`` after a commit that was not answered.
+    """
 
     campaign: Campaign
     presses: Mapping[str, Press]
     pool: Pool
     mark: str
     size: int
+    limits: throttles.Limits
+    claim: claims.Claim
+    good_until: float = 0.0
     after: int = 0
     unwritten: Done = field(default_factory=list)
     is_unsure: bool = False
@@ -68,14 +78,26 @@ def step(now: datetime) -> None:
 
 def run(campaign_id: int) -> None:
     """Send a campaign as long as something of it can be claimed."""
-    job = _job(campaign_id)
-    if job is None:
-        return
+    with _objects_kept():
+        job = _job(campaign_id)
+        if job is None:
+            return
+        try:
+            while _turn(job):
+                pass
+        finally:
+            job.pool.close()
+
+
+@contextmanager
+def _objects_kept() -> Iterator[None]:
+    """Let what was read stay readable after each of the many commits."""
+    session = db.session
+    before, session.expire_on_commit = session.expire_on_commit, False
     try:
-        while _turn(job):
-            pass
+        yield
     finally:
-        job.pool.close()
+        session.expire_on_commit = before
 
 
 def _turn(job: _Job) -> bool:
@@ -115,7 +137,9 @@ def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:
     dead = claims.record(job.id, job.mark, job.unwritten, now)
     for contact_id in dead:
         _bury(job.id, contact_id, now)
-    batch, may_go_on = _claim(job, now) if not tasks.is_ending() else ([], False)
+    failed = any(outcome.code >= 500 for _, outcome in job.unwritten)
+    stops = tasks.is_ending() or (failed and not _is_within_budget(job.id, now))
+    batch, may_go_on = ([], False) if stops else _claim(job, now)
     if not batch and not may_go_on and not busy:
         _finish(job.id, now)
     db.session.commit()
@@ -124,23 +148,31 @@ def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:
 
 
 def _claim(job: _Job, now: datetime) -> tuple[list[Recipient], bool]:
+    """Claim the next ones; say whether to ask again when these are gone."""
     sender = job.campaign.newsletter.sender_address or ""
-    limits = _limits()
-    wanted = throttles.room(min(job.pool.ready(job.size), _MOST_AT_ONCE), limits, sender, now)
-    if not wanted or not _is_within_budget(job.id, now):
+    wanted = throttles.room(min(job.pool.ready(job.size), _MOST_AT_ONCE), job.limits, sender, now)
+    if not wanted:
         return [], False
-    claimed = claims.claim(
-        job.campaign, job.campaign.newsletter, mark=job.mark, wanted=wanted, after=job.after, now=now
-    )
+    if time.monotonic() > job.good_until:
+        _look_again(job)
+    claimed = job.claim.take(mark=job.mark, wanted=wanted, after=job.after, now=now)
+    claims.count(job.id, skipped=claimed.skipped)
     batch = claimed.recipients
     if batch:
         job.after = batch[-1].contact_id
-        throttles.took((_domain(one) for one in batch), limits, sender, now)
+        throttles.took((_domain(one) for one in batch), job.limits, sender, now)
         return batch, True
     if claimed.skipped:
         return [], True
     started_over, job.after = job.after > 0, 0
     return [], started_over
+
+
+def _look_again(job: _Job) -> None:
+    """See what became of the campaign and its newsletter meanwhile, and of the rules by which consents lapse."""
+    db.session.refresh(job.campaign)
+    db.session.refresh(job.campaign.newsletter)
+    job.claim, job.good_until = claims.Claim(job.campaign), time.monotonic() + _GOOD_FOR
 
 
 def _hand_over(job: _Job, batch: list[Recipient]) -> None:
@@ -198,9 +230,10 @@ def _job(campaign_id: int) -> _Job | None:
     signer = keyring.signer(settings)
     kept = db.session.scalars(sa.select(Compiled).where(Compiled.campaign_id == campaign_id))
     presses = {one.letter: Press(Template.from_json(one.template), campaign_id, settings, signer) for one in kept}
-    size = max(1, _limits().connections // senders.alive(clock.now()))
+    limits = _limits()
+    size = max(1, limits.connections // senders.alive(clock.now()))
     db.session.commit()
-    return _Job(campaign, presses, _pool(size), senders.me().mark, size)
+    return _Job(campaign, presses, _pool(size), senders.me().mark, size, limits, claims.Claim(campaign))
 
 
 def _pool(size: int) -> Pool:

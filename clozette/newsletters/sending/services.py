@@ -11,12 +11,14 @@ from sqlalchemy import orm
 
 from clozette.accounts import addresses
 from clozette.accounts.models import Member
-from clozette.kernel import tasks
+from clozette.kernel import events, tasks
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.refusal import Refusal, Refused
+from clozette.newsletters import keys
 from clozette.newsletters.campaigns import rendering
 from clozette.newsletters.campaigns.models import Campaign, Compiled
 from clozette.newsletters.sending import claims, preflight
+from clozette.newsletters.sending.events import CampaignStarted
 from clozette.newsletters.sending.message import Stamp, Template, compile_mail, digest
 from clozette.newsletters.sending.models import Run, Sending
 from clozette.newsletters.sending.tasks import send_test_mail
@@ -46,6 +48,8 @@ def start(campaign: Campaign, now: datetime) -> None:
             Refusal("not_startable", _("This can't be started: it was sent, cancelled or changed meanwhile."))
         )
     insert_once(Run, campaign_id=campaign.id, forgiven=0, sent_then=0)
+    keys.make_ready()
+    events.publish(CampaignStarted(campaign.id))
 
 
 def compiled(campaign: Campaign, letter: str = "") -> Template:

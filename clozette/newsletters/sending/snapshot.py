@@ -31,6 +31,7 @@ def fill(campaign_id: int, now: datetime) -> bool:
     else:
         db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
         _insert(_chosen(campaign))
+        db.session.execute(sa.text("ANALYZE newsletters_sendings"))  # or claims are planned for an empty table
     _begin(campaign)
     return True
 

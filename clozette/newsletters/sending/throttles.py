@@ -74,12 +74,14 @@ def room(wanted: int, limits: Limits, sender: str, now: datetime) -> int:
 
 def took(domains: Iterable[str], limits: Limits, sender: str, now: datetime) -> None:
     """Count what was claimed."""
+    if not (limits.all or limits.sender or limits.domain or limits.domains):
+        return
     counted = Counter(domains)
     total = sum(counted.values())
     for scope, rate in ((ALL, limits.all), (f"sender:{sender}", limits.sender)):
         if rate and total:
             _move(scope, now + timedelta(seconds=total / rate))
-    for domain, count in counted.items():
+    for domain, count in sorted(counted.items()):
         if rate := limits.of(domain):
             _hold(_domain(domain), now)
             _move(_domain(domain), now + timedelta(seconds=count / rate))
@@ -103,7 +105,7 @@ def went_well(domains: Iterable[str]) -> None:
     db.session.execute(again, execution_options={"synchronize_session": False})
 
 
-def is_free(now: datetime) -> sa.ColumnElement[bool]:
+def is_free(now: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     """Whether the domain of a sending may get mail now."""
     busy = sa.exists().where(Pace.scope == sa.literal("domain:") + Sending.domain, Pace.free_at > now)
     return sa.not_(busy.correlate(Sending))

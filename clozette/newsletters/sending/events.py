@@ -1,0 +1,10 @@
+"""What happened to campaigns."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CampaignStarted:
+    """A campaign is about to be queued: it is compiled, and never changes again."""
+
+    campaign_id: int
