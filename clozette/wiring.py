@@ -61,6 +61,8 @@ from clozette.newsletters.reports.views import why as reports_why
 from clozette.newsletters.returns import events as return_events
 from clozette.newsletters.returns import receiver, site_mail
 from clozette.newsletters.returns import tasks as return_tasks
+from clozette.newsletters.returns import views as return_views
+from clozette.newsletters.returns.views import webhook as returned_mail
 from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
@@ -183,6 +185,7 @@ def connect(app: Flask) -> None:
     _notifications(app)
     mailchimp.init_app(app)
     site_mail.init_app(app)
+    returned_mail.init_app(app)
     _erasure(app)
     _schedules(app)
     checkup.add(app, "ledger", privacy_checks.ledger)
@@ -214,6 +217,7 @@ def _pages(app: Flask) -> None:
         subscribers_views.blueprint,
         reports_why.blueprint,
         *campaign_views.BLUEPRINTS,
+        *return_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
     ):

@@ -165,6 +165,13 @@ POST   /preferences/nothing                           404     404     404     40
 GET    /preferences                                   303     200     200     200     200     200     200     200
 POST   /preferences                                   303     422     422     422     422     422     422     422
 
+# mails that come back
+POST   /webhooks/mail/not-the-secret                  403     403     403     403     403     403     403     403
+GET    /marketing/returns                             login   404     404     404     404     404     404     200
+GET    /marketing/returns/{returned}                  login   404     404     404     404     404     404     200
+POST   /marketing/returns/{returned}                  login   404     404     404     404     404     404     422
+POST   /marketing/returns/{returned}                  login   404     404     404     404     404     404     303     do=settle
+
 # joining and signing in
 GET    /register                                      200     303     303     303     303     303     303     303
 POST   /register                                      422     303     303     303     303     303     303     303

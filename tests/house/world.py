@@ -21,6 +21,8 @@ from clozette.kernel.database import db
 from clozette.looks.models import Revision
 from clozette.media import addresses
 from clozette.newsletters import keys
+from clozette.newsletters.returns import services as returns
+from clozette.newsletters.returns.models import Return
 from clozette.newsletters.subscriptions import services as subscriptions
 from clozette.newsletters.subscriptions.imports import services as imports
 from clozette.newsletters.subscriptions.models import Newsletter
@@ -83,6 +85,7 @@ def build(app: Flask) -> World:
         _bulk_exports(world, people)
         _newsletters(world)
         _sign_up(world)
+        _returned(world)
         _campaigns(world)
         db.session.commit()
         tasks.drain(app)
@@ -288,6 +291,12 @@ def _campaigns(world: World) -> None:
         "letter": newsletters.make_campaign(weekly, state="finished", started_at=now, archived_at=now),
     }
     world.names |= {name: ids.encode(campaign.id) for name, campaign in made.items()}
+
+
+def _returned(world: World) -> None:
+    """A mail to us that nobody understood."""
+    returns.keep(b"Subject: Hello\r\n\r\nHello", (), via="smtp", now=clock.now())
+    world.names["returned"] = ids.encode(db.session.query(Return).one().id)
 
 
 def _bulk_exports(world: World, people: dict[str, Member]) -> None:

@@ -40,8 +40,10 @@ REDIS_PATIENCE = 0.3  # seconds to wait for Redis
 REDIS_PAUSE = 5.0  # seconds to leave it alone after it failed
 _EXTENSION = "clozette.limits"
 # Files that any cache may keep; a page asks for dozens of them. And leaving a newsletter: a mail provider's few machines
-# say it for millions of people (RFC 8058).
-UNCOUNTED = frozenset({"static", "assets.static_file", "media.public", "media.private", "leaving.leave"})
+# say it for millions of people (RFC 8058). And mails that a service hands over, by its secret.
+UNCOUNTED = frozenset(
+    {"static", "assets.static_file", "media.public", "media.private", "leaving.leave", "returned_mail.take"}
+)
 
 DECLARED: dict[str, list[RateLimitItem]] = {}
 """Every declared limit by name; a test drives each to 429 and back."""

@@ -69,6 +69,12 @@ def is_ours(address: str, domain: str) -> bool:
     return local.lower() in PLAIN or find([f"{local}@"]) is not None
 
 
+def make_keys() -> None:
+    """Make the keys that names are proven with, if they were never used."""
+    for name in ("returns", "messages", "links"):
+        keys.key(name)
+
+
 def path(mailbox_id: int, domain: str) -> str:
     """Return the envelope's sender of the site's own mail to a mailbox."""
     encoded = ids.encode(mailbox_id)

@@ -5,9 +5,9 @@ import time
 from datetime import datetime
 
 import structlog
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
-from clozette.kernel import clock, tasks
+from clozette.kernel import clock, database, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import inbound_mail
 from clozette.newsletters.returns import naming, reading, services
@@ -30,14 +30,19 @@ class Taker:
 
     def __init__(self, app: Flask, domain: str) -> None:
         self._app, self._domain = app, domain
+        with app.app_context():
+            naming.make_keys()  # what is asked later only reads
+            db.session.commit()
 
     def wants(self, address: str) -> bool:
         """Whether it is a mailbox of ours, or a name of ours with its proof."""
         with self._app.app_context():
+            g.reading_only = True
             try:
                 return naming.is_ours(address, self._domain)
             finally:
-                db.session.rollback()
+                db.session.close()
+                database.release()
 
     def take(self, recipients: tuple[str, ...], content: bytes) -> None:
         """Keep a mail; committed when this returns.
