@@ -414,6 +414,7 @@ GET    /newsletters/{newsletter}/archive              200     200     200     20
 GET    /newsletters/{newsletter}/archive.atom         200     200     200     200     200     200     200     200
 GET    /newsletters/{newsletter}/archive/{letter}     200     200     200     200     200     200     200     200
 GET    /newsletters/{newsletter}/archive/{campaign}   404     404     404     404     404     404     404     404
+GET    /newsletters/pictures/{public_token}.jpg       200     200     200     200     200     200     200     200
 
 # the API
 GET    /api/v1/consents                               401     403     200     200     200     200     200     200

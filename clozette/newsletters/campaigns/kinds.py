@@ -34,13 +34,17 @@ _ADDRESS = re.compile(r"(?:\S*/)?(looks|items)/([0-9a-z]+)/?(?:[?#]\S*)?|([0-9a-
 
 @dataclass(frozen=True)
 class Card:
-    """A look or an item as a mail shows it: addresses in full, no picture where none may be shown to everybody."""
+    """A look or an item as a mail shows it: addresses in full, no picture where none may be shown to everybody.
+
+    :ivar mailed: the picture's address for a mail, as JPEG; ``picture`` is the site's own.
+    """
 
     address: str
     title: str
     by: str
     picture: str | None
     alt: str
+    mailed: str | None = None
     width: int = 0
     height: int = 0
 
@@ -136,10 +140,11 @@ def item_cards(base: str, item_ids: Sequence[int]) -> dict[int, Card]:
     return found
 
 
-def _picture(base: str, photo: Photo | None, alt: str) -> tuple[str | None, str, int, int]:
+def _picture(base: str, photo: Photo | None, alt: str) -> tuple[str | None, str, str | None, int, int]:
     if photo is None or photo.public_token is None:
-        return None, "", 0, 0
-    return f"{base}{addresses.address(photo.id, photo.public_token, PICTURE)}", alt, photo.width, photo.height
+        return None, "", None, 0, 0
+    here, mailed = addresses.address(photo.id, photo.public_token, PICTURE), photo.public_token
+    return f"{base}{here}", alt, f"{base}/newsletters/pictures/{mailed}.jpg", photo.width, photo.height
 
 
 def _first_line(caption: str) -> str:
