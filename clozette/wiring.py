@@ -57,6 +57,10 @@ from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.campaigns import personal as campaign_personal
 from clozette.newsletters.campaigns import tasks as campaign_tasks
 from clozette.newsletters.campaigns import views as campaign_views
+from clozette.newsletters.reports import tallies as report_tallies
+from clozette.newsletters.reports import tasks as report_tasks
+from clozette.newsletters.reports import tracking
+from clozette.newsletters.reports.views import touches as reports_touches
 from clozette.newsletters.reports.views import why as reports_why
 from clozette.newsletters.returns import events as return_events
 from clozette.newsletters.returns import receiver, site_mail
@@ -64,6 +68,7 @@ from clozette.newsletters.returns import tasks as return_tasks
 from clozette.newsletters.returns import views as return_views
 from clozette.newsletters.returns.views import webhook as returned_mail
 from clozette.newsletters.sending import engine as sending_engine
+from clozette.newsletters.sending import events as sending_events
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
 from clozette.newsletters.sending import values as sending_values
@@ -168,6 +173,7 @@ def connect(app: Flask) -> None:
     campaign_kinds.init_app(app)
     links.init_app(app)
     sending_values.register(app, campaign_personal.values)
+    sending_values.register(app, tracking.values)
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     _pages(app)
@@ -216,6 +222,7 @@ def _pages(app: Flask) -> None:
         own_newsletters.blueprint,
         subscribers_views.blueprint,
         reports_why.blueprint,
+        reports_touches.blueprint,
         *campaign_views.BLUEPRINTS,
         *return_views.BLUEPRINTS,
         admin_views.blueprint,
@@ -262,6 +269,9 @@ def _listeners(app: Flask) -> None:
     events.listen(app, subscription_events.SubscriptionChanged, inside=(sending.skip_left,))
     events.listen(app, subscription_events.ContactSuppressed, inside=(sending.skip_suppressed,))
     events.listen(app, return_events.ReturnKept, after=(return_tasks.read_return,))
+    events.listen(app, sending_events.CampaignStarted, inside=(tracking.keep_links,))
+    events.listen(app, subscription_events.ContactGoes, inside=(report_tallies.keep_counts,))
+    events.listen(app, privacy_events.ConsentEnded, inside=(report_tallies.forget_touches,))
     events.listen(app, subscription_events.SignUpMade, after=(subscription_tasks.ask_to_confirm,))
     events.listen(app, import_events.ImportMade, after=(import_tasks.check_import,))
     events.listen(app, import_events.ImportAsked, after=(import_tasks.run_import,))
@@ -274,6 +284,7 @@ def _erasure(app: Flask) -> None:
     """What rooms do at an erasure beyond what they declare."""
     erasure.register(app, erasure.Step("looks", look_erasure.take_back_loves))
     erasure.register(app, erasure.Step("newsletters", subscription_listeners.forget))
+    erasure.register(app, erasure.Step("newsletter_reports", report_tallies.forget))
 
 
 def _notifications(app: Flask) -> None:
@@ -291,6 +302,8 @@ def _schedules(app: Flask) -> None:
     sending_engine.init_app(app)
     receiver.init_app(app)
     tasks.schedule(app, "55 4 * * *", return_tasks.sweep_returns)
+    tasks.schedule(app, "5 0 * * *", report_tasks.count_heads)
+    tasks.schedule(app, "5 5 * * *", report_tasks.sweep_touches)
     tasks.schedule(app, "45 4 * * *", sending_tasks.sweep_paces)
     tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
     tasks.schedule(app, "* * * * *", campaign_tasks.start_due)

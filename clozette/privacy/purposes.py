@@ -45,7 +45,14 @@ CHANNEL_NAMES = {
 }
 
 _POINTS_OF_CHANNELS = {"email": "CP5", "sms": "CP6", "post": "CP4"}
-_POINTS_HERE = {"research": "CP7", "personalisation": "CP7", "analytics": "CP10", "sponsor": "CP3", "newsletter": "CP8"}
+_POINTS_HERE = {
+    "research": "CP7",
+    "personalisation": "CP7",
+    "analytics": "CP10",
+    "sponsor": "CP3",
+    "newsletter": "CP8",
+    "newsletter_tracking": "CP8",
+}
 
 _NAMES = "clozette.privacy.names_of_things"
 NameOf = Callable[[int], str | None]
@@ -110,6 +117,16 @@ _ALL = (
         _NO_MORE,
         ("email",),
         about_object=True,
+    ),
+    ConsentPurpose(
+        "newsletter_tracking",
+        _l("Noting which newsletters you read"),
+        _l(
+            "We may note when you open a newsletter of ours and which of its links you follow, to learn what people like."
+            " We keep that for ninety days, and then only as numbers about nobody."
+        ),
+        _l("If you take it back we stop at once and forget what we noted; you get your newsletters all the same."),
+        ("email",),
     ),
 )
 

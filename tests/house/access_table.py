@@ -156,6 +156,9 @@ POST   /u/{leave}                                     200     200     200     20
 POST   /u/nothing                                     404     404     404     404     404     404     404     404     leave=one
 POST   /u/{leave}/undo                                409     409     409     409     409     409     409     409
 GET    /why/{why}                                     200     200     200     200     200     200     200     200
+GET    /c/nothing/0                                   404     404     404     404     404     404     404     404
+GET    /o/nothing                                     404     404     404     404     404     404     404     404
+GET    /o/{open}                                      200     200     200     200     200     200     200     200
 GET    /why/nothing                                   404     404     404     404     404     404     404     404
 GET    /preferences/{preferences}                     200     200     200     200     200     200     200     200
 GET    /preferences/nothing                           404     404     404     404     404     404     404     404

@@ -280,7 +280,7 @@ def _newsletters(world: World) -> None:
     """The links in a mail that somebody without an account got."""
     subscription = newsletters.make_subscription(newsletters.make_newsletter("weekly"))
     link = keys.Link(subscription.id, 0)
-    world.names |= {use: keys.token(use, link) for use in ("leave", "preferences", "why")}
+    world.names |= {use: keys.token(use, link) for use in ("leave", "preferences", "why", "open")}
 
 
 def _campaigns(world: World) -> None:

@@ -55,7 +55,7 @@ def test_every_point_serves_purposes_of_the_policy_and_marketing_is_two_switches
     assert len(Purpose) == 9 and set(points.PURPOSE_NAMES) == set(Purpose)
     everybody = [purpose for purpose in purposes.PURPOSES.values() if not purpose.about_object]
     marketing = {purpose.id: purpose.whose for purpose in everybody if "email" in purpose.channels}
-    assert marketing == {"our_news": "ours", "partner_offers": "third"}
+    assert marketing == {"our_news": "ours", "partner_offers": "third", "newsletter_tracking": "ours"}
 
 
 @pytest.mark.requirement(2)

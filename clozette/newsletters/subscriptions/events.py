@@ -27,6 +27,13 @@ class ContactSuppressed:
 
 
 @dataclass(frozen=True)
+class ContactGoes:
+    """A contact is about to be deleted, with all that hangs on it."""
+
+    contact_id: int
+
+
+@dataclass(frozen=True)
 class ContactChanged:
     """A contact has another address, another name or another language than before."""
 

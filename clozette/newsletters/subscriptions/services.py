@@ -17,7 +17,13 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.newsletters import keys
 from clozette.newsletters.subscriptions import evidence, rules, suppressions
-from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SignUpMade, SubscriptionChanged
+from clozette.newsletters.subscriptions.events import (
+    ContactChanged,
+    ContactGoes,
+    ContactSuppressed,
+    SignUpMade,
+    SubscriptionChanged,
+)
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, SignUp, Subscription
 from clozette.privacy import consents, ledger, notices, purposes
 from clozette.rights.desk import codes
@@ -261,6 +267,7 @@ def move(subscription: Subscription, happening: rules.Happening, now: datetime) 
 
 def delete_contact(contact_id: int) -> None:
     """Delete a contact with all that hangs on it; suppressions and the ledger stay."""
+    events.publish(ContactGoes(contact_id))
     db.session.execute(sa.delete(SignUp).where(SignUp.contact_id == contact_id))
     db.session.execute(sa.delete(Subscription).where(Subscription.contact_id == contact_id))
     db.session.execute(sa.delete(Contact).where(Contact.id == contact_id))

@@ -19,7 +19,7 @@ TERMS = "terms"
 MOST_BLOCKS = 1000
 _RESTING: dict[str, tuple[str, ...]] = {
     Purpose.PROMOTE.value: ("our_news", "partner_offers"),
-    Purpose.RESEARCH.value: ("research", "personalisation", "analytics"),
+    Purpose.RESEARCH.value: ("research", "personalisation", "analytics", "newsletter_tracking"),
     Purpose.CONSENTED.value: tuple(PURPOSES),
 }
 

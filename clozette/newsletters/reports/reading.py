@@ -1,0 +1,70 @@
+"""Who opened a campaign and followed its links, as numbers: people, and what only programs do set apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from clozette.kernel.database import db
+from clozette.newsletters.reports.models import Link, Tally, Touch
+
+_SECONDS = 1
+_OTHER = orm.aliased(Touch)
+
+
+@dataclass(frozen=True)
+class Read:
+    """Numbers of one campaign.
+
+    :ivar opened, clicked: people; whoever followed a link has opened the mail. ``machines``: requests of programs.
+    :ivar links: for each link's number the people who followed it, and how often they did.
+    """
+
+    opened: int
+    clicked: int
+    machines: int
+    links: Mapping[int, tuple[int, int]]
+
+
+def by_person() -> sa.ColumnElement[bool]:
+    """Whether a touch was a person's: nothing of the request spoke against it, and not several links within a second."""
+    at_once = _OTHER.second.between(Touch.second - _SECONDS, Touch.second + _SECONDS)
+    same = (_OTHER.campaign_id == Touch.campaign_id, _OTHER.contact_id == Touch.contact_id, _OTHER.number >= 0)
+    links = sa.select(sa.func.count(sa.distinct(_OTHER.number))).where(*same, at_once).correlate(Touch)
+    return sa.and_(Touch.machine.is_(None), links.scalar_subquery() < 2)
+
+
+def touches(campaign_id: int, *which: sa.ColumnElement[bool]) -> Read:
+    """Count the touches of a campaign that are kept."""
+    person = by_person().label("person")
+    each = sa.select(Touch.contact_id, Touch.number, person).where(Touch.campaign_id == campaign_id, *which).subquery()
+    people = sa.func.count(sa.distinct(each.c.contact_id))
+    is_link = each.c.number >= 0
+    opened, clicked, machines = db.session.execute(
+        sa.select(
+            people.filter(each.c.person),
+            people.filter(each.c.person, is_link),
+            sa.func.count().filter(sa.not_(each.c.person)),
+        ).select_from(each)
+    ).one()
+    counted = sa.select(each.c.number, people, sa.func.count()).where(each.c.person, is_link).group_by(each.c.number)
+    return Read(opened, clicked, machines, {row[0]: (row[1], row[2]) for row in db.session.execute(counted)})
+
+
+def of(campaign_id: int) -> Read:
+    """Return the numbers of a campaign, with those about whom nothing is kept any more."""
+    kept, gone = touches(campaign_id), db.session.get(Tally, campaign_id) or _NOTHING
+    links = {
+        one.number: (
+            one.people + kept.links.get(one.number, (0, 0))[0],
+            one.times + kept.links.get(one.number, (0, 0))[1],
+        )
+        for one in db.session.scalars(sa.select(Link).where(Link.campaign_id == campaign_id))
+    }
+    return Read(kept.opened + gone.opened, kept.clicked + gone.clicked, kept.machines + gone.machines, links)
+
+
+_NOTHING = Tally(
+    campaign_id=0, bounced=0, bounced_later=0, complained=0, unsubscribed=0, opened=0, clicked=0, machines=0
+)
