@@ -86,6 +86,12 @@ from clozette.newsletters.subscriptions.views import staff as subscribers_views
 from clozette.newsletters.leaving import alarm as leaving_alarm
 from clozette.newsletters.leaving import preferences
 from clozette.newsletters.leaving import views as leaving_views
+from clozette.newsletters.texts import engine as texts_engine
+from clozette.newsletters.texts import events as text_events
+from clozette.newsletters.texts import listeners as text_listeners
+from clozette.newsletters.texts import tasks as text_tasks
+from clozette.newsletters.texts.views import public as texts_public
+from clozette.newsletters.texts.views import webhook as texts_webhook
 from clozette.privacy import checks as privacy_checks
 from clozette.privacy import consents, disclosures, purposes
 from clozette.privacy import events as privacy_events
@@ -162,6 +168,7 @@ def connect(app: Flask) -> None:
     accounts.init_app(app)
     declared.init_app(app, PERSONAL_DATA)
     consents.ask_ages_of(app, account_access.is_minor_subject)
+    purposes.ask_at(app, "sms", texts_public.HERE)
     purposes.name_things(app, "newsletter", newsletters_access.title_of)
     desk_codes.spare(app, pending_subscriptions.known_addresses)
     consents.ask_lapses_of(app, questions.lapsed)
@@ -179,6 +186,7 @@ def connect(app: Flask) -> None:
     _pages(app)
     leaving_views.init_app(app)
     preferences.init_app(app)
+    texts_webhook.init_app(app)
     openapi.connect(app, JSON_BLUEPRINTS)
     _settings_pages(app)
     pages.show_in_frame(app, "unread", community_queries.unread_count)
@@ -219,6 +227,7 @@ def _pages(app: Flask) -> None:
         *closets_views.BLUEPRINTS,
         *look_views.BLUEPRINTS,
         newsletters_public.blueprint,
+        texts_public.blueprint,
         own_newsletters.blueprint,
         subscribers_views.blueprint,
         reports_why.blueprint,
@@ -236,6 +245,7 @@ def _settings_pages(app: Flask) -> None:
     accounts.add_settings_page(app, "/follow-requests", _l("Who may follow you"))
     accounts.add_settings_page(app, "/settings/newsletters", _l("Newsletters"))
     accounts.add_settings_page(app, "/preferences", _l("What we send you"))
+    accounts.add_settings_page(app, "/texts", _l("Text messages"))
 
 
 def _listeners(app: Flask) -> None:
@@ -276,6 +286,9 @@ def _listeners(app: Flask) -> None:
     events.listen(app, import_events.ImportMade, after=(import_tasks.check_import,))
     events.listen(app, import_events.ImportAsked, after=(import_tasks.run_import,))
     events.listen(app, privacy_events.ConsentEnded, inside=(subscription_listeners.end_with_consent,))
+    events.listen(app, privacy_events.ConsentEnded, inside=(text_listeners.end_with_consent,))
+    events.listen(app, text_events.PhoneCodeMade, after=(text_tasks.text_code,))
+    events.listen(app, text_events.TextHeard, after=(text_tasks.text_answer,))
     events.listen(app, account_events.AddressChanged, inside=(subscription_listeners.follow_address,))
     events.listen(app, account_events.MemberConfirmed, inside=(subscription_listeners.know_member,))
 
@@ -284,6 +297,7 @@ def _erasure(app: Flask) -> None:
     """What rooms do at an erasure beyond what they declare."""
     erasure.register(app, erasure.Step("looks", look_erasure.take_back_loves))
     erasure.register(app, erasure.Step("newsletters", subscription_listeners.forget))
+    erasure.register(app, erasure.Step("texts", text_listeners.forget))
     erasure.register(app, erasure.Step("newsletter_reports", report_tallies.forget))
 
 
@@ -300,6 +314,7 @@ def _schedules(app: Flask) -> None:
     """What runs by the clock (UTC), and what workers do all the time."""
     tasks.keep_doing(app, "privacy.sequence", adopt.step)
     sending_engine.init_app(app)
+    texts_engine.init_app(app)
     receiver.init_app(app)
     tasks.schedule(app, "55 4 * * *", return_tasks.sweep_returns)
     tasks.schedule(app, "5 0 * * *", report_tasks.count_heads)
@@ -319,6 +334,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "7 * * * *", tasks.sweep_tasks)
     tasks.schedule(app, "17 * * * *", export_tasks.sweep)
     tasks.schedule(app, "20 4 * * *", media_tasks.sweep_orphans)
+    tasks.schedule(app, "25 4 * * *", text_tasks.forget_codes)
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)
     tasks.schedule(app, "40 * * * *", subscription_tasks.expire_pending)
     tasks.schedule(app, "45 3 * * *", import_tasks.forget_imports)

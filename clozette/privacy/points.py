@@ -127,7 +127,6 @@ _ALL = (
         recipients=(_l("the company that carries our text messages"),),
         retention=_UNTIL_STOPPED,
         clause="1",
-        is_open=False,
     ),
     CollectionPoint(
         id="CP7",

@@ -55,6 +55,7 @@ _POINTS_HERE = {
 }
 
 _NAMES = "clozette.privacy.names_of_things"
+_PAGES = "clozette.privacy.pages_of_channels"
 NameOf = Callable[[int], str | None]
 """Returns what a thing is called, by its id; nothing if it is gone."""
 
@@ -179,6 +180,19 @@ def offers() -> list[tuple[str, str]]:
 def name_things(app: Flask, purpose_id: str, name_of: NameOf) -> None:
     """Say who knows what the things of a purpose are called; for the wiring page."""
     app.extensions.setdefault(_NAMES, {})[purpose_id] = name_of
+
+
+def ask_at(app: Flask, channel: str, page: str) -> None:
+    """Say on which page a channel is agreed to, where an answer alone is not enough (a number has to be proven); for the
+    wiring page.
+    """
+    app.extensions.setdefault(_PAGES, {})[channel] = page
+
+
+def asked_at(channel: str) -> str | None:
+    """Return the page where a channel is agreed to; nothing where any page may ask."""
+    pages: dict[str, str] = current_app.extensions.get(_PAGES, {})
+    return pages.get(channel)
 
 
 def title(name: str) -> str:

@@ -87,6 +87,14 @@ POST   /marketing/subscribers                         login   404     404     40
 POST   /marketing/suppressions                        login   404     404     404     404     404     404     422
 DELETE /marketing/suppressions                        login   404     404     404     404     404     404     422
 
+# text messages
+GET    /texts                                         200     200     200     200     200     200     200     200
+POST   /texts                                         422     422     422     422     422     422     422     422
+GET    /texts/code                                    303     303     303     303     303     303     303     303
+POST   /texts/code                                    303     303     303     303     303     303     303     303
+POST   /texts/choices                                 303     303     303     303     303     303     303     303
+POST   /webhooks/texts                                404     404     404     404     404     404     404     404
+
 # my privacy
 GET    /privacy                                       303     200     200     200     200     200     200     200
 GET    /privacy/kept                                  303     200     200     200     200     200     200     200

@@ -98,6 +98,15 @@ def ask_guardian(visitor, address):
     return visitor.post("/privacy/guardian", asked, moving=True)
 
 
+def text_code(visitor):
+    """Type a wrong code for a number, which somebody has to ask for first."""
+    if "texted" not in visitor.facts:
+        visitor.facts["texted"] = "yes"
+        for worker in visitor.workers:
+            worker.post("/texts", data={"number": f"+6591{next(numbers):06}", "do": "end"})
+    return visitor.post("/texts/code", {"code": "000000"})
+
+
 # What tries once, by the name of the limit.
 DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "register-address": lambda visitor: visitor.post("/register", person()),
@@ -136,6 +145,9 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     ),
     "guardian-member": lambda visitor: ask_guardian(visitor, f"g{next(numbers)}@example.test"),
     "guardian-mail": lambda visitor: ask_guardian(visitor, "one@example.test"),
+    "text-address": lambda visitor: visitor.post("/texts", {"number": f"+6581{next(numbers):06}", "do": "end"}),
+    "text-number": lambda visitor: visitor.post("/texts", {"number": "+6581234567", "do": "end"}, moving=True),
+    "text-try": text_code,
     "newsletter-address": lambda visitor: visitor.post("/newsletters/weekly", reader()),
     "newsletter-mail": lambda visitor: visitor.post("/newsletters/weekly", reader("one@example.test"), moving=True),
     "guardian-link": lambda visitor: visitor.post("/guardian/not-a-token", {"answer": "no"}),

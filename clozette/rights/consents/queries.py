@@ -30,6 +30,11 @@ class Switch:
         return not self.stands and consents.needs_guardian(self.asked, self.by_minor)
 
     @property
+    def asked_at(self) -> str | None:
+        """Return the page of its own where it is agreed to, if it has one."""
+        return None if self.stands else purposes.asked_at(self.channel)
+
+    @property
     def stands(self) -> bool:
         """Whether it was agreed to."""
         return self.state == "given"
@@ -67,7 +72,7 @@ class Switch:
     @property
     def notice(self) -> str:
         """Return the stamp of what is shown with it; nothing to be sent back where nobody is asked."""
-        if self.needs_guardian:
+        if self.needs_guardian or self.asked_at:
             return ""
         return notices.stamp(self.point, [(self.purpose, self.channel)])
 

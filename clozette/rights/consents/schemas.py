@@ -45,6 +45,6 @@ class ConsentOut(ma.Schema):
     notice = ma.fields.String(
         required=True,
         metadata={
-            "description": "Send it back with a yes: it says what was shown, and when. Empty if nobody is asked."
+            "description": "Send it back with a yes: it says what was shown, and when. Empty if nobody is asked here."
         },
     )

@@ -98,6 +98,8 @@ def _shown(who: person.Person, data: dict[str, Any], stamp: str | None) -> notic
     """
     if queries.switch(who.subject_id, data["purpose"], data["channel"]).needs_guardian:
         raise Refused(consents.guardian_needed())
+    if page := purposes.asked_at(data["channel"]):
+        raise Refused(Refusal("asked_elsewhere", _("Please agree to this at %(page)s.", page=page), "channel"))
     shown = notices.read(purposes.point_of(data["purpose"], data["channel"]), stamp)
     if shown is None:
         raise Refused(Refusal("not_shown", _("Please answer on the page that explains what you agree to.")))

@@ -1,0 +1,124 @@
+"""A campaign of texts from draft to end; every change of its state is one conditional statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refusal, Refused
+from clozette.newsletters.texts import eligibility
+from clozette.newsletters.texts.models import Phone, TextCampaign, TextSending
+
+MOVES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "pause": (("running",), "paused"),
+    "resume": (("paused",), "running"),
+    "cancel": (("draft", "running", "paused"), "cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many numbers a campaign goes to, and how many of those that could have it not, by reason."""
+
+    getting: int
+    refused: dict[str, int]
+
+
+def make(data: Mapping[str, Any], now: datetime) -> TextCampaign:
+    """Add a draft."""
+    text = TextCampaign(**data, state="draft", made_at=now)
+    db.session.add(text)
+    db.session.flush()
+    return text
+
+
+def save(text: TextCampaign, data: Mapping[str, Any], *, version: int) -> None:
+    """Change a draft.
+
+    :raises Refused: if it is none any more, or somebody else changed it meanwhile.
+    """
+    still = (TextCampaign.id == text.id, TextCampaign.state == "draft", TextCampaign.version == version)
+    step = sa.update(TextCampaign).where(*still).values(**data, version=version + 1)
+    if not _changed(step):
+        raise Refused(Refusal("changed", _("This was changed meanwhile, in another window or by somebody else.")))
+    db.session.refresh(text)
+
+
+def counts(text: TextCampaign, now: datetime) -> Counts:
+    """Count who gets it now, and who agreed to its purpose and does not get it all the same.
+
+    Whoever did not agree is no recipient, and counted nowhere.
+    """
+    why = eligibility.why_not(text, now)
+    counted = sa.select(why, sa.func.count()).select_from(Phone).where(*_of_country(text)).group_by(why)
+    found: dict[str | None, int] = {row[0]: row[1] for row in db.session.execute(counted)}
+    return Counts(found.pop(None, 0), {name: found[name] for name in eligibility.REASONS[1:] if found.get(name)})
+
+
+def start(text: TextCampaign, now: datetime) -> Counts:
+    """Queue a row for everybody who gets it, and one with the reason for everybody who agreed and does not.
+
+    :raises Refused: if it is no draft any more, or nobody gets it.
+    """
+    begun = sa.update(TextCampaign).where(TextCampaign.id == text.id, TextCampaign.state == "draft")
+    if not _changed(begun.values(state="running", started_at=now, seen_at=now)):
+        raise Refused(Refusal("started", _("This is no draft any more.")))
+    why = eligibility.why_not(text, now)
+    state = sa.case((why.is_(None), "queued"), else_="skipped")
+    rows = sa.select(sa.literal(text.id), Phone.id, state, why, sa.literal(0)).where(*_of_country(text))
+    rows = rows.where(sa.or_(why.is_(None), why != "consent"))
+    queue = sa.insert(TextSending).from_select(["text_id", "phone_id", "state", "reason", "tries"], rows)
+    db.session.execute(queue)
+    db.session.refresh(text)
+    made = outcomes(text)
+    if not made.get("queued"):
+        raise Refused(Refusal("nobody", _("Nobody would get this.")))
+    return Counts(made["queued"], {})
+
+
+def move(text: TextCampaign, deed: str, now: datetime, *, because: str | None = None) -> bool:
+    """Pause, resume or cancel; say whether that changed anything. What a server has it has."""
+    before, after = MOVES[deed]
+    values: dict[str, Any] = {"state": after, "because": because, "seen_at": now, "not_before": None, "failures": 0}
+    if after == "cancelled":
+        values["finished_at"] = now
+    mine = (TextCampaign.id == text.id, TextCampaign.state.in_(before))
+    changed = _changed(sa.update(TextCampaign).where(*mine).values(**values))
+    if changed and after == "cancelled":
+        waits = (TextSending.text_id == text.id, TextSending.state == "queued")
+        db.session.execute(sa.update(TextSending).where(*waits).values(state="skipped", reason="cancelled"))
+    db.session.refresh(text)
+    return changed
+
+
+def finish(text_id: int, now: datetime) -> bool:
+    """End a running campaign if nothing of it waits or is on its way."""
+    open_rows = sa.exists().where(TextSending.text_id == text_id, TextSending.state.in_(("queued", "submitting")))
+    mine = (TextCampaign.id == text_id, TextCampaign.state == "running", sa.not_(open_rows))
+    return _changed(sa.update(TextCampaign).where(*mine).values(state="finished", finished_at=now))
+
+
+def outcomes(text: TextCampaign) -> dict[str, int]:
+    """Return how many sendings stand how."""
+    counted = sa.select(TextSending.state, sa.func.count()).where(TextSending.text_id == text.id)
+    return {row[0]: row[1] for row in db.session.execute(counted.group_by(TextSending.state))}
+
+
+def reasons(text: TextCampaign) -> dict[tuple[str, str], int]:
+    """Return how many were skipped or failed, by state and reason."""
+    mine = (TextSending.text_id == text.id, TextSending.state.in_(("skipped", "failed")))
+    counted = sa.select(TextSending.state, TextSending.reason, sa.func.count()).where(*mine)
+    grouped = counted.group_by(TextSending.state, TextSending.reason).order_by(TextSending.state, TextSending.reason)
+    return {(row[0], row[1] or ""): row[2] for row in db.session.execute(grouped)}
+
+
+def _of_country(text: TextCampaign) -> list[sa.ColumnElement[bool]]:
+    return [Phone.country == text.country] if text.country else []
+
+
+def _changed(step: sa.Update) -> bool:
+    return bool(db.session.execute(step).rowcount)  # type: ignore[attr-defined]

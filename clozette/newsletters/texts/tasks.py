@@ -1,0 +1,38 @@
+"""Background work of texts. Arguments are ids."""
+
+from clozette.kernel import clock, ids
+from clozette.kernel.database import db
+from clozette.kernel.ports import sms
+from clozette.kernel.tasks import enqueue, task
+from clozette.newsletters.texts import answers, codes, wording
+from clozette.newsletters.texts.models import Phone, PhoneCode
+
+_SAID = {"stop": wording.stopped, "help": wording.help_, "start": wording.start}
+
+
+@task("newsletters.text_code")
+def text_code(*, code_id: int) -> None:
+    """Text a code, while it works."""
+    code = db.session.get(PhoneCode, code_id)
+    if code is None or code.used_at is not None or code.expires_at <= clock.now():
+        return
+    words = wording.code(codes.digits_of(code), code.locale)
+    sms.texter().send(sms.Text(f"code-{ids.encode(code.id)}", code.number, words))
+
+
+@task("newsletters.text_answer")
+def text_answer(*, phone_id: int, word: str) -> None:
+    """Answer a word that somebody texted."""
+    phone = db.session.get(Phone, phone_id)
+    if phone is not None and word in _SAID:
+        name = f"{word}-{ids.encode(phone.id)}-{int(clock.now().timestamp())}"
+        sms.texter().send(sms.Text(name, phone.number, _SAID[word](phone.locale)))
+
+
+@task("newsletters.forget_codes")
+def forget_codes() -> None:
+    """Forget the codes of yesterday, and answers of long ago; by the wiring page's clock."""
+    now = clock.now()
+    answers.forget_old(now)
+    if codes.forget_old(now) == codes.BATCH:
+        enqueue(forget_codes)  # there may be more

@@ -1,0 +1,1 @@
+"""Pages about texts: for everybody, for staff, and the address where the provider calls in."""

@@ -1,0 +1,36 @@
+"""A site with a signed provider, numbers, and campaigns of texts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import orm
+
+from clozette.kernel.ports import sms
+
+SECRET = "texts_of_a_test"
+
+
+@pytest.fixture(autouse=True)
+def provider(app: Flask, db_session: orm.Session) -> Iterator[sms.MemoryTexter]:
+    """Give what was texted; the provider signs with ``SECRET``."""
+    before = app.extensions["clozette.settings"]
+    app.extensions["clozette.settings"] = replace(
+        before, sms_secret=SECRET, sms_number="+6590001111", sms_registered="SG"
+    )
+    found: sms.MemoryTexter = app.extensions[sms.KEY]
+    found.clear()
+    yield found
+    app.extensions["clozette.settings"] = before
+
+
+@pytest.fixture
+def settings(app: Flask) -> Callable[..., None]:
+    """Return what changes a setting for one test."""
+
+    def change(**changes: Any) -> None:
+        app.extensions["clozette.settings"] = replace(app.extensions["clozette.settings"], **changes)
+
+    return change
