@@ -67,10 +67,12 @@ from clozette.newsletters.returns import receiver, site_mail
 from clozette.newsletters.returns import tasks as return_tasks
 from clozette.newsletters.returns import views as return_views
 from clozette.newsletters.returns.views import webhook as returned_mail
+from clozette.newsletters.sending import checks as sending_checks
 from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import events as sending_events
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
+from clozette.newsletters.sending import views as sending_views
 from clozette.newsletters.sending import values as sending_values
 from clozette.newsletters.subscriptions import access as newsletters_access
 from clozette.newsletters.subscriptions import api as newsletters_api
@@ -206,6 +208,8 @@ def connect(app: Flask) -> None:
     checkup.add(app, "disclosures", disclosure_checks.disclosures)
     checkup.add(app, "erasures", erasure_checks.erasures)
     checkup.add(app, "desk", desk_checks.clocks)
+    checkup.add(app, "newsletters", sending_checks.sending)
+    slots.fill(app, "marketing.campaign", "marketing/_sending.html")
     checkup.add(app, "leaving", leaving_alarm.check)
 
 
@@ -230,6 +234,7 @@ def _pages(app: Flask) -> None:
         texts_public.blueprint,
         own_newsletters.blueprint,
         subscribers_views.blueprint,
+        sending_views.blueprint,
         reports_why.blueprint,
         reports_touches.blueprint,
         *campaign_views.BLUEPRINTS,

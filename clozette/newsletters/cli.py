@@ -2,6 +2,7 @@
 
 import click
 
+from clozette.newsletters.sending.cli import dns, send
 from clozette.newsletters.subscriptions.imports.cli import import_
 
 
@@ -11,3 +12,5 @@ def newsletter() -> None:
 
 
 newsletter.add_command(import_)
+newsletter.add_command(send)
+newsletter.add_command(dns)

@@ -113,7 +113,7 @@ def _next(campaign: Campaign) -> sa.Select[Any]:
     running = sa.exists().where(Campaign.id == campaign.id, Campaign.state == "running").correlate(None)
     due = sa.or_(Sending.not_before.is_(None), Sending.not_before <= now)
     chosen: Any = sa.select(Sending.contact_id, Sending.subscription_id)
-    return (
+    found: sa.Select[Any] = (
         chosen.where(Sending.campaign_id == campaign.id, Sending.state == QUEUED)
         .where(Sending.contact_id > sa.bindparam("after", type_=sa.BigInteger))
         .where(due, running, throttles.is_free(now), *_of_its_turn(campaign))
@@ -121,6 +121,7 @@ def _next(campaign: Campaign) -> sa.Select[Any]:
         .limit(sa.bindparam("wanted", type_=sa.Integer, literal_execute=True))
         .with_for_update(of=Sending, skip_locked=True)
     )
+    return found
 
 
 def _of_its_turn(campaign: Campaign) -> list[sa.ColumnElement[bool]]:
