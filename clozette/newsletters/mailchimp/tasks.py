@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from clozette.kernel import clock, tasks
+from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailing_list import PAGE, Declined, Later, MailingList
@@ -81,7 +81,8 @@ def _tell_all(there: MailingList, holder: str) -> None:
 
 def _tell_many(there: MailingList, holder: str) -> None:
     """New subscribers come hundreds at a time: an import is a few calls."""
-    for newsletter in wishes.open_newsletters():
+    named = wishes.interests()
+    for newsletter in (one for one in wishes.open_newsletters() if ids.encode(one.id) in named):
         while True:
             cases = talk.new_ones(talk.look(talk.waiting(clock.now(), AT_ONCE), clock.now()), newsletter)
             if len(cases) < talk.FEW:
