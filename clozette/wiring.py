@@ -53,6 +53,7 @@ from clozette.media import views as media_views
 from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
 from clozette.newsletters import personal_data as newsletters_data
 from clozette.newsletters.mailchimp import setup as mailchimp
+from clozette.newsletters.campaigns import events as campaign_events
 from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.campaigns import personal as campaign_personal
 from clozette.newsletters.campaigns import tasks as campaign_tasks
@@ -280,6 +281,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, account_events.MemberDeactivated, inside=(look_feed.retire,))
     events.listen(app, account_events.MemberReactivated, inside=(erasure_services.refuse_return, look_feed.recall))
     events.listen(app, look_events.LookLoved, after=(look_tasks.tell_loved,))
+    events.listen(app, campaign_events.CampaignLate, after=(campaign_tasks.tell_late,))
     events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
     events.listen(app, subscription_events.SubscriptionChanged, inside=(sending.skip_left,))
     events.listen(app, subscription_events.ContactSuppressed, inside=(sending.skip_suppressed,))

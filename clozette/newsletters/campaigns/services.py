@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from clozette.kernel import events
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.newsletters.campaigns import checks, rendering, rules, segments
 from clozette.newsletters.campaigns.blocks import Fault
+from clozette.newsletters.campaigns.events import CampaignLate
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
 from clozette.newsletters.campaigns.rendering import BadCampaign
 from clozette.newsletters.sending import services as sending
@@ -190,7 +192,7 @@ def come_due(campaign: Campaign, now: datetime) -> None:
     """
     assert campaign.send_at is not None
     if rules.is_late(campaign.send_at, now):
-        _change(campaign, ("scheduled",), {"state": "late"})
+        _ask(campaign, None)
         return
     try:
         _check_kept(campaign)
@@ -200,7 +202,7 @@ def come_due(campaign: Campaign, now: datetime) -> None:
             _send(campaign, now)
     except (BadCampaign, Refused):
         db.session.execute(sa.delete(Compiled).where(Compiled.campaign_id == campaign.id))  # it is written anew
-        _change(campaign, ("scheduled",), {"state": "late", "paused_because": "preflight"})
+        _ask(campaign, "preflight")
 
 
 def pick_winner(campaign: Campaign, letter: str) -> None:
@@ -219,6 +221,12 @@ def archive(campaign: Campaign, at: datetime | None) -> None:
     fits = campaign.kind == "letter" and campaign.newsletter.has_archive
     if not fits or not _change(campaign, sent, {"archived_at": at}):
         raise Refused(Refusal("no_archive", _("Only a letter that was sent can be in an archive."), None))
+
+
+def _ask(campaign: Campaign, because: str | None) -> None:
+    """Let a campaign wait for what staff say, and tell them."""
+    if _change(campaign, ("scheduled",), {"state": "late", "paused_because": because}):
+        events.publish(CampaignLate(campaign.id))
 
 
 def _spawn(parent: Campaign, now: datetime) -> None:

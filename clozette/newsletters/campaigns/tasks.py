@@ -2,10 +2,13 @@
 
 import sqlalchemy as sa
 
+from clozette.accounts.access import is_present
+from clozette.accounts.models import Member, Role
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.kernel.ports.mail import outbox
 from clozette.kernel.tasks import checkpoint, task
-from clozette.newsletters.campaigns import services
+from clozette.newsletters.campaigns import mail, services
 from clozette.newsletters.campaigns.models import Campaign
 
 
@@ -22,3 +25,14 @@ def start_due() -> None:
         if campaign is not None and campaign.state == "scheduled" and campaign.send_at and campaign.send_at <= now:
             services.come_due(campaign, now)
         checkpoint()
+
+
+@task("newsletters.tell_late")
+def tell_late(*, campaign_id: int) -> None:
+    """Ask the marketing staff what becomes of a campaign that was due and did not go."""
+    campaign = db.session.get(Campaign, campaign_id)
+    if campaign is None or campaign.state != "late":
+        return
+    is_marketing = sa.exists().where(Role.member_id == Member.id, Role.name == "marketing")
+    for member in db.session.scalars(sa.select(Member).where(is_present(), is_marketing)):
+        outbox().send(mail.late(campaign, member))

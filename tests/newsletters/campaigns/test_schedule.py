@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.kernel import clock, ids, tasks
-from clozette.newsletters.campaigns import rules
+from clozette.kernel.ports import bulk_mail
+from clozette.newsletters.campaigns import rules, services
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled
 from clozette.newsletters.campaigns.tasks import start_due
 from clozette.newsletters.subscriptions.models import Newsletter
@@ -27,6 +28,11 @@ def path_of(campaign: Campaign, rest: str = "") -> str:
 def state(db_session: orm.Session, campaign: Campaign) -> str:
     db_session.expire_all()
     return campaign.state
+
+
+@pytest.fixture(autouse=True)
+def _empty_outbox(app: Flask) -> None:
+    app.extensions["clozette.outbox"].clear()
 
 
 def run_due(app: Flask, db_session: orm.Session) -> None:
@@ -120,9 +126,14 @@ def test_one_that_missed_its_time_asks_and_does_not_go(
     stopped_clock.stop(START + rules.GRACE + timedelta(seconds=1))
     run_due(app, db_session)
     assert campaign.state == "late"
+    outbox = app.extensions["clozette.outbox"]
+    (mail,) = [message for message in outbox.messages if message.to == editor.email]
+    assert "did not go" in mail.subject
+    assert path_of(campaign) in mail.text
     stopped_clock.forward(hours=5)
     run_due(app, db_session)
     assert (campaign.state, campaign.started_at) == ("late", None)
+    assert len(outbox.messages) == 1
     assert "Should it still go?" in client.get("/marketing").text
     assert "due while nothing ran" in client.get(path_of(campaign)).text
 
@@ -194,6 +205,29 @@ def test_a_late_digest_is_left_out_or_sent(
     assert client.post(path_of(series, "/answer"), data={"answer": "skip"}).status_code == 303
     assert (state(db_session, series), series.send_at) == ("scheduled", START + timedelta(days=3))
     assert db_session.scalar(sa.select(sa.func.count()).where(Campaign.parent_id == series.id)) == 0
+
+
+def test_of_two_workers_one_sends_a_digest(newsletter: Newsletter, db_session: orm.Session) -> None:
+    series = scheduled(newsletter, kind="digest", repeats="week", blocks=[{"kind": "news"}])
+    moved = sa.update(Campaign).where(Campaign.id == series.id).values(send_at=START + timedelta(weeks=1))
+    db_session.execute(moved, execution_options={"synchronize_session": False})
+    assert series.send_at == START
+    services.come_due(series, START)
+    assert db_session.scalar(sa.select(sa.func.count()).where(Campaign.parent_id == series.id)) == 0
+    assert series.send_at == START + timedelta(weeks=1)
+
+
+def test_a_test_goes_to_whoever_presses(
+    app: Flask, client: Client, editor, newsletter: Newsletter, db_session: orm.Session
+) -> None:
+    campaign = make_campaign(newsletter)
+    post = bulk_mail.post(app)
+    before = len(post.letters)
+    assert client.post(path_of(campaign, "/test")).status_code == 303
+    tasks.drain(app)
+    (letter,) = post.letters[before:]
+    assert letter.recipient == editor.email
+    assert state(db_session, campaign) == "draft"
 
 
 @pytest.mark.parametrize(
