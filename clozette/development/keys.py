@@ -23,6 +23,12 @@ def settings_for(port: int, var: Path) -> dict[str, str]:
         "CLOZETTE_CONTROLLER_NAME": "Clozette (development)",
         "CLOZETTE_CONTROLLER_ADDRESS": "nowhere",
         "CLOZETTE_SMTP_URL": f"smtp://127.0.0.1:{port + 2}",
+        "CLOZETTE_MAILCHIMP_API_KEY": "sandbox-us1",
+        "CLOZETTE_MAILCHIMP_HOST": f"https://localhost:{port + 1}/mailchimp/3.0",
+        "CLOZETTE_MAILCHIMP_LIST": "sandbox",
+        "CLOZETTE_MAILCHIMP_FORM_URL": f"https://localhost:{port + 1}/mailchimp",
+        "CLOZETTE_MAILCHIMP_SIGNING_SECRET": "whsec_sandbox",
+        "CLOZETTE_MAILCHIMP_WEBHOOK_SECRET": known.get("CLOZETTE_MAILCHIMP_WEBHOOK_SECRET") or secrets.token_hex(16),
         "CLOZETTE_SECRET_KEYS": known.get("CLOZETTE_SECRET_KEYS") or secrets.token_hex(32),
     }
 
