@@ -125,7 +125,7 @@ def sandbox(port: int, folder: Path, certificate: str | None, key: str | None) -
     if Settings.from_environment().is_production:
         sys.exit("The sandbox is for development; production talks to the real world.")
     tls = (certificate, key) if certificate and key else None
-    running = Sandbox(folder, pages_port=port + 1, smtp_port=port + 2, tls=tls)
+    running = Sandbox(folder, pages_port=port + 1, smtp_port=port + 2, tls=tls, inbound_port=port + 3)
     for sign in (signal.SIGTERM, signal.SIGINT):
         # serve_forever() waits for its own end in shutdown(), so another thread must ask for it.
         signal.signal(sign, lambda *_: threading.Thread(target=running.stop).start())

@@ -23,6 +23,7 @@ def settings_for(port: int, var: Path) -> dict[str, str]:
         "CLOZETTE_CONTROLLER_NAME": "Clozette (development)",
         "CLOZETTE_CONTROLLER_ADDRESS": "nowhere",
         "CLOZETTE_SMTP_URL": f"smtp://127.0.0.1:{port + 2}",
+        "CLOZETTE_INBOUND_LISTEN": f"127.0.0.1:{port + 3}",
         "CLOZETTE_MAILCHIMP_API_KEY": "sandbox-us1",
         "CLOZETTE_MAILCHIMP_HOST": f"https://localhost:{port + 1}/mailchimp/3.0",
         "CLOZETTE_MAILCHIMP_LIST": "sandbox",

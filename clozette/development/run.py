@@ -26,7 +26,7 @@ from clozette.kernel.database import db
 from clozette.settings import ROOT
 
 DEFAULT_PORT = 8443
-LAST_PORT = 65533
+LAST_PORT = 65532
 DEMO_BEGUN, DEMO_DONE = "demo.begun", "demo.done"
 
 
@@ -144,7 +144,7 @@ def _port() -> int:
 
 
 def _check_ports(port: int) -> None:
-    for wanted in range(port, port + 3):
+    for wanted in range(port, port + 4):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 KEPT = 1000
 _URL = re.compile(r"https?://[^\s<>\"']+")
@@ -16,11 +17,12 @@ _HREF = re.compile(r"""href=["'](https?://[^"']+)["']""")
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail as the pages show it."""
+    """One mail as the pages show it; ``path`` is the envelope's sender, where answers of machines go."""
 
     id: str
     recipients: list[str]
     message: EmailMessage
+    path: str = ""
 
     @property
     def subject(self) -> str:
@@ -83,9 +85,9 @@ class Inbox:
         for each in (self._mails, self._texts):
             each.mkdir(parents=True, exist_ok=True)
 
-    def keep_mail(self, recipients: list[str], raw: bytes) -> None:
+    def keep_mail(self, recipients: list[str], raw: bytes, path: str = "") -> None:
         """Keep a mail; the envelope stands on its first line."""
-        _write(self._mails, json.dumps(recipients).encode() + b"\n" + raw)
+        _write(self._mails, json.dumps([recipients, path]).encode() + b"\n" + raw)
 
     def keep_text(self, to: str, text: str) -> None:
         """Keep a text message."""
@@ -103,13 +105,19 @@ class Inbox:
         if content is None:
             return None
         envelope, _, raw = content.partition(b"\n")
-        return Mail(name, json.loads(envelope), message_from_bytes(raw, policy=policy.default))
+        recipients, path = _envelope(json.loads(envelope))
+        return Mail(name, recipients, message_from_bytes(raw, policy=policy.default), path)
 
     def texts(self) -> Iterator[TextMessage]:
         """Give the text messages, newest first."""
         for name in _newest(self._texts):
             if (content := _read(self._texts, name)) is not None:
                 yield TextMessage(name, **json.loads(content))
+
+
+def _envelope(said: list[Any]) -> tuple[list[str], str]:
+    """Read an envelope; those of older sandboxes have recipients alone."""
+    return (said[0], said[1]) if len(said) == 2 and isinstance(said[0], list) else (said, "")
 
 
 def _write(folder: Path, content: bytes) -> None:

@@ -3,13 +3,14 @@
 import re
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from clozette.sandbox import mailchimp
+from clozette.sandbox import answers, mailchimp
 from clozette.sandbox.inbox import Inbox
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )
 # A mail's own HTML: its styles and pictures of this machine, no scripts; its links open beside the mailbox.
@@ -51,6 +52,18 @@ def _mail_pages(app: Flask, inbox: Inbox) -> None:
     @app.get("/mail/<name>")
     def mail(name: str) -> str:
         return render_template("mail.html", mail=inbox.mail(name) or abort(404))
+
+    @app.post("/mail/<name>/answer")
+    def answer(name: str) -> ResponseReturnValue:
+        mail = inbox.mail(name) or abort(404)
+        made = answers.ANSWERS.get(request.form.get("kind", ""))
+        if made is None or not mail.path or (port := app.config.get("INBOUND_PORT")) is None:
+            abort(422)
+        try:
+            answers.send(port, *made(mail))
+        except OSError as error:
+            return f"The site did not take it ({type(error).__name__}).", 502
+        return redirect(f"/mail/{mail.id}?answered=1", 303)
 
     @app.get("/mail/<name>/html")
     def mail_html(name: str) -> Response:

@@ -22,18 +22,27 @@ class Taker:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep a mail."""
-        self._inbox.keep_mail(list(envelope.rcpt_tos), envelope.original_content)
+        self._inbox.keep_mail(list(envelope.rcpt_tos), envelope.original_content, envelope.mail_from or "")
         return "250 kept in the sandbox"
 
 
 class Sandbox:
     """A running sandbox."""
 
-    def __init__(self, folder: Path, *, pages_port: int, smtp_port: int, tls: tuple[str, str] | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        pages_port: int,
+        smtp_port: int,
+        tls: tuple[str, str] | None,
+        inbound_port: int | None = None,
+    ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         inbox = Inbox(folder)
         self._smtp = Controller(Taker(inbox), hostname=HOST, port=smtp_port, enable_SMTPUTF8=True)
         app = create_app(inbox, Mailchimp(folder / "mailchimp.json"))
+        app.config["INBOUND_PORT"] = inbound_port
         self._pages: BaseWSGIServer = make_server(HOST, pages_port, app, threaded=True, ssl_context=tls)
 
     def serve(self) -> None:

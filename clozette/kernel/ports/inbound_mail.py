@@ -16,6 +16,7 @@ import structlog
 MOST_CONNECTIONS = 20
 MOST_RECIPIENTS = 20
 MOST_COMMANDS = 100
+LONGEST_LINE = 64 * 1024
 PATIENCE = 60.0
 TAKEN = "250 2.0.0 kept"
 NOBODY = "550 5.1.1 no such mailbox here"
@@ -37,13 +38,14 @@ class Taker(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Where it listens, what it is called, and how large a mail may be."""
+    """Where it listens, what it is called, how large a mail may be, and the files to offer STARTTLS with."""
 
     host: str
     port: int
     name: str
     most_bytes: int
-    tls: ssl.SSLContext | None = None
+    certificate: str = ""
+    key: str = ""
 
 
 class Server:
@@ -100,14 +102,25 @@ async def _in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
     return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
 
 
+def _tls(place: Place) -> ssl.SSLContext | None:
+    if not place.certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(place.certificate, place.key)
+    return context
+
+
 def _controller(place: Place, handler: _Handler) -> Any:
     from aiosmtpd.controller import Controller
     from aiosmtpd.smtp import SMTP
 
     there: set[Any] = set()
+    tls = _tls(place)
 
     class Door(SMTP):
-        """Turns away who comes when too many are there."""
+        """Turns away who comes when too many are there. What others return may have lines longer than the standard's."""
+
+        line_length_limit = LONGEST_LINE
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             super().connection_made(transport)
@@ -129,7 +142,7 @@ def _controller(place: Place, handler: _Handler) -> Any:
                 hostname=place.name,
                 ident="SMTP",
                 data_size_limit=place.most_bytes,
-                tls_context=place.tls,
+                tls_context=tls,
                 timeout=PATIENCE,
                 command_call_limit=MOST_COMMANDS,
                 enable_SMTPUTF8=True,

@@ -22,7 +22,6 @@ import structlog
 from flask import Flask, current_app, has_request_context
 
 from clozette.kernel import clock, tasks
-from clozette.kernel.database import db
 from clozette.settings import Settings
 
 KEY = "clozette.outbox"
@@ -201,7 +200,7 @@ def _deliver(real: Outbox, message: Message) -> None:
         watcher: Watch | None = current_app.extensions.get(_WATCH)
         if watcher is not None and error.status:
             watcher.refused(message.to, error.status)
-            db.session.commit()
+            tasks.checkpoint()
         raise
 
 

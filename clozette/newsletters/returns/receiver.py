@@ -1,6 +1,5 @@
 """Listens for what comes back, in one worker of each machine; what it takes is kept before it is answered."""
 
-import ssl
 import time
 from datetime import datetime
 
@@ -30,9 +29,8 @@ class Taker:
 
     def __init__(self, app: Flask, domain: str) -> None:
         self._app, self._domain = app, domain
-        with app.app_context():
+        with database.committed(app):
             naming.make_keys()  # what is asked later only reads
-            db.session.commit()
 
     def wants(self, address: str) -> bool:
         """Whether it is a mailbox of ours, or a name of ours with its proof."""
@@ -49,11 +47,10 @@ class Taker:
 
         :raises Full: if too much lies there already.
         """
-        with self._app.app_context():
+        with database.committed(self._app):
             if services.waiting_bytes() > MOST_KEPT:
                 raise Full
             services.keep(content, recipients, via="smtp", now=clock.now())
-            db.session.commit()
 
 
 def init_app(app: Flask) -> None:
@@ -86,8 +83,5 @@ def step(now: datetime) -> None:
 def place(settings: Settings) -> inbound_mail.Place:
     """Return where to listen."""
     host, _, port = settings.inbound_listen.rpartition(":")
-    tls = None
-    if settings.inbound_certificate:
-        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.load_cert_chain(settings.inbound_certificate, settings.inbound_key)
-    return inbound_mail.Place(host.strip("[]"), int(port), settings.bounce_domain, reading.MOST_BYTES, tls)
+    files = (settings.inbound_certificate, settings.inbound_key)
+    return inbound_mail.Place(host.strip("[]"), int(port), settings.bounce_domain, reading.MOST_BYTES, *files)

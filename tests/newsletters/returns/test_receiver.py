@@ -124,6 +124,16 @@ def test_what_cannot_be_kept_now_comes_again(
     assert db_session.scalars(sa.select(Return)).one()
 
 
+def test_a_line_may_be_longer_than_the_standard_says(
+    app: Flask, db_session: orm.Session, sent: Make, port: int
+) -> None:
+    path = sent().path
+    db_session.commit()
+    with talk(port) as smtp:
+        smtp.sendmail("", [path], samples.plain(path, body=["x" * 20_000]))
+    assert db_session.scalars(sa.select(Return)).one().size > 20_000
+
+
 def test_too_many_at_once_are_asked_to_come_again(app: Flask, db_session: orm.Session, port: int) -> None:
     there = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(inbound_mail.MOST_CONNECTIONS)]
     try:
