@@ -63,6 +63,7 @@ from clozette.newsletters.reports import tasks as report_tasks
 from clozette.newsletters.reports import tracking
 from clozette.newsletters.reports.views import touches as reports_touches
 from clozette.newsletters.reports.views import why as reports_why
+from clozette.newsletters.returns import checks as return_checks
 from clozette.newsletters.returns import events as return_events
 from clozette.newsletters.returns import receiver, site_mail
 from clozette.newsletters.returns import tasks as return_tasks
@@ -212,6 +213,7 @@ def connect(app: Flask) -> None:
     checkup.add(app, "newsletters", sending_checks.sending)
     slots.fill(app, "marketing.campaign", "marketing/_sending.html")
     checkup.add(app, "leaving", leaving_alarm.check)
+    checkup.add(app, "returns", return_checks.check)
 
 
 def _pages(app: Flask) -> None:
