@@ -61,6 +61,7 @@ from clozette.newsletters.campaigns import views as campaign_views
 from clozette.newsletters.reports import tallies as report_tallies
 from clozette.newsletters.reports import tasks as report_tasks
 from clozette.newsletters.reports import tracking
+from clozette.newsletters.reports.views import figures as reports_figures
 from clozette.newsletters.reports.views import touches as reports_touches
 from clozette.newsletters.reports.views import why as reports_why
 from clozette.newsletters.returns import checks as return_checks
@@ -187,6 +188,7 @@ def connect(app: Flask) -> None:
     sending_values.register(app, tracking.values)
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
+    slots.fill(app, "marketing.overview", "marketing/_overview.html")
     _pages(app)
     leaving_views.init_app(app)
     preferences.init_app(app)
@@ -240,6 +242,7 @@ def _pages(app: Flask) -> None:
         sending_views.blueprint,
         reports_why.blueprint,
         reports_touches.blueprint,
+        reports_figures.blueprint,
         *campaign_views.BLUEPRINTS,
         *return_views.BLUEPRINTS,
         admin_views.blueprint,

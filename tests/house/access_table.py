@@ -427,6 +427,13 @@ GET    /newsletters/{newsletter}/archive/{letter}     200     200     200     20
 GET    /newsletters/{newsletter}/archive/{campaign}   404     404     404     404     404     404     404     404
 GET    /newsletters/pictures/{public_token}.jpg       200     200     200     200     200     200     200     200
 
+# marketing: reports
+GET    /marketing/reports                             login   404     404     404     404     404     404     200
+GET    /marketing/reports.csv                         login   404     404     404     404     404     404     200
+GET    /marketing/campaigns/{letter}/report           login   404     404     404     404     404     404     200
+GET    /marketing/campaigns/{campaign}/report         login   404     404     404     404     404     404     200
+GET    /marketing/campaigns/{letter}/report.csv       login   404     404     404     404     404     404     200
+
 # the API
 GET    /api/v1/consents                               401     403     200     200     200     200     200     200
 POST   /api/v1/consents                               401     403     422     422     422     422     422     422

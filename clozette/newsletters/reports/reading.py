@@ -65,6 +65,12 @@ def of(campaign_id: int) -> Read:
     return Read(kept.opened + gone.opened, kept.clicked + gone.clicked, kept.machines + gone.machines, links)
 
 
+def places(campaign_id: int) -> dict[int, str]:
+    """Return where a campaign's counted links lead, by number."""
+    kept = sa.select(Link.number, Link.address).where(Link.campaign_id == campaign_id).order_by(Link.number)
+    return {row.number: row.address for row in db.session.execute(kept)}
+
+
 _NOTHING = Tally(
     campaign_id=0, bounced=0, bounced_later=0, complained=0, unsubscribed=0, opened=0, clicked=0, machines=0
 )
