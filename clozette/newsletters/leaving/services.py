@@ -12,7 +12,7 @@ from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.newsletters import keys
-from clozette.newsletters.sending.models import Sending
+from clozette.newsletters.sending import services as sending
 from clozette.newsletters.subscriptions import services, suppressions
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 from clozette.privacy import notices
@@ -81,7 +81,7 @@ def leave(subscriptions: Collection[Subscription], how: str, now: datetime, camp
         if services.leave(one, method=how, now=now, campaign_id=campaign_id) and was == "confirmed":
             ended.append(one.id)
     if ended and campaign_id:
-        _note(campaign_id, one.contact_id, now)
+        sending.unsubscribed(campaign_id, one.contact_id, now)
     return Left(None, now, tuple(ended))
 
 
@@ -102,12 +102,6 @@ def undo(stamp: str, now: datetime) -> list[Newsletter]:
     for one in found:
         services.give(one, "undo", method="page:undo", now=now)
     return [one.newsletter for one in found]
-
-
-def _note(campaign_id: int, contact_id: int, now: datetime) -> None:
-    """Write down which campaign made somebody leave."""
-    this = (Sending.campaign_id == campaign_id, Sending.contact_id == contact_id, Sending.unsubscribed_at.is_(None))
-    db.session.execute(sa.update(Sending).where(*this).values(unsubscribed_at=now))
 
 
 def suppress(contact: Contact, left: Left, how: str) -> Left:
