@@ -188,6 +188,7 @@ def connect(app: Flask) -> None:
     sending_values.register(app, tracking.values)
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
+    slots.fill(app, "settings.notes", "newsletters/_dead_address.html")
     slots.fill(app, "marketing.overview", "marketing/_overview.html")
     _pages(app)
     leaving_views.init_app(app)

@@ -27,6 +27,7 @@ from clozette.newsletters.subscriptions.models import Contact, Suppression
 SOFT = "soft"
 """The source of a suppression for mail that came back softly too often: the site's own mail still goes there."""
 
+REMEMBERED = timedelta(days=730)
 UNSETTLED = timedelta(days=5)
 """For so long servers try: whether a mail arrived is known after that."""
 
@@ -108,9 +109,11 @@ def settle_as(row: Return, happening: str, now: datetime) -> bool:
 
 
 def sweep(now: datetime, *, understood_for: timedelta) -> None:
-    """Empty what was understood or settled long enough ago; what was not understood stays."""
-    old = (Return.state.in_(("understood", "settled")), Return.done_at < now - understood_for)
-    db.session.execute(sa.update(Return).where(*old, Return.sealed.is_not(None)).values(sealed=None))
+    """Empty what was understood or settled long enough ago, and forget it in the end; what was not understood stays."""
+    done = Return.state.in_(("understood", "settled"))
+    emptied = sa.update(Return).where(done, Return.done_at < now - understood_for, Return.sealed.is_not(None))
+    db.session.execute(emptied.values(sealed=None))
+    db.session.execute(sa.delete(Return).where(done, Return.done_at < now - REMEMBERED))
 
 
 def waiting_bytes() -> int:

@@ -48,6 +48,16 @@ class Watch:
 def init_app(app: Flask) -> None:
     """Look after the site's own mail."""
     mail.watch(app, Watch())
+    app.jinja_env.globals["mail_comes_back"] = comes_back
+
+
+def comes_back(address: str) -> bool:
+    """Whether nothing is sent to a member's address, because mail to it came back; a read alone."""
+    anything = sa.exists().where(Suppression.reason == "bounced", suppressions.is_standing())
+    canonical = addresses.canonical(address)
+    if canonical is None or not db.session.scalar(sa.select(anything)):
+        return False  # where there is one, there is the key that addresses are known by
+    return _is_dead(keys.address_key(canonical))
 
 
 def sweep(now: datetime, kept: timedelta) -> None:

@@ -1,6 +1,7 @@
 """Bounces: RFC 3464 and nothing else, for whom a name of ours says, once."""
 
 import re
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.kernel import clock, tasks
+from clozette.kernel.database import db
 from clozette.newsletters.returns import services
 from clozette.newsletters.returns.models import Return
 from clozette.newsletters.subscriptions import services as subscriptions
@@ -269,6 +271,44 @@ def test_killed_in_the_middle_it_is_read_again(app: Flask, sent: Make, db_sessio
     assert row.state == "waiting" and not mail.reasons
     services.understand(row.id, clock.now())
     assert mail.reasons == {"bounced"}
+
+
+@pytest.mark.requirement(43)
+def test_two_workers_at_once_act_once(app: Flask, sent: Make, db_session: orm.Session) -> None:
+    mail = sent()
+    services.keep(dsn(mail.path, failed(mail.contact.address, "5.2.2")), (mail.path,), via="smtp", now=clock.now())
+    row_id = db_session.scalars(sa.select(Return.id)).one()
+    db_session.commit()
+    ready, counted = threading.Barrier(2), []
+
+    def work() -> None:
+        with app.app_context():
+            ready.wait(10)
+            services.understand(row_id, clock.now())
+            counted.append(db.session.get_one(Return, row_id).state)
+            db.session.commit()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert counted == ["understood"] * 2
+    db_session.expire_all()
+    assert mail.contact.soft_bounces == 1
+    db_session.commit()
+    assert tasks.drain(app) == 1 and mail.contact.soft_bounces == 1
+
+
+@pytest.mark.requirement(43)
+def test_what_was_understood_is_forgotten_in_the_end(
+    app: Flask, sent: Make, db_session: orm.Session, stopped_clock
+) -> None:
+    mail = sent()
+    back(app, dsn(mail.path, failed(mail.contact.address, "5.2.2")), mail.path)
+    back(app, samples.qmail(mail.path, mail.contact.address), mail.path)
+    services.sweep(stopped_clock.forward(days=731), understood_for=timedelta(days=30))
+    assert db_session.scalars(sa.select(Return.state)).all() == ["unknown"]
 
 
 def _die(*arguments: object) -> None:

@@ -67,6 +67,17 @@ def test_a_bounce_of_the_sites_own_mail(
     assert len(reset(app, client, outbox, member.email)) == 1
 
 
+@pytest.mark.requirement(51)
+def test_a_member_is_told_on_the_page_of_settings(app: Flask, client: Client, db_session: orm.Session) -> None:
+    member, other = accounts.make_member("mia"), accounts.make_member("ada")
+    accounts.sign_in(client, member)
+    assert "comes back" not in client.get("/settings").text, "and no key was made by looking"
+    services.bury_address(keys.address_key(other.email), source="dsn", now=clock.now())
+    assert "comes back" not in client.get("/settings").text
+    services.bury_address(keys.address_key(member.email), source="dsn", now=clock.now())
+    assert "comes back" in client.get("/settings").text
+
+
 @pytest.mark.requirement(43, 51)
 @pytest.mark.parametrize("status", ["5.2.2", "5.7.1", "4.2.2"])
 def test_what_is_no_death_stops_nothing(
