@@ -77,6 +77,8 @@ def test_the_ledger_knows_what_was_shown_and_how_it_was_confirmed(app, client: C
     assert given.purpose == services.purpose_for(weekly.id)
     words = db_session.get_one(Wording, given.wording).text
     assert words.startswith("[ ] The Weekly (by mail)") and weekly.description in words
+    page = client.get("/newsletters/weekly").text
+    assert all(line in page for line in words.splitlines()[1:]), "what is kept is what stood there"
     assert db_session.scalars(sa.select(Subscription)).one().consent_id == given.id
 
 

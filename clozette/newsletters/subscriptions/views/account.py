@@ -15,7 +15,7 @@ from clozette.newsletters.subscriptions import access, proven, queries, services
 from clozette.newsletters.subscriptions.models import Contact
 from clozette.newsletters.subscriptions.schemas import OwnIn
 from clozette.newsletters.subscriptions.views.public import came_from, offers
-from clozette.privacy import consents, notices
+from clozette.privacy import consents, notices, purposes
 
 blueprint = Blueprint("own_newsletters", __name__)
 HERE = "/settings/newsletters"
@@ -92,6 +92,7 @@ def _page(form: Form) -> Response:
     newsletters = [(one, states.get(one.id, "")) for one in access.open_newsletters()]
     wanted = offers([one for one, state in newsletters if state != "confirmed"])
     values: dict[str, Any] = {"form": form, "newsletters": newsletters, "offers": wanted, "email": _me().email}
+    values["asked"] = purposes.PURPOSES[services.PURPOSE]
     response = make_response(render_template("newsletters/own.html", **values), form.status)
     response.headers["Cache-Control"] = "no-store"
     return response

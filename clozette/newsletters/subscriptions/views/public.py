@@ -19,7 +19,7 @@ from clozette.kernel.web.forms import Form
 from clozette.newsletters.subscriptions import access, evidence, queries, services, throttle
 from clozette.newsletters.subscriptions.models import Newsletter, SignUp
 from clozette.newsletters.subscriptions.schemas import ChooseIn, NamesIn, SubscribeIn
-from clozette.privacy import notices
+from clozette.privacy import notices, purposes
 
 blueprint = Blueprint("newsletters", __name__)
 HERE = "/newsletters"
@@ -173,6 +173,6 @@ def _gone() -> Response:
 
 def _private(template: str, status: int = 200, **values: Any) -> Response:
     """Answer with a page that no cache keeps."""
-    response = make_response(render_template(template, **values), status)
+    response = make_response(render_template(template, asked=purposes.PURPOSES[services.PURPOSE], **values), status)
     response.headers["Cache-Control"] = "no-store"
     return response
