@@ -22,7 +22,8 @@ from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subsc
 
 GONE = "gone"
 QUEUED = sa.literal("queued", literal_execute=True)
-"""Not a parameter: the index of what is queued is used where the statement itself says so."""
+SUBMITTING = sa.literal("submitting", literal_execute=True)
+"""Not parameters: the index of what is queued, or on its way, is used where the statement itself says so."""
 TRIES = 6
 FIRST_WAIT = timedelta(minutes=1)
 _QUIETLY = {"synchronize_session": False}

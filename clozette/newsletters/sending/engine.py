@@ -41,6 +41,7 @@ class _Job:
     """A campaign in this worker's hands, and what it has to remember between two transactions.
 
     :ivar claim: the claiming statement, and until when it is good: consents lapse by the clock.
+    :ivar domains: of the letters on their way; ``slow``, those that said "later" lately.
     :ivar after: behind which contact it goes on.
     :ivar unwritten: outcomes that no commit holds yet; ``is_unsure`` after a commit that was not answered.
     """
@@ -53,6 +54,8 @@ class _Job:
     limits: throttles.Limits
     claim: claims.Claim
     good_until: float = 0.0
+    domains: dict[int, str] = field(default_factory=dict)
+    slow: set[str] = field(default_factory=set)
     after: int = 0
     unwritten: Done = field(default_factory=list)
     is_unsure: bool = False
@@ -85,6 +88,10 @@ def run(campaign_id: int) -> None:
         try:
             while _turn(job):
                 pass
+        except Exception as error:
+            log.error("sending_failed", campaign=campaign_id, error=type(error).__name__)
+            _rescue(job)
+            raise
         finally:
             job.pool.close()
 
@@ -105,14 +112,33 @@ def _turn(job: _Job) -> bool:
     _collect(job)
     try:
         batch, may_go_on = _write_and_claim(job)
+        _hand_over(job, batch)
     except exc.DBAPIError as error:
         log.warning("sending_waits_for_database", error=type(error).__name__)
         db.session.rollback()
         job.is_unsure = True
         time.sleep(_GATHER * 10)
         return bool(job.unwritten or job.pool.busy() or not tasks.is_ending())
-    _hand_over(job, batch)
     return may_go_on or bool(job.pool.busy() or job.unwritten)
+
+
+def _rescue(job: _Job) -> None:
+    """After a fault of ours: wait for what is on its way, write that down, and let staff look at the campaign."""
+    db.session.rollback()
+    until = time.monotonic() + bulk_mail.PATIENCE
+    while job.pool.busy() and time.monotonic() < until:
+        job.unwritten += job.pool.collect(_PATIENCE)
+    now, known = clock.now(), {contact_id for contact_id, _ in job.unwritten}
+    claims.release_all_but(job.id, job.mark, known | job.pool.busy())
+    for contact_id in claims.record(job.id, job.mark, job.unwritten, now):
+        _bury(job.id, contact_id, now)
+    _pause(job.id, "errors", now)
+    db.session.commit()
+
+
+def _pause(campaign_id: int, because: str, now: datetime) -> None:
+    stop = sa.update(Campaign).where(Campaign.id == campaign_id, Campaign.state == "running")
+    db.session.execute(stop.values(state="paused", paused_at=now, paused_because=because))
 
 
 def _collect(job: _Job) -> None:
@@ -137,12 +163,15 @@ def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:
     dead = claims.record(job.id, job.mark, job.unwritten, now)
     for contact_id in dead:
         _bury(job.id, contact_id, now)
+    _thank(job)
     failed = any(outcome.code >= 500 for _, outcome in job.unwritten)
     stops = tasks.is_ending() or (failed and not _is_within_budget(job.id, now))
     batch, may_go_on = ([], False) if stops else _claim(job, now)
     if not batch and not may_go_on and not busy:
         _finish(job.id, now)
     db.session.commit()
+    for contact_id, _ in job.unwritten:
+        job.domains.pop(contact_id, None)
     job.unwritten, job.is_unsure = [], False
     return batch, may_go_on
 
@@ -168,10 +197,19 @@ def _claim(job: _Job, now: datetime) -> tuple[list[Recipient], bool]:
     return [], started_over
 
 
+def _thank(job: _Job) -> None:
+    """Forget that a domain was slow once it takes mail again."""
+    took = {job.domains.pop(contact_id, "") for contact_id, outcome in job.unwritten if outcome.is_accepted}
+    if well := took & job.slow:
+        throttles.went_well(well)
+        job.slow -= well
+
+
 def _look_again(job: _Job) -> None:
     """See what became of the campaign and its newsletter meanwhile, and of the rules by which consents lapse."""
     db.session.refresh(job.campaign)
     db.session.refresh(job.campaign.newsletter)
+    job.slow = throttles.slow()
     job.claim, job.good_until = claims.Claim(job.campaign), time.monotonic() + _GOOD_FOR
 
 
@@ -188,6 +226,7 @@ def _hand_over(job: _Job, batch: list[Recipient]) -> None:
         except NothingNew:
             claims.settle(job.id, [reader.contact_id], "skipped", mark=job.mark, reason=rules.NOTHING_NEW, now=now)
             continue
+        job.domains[reader.contact_id] = _domain(reader)
         job.pool.submit(reader.contact_id, letter)
     db.session.commit()
 
@@ -210,8 +249,7 @@ def _is_within_budget(campaign_id: int, now: datetime) -> bool:
     sent, failed, sent_then, forgiven = row.one()
     if not rules.is_too_much(sent - sent_then, failed - forgiven):
         return True
-    stop = sa.update(Campaign).where(Campaign.id == campaign_id, Campaign.state == "running")
-    db.session.execute(stop.values(state="paused", paused_at=now, paused_because="errors"))
+    _pause(campaign_id, "errors", now)
     return False
 
 

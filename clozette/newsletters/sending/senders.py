@@ -68,12 +68,14 @@ def forget_me(app: Flask) -> None:
 def beat(now: datetime) -> None:
     """Give a sign of life, look after the dead, and see that the database is no older than what we know."""
     own = me()
+    # Before the rows: whoever begins to send at this moment is in these already.
+    marks, outside = _marks_of_claims(), _marks() if own.beats is None else {}
     rows = {row.name: row for row in db.session.scalars(sa.select(Sender).execution_options(populate_existing=True))}
-    if is_restored(own, rows, now):
+    if is_restored(own, rows, outside, now):
         hold_everything(now)
         _go_past_all_marks(rows)
     beats = _count(own, rows.get(own.name), now)
-    doubt(_left(own, rows, now), now)
+    doubt(_left(own, rows, marks), now)
     db.session.commit()
     own.beats = beats
     _leave_mark(own.name, beats)
@@ -84,12 +86,12 @@ def is_ready() -> bool:
     return me().beats is not None
 
 
-def is_restored(own: Me, rows: Mapping[str, Sender], now: datetime) -> bool:
+def is_restored(own: Me, rows: Mapping[str, Sender], outside: Mapping[str, int], now: datetime) -> bool:
     """Whether the database is older than what is known outside of it, or stood still for long with campaigns under way."""
     if own.beats is not None:
         mine = rows.get(own.name)
         return mine is None or mine.beats < own.beats
-    if any(count > (rows[name].beats if name in rows else 0) for name, count in _marks().items()):
+    if any(count > (rows[name].beats if name in rows else 0) for name, count in outside.items()):
         return True
     under_way = sa.select(sa.func.count()).where(Campaign.state == "running")
     newest = max((row.seen_at for row in rows.values()), default=None)
@@ -121,13 +123,17 @@ def alive(now: datetime) -> int:
     return max(1, db.session.scalar(lately) or 0)
 
 
-def _left(own: Me, rows: Mapping[str, Sender], now: datetime) -> list[str]:
+def _marks_of_claims() -> list[str]:
+    submitting = sa.select(Sending.claim).where(Sending.state == claims.SUBMITTING).distinct()
+    return [mark for mark in db.session.scalars(submitting) if mark]
+
+
+def _left(own: Me, rows: Mapping[str, Sender], marks: Collection[str]) -> list[str]:
     """Return the marks of claims whose worker is dead: restarted under its name, or silent for a while."""
-    submitting = sa.select(Sending.claim).where(Sending.state == "submitting").distinct()
-    marks = [mark for mark in db.session.scalars(submitting) if mark and mark != own.mark]
+    others = [mark for mark in marks if mark != own.mark]
     living = {f"{row.name}:{row.instance}": row.beats for row in rows.values() if row.name != own.name}
-    silent = own.watch.dead(marks, living, time.monotonic())
-    return sorted({*silent, *(mark for mark in marks if mark not in living)})
+    silent = own.watch.dead(others, living, time.monotonic())
+    return sorted({*silent, *(mark for mark in others if mark not in living)})
 
 
 def _count(own: Me, row: Sender | None, now: datetime) -> int:

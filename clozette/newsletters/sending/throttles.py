@@ -105,6 +105,12 @@ def went_well(domains: Iterable[str]) -> None:
     db.session.execute(again, execution_options={"synchronize_session": False})
 
 
+def slow() -> set[str]:
+    """Return the domains that said "later" and took nothing since."""
+    found = db.session.scalars(sa.select(Pace.scope).where(Pace.failures > 0))
+    return {scope.removeprefix("domain:") for scope in found}
+
+
 def is_free(now: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     """Whether the domain of a sending may get mail now."""
     busy = sa.exists().where(Pace.scope == sa.literal("domain:") + Sending.domain, Pace.free_at > now)
