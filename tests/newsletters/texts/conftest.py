@@ -13,7 +13,7 @@ from clozette.kernel.ports import sms
 SECRET = "texts_of_a_test"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def provider(app: Flask, db_session: orm.Session) -> Iterator[sms.MemoryTexter]:
     """Give what was texted; the provider signs with ``SECRET``."""
     before = app.extensions["clozette.settings"]

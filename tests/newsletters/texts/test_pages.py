@@ -19,6 +19,7 @@ from tests.support.application import Clock
 from tests.support.client import Client, location
 
 NUMBER = "+6581234567"
+pytestmark = pytest.mark.usefixtures("provider")
 
 
 def stamp(client: Client) -> str:
