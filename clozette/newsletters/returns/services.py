@@ -81,9 +81,9 @@ def understand(return_id: int, now: datetime) -> None:
 
 
 def read_again(row: Return, now: datetime) -> None:
-    """Read a mail once more that was not understood: this version may know better."""
-    if _claim(row.id, ("unknown",), state="waiting"):
-        understand(row.id, now)
+    """Read a mail once more that was not understood, or never read: this version may know better."""
+    _claim(row.id, ("unknown",), state="waiting")
+    understand(row.id, now)
 
 
 def settle(row: Return, now: datetime) -> bool:

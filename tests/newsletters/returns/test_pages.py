@@ -92,6 +92,18 @@ def test_a_better_version_reads_it_again(app: Flask, editor: Client, sent: Make,
     assert editor.post(address(row), data={"do": "again"}).status_code == 303
 
 
+@pytest.mark.requirement(43)
+def test_what_no_worker_read_can_be_read_by_hand(
+    app: Flask, editor: Client, sent: Make, db_session: orm.Session
+) -> None:
+    mail = sent()
+    services.keep(dsn(mail.path, failed(mail.contact.address)), (mail.path,), via="smtp", now=clock.now())
+    row = db_session.scalars(sa.select(Return)).one()
+    assert address(row) in editor.get(HERE).text and 'value="again"' in editor.get(address(row)).text
+    assert editor.post(address(row), data={"do": "again"}).status_code == 303
+    assert row.state == "understood" and mail.reasons == {"bounced"}
+
+
 @pytest.mark.parametrize("data", [{}, {"do": "else"}, {"do": "read", "reason": "x" * 201}, {"do": "read", "more": "1"}])
 def test_bad_input(app: Flask, editor: Client, sent: Make, data: dict[str, str]) -> None:
     row = back(app, b"Subject: x\r\n\r\n")
