@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -168,6 +168,21 @@ def is_dead(outcome: Outcome) -> bool:
     return outcome.stage in {"rcpt", "end"} and outcome.code >= 500 and (is_of_reader or status == "5.2.1")
 
 
+def _settling(*, by_mark: bool) -> sa.Update:
+    """Build the statement once: it runs for every handful of letters."""
+    rows = cast(sa.Table, Sending.__table__)
+    step = sa.update(rows).where(
+        rows.c.campaign_id == sa.bindparam("of"),
+        rows.c.contact_id.in_(sa.bindparam("contacts", expanding=True)),
+        rows.c.state == sa.bindparam("before"),
+        *([rows.c.claim == sa.bindparam("mark")] if by_mark else []),
+    )
+    return step.values(state=sa.bindparam("to"), reason=sa.bindparam("why"), delivered_at=sa.bindparam("at"))
+
+
+_SETTLE = {by_mark: _settling(by_mark=by_mark) for by_mark in (False, True)}
+
+
 def settle(
     campaign_id: int,
     contact_ids: Collection[int],
@@ -183,14 +198,12 @@ def settle(
     """
     was = ("submitting", "uncertain") if state != "uncertain" else ("submitting",)
     changed: Counter[str] = Counter()
+    said = {"to": state, "why": reason, "at": now if state == "sent" else None}
+    which = {"of": campaign_id, "contacts": list(contact_ids), **({"mark": mark} if mark is not None else {})}
     for before in was:
-        mine = [Sending.campaign_id == campaign_id, Sending.contact_id.in_(contact_ids), Sending.state == before]
-        step = (
-            sa.update(Sending)
-            .where(*mine, *([Sending.claim == mark] if mark else []))
-            .values(state=state, reason=reason, delivered_at=now if state == "sent" else None)
-        )
-        changed[before] = db.session.execute(step, execution_options=_QUIETLY).rowcount  # type: ignore[attr-defined]
+        step = _SETTLE[mark is not None]
+        done = db.session.connection().execute(step, {**said, **which, "before": before})
+        changed[before] = done.rowcount
         if changed[before] == len(contact_ids):
             break
     total = changed.total()
@@ -238,10 +251,17 @@ def _later(campaign_id: int, contact_id: int, mark: str, outcome: Outcome, now: 
 
 def count(campaign_id: int, **changes: int) -> None:
     """Add to a campaign's counts; the last thing in a transaction, as all workers share that row."""
-    added = {name: getattr(Campaign, name) + number for name, number in changes.items() if number}
-    if added:
-        step = sa.update(Campaign).where(Campaign.id == campaign_id).values(**added)
-        db.session.execute(step, execution_options=_QUIETLY)
+    if any(changes.values()):
+        db.session.connection().execute(_COUNT, {"of": campaign_id, **dict.fromkeys(_COUNTED, 0), **changes})
+
+
+_COUNTED = ("sent", "skipped", "failed", "uncertain")
+_rows = cast(sa.Table, Campaign.__table__)
+_COUNT = (
+    sa.update(_rows)
+    .where(_rows.c.id == sa.bindparam("of"))
+    .values({name: _rows.c[name] + sa.bindparam(name) for name in _COUNTED})
+)
 
 
 def _word(outcome: Outcome) -> str:
