@@ -26,6 +26,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "clozette/kernel/tasks/": "one commit a task",
         "clozette/kernel/database.py": "bookkeeping at the edge",
         "clozette/cli": "one commit a command",
+        "clozette/newsletters/subscriptions/imports/cli": "a commit a batch: a large file takes minutes",
         "clozette/demo/": "a command that fills a site in many steps",
         "clozette/newsletters/texts/engine.py": "a worker's loop: a text goes out between the commits of claim and outcome",
         "clozette/sandbox/": _BESIDE,

@@ -41,13 +41,14 @@ COLLECTS_NOTHING: dict[str, str] = {
 
 # Deeds that take no form token, because the address or the form carries a right of its own.
 WITHOUT_TOKEN = {
+    "newsletters_api.ask": "for anybody's program; no cookie counts in the API, and a mail has to be answered",
     "leaving.leave": "RFC 8058: a mail program sends it, with nothing but the address",
     "leaving.undo": "answers the above, on a page that sets no cookie; by a stamp of its own",
     "preferences.choose": "the link in a mail is the right to it; the page sets no cookie",
     "text_answers.hear": "the provider of texts calls in, and signs what it says",
 }
 # And of these the ones that come from anywhere.
-FROM_ANYWHERE = {"text_answers.hear", "leaving.leave"}
+FROM_ANYWHERE = {"text_answers.hear", "leaving.leave", "newsletters_api.ask"}
 
 
 @pytest.fixture
