@@ -209,6 +209,9 @@ def test_soft_ones_end_it_after_many_over_long(app: Flask, sent: Make, stopped_c
         stopped_clock.forward(days=7)
         mail = sent(to=first) if week < 4 else mail
     assert first.reasons == {"bounced"} and first.subscription.state == "bounced"
+    suppressions.lift(first.contact.address_key, ("bounced",), clock.now())
+    back(app, b"Received: again\r\n" + dsn(mail.path, failed(mail.contact.address, "5.2.2")), mail.path)
+    assert not first.reasons, "staff lifted it; an old report sent again changes nothing"
 
 
 @pytest.mark.requirement(43)
