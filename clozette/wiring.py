@@ -96,6 +96,7 @@ from clozette.newsletters.texts import events as text_events
 from clozette.newsletters.texts import listeners as text_listeners
 from clozette.newsletters.texts import tasks as text_tasks
 from clozette.newsletters.texts.views import public as texts_public
+from clozette.newsletters.texts.views import staff as texts_staff
 from clozette.newsletters.texts.views import webhook as texts_webhook
 from clozette.privacy import checks as privacy_checks
 from clozette.privacy import consents, disclosures, purposes
@@ -238,6 +239,7 @@ def _pages(app: Flask) -> None:
         *look_views.BLUEPRINTS,
         newsletters_public.blueprint,
         texts_public.blueprint,
+        texts_staff.blueprint,
         own_newsletters.blueprint,
         subscribers_views.blueprint,
         sending_views.blueprint,

@@ -94,6 +94,15 @@ GET    /texts/code                                    303     303     303     30
 POST   /texts/code                                    303     303     303     303     303     303     303     303
 POST   /texts/choices                                 303     303     303     303     303     303     303     303
 POST   /webhooks/texts                                404     404     404     404     404     404     404     404
+GET    /marketing/texts                               login   404     404     404     404     404     404     200
+POST   /marketing/texts                               login   404     404     404     404     404     404     422
+GET    /marketing/texts/register                      login   404     404     404     404     404     404     200
+POST   /marketing/texts/register                      login   404     404     404     404     404     404     422
+GET    /marketing/texts/{text}                        login   404     404     404     404     404     404     200
+POST   /marketing/texts/{text}                        login   404     404     404     404     404     404     422
+POST   /marketing/texts/{text}/deeds                  login   404     404     404     404     404     404     422
+POST   /marketing/texts/{text}/uncertain/{text}       login   404     404     404     404     404     404     422
+POST   /marketing/texts/{text}/uncertain/{text}       login   404     404     404     404     404     404     404     became=sent
 
 # my privacy
 GET    /privacy                                       303     200     200     200     200     200     200     200

@@ -26,6 +26,7 @@ from clozette.newsletters.returns.models import Return
 from clozette.newsletters.subscriptions import services as subscriptions
 from clozette.newsletters.subscriptions.imports import services as imports
 from clozette.newsletters.subscriptions.models import Newsletter
+from clozette.newsletters.texts import campaigns as texts
 from clozette.privacy import consents, disclosures, notices, staff_reads
 from clozette.privacy.disclosures import silences
 from clozette.privacy.disclosures.models import Telling
@@ -267,6 +268,8 @@ def _sign_up(world: World) -> None:
     contact = subscriptions.contact_for("waits@example.test", now)
     names = {"first_name": "Ada", "last_name": "Mode", "locale": "en"}
     signup = subscriptions.sign_up(contact, [weekly.id], **names, method="form", stamped=None, now=now)
+    draft = {"title": "Sale", "body": "Coats are in.", "purpose": "our_news", "country": None}
+    world.names["text"] = ids.encode(texts.make(draft, now).id)
     world.names |= {"newsletter": weekly.slug, "newsletter_id": ids.encode(weekly.id)}
     evidence = {"source": "A fair", "consented_on": now.date(), "wording": "Yes, send me the weekly."}
     file = imports.begin(weekly, b"EMAIL,FNAME,LNAME\nb@example.test,Bea,Mode\n", **evidence, made_by_id=None, now=now)

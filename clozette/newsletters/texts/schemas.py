@@ -8,11 +8,11 @@ import marshmallow as ma
 from flask_babel import lazy_gettext as _l
 
 from clozette.kernel.schemas import Line, Schema, Text, Worded
+from clozette.newsletters.subscriptions.staff_schemas import CsvFile
 from clozette.newsletters.texts import regions
 from clozette.newsletters.texts.models import MAX_BODY, MAX_TITLE
 from clozette.newsletters.texts.services import PURPOSES
 
-MAX_FILE = 8 * 2**20
 _NOT_LISTED = _l("Please choose one from the list.")
 
 
@@ -108,4 +108,4 @@ class CheckIn(Schema):
 
     reference = Line(required=True, max_length=64)
     result_at = Moment(required=True, default_timezone=UTC)
-    file = ma.fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+    file = CsvFile(required=True)

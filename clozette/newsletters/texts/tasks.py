@@ -5,7 +5,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ports import sms
 from clozette.kernel.tasks import enqueue, task
 from clozette.newsletters.texts import answers, codes, wording
-from clozette.newsletters.texts.models import Phone, PhoneCode
+from clozette.newsletters.texts.models import Phone, PhoneCode, TextCampaign
 
 _SAID = {"stop": wording.stopped, "help": wording.help_, "start": wording.start}
 
@@ -36,3 +36,13 @@ def forget_codes() -> None:
     answers.forget_old(now)
     if codes.forget_old(now) == codes.BATCH:
         enqueue(forget_codes)  # there may be more
+
+
+@task("newsletters.text_test")
+def text_test(*, text_id: int, phone_id: int) -> None:
+    """Text a campaign to the number of whoever writes it; it counts as no sending."""
+    text, phone = db.session.get(TextCampaign, text_id), db.session.get(Phone, phone_id)
+    if text is not None and phone is not None:
+        words = wording.campaign(text.body, phone.locale, is_unasked=False)
+        name = f"test-{ids.encode(text.id)}-{int(clock.now().timestamp())}"
+        sms.texter().send(sms.Text(name, phone.number, words))

@@ -30,6 +30,8 @@ def hear() -> Any:
     """Take an answer or a receipt. What we don't understand is taken too, so that it is not sent for ever."""
     settings: Settings = current_app.extensions["clozette.settings"]
     body = request.get_data(cache=True)
+    if len(body) > MOST:
+        abort(413)
     if not answers.is_signed(settings.sms_secret, request.headers.get("X-Texts-Signature", ""), body, clock.now()):
         abort(404)
     try:
@@ -37,8 +39,3 @@ def hear() -> Any:
     except answers.NotUnderstood:
         abort(422)
     return "", 204
-
-
-@blueprint.before_request
-def _keep_it_short() -> None:
-    request.max_content_length = MOST
