@@ -8,9 +8,11 @@ import secrets
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
+from clozette.newsletters.sending import dkim
 from clozette.settings import PREFIX, ROOT
 
 FILE = "development.env"
+DKIM = "dkim.pem"
 
 
 def settings_for(port: int, var: Path) -> dict[str, str]:
@@ -30,6 +32,8 @@ def settings_for(port: int, var: Path) -> dict[str, str]:
         "CLOZETTE_MAILCHIMP_FORM_URL": f"https://localhost:{port + 1}/mailchimp",
         "CLOZETTE_MAILCHIMP_SIGNING_SECRET": "whsec_sandbox",
         "CLOZETTE_MAILCHIMP_WEBHOOK_SECRET": known.get("CLOZETTE_MAILCHIMP_WEBHOOK_SECRET") or secrets.token_hex(16),
+        "CLOZETTE_DKIM_DOMAIN": "news.clozette.test",
+        "CLOZETTE_DKIM_KEY": str(var / DKIM),
         "CLOZETTE_SECRET_KEYS": known.get("CLOZETTE_SECRET_KEYS") or secrets.token_hex(32),
     }
 
@@ -41,6 +45,14 @@ def write(path: Path, settings: Mapping[str, str]) -> None:
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.writelines(f"{name}={value}\n" for name, value in settings.items())
     new.rename(path)
+
+
+def make_signing_key(path: Path) -> None:
+    """Make the key that newsletters are signed with, once."""
+    if path.exists():
+        return
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(dkim.new_key())
 
 
 def read(path: Path) -> dict[str, str]:

@@ -67,6 +67,7 @@ def _run(port: int, var: Path) -> int:
 def _environment(port: int, var: Path) -> dict[str, str]:
     settings = keys.settings_for(port, var)
     keys.write(var / keys.FILE, settings)
+    keys.make_signing_key(var / keys.DKIM)
     for name, value in settings.items():
         os.environ[name] = os.environ.get(name, value)
     return dict(os.environ)

@@ -7,22 +7,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, cast
 
 import dkim as dkimpy
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import orm
 
+from clozette.development import keys as development
 from clozette.kernel import clock
 from clozette.newsletters import keys
 from clozette.newsletters.campaigns.slots import slot
-from clozette.newsletters.sending import dkim, message
+from clozette.newsletters.sending import dkim, keyring, message
 from clozette.newsletters.sending.message import NothingNew, Press, Stamp, Template, compile_mail
 from clozette.newsletters.sending.values import Recipient
+from clozette.settings import Settings
 from tests.newsletters.sending.conftest import rendered
 
 STAMP = Stamp(12, "Clozette Weekly", "weekly", "Clozette", None, "hello@clozette.test")
@@ -191,3 +195,20 @@ def test_the_way_back_is_ours_alone(db_session: orm.Session) -> None:
     assert [message.read_verp(f"{one}@news.clozette.test") for one in forged] == [None] * 5
     name = message.name_of(1, 2, "messages")
     assert message.read_name(name, "messages") == (1, 2) and message.read_name(name, "returns") is None
+
+
+def test_a_development_site_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
+    given = development.settings_for(8443, tmp_path)
+    path = Path(given["CLOZETTE_DKIM_KEY"])
+    development.make_signing_key(path)
+    made = path.read_bytes()
+    development.make_signing_key(path)
+    assert path.read_bytes() == made and path.stat().st_mode & 0o777 == 0o600
+    signer = keyring.signer(Settings(dkim_domain=given["CLOZETTE_DKIM_DOMAIN"], dkim_key=str(path)))
+    assert signer is not None and signer.record().startswith("v=DKIM1; k=rsa; p=")
+    weak = rsa.generate_private_key(65537, 1024).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    for bad in (weak, b"", b"-----BEGIN PRIVATE KEY-----\n"):
+        with pytest.raises(dkim.BadKey):
+            dkim.read_key(bad)
