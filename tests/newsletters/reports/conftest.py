@@ -17,6 +17,7 @@ from clozette.newsletters.reports.tracking import PURPOSE
 from clozette.newsletters.sending import engine, senders, services
 from clozette.newsletters.subscriptions.models import Subscription
 from clozette.privacy import consents
+from tests.factories import accounts
 from tests.factories.newsletters import make_campaign, make_newsletter, make_subscription
 from tests.support.client import Client
 
@@ -98,3 +99,12 @@ def stranger(app: Flask) -> Client:
     made = app.test_client(use_cookies=False)
     assert isinstance(made, Client)
     return made
+
+
+@pytest.fixture
+def editor(app: Flask, db_session: orm.Session) -> Client:
+    """Marketing staff, signed in."""
+    client = app.test_client()
+    assert isinstance(client, Client)
+    accounts.sign_in(client, accounts.make_member("edith", roles=("marketing",)), second_factor=True)
+    return client

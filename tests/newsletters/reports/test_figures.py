@@ -28,15 +28,6 @@ from tests.support.client import Client
 Send = Callable[..., Sent]
 
 
-@pytest.fixture
-def editor(app: Flask, db_session: orm.Session) -> Client:
-    """Marketing staff, signed in."""
-    client = app.test_client()
-    assert isinstance(client, Client)
-    accounts.sign_in(client, accounts.make_member("edith", roles=("marketing",)), second_factor=True)
-    return client
-
-
 def path(campaign: Campaign) -> str:
     return f"/marketing/campaigns/{ids.encode(campaign.id)}/report"
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from clozette.kernel import clock
+from clozette.kernel import clock, ids
 from clozette.newsletters import keys
 from clozette.newsletters.reports import reading, rules, tallies
 from clozette.newsletters.reports.models import Link, Touch
@@ -18,7 +18,7 @@ from clozette.privacy import consents, purposes
 from clozette.rights.erasure import executor
 from clozette.rights.erasure import services as erasures
 from tests.factories.newsletters import make_campaign, make_newsletter
-from tests.newsletters.reports.conftest import BROWSER, OTHER, PLAIN, Sent
+from tests.newsletters.reports.conftest import BROWSER, OTHER, PLAIN, Sent, agree
 from tests.support.client import Client
 
 Send = Callable[..., Sent]
@@ -250,3 +250,25 @@ def test_an_erasure_leaves_the_numbers(
     assert not touches(db_session) and len(db_session.scalars(sa.select(Sending)).all()) == 1
     assert reading.of(sent.campaign.id).clicked == 1
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Link)) == 2
+
+
+@pytest.mark.requirement(48, 49)
+def test_the_archive_and_the_preview_count_nothing(editor: Client, stranger: Client, send: Send) -> None:
+    sent = send(1, 1, archived_at=clock.now())
+    campaign = sent.campaign
+    where = f"/newsletters/{campaign.newsletter.slug}/archive/{ids.encode(campaign.id)}"
+    for page in (stranger.get(where), editor.get(f"/marketing/campaigns/{ids.encode(campaign.id)}/mail")):
+        assert page.status_code == 200 and "/c/" not in page.text and "/o/" not in page.text
+    assert OTHER in stranger.get(where).text
+
+
+@pytest.mark.requirement(6, 47, 49)
+def test_it_is_asked_for_among_the_choices_and_off(stranger: Client, send: Send) -> None:
+    (reader,) = send(1, 0).subscriptions
+    path = "/preferences/" + keys.token("preferences", keys.Link(reader.id, 0))
+    page = stranger.get(path).text
+    assert "Noting which newsletters you read" in page
+    agree(reader)
+    said = {"do": "stop_offer", "purpose": PURPOSE, "channel": "email"}
+    assert stranger.post(path, data=said, csrf=False).status_code == 200
+    assert consents.stands(reader.contact.subject_id, PURPOSE, "email") is None and reader.state == "confirmed"
