@@ -14,6 +14,13 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Bring the tables to this version."""
     op.create_table(
+        "newsletters_mailchimp_batches",
+        sa.Column("remote", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("remote", name=op.f("pk_newsletters_mailchimp_batches")),
+    )
+    op.create_table(
         "newsletters_mailchimp_channels",
         sa.Column("name", sa.String(length=16), nullable=False),
         sa.Column("holder", sa.String(length=32), nullable=True),
@@ -146,3 +153,4 @@ def downgrade() -> None:
     op.drop_table("newsletters_mailchimp_heard")
     op.drop_table("newsletters_mailchimp_forgotten")
     op.drop_table("newsletters_mailchimp_channels")
+    op.drop_table("newsletters_mailchimp_batches")

@@ -118,6 +118,12 @@ class MailingList(Protocol):
     def unsubscribe(self, key: str) -> None:
         """Let nothing be sent to a member any more; one whom the service doesn't know is no error."""
 
+    def unsubscribe_many(self, keys: Sequence[str]) -> str:
+        """Start to unsubscribe up to a thousand; return the id that ``batch_results`` takes."""
+
+    def batch_results(self, batch: str) -> dict[str, int] | None:
+        """Return the HTTP status of each of them, 404 for nobody there; nothing while it goes on."""
+
     def ask_again(self, key: str) -> None:
         """Let the service ask somebody who had left it whether they come back."""
 
@@ -184,6 +190,7 @@ class Memory:
         self.known: dict[str, str] = {}
         self.campaigns: dict[str, Letter] = {}
         self.sent: set[str] = set()
+        self.batches: list[dict[str, int]] = []
         self.calls: list[str] = []
         self.fails: list[Exception] = []
 
@@ -227,6 +234,19 @@ class Memory:
         """End a membership."""
         self._called("unsubscribe")
         self._set(key, "unsubscribed")
+
+    def unsubscribe_many(self, keys: Sequence[str]) -> str:
+        """End many."""
+        self._called("unsubscribe_many")
+        self.batches.append({key: 200 if key in self.members else 404 for key in keys})
+        for key in keys:
+            self._set(key, "unsubscribed")
+        return f"batch{len(self.batches)}"
+
+    def batch_results(self, batch: str) -> dict[str, int] | None:
+        """Say what became of them."""
+        self._called("batch_results")
+        return self.batches[int(batch.removeprefix("batch")) - 1]
 
     def ask_again(self, key: str) -> None:
         """Let it wait for the person's own yes."""

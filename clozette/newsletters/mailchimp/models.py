@@ -71,6 +71,16 @@ class Forgotten(Model):
     returned_at: Mapped[datetime | None]
 
 
+class Batch(Model):
+    """Many who were unsubscribed there at once; what became of each is known when Mailchimp is through with them."""
+
+    __tablename__ = "newsletters_mailchimp_batches"
+
+    remote: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
 class Interest(Model):
     """A newsletter's name at Mailchimp: all of them are interests in one audience."""
 

@@ -45,6 +45,10 @@ MAILCHIMP: Declaration = {
     "newsletters_mailchimp_interests": Table(
         no_subject="names of our newsletters", columns=dict.fromkeys(("newsletter_id", "interest"), _OURS)
     ),
+    "newsletters_mailchimp_batches": Table(
+        no_subject="how a piece of work is called at Mailchimp",
+        columns=dict.fromkeys(("remote", "asked_at", "done_at"), _OURS),
+    ),
     "newsletters_mailchimp_heard": Table(
         no_subject="keyed digests of messages that were taken, kept for a month to take none twice",
         columns=dict.fromkeys(("id", "digest", "kind", "outcome", "at"), _NOBODY),

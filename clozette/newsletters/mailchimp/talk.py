@@ -186,8 +186,10 @@ def _end(there: MailingList, case: Case, found: Member | None) -> None:
     if any(one.state == "pending" for one in case.contact.subscriptions):
         there.switch_off(found.key, [name for name, is_on in found.interests.items() if is_on])
         return
-    there.unsubscribe(found.key)
+    # Before the call: it was us, also if we die now and they come back within the minute.
     case.row.status = "unsubscribed"
+    tasks.checkpoint()
+    there.unsubscribe(found.key)
 
 
 def _done(case: Case, problem: str | None) -> None:

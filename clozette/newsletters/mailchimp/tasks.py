@@ -8,7 +8,17 @@ from clozette.kernel.database import db
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailing_list import PAGE, Declined, Later, MailingList
 from clozette.kernel.tasks import task
-from clozette.newsletters.mailchimp import channel, forgetting, hearing, outbox, posting, reconciling, talk, wishes
+from clozette.newsletters.mailchimp import (
+    channel,
+    crowds,
+    forgetting,
+    hearing,
+    outbox,
+    posting,
+    reconciling,
+    talk,
+    wishes,
+)
 from clozette.newsletters.mailchimp.models import Reconciliation
 
 AT_ONCE = 1000
@@ -25,7 +35,7 @@ def tell_mailchimp() -> None:
 @task("newsletters.watch_mailchimp")
 def watch_mailchimp() -> None:
     """See to it that nothing waits for ever."""
-    if mailing_list.is_on() and (talk.waiting(clock.now(), 1) or forgetting.waiting()):
+    if mailing_list.is_on() and (talk.waiting(clock.now(), 1) or forgetting.waiting() or crowds.open_ones()):
         outbox.wake()
 
 
@@ -70,6 +80,10 @@ def _tell_all(there: MailingList, holder: str) -> None:
     for forgotten_id in forgetting.waiting():
         forgetting.forget(there, forgotten_id)
         _keep(TALK, holder)
+    for batch in crowds.open_ones():
+        crowds.finish(there, batch)
+        _keep(TALK, holder)
+    _end_many(there, holder)
     _tell_many(there, holder)
     told = talk.waiting(clock.now(), AT_ONCE)
     for contact_id in told:
@@ -77,6 +91,15 @@ def _tell_all(there: MailingList, holder: str) -> None:
         _keep(TALK, holder)
     if len(told) == AT_ONCE:
         outbox.wake()
+
+
+def _end_many(there: MailingList, holder: str) -> None:
+    while len(crowds.open_ones()) < crowds.MOST_OPEN:
+        cases = crowds.leaving(talk.look(talk.waiting(clock.now(), AT_ONCE), clock.now()))
+        if len(cases) < crowds.MANY:
+            return
+        crowds.end(there, cases)
+        _keep(TALK, holder)
 
 
 def _tell_many(there: MailingList, holder: str) -> None:

@@ -225,3 +225,19 @@ def test_whatever_happens_in_whatever_order_both_sides_agree(app, on, db_session
         assert member is not None
         assert member.status in {"subscribed", "pending"}
         assert any(member.interests.values())
+
+
+@pytest.mark.requirement(65, 128)
+def test_killed_while_somebody_leaves_who_comes_back_at_once(app, db_session, on, weekly):
+    """It was us who ended it there: that is no leaving of theirs."""
+    subscription = make_subscription(weekly, make_contact(ADA))
+    tasks.drain(app)
+    services.leave(subscription, method="page", now=clock.now())
+    kill_at(on, "unsubscribe", after=True)
+    with pytest.raises(Killed):
+        tasks.drain(app)
+    db_session.rollback()
+    services.give(subscription, "undo", method="page:undo", now=clock.now())
+    talk_again(app, db_session)
+    assert subscription.state == "confirmed"
+    assert on.members[KEY].status == "pending"

@@ -342,3 +342,31 @@ def test_over_the_wire(app, db_session, on_the_wire, weekly):
     tasks.drain(app)
     assert member["status"] == "pending"
     assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) >= 3
+
+
+@pytest.mark.requirement(129)
+@pytest.mark.parametrize("over", ["memory", "wire"])
+def test_a_crowd_leaves_in_one_call(app, db_session, weekly, monkeypatch, request, stopped_clock, over):
+    monkeypatch.setattr("clozette.newsletters.mailchimp.crowds.MANY", 12)
+    made = request.getfixturevalue("on" if over == "memory" else "on_the_wire")
+    there = made if over == "memory" else made.there
+    subscriptions = [make_subscription(weekly, make_contact(f"reader_{number}@many.test")) for number in range(14)]
+    tasks.drain(app)
+    for subscription in subscriptions:
+        leave(subscription)
+    tasks.drain(app)
+    assert {one.status for one in there.changed(None, 0)} == {"unsubscribed"}
+    waits = sa.select(sa.func.count()).where(Remote.asked > Remote.done)
+    assert db_session.scalar(waits) == 14
+    # One of them is back before it is known what became of the crowd.
+    stopped_clock.forward(minutes=1)
+    services.give(subscriptions[3], "undo", method="page:undo", now=clock.now())
+    tasks.drain(app)
+    assert db_session.scalar(waits) == 0
+    statuses = [one.status for one in there.changed(None, 0)]
+    assert (statuses.count("unsubscribed"), statuses.count("pending")) == (13, 1)
+    told = db_session.scalars(sa.select(Telling)).all()
+    assert len(told) == 14
+    assert all(one.confirmed_at for one in told)
+    if over == "memory":
+        assert (made.calls.count("unsubscribe_many"), made.calls.count("unsubscribe")) == (1, 0)
