@@ -35,7 +35,8 @@ _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
 _NOT_ID = re.compile(r"[^a-z0-9-]+")
 _MAC_LETTERS = 26
 _WORD_BYTES = 42
-_SEGMENT = 70
+_SIMPLE = re.compile(r"[A-Za-z0-9/:._-]{1,72}", re.ASCII)
+"""What stands for itself in HTML, in text and in quoted-printable alike: most names, and our own addresses."""
 _PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([a-z2-7]{26})")
 
 
@@ -116,6 +117,8 @@ class Press:
         self.campaign_id = campaign_id
         self.slots = frozenset(template.slots())
         self.asks = bool(self.slots - OWN)
+        self._personal = [name for name in self.slots if name.startswith(PERSONAL)]
+        self._date = (0, b"")
         self._template, self._signer = template, signer
         self._base, self._domain = settings.base_url.rstrip("/"), settings.bounce_domain
         self._bodies = (_Body(template.text, is_html=False), _Body(template.html, is_html=True))
@@ -141,14 +144,13 @@ class Press:
         """
         token = keys.token("leave", keys.Link(reader.subscription_id, self.campaign_id))
         filled = {**values, **self._own(reader, token)}
-        missing = [name for name in self.slots if name not in filled]
-        if any(name.startswith(PERSONAL) for name in missing):
+        if any(name not in filled for name in self._personal):
             raise NothingNew
         headers = {
             **self._constant,
             "to": _mailbox(reader.address).encode(),
             "subject": header_text(_line(_joined(self._template.subject, filled))),
-            "date": format_datetime(now).encode(),
+            "date": self._dated(now),
             "message-id": f"<{name_of(self.campaign_id, reader.contact_id, 'messages')}@{self._domain}>".encode(),
             "list-unsubscribe": self._ways_out(token),
         }
@@ -161,13 +163,21 @@ class Press:
     def _own(self, reader: Recipient, token: str) -> dict[str, Value]:
         link = keys.Link(reader.subscription_id, self.campaign_id)
         own: dict[str, Value] = {"first_name": reader.first_name, "last_name": reader.last_name}
-        own["view_url"] = f"{self._base}{self._template.archived}"
         own["unsubscribe_url"] = f"{self._base}/u/{token}"
+        if "view_url" in self.slots:
+            own["view_url"] = f"{self._base}{self._template.archived}"
         if "preferences_url" in self.slots:
             own["preferences_url"] = f"{self._base}/preferences/{keys.token('preferences', link)}"
         if "why_url" in self.slots:
             own["why_url"] = f"{self._base}/why/{keys.token('why', link)}"
         return own
+
+    def _dated(self, now: datetime) -> bytes:
+        """Return the date, which stays the same for all letters of a second."""
+        second = int(now.timestamp())
+        if self._date[0] != second:
+            self._date = (second, format_datetime(now).encode())
+        return self._date[1]
 
     def _ways_out(self, token: str) -> bytes:
         """Exactly one https address and one mail address (requirement 54)."""
@@ -185,18 +195,21 @@ class _Body:
     def __init__(self, pieces: list[str], *, is_html: bool) -> None:
         self._constants = [piece.encode("ascii") for piece in pieces[::2]]
         self._names = pieces[1::2]
+        self._once = set(self._names)
         self._is_html = is_html
 
     def printed(self, filled: Mapping[str, Value]) -> bytes:
         if not self._names:
             return self._constants[0]
-        values = {name: self._value(filled.get(name, "")) for name in set(self._names)}
+        values = {name: self._value(filled.get(name, "")) for name in self._once}
         made = [self._constants[0]]
         for name, constant in zip(self._names, self._constants[1:], strict=True):
             made += (values[name], constant)
         return b"".join(made)
 
     def _value(self, given: Value) -> bytes:
+        if isinstance(given, str) and _SIMPLE.fullmatch(given):
+            return b"=\r\n%s=\r\n" % given.encode()
         if isinstance(given, tuple):
             return _patch(given[0] if self._is_html else given[1])
         return _patch(html.escape(_line(given)) if self._is_html else _line(given))
@@ -304,8 +317,6 @@ def _patch(value: str) -> bytes:
     """Encode a value between two soft line breaks."""
     if not value:
         return b"=\r\n"
-    if len(value) <= _SEGMENT and value.isascii() and value.isalnum():
-        return b"=\r\n%s=\r\n" % value.encode()
     return b"=\r\n%s=\r\n" % _quoted(value).encode()
 
 
