@@ -146,6 +146,8 @@ class Settings:
             faults.append("CLOZETTE_BASE_URL: must begin with https:// in production")
         if not self.smtp_url:
             faults.append("CLOZETTE_SMTP_URL: missing; mail could not be sent")
+        if self.sms_url and self.sms_secret in {"", "texts_sandbox"}:
+            faults.append("CLOZETTE_SMS_SECRET: missing; without it nobody's STOP could be believed")
         faults += self._controller_faults()
         for name in ("base_url", "smtp_url", "sms_url"):
             host = urlsplit(getattr(self, name)).hostname

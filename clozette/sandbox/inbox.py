@@ -66,11 +66,13 @@ class Mail:
 
 @dataclass(frozen=True)
 class TextMessage:
-    """One text message."""
+    """One text message; ``answers`` is where the site takes what its reader answers."""
 
     id: str
     to: str
     text: str
+    name: str = ""
+    answers: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return everything for a program."""
@@ -89,9 +91,10 @@ class Inbox:
         """Keep a mail; the envelope stands on its first line."""
         _write(self._mails, json.dumps([recipients, path]).encode() + b"\n" + raw)
 
-    def keep_text(self, to: str, text: str) -> None:
-        """Keep a text message."""
-        _write(self._texts, json.dumps({"to": to, "text": text}).encode())
+    def keep_text(self, to: str, text: str, *, name: str = "", answers: str = "") -> None:
+        """Keep a text message; of two with one name the first alone."""
+        if not name or name not in {one.name for one in self.texts()}:
+            _write(self._texts, json.dumps({"to": to, "text": text, "name": name, "answers": answers}).encode())
 
     def mails(self) -> Iterator[Mail]:
         """Give the mails, newest first."""
@@ -111,8 +114,13 @@ class Inbox:
     def texts(self) -> Iterator[TextMessage]:
         """Give the text messages, newest first."""
         for name in _newest(self._texts):
-            if (content := _read(self._texts, name)) is not None:
-                yield TextMessage(name, **json.loads(content))
+            if (found := self.text(name)) is not None:
+                yield found
+
+    def text(self, name: str) -> TextMessage | None:
+        """Return one text message."""
+        content = _read(self._texts, name)
+        return None if content is None else TextMessage(name, **json.loads(content))
 
 
 def _envelope(said: list[Any]) -> tuple[list[str], str]:

@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from clozette.sandbox import answers, mailchimp
+from clozette.sandbox import answers, mailchimp, texts
 from clozette.sandbox.inbox import Inbox
 
 POLICY = (
@@ -28,7 +28,7 @@ def create_app(inbox: Inbox, service: mailchimp.Mailchimp | None = None) -> Flas
     app.jinja_env.filters["linked"] = linked
     app.after_request(_harden)
     _mail_pages(app, inbox)
-    _sms_pages(app, inbox)
+    app.register_blueprint(texts.pages(inbox))
     app.register_blueprint(mailchimp.pages(service or mailchimp.Mailchimp()))
     app.add_url_rule("/", "home", lambda: redirect("/mail"))
     return app
@@ -76,22 +76,6 @@ def _mail_pages(app: Flask, inbox: Inbox) -> None:
     def mails_json() -> Response:
         to = request.args.get("to")
         return jsonify([mail.as_json() for mail in inbox.mails() if to is None or to in mail.recipients])
-
-
-def _sms_pages(app: Flask, inbox: Inbox) -> None:
-    @app.get("/sms")
-    def texts() -> str:
-        return render_template("texts.html", texts=list(inbox.texts()))
-
-    @app.get("/sms.json")
-    def texts_json() -> Response:
-        return jsonify([text.as_json() for text in inbox.texts()])
-
-    @app.post("/sms.json")
-    def take_text() -> tuple[str, int]:
-        given = request.get_json()
-        inbox.keep_text(str(given["to"]), str(given["text"]))
-        return "", 204
 
 
 def _harden(response: Response) -> Response:

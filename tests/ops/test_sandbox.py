@@ -95,7 +95,7 @@ def test_nothing_else_is_served(tmp_path: Path, path: str) -> None:
 
 def test_text_messages(tmp_path: Path) -> None:
     client = create_app(Inbox(tmp_path)).test_client()
-    assert client.post("/sms.json", json={"to": "+4912345", "text": "Your code <b>1</b>"}).status_code == 204
+    assert client.post("/sms.json", json={"to": "+4912345", "text": "Your code <b>1</b>"}).status_code == 202
     assert client.get("/sms.json").json[0]["to"] == "+4912345"
     assert "Your code &lt;b&gt;1" in client.get("/sms").text
 
