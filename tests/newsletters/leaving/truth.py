@@ -112,9 +112,10 @@ class Truth:
         self.going.discard(address)
         self.offers.discard(address)
 
-    def run_out(self) -> None:
-        """A week went by."""
+    def run_out(self, forgotten: set[str]) -> None:
+        """A week went by; of some who never confirmed anything nothing is left."""
         self.waits.clear()
+        self.known = {pair for pair in self.known if pair[0] not in forgotten}
 
     def _begin(self, pair: Pair) -> None:
         self.waits.discard(pair)
