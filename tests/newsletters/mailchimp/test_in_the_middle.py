@@ -204,9 +204,10 @@ class History:
         self.has_ended = True
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.engines("sqlite")
 @pytest.mark.requirement(128, 131)
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(DEEDS), max_size=10))
 def test_whatever_happens_in_whatever_order_both_sides_agree(app, on, db_session, deeds):
     """In the end nobody gets there what they don't get here, and nothing waits."""
