@@ -226,6 +226,19 @@ def test_a_mail_that_arrives_ends_the_row(app: Flask, sent: Make, stopped_clock)
 
 
 @pytest.mark.requirement(43)
+def test_what_has_just_gone_out_is_no_success_yet(app: Flask, sent: Make, stopped_clock) -> None:
+    first = sent()
+    stopped_clock.forward(days=7)
+    second = sent(to=first)
+    stopped_clock.forward(minutes=30)
+    sent(to=first)
+    stopped_clock.forward(minutes=30)
+    for number, mail in enumerate((first, second), 1):
+        back(app, dsn(mail.path, failed(mail.contact.address, "5.2.2")), mail.path)
+        assert first.contact.soft_bounces == number
+
+
+@pytest.mark.requirement(43)
 def test_many_within_days_are_a_full_mailbox(app: Flask, sent: Make, stopped_clock) -> None:
     first = mail = sent()
     for _ in range(9):
