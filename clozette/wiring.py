@@ -91,6 +91,7 @@ from clozette.newsletters.subscriptions.views import staff as subscribers_views
 from clozette.newsletters.leaving import alarm as leaving_alarm
 from clozette.newsletters.leaving import preferences
 from clozette.newsletters.leaving import views as leaving_views
+from clozette.newsletters.texts import checks as texts_checks
 from clozette.newsletters.texts import engine as texts_engine
 from clozette.newsletters.texts import events as text_events
 from clozette.newsletters.texts import listeners as text_listeners
@@ -217,6 +218,7 @@ def connect(app: Flask) -> None:
     checkup.add(app, "newsletters", sending_checks.sending)
     slots.fill(app, "marketing.campaign", "marketing/_sending.html")
     checkup.add(app, "leaving", leaving_alarm.check)
+    checkup.add(app, "texts", texts_checks.texts)
     checkup.add(app, "returns", return_checks.check)
 
 

@@ -66,6 +66,7 @@ def digits_of(code: PhoneCode) -> str:
 
 def count_try(code: PhoneCode, now: datetime) -> bool:
     """Count a try; ``False`` if there is none left, or the code is used or too old."""
+    _lock(code.number)
     still_good = (PhoneCode.tries < MOST_TRIES, PhoneCode.used_at.is_(None), PhoneCode.expires_at > now)
     counted = sa.update(PhoneCode).where(PhoneCode.id == code.id, *still_good).values(tries=PhoneCode.tries + 1)
     return bool(db.session.execute(counted).rowcount)  # type: ignore[attr-defined]
@@ -73,6 +74,7 @@ def count_try(code: PhoneCode, now: datetime) -> bool:
 
 def use(code: PhoneCode, typed: str, now: datetime) -> bool:
     """Take the digits, once."""
+    _lock(code.number)
     if not hmac.compare_digest(digits_of(code).encode(), typed.encode()):
         return False
     once = sa.update(PhoneCode).where(PhoneCode.id == code.id, PhoneCode.used_at.is_(None)).values(used_at=now)
@@ -97,3 +99,9 @@ def _holder(number: str) -> int | None:
     """Return whose a number is, or who else asked for a code to it without an account."""
     found: int | None = db.session.scalar(sa.select(Phone.subject_id).where(Phone.number == number))
     return found
+
+
+def _lock(number: str) -> None:
+    """Let two that prove one number at once take turns, from the first thing on: each has a row of codes for it."""
+    mine = sa.select(PhoneCode.id).where(PhoneCode.number == number).order_by(PhoneCode.id)
+    db.session.execute(mine.with_for_update())

@@ -55,7 +55,6 @@ def carry_out(code: PhoneCode, now: datetime, circumstances: Mapping[str, Any]) 
 
     :raises Refused: if a consent can't be given (a minor's alone).
     """
-    _lock(code.number)
     if code.deed == "end":
         end(code.number, method="page:texts", source="page", now=now, circumstances=circumstances)
         return
@@ -182,9 +181,3 @@ def _serve(subject_id: int, shown: notices.Shown, now: datetime, facts: Mapping[
         circumstances=dict(facts),
     )
     return entry.id
-
-
-def _lock(number: str) -> None:
-    """Let two that prove one number at once take turns: each has a row of codes for it."""
-    mine = sa.select(PhoneCode.id).where(PhoneCode.number == number).order_by(PhoneCode.id)
-    db.session.execute(mine.with_for_update())

@@ -11,8 +11,8 @@ from sqlalchemy import orm
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import sms
-from clozette.newsletters.texts import engine
-from clozette.newsletters.texts.models import RegisterCheck, TextCampaign
+from clozette.newsletters.texts import checks, claims, engine
+from clozette.newsletters.texts.models import RegisterCheck, TextCampaign, TextSending
 from tests.factories import accounts
 from tests.newsletters.texts.test_campaigns import NOON, make_phone, run, start
 from tests.support.application import Clock
@@ -162,3 +162,27 @@ def test_odd_answers_are_no_evidence(
 def test_the_settings_name_who_is_texted_from(editor: Client, settings: Callable[..., None]) -> None:
     settings(sms_number="", sms_sender="Shop")
     assert "Shop: Coats are in." in editor.get(make(editor)).text
+
+
+@pytest.mark.requirement(70)
+def test_the_doctor_asks_about_texts(app: Flask, editor: Client, settings: Callable[..., None]) -> None:
+    def said() -> str:
+        db.session.commit()
+        return checks.texts(app, app.extensions["clozette.settings"])
+
+    assert said() == ""
+    phone = make_phone(NUMBER)
+    assert "CLOZETTE_SMS_URL" in said()
+    settings(sms_url="https://provider.test/v1", sms_secret="")
+    assert "CLOZETTE_SMS_SECRET" in said()
+    settings(sms_secret="x", sms_registered="")
+    assert "not registered in SG" in said()
+    settings(sms_registered="sg, my")
+    assert said() == ""
+    text = start(text_at(make(editor)))
+    claims.claim(text, "dead", clock.now())
+    row = db.session.get_one(TextSending, (text.id, phone.id))
+    row.state = "uncertain"
+    assert "uncertain" in said()
+    text.state = "paused"
+    assert "paused" in said()
