@@ -71,12 +71,18 @@ def match(app, row: Row, world) -> tuple[str, str]:
     return row.method, rule.rule
 
 
+UNDRESSED = {
+    "/newsletters/pictures/": "mail programs show it on pages that are not ours",
+    "/marketing/campaigns/{campaign}/mail": "a mail to look at: its styles stand in it, its frame is locked",
+}
+
+
 @pytest.mark.parametrize("role", ["guest", "owner", "admin"])
 def test_what_is_shown_is_dressed(world, role):
     """Not only refusals earn an A+: the real pages, photos and documents do."""
     shown = 0
     for row in ROWS:
-        if row.method == "GET" and row.expected[role] == "200":
+        if row.method == "GET" and row.expected[role] == "200" and not row.address.startswith(tuple(UNDRESSED)):
             assert_dressed(world.call(role, row.method, row.address.format_map(world.names), row.data))
             shown += 1
     assert shown > 20
