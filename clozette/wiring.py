@@ -52,12 +52,15 @@ from clozette.media import tasks as media_tasks
 from clozette.media import views as media_views
 from clozette.newsletters import models as _newsletters  # noqa: F401 - so that the room's tables are known
 from clozette.newsletters import personal_data as newsletters_data
-from clozette.newsletters.mailchimp import setup as mailchimp
 from clozette.newsletters.campaigns import events as campaign_events
 from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.campaigns import personal as campaign_personal
 from clozette.newsletters.campaigns import tasks as campaign_tasks
 from clozette.newsletters.campaigns import views as campaign_views
+from clozette.newsletters.leaving import alarm as leaving_alarm
+from clozette.newsletters.leaving import preferences
+from clozette.newsletters.leaving import views as leaving_views
+from clozette.newsletters.mailchimp import setup as mailchimp
 from clozette.newsletters.reports import tallies as report_tallies
 from clozette.newsletters.reports import tasks as report_tasks
 from clozette.newsletters.reports import tracking
@@ -75,8 +78,8 @@ from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import events as sending_events
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
-from clozette.newsletters.sending import views as sending_views
 from clozette.newsletters.sending import values as sending_values
+from clozette.newsletters.sending import views as sending_views
 from clozette.newsletters.subscriptions import access as newsletters_access
 from clozette.newsletters.subscriptions import api as newsletters_api
 from clozette.newsletters.subscriptions import events as subscription_events
@@ -88,9 +91,6 @@ from clozette.newsletters.subscriptions.imports import tasks as import_tasks
 from clozette.newsletters.subscriptions.views import account as own_newsletters
 from clozette.newsletters.subscriptions.views import public as newsletters_public
 from clozette.newsletters.subscriptions.views import staff as subscribers_views
-from clozette.newsletters.leaving import alarm as leaving_alarm
-from clozette.newsletters.leaving import preferences
-from clozette.newsletters.leaving import views as leaving_views
 from clozette.newsletters.texts import checks as texts_checks
 from clozette.newsletters.texts import engine as texts_engine
 from clozette.newsletters.texts import events as text_events

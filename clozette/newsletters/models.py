@@ -1,7 +1,16 @@
 """The tables of the newsletters room; each part keeps its own."""
 
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
-from clozette.newsletters.mailchimp.models import Batch, Channel, Forgotten, Heard, Interest, Posting, Reconciliation, Remote
+from clozette.newsletters.mailchimp.models import (
+    Batch,
+    Channel,
+    Forgotten,
+    Heard,
+    Interest,
+    Posting,
+    Reconciliation,
+    Remote,
+)
 from clozette.newsletters.reports.models import HeadCount, Link, Tally, Touch
 from clozette.newsletters.returns.models import Mailbox, Return
 from clozette.newsletters.sending.models import Pace, Run, Sender, Sending

@@ -82,6 +82,14 @@ def test_two_recipients_in_one_report(app: Flask, sent: Make) -> None:
 
 
 @pytest.mark.requirement(43)
+def test_somebody_behind_the_address_got_it(app: Flask, sent: Make) -> None:
+    mail = sent()
+    arrived = ("one@example.test", "delivered", "2.0.0", "")
+    row = back(app, dsn(mail.path, failed("two@example.test"), arrived), mail.path)
+    assert row.verdict is None and not mail.reasons
+
+
+@pytest.mark.requirement(43)
 def test_a_forwarder_is_known_by_the_envelope(app: Flask, sent: Make) -> None:
     mail = sent()
     row = back(app, dsn(mail.path, failed("forwarded-to@example.test")), mail.path)
