@@ -152,7 +152,8 @@ def test_odd_answers_are_no_evidence(
     editor: Client, db_session: orm.Session, changes: dict[str, object], status: int
 ) -> None:
     data = answer_of_register(b"81234567,N\n")
-    content = changes.pop("file", None) if "file" in changes else None
+    changes = dict(changes)
+    content = changes.pop("file", None)
     if isinstance(content, bytes):
         data["file"] = (io.BytesIO(content), "a.csv")
     assert editor.post("/marketing/texts/register", data={**data, **changes}).status_code == status
