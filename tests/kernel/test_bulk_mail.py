@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from clozette.kernel.ports import bulk_mail
 from clozette.kernel.ports.bulk_mail import Done, Letter, MemoryPost, Outcome, Pool, SmtpPost
 from tests.support import processes
 
@@ -22,6 +24,7 @@ class Server:
     got: list[tuple[str, str, bytes]] = field(default_factory=list)
     at_rcpt: dict[str, str] = field(default_factory=dict)
     at_end: dict[str, str] = field(default_factory=dict)
+    peers: set[Any] = field(default_factory=set)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if address in self.at_rcpt:
@@ -31,6 +34,7 @@ class Server:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         (recipient,) = envelope.rcpt_tos
+        self.peers.add(session.peer)
         if recipient in self.at_end:
             return self.at_end[recipient]
         self.got.append((envelope.mail_from, recipient, envelope.original_content))
@@ -186,3 +190,31 @@ def test_a_server_without_pipelining_is_asked_one_thing_at_a_time(script: Callab
     assert pool.ready(1) == 1
     pool.submit(7, _letter(7))
     assert _collect(pool) == [(7, Outcome(250, "2.0.0", "end"))]
+
+
+def test_a_free_connection_that_the_server_closes_is_free_no_more(
+    script: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = script(*HELLO, b"250 ok\r\n250 ok\r\n354 go\r\n", b"250 2.0.0 ok\r\n")
+    pool = SmtpPost(f"smtp://127.0.0.1:{port}", "news@clozette.test", "clozette.test").pool(1)
+    assert pool.ready(1) == 1
+    pool.submit(7, _letter(7))
+    assert _collect(pool) == [(7, Outcome(250, "2.0.0", "end"))]
+    monkeypatch.setattr(pool, "_connect", _nobody_there)
+    until = time.monotonic() + 10  # the script hangs up a second after the last word
+    while pool.ready(1) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert pool.ready(1) == 0 and pool.collect(0) == []
+
+
+def _nobody_there() -> Any:
+    raise ConnectionRefusedError
+
+
+def test_a_connection_that_carried_enough_is_closed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_mail, "LETTERS_PER_CONNECTION", 2)
+    pool = SmtpPost(f"smtp://127.0.0.1:{server.port}", "news@clozette.test", "clozette.test").pool(2)
+    done = _send(pool, [_letter(number) for number in range(9)])
+    pool.close()
+    assert len(done) == 9 and all(outcome.is_accepted for outcome in done.values())
+    assert len(server.peers) == 5

@@ -164,16 +164,18 @@ class SmtpPool:
         self._size, self._connect = size, connect
         self._free: list[_Line] = []
         self._busy: dict[int, _Line] = {}
+        self._open: dict[int, tuple[int, _Line]] = {}
+        self._poll = select.poll()
         self._done: Done = []
         self._failures, self._not_before = 0, 0.0
 
     def ready(self, wanted: int) -> int:
         """Open what is missing; after a failure only later and later again."""
-        self._free = [line for line in self._free if not line.is_worn()]
+        self._hear_free(self._poll.poll(0))
         room = min(wanted, self._size - len(self._busy))
         while len(self._free) < room and time.monotonic() >= self._not_before:
             try:
-                self._free.append(self._connect())
+                self._add(self._connect())
                 self._failures = 0
             except (OSError, smtplib.SMTPException):
                 shortest, longest = RETRY_CONNECTING
@@ -184,6 +186,7 @@ class SmtpPool:
     def submit(self, key: int, letter: Letter) -> None:
         """Begin on a free connection."""
         line = self._free.pop()
+        self._open[line.number] = (key, line)
         line.begin(letter)
         self._keep(key, line)
 
@@ -192,10 +195,9 @@ class SmtpPool:
         if self._busy and not self._done:
             self._read(wait)
         now = time.monotonic()
-        for key, line in list(self._busy.items()):
-            if now > line.deadline:
-                line.lose()
-                self._keep(key, line)
+        for key, line in [found for found in self._busy.items() if now > found[1].deadline]:
+            line.lose()
+            self._keep(key, line)
         done, self._done = self._done, []
         return done
 
@@ -206,18 +208,36 @@ class SmtpPool:
     def close(self) -> None:
         """Quit every connection."""
         for line in [*self._free, *self._busy.values()]:
+            self._forget(line)
             line.quit()
         self._free.clear()
         self._busy.clear()
 
     def _read(self, wait: float) -> None:
-        ready, poll = {line.fileno(): (key, line) for key, line in self._busy.items()}, select.poll()
-        for number in ready:
-            poll.register(number, select.POLLIN)
-        for number, _ in poll.poll(wait * 1000):
-            key, line = ready[number]
-            line.read()
-            self._keep(key, line)
+        said = self._poll.poll(wait * 1000)
+        self._hear_free(said)
+        for number, _ in said:
+            if number in self._open:
+                key, line = self._open[number]
+                line.read()
+                self._keep(key, line)
+
+    def _hear_free(self, said: list[tuple[int, int]]) -> None:
+        """Close free connections on which the server says something unasked: it is closing."""
+        numbers = {number for number, _ in said if number not in self._open}
+        for line in [line for line in self._free if line.number in numbers] if numbers else ():
+            self._free.remove(line)
+            self._forget(line)
+            line.quit()
+
+    def _add(self, line: "_Line") -> None:
+        self._poll.register(line.number, select.POLLIN)
+        self._free.append(line)
+
+    def _forget(self, line: "_Line") -> None:
+        """Wait for it no more; before another connection gets its number."""
+        self._poll.unregister(line.number)
+        self._open.pop(line.number, None)
 
     def _keep(self, key: int, line: "_Line") -> None:
         """Put a connection where it belongs, after something happened to it."""
@@ -226,8 +246,13 @@ class SmtpPool:
             return
         self._busy.pop(key, None)
         self._done.append((key, line.outcome))
-        if line.is_open:
+        if line.is_open and not line.is_worn():
+            self._open.pop(line.number, None)
             self._free.append(line)
+            return
+        self._forget(line)
+        if line.is_open:
+            line.quit()
 
 
 class _Line:
@@ -239,6 +264,7 @@ class _Line:
         assert sock is not None
         self._socket: socket.socket = sock
         self._socket.settimeout(PATIENCE)
+        self.number = sock.fileno()
         self._pipelines = connection.has_extn("pipelining")
         self._utf8 = connection.has_extn("smtputf8")
         self._buffer = b""
@@ -253,16 +279,9 @@ class _Line:
         self.outcome: Outcome | None = None
         self.deadline = 0.0
 
-    def fileno(self) -> int:
-        """Return what to wait on."""
-        return self._socket.fileno()
-
     def is_worn(self) -> bool:
-        """Whether it carried enough, or the server hung up meanwhile; then it is closed."""
-        if self._carried < LETTERS_PER_CONNECTION and not self._has_word():
-            return False
-        self.quit()
-        return True
+        """Whether it carried enough."""
+        return self._carried >= LETTERS_PER_CONNECTION
 
     def begin(self, letter: Letter) -> None:
         """Send the envelope, or its first line."""
@@ -377,12 +396,6 @@ class _Line:
     def _drop(self) -> None:
         self.is_open = False
         self._connection.close()
-
-    def _has_word(self) -> bool:
-        """Whether the server says something unasked: it is closing."""
-        poll = select.poll()
-        poll.register(self._socket.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
 
 
 Post = MemoryPost | SmtpPost

@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -120,6 +121,11 @@ class SmtpOutbox:
         self._implicit = parts.scheme == "smtps"
         self._may_be_clear = self._host in _LOOPBACK or parse_qs(parts.query).get("tls") == ["off"]
 
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once, and only where it is used: to read the machine's certificates takes as long as many mails."""
+        return ssl.create_default_context()
+
     def send(self, message: Message) -> None:
         """Deliver over a connection of its own."""
         email = compose(message, self.sender, self.domain)
@@ -141,15 +147,14 @@ class SmtpOutbox:
     @contextmanager
     def connected(self) -> Iterator[smtplib.SMTP]:
         """Give a connection that is encrypted and signed in as the address of the server asks."""
-        context = ssl.create_default_context()
         with (
-            smtplib.SMTP_SSL(self._host, self._port or 465, self.domain, timeout=TIMEOUT, context=context)
+            smtplib.SMTP_SSL(self._host, self._port or 465, self.domain, timeout=TIMEOUT, context=self._tls)
             if self._implicit
             else smtplib.SMTP(self._host, self._port or 25, self.domain, timeout=TIMEOUT)
         ) as connection:
             connection.ehlo_or_helo_if_needed()
             if not self._implicit and (connection.has_extn("starttls") or not self._may_be_clear):
-                connection.starttls(context=context)
+                connection.starttls(context=self._tls)
             if self._user:
                 connection.login(self._user, self._password)
             yield connection

@@ -34,6 +34,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
 _NOT_ID = re.compile(r"[^a-z0-9-]+")
 _MAC_LETTERS = 26
+_MAC_BYTES = 20
 _WORD_BYTES = 42
 _SIMPLE = re.compile(r"[A-Za-z0-9/:._-]{1,72}", re.ASCII)
 """What stands for itself in HTML, in text and in quoted-printable alike: most names, and our own addresses."""
@@ -287,7 +288,7 @@ def _list_id(stamp: Stamp, domain: str) -> str:
 
 def _mac(use: str, said: str) -> str:
     made = hmac.digest(keys.key(use), said.encode(), "sha256")
-    return base64.b32encode(made)[:_MAC_LETTERS].decode().lower()
+    return base64.b32encode(made[:_MAC_BYTES])[:_MAC_LETTERS].decode().lower()
 
 
 def _line(text: str) -> str:
