@@ -132,10 +132,19 @@ def _of_its_turn(campaign: Campaign) -> list[sa.ColumnElement[bool]]:
     return [sa.or_(Sending.letter != "", sa.not_(has_arms), decided)]
 
 
-def record(campaign_id: int, mark: str, done: Iterable[tuple[int, Outcome]], now: datetime) -> list[int]:
+def record(
+    campaign_id: int,
+    mark: str,
+    done: Iterable[tuple[int, Outcome]],
+    now: datetime,
+    *,
+    counted: Counter[str] | None = None,
+) -> list[int]:
     """Write down what the server said; return the contacts whose address turned out to be dead.
 
     It can be said twice (a commit whose answer was lost): the second time changes nothing.
+
+    :param counted: as with ``settle``.
     """
     sent: list[int] = []
     dead: list[int] = []
@@ -144,20 +153,20 @@ def record(campaign_id: int, mark: str, done: Iterable[tuple[int, Outcome]], now
         if outcome.is_accepted:
             sent.append(contact_id)
         elif outcome.is_unknown:
-            settle(campaign_id, [contact_id], "uncertain", mark=mark, reason="no answer", now=now)
+            settle(campaign_id, [contact_id], "uncertain", mark=mark, reason="no answer", now=now, counted=counted)
         elif outcome.code == 0:
             release(campaign_id, mark, [contact_id])
         elif outcome.code >= 500:
-            if settle(campaign_id, [contact_id], "failed", mark=mark, reason=_word(outcome), now=now) and is_dead(
-                outcome
-            ):
+            word = _word(outcome)
+            ended = settle(campaign_id, [contact_id], "failed", mark=mark, reason=word, now=now, counted=counted)
+            if ended and is_dead(outcome):
                 dead.append(contact_id)
-        elif domain := _later(campaign_id, contact_id, mark, outcome, now):
+        elif domain := _later(campaign_id, contact_id, mark, outcome, now, counted):
             slow.add(domain)
     for domain in sorted(slow):
         throttles.back_off(domain, now)
     if sent:
-        settle(campaign_id, sent, "sent", mark=mark, now=now)
+        settle(campaign_id, sent, "sent", mark=mark, now=now, counted=counted)
     return dead
 
 
@@ -191,10 +200,12 @@ def settle(
     mark: str | None = None,
     reason: str | None = None,
     now: datetime,
+    counted: Counter[str] | None = None,
 ) -> int:
     """Give sendings that are on their way, or in doubt, their end; return how many had none yet.
 
     :param mark: only those of this claim.
+    :param counted: is added to, for a caller that writes the campaign's counts itself, once and last.
     """
     was = ("submitting", "uncertain") if state != "uncertain" else ("submitting",)
     changed: Counter[str] = Counter()
@@ -207,10 +218,12 @@ def settle(
         if changed[before] == len(contact_ids):
             break
     total = changed.total()
-    counted = {state: total} if state in {"sent", "failed", "skipped", "uncertain"} else {}
-    if changed["uncertain"]:
-        counted["uncertain"] = counted.get("uncertain", 0) - changed["uncertain"]
-    count(campaign_id, **counted)
+    more = Counter({state: total} if state in _COUNTED else {})
+    more["uncertain"] -= changed["uncertain"]
+    if counted is None:
+        count(campaign_id, **more)
+    else:
+        counted.update(more)
     return total
 
 
@@ -231,7 +244,9 @@ def _put_back(*which: sa.ColumnElement[bool]) -> None:
     db.session.execute(step, execution_options=_QUIETLY)
 
 
-def _later(campaign_id: int, contact_id: int, mark: str, outcome: Outcome, now: datetime) -> str | None:
+def _later(
+    campaign_id: int, contact_id: int, mark: str, outcome: Outcome, now: datetime, counted: Counter[str] | None
+) -> str | None:
     """Queue it again for later, or give it up after some tries; return the domain where all of it is slow."""
     mine = (Sending.campaign_id == campaign_id, Sending.contact_id == contact_id, Sending.claim == mark)
     row = db.session.execute(
@@ -240,7 +255,7 @@ def _later(campaign_id: int, contact_id: int, mark: str, outcome: Outcome, now: 
     if row is None:
         return None
     if row.tries >= TRIES:
-        settle(campaign_id, [contact_id], "failed", mark=mark, reason=_word(outcome), now=now)
+        settle(campaign_id, [contact_id], "failed", mark=mark, reason=_word(outcome), now=now, counted=counted)
     else:
         again = {"state": "queued", "claim": None, "not_before": now + FIRST_WAIT * 2 ** (row.tries - 1)}
         step = sa.update(Sending).where(*mine, Sending.state == "submitting").values(**again, reason=_word(outcome))

@@ -5,6 +5,7 @@ therefore one letter a connection, and the rows say which.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,13 +161,15 @@ def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:
     busy = job.pool.busy()
     if job.is_unsure:
         claims.release_all_but(job.id, job.mark, {*busy, *(contact_id for contact_id, _ in job.unwritten)})
-    dead = claims.record(job.id, job.mark, job.unwritten, now)
+    counted: Counter[str] = Counter()
+    dead = claims.record(job.id, job.mark, job.unwritten, now, counted=counted)
     for contact_id in dead:
         _bury(job.id, contact_id, now)
     _thank(job)
-    failed = any(outcome.code >= 500 for _, outcome in job.unwritten)
-    stops = tasks.is_ending() or (failed and not _is_within_budget(job.id, now))
-    batch, may_go_on = ([], False) if stops else _claim(job, now)
+    stops = tasks.is_ending() or not _is_within_budget(job, counted, now)
+    batch, may_go_on = ([], False) if stops else _claim(job, counted, now)
+    # Last, as all workers wait for this row: not while the next ones are looked up.
+    claims.count(job.id, **counted)
     if not batch and not may_go_on and not busy:
         _finish(job.id, now)
     db.session.commit()
@@ -176,7 +179,7 @@ def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:
     return batch, may_go_on
 
 
-def _claim(job: _Job, now: datetime) -> tuple[list[Recipient], bool]:
+def _claim(job: _Job, counted: Counter[str], now: datetime) -> tuple[list[Recipient], bool]:
     """Claim the next ones; say whether to ask again when these are gone."""
     sender = job.campaign.newsletter.sender_address or ""
     wanted = throttles.room(min(job.pool.ready(job.size), _MOST_AT_ONCE), job.limits, sender, now)
@@ -185,7 +188,7 @@ def _claim(job: _Job, now: datetime) -> tuple[list[Recipient], bool]:
     if time.monotonic() > job.good_until:
         _look_again(job)
     claimed = job.claim.take(mark=job.mark, wanted=wanted, after=job.after, now=now)
-    claims.count(job.id, skipped=claimed.skipped)
+    counted["skipped"] += claimed.skipped
     batch = claimed.recipients
     if batch:
         job.after = batch[-1].contact_id
@@ -240,16 +243,19 @@ def _bury(campaign_id: int, contact_id: int, now: datetime) -> None:
         subscriptions.come_back_wrong(contact, "bounce", source="smtp", now=now)
 
 
-def _is_within_budget(campaign_id: int, now: datetime) -> bool:
-    """Pause a campaign of which too much fails (requirement 42)."""
-    counts = (Campaign.sent, Campaign.failed, Run.sent_then, Run.forgiven)
-    row = db.session.execute(
-        sa.select(*counts).join(Run, Run.campaign_id == Campaign.id).where(Campaign.id == campaign_id)
-    )
-    sent, failed, sent_then, forgiven = row.one()
-    if not rules.is_too_much(sent - sent_then, failed - forgiven):
+def _is_within_budget(job: _Job, counted: Counter[str], now: datetime) -> bool:
+    """Pause a campaign of which too much fails (requirement 42).
+
+    :param counted: what the campaign's counts don't hold yet.
+    """
+    if all(outcome.code < 500 for _, outcome in job.unwritten):
         return True
-    _pause(campaign_id, "errors", now)
+    counts = (Campaign.sent, Campaign.failed, Run.sent_then, Run.forgiven)
+    row = db.session.execute(sa.select(*counts).join(Run, Run.campaign_id == Campaign.id).where(Campaign.id == job.id))
+    sent, failed, sent_then, forgiven = row.one()
+    if not rules.is_too_much(sent + counted["sent"] - sent_then, failed + counted["failed"] - forgiven):
+        return True
+    _pause(job.id, "errors", now)
     return False
 
 
