@@ -26,6 +26,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ASK_AGAIN = frozenset({403, 405, 501})
 """What servers answer that know no HEAD."""
 _NUMBER = re.compile(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
+_ASSIGNED = ipaddress.ip_network("2000::/3")
+"""Where all of the open net's own IPv6 addresses are."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -64,7 +66,10 @@ class PublicLinks:
             answer = self._one(address)
             if not isinstance(answer, tuple):
                 return answer
-            address = urljoin(address, answer[0])
+            try:
+                address = urljoin(address, answer[0])
+            except ValueError:
+                return ODD
         return ODD
 
     def _one(self, address: str) -> str | tuple[str]:
@@ -123,6 +128,8 @@ def is_public(address: Address) -> bool:
             return is_public(inside)
         if address in ipaddress.ip_network("64:ff9b::/96"):
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in _ASSIGNED:  # wraps IPv4 some other way, or belongs to a site
+            return False
     return address.is_global and not address.is_multicast
 
 

@@ -45,13 +45,18 @@ def since(campaign: Campaign) -> datetime:
     return campaign.since or (campaign.started_at or clock.now()) - FIRST_SPAN
 
 
+def until(campaign: Campaign) -> datetime | None:
+    """Return up to when a look is new for one of a series: the next one begins there, however late this one goes."""
+    return campaign.send_at if campaign.parent_id is not None else None
+
+
 def has_news(campaign: Campaign) -> sa.ColumnElement[bool]:
     """Whether somebody whom the reader of an outer ``Contact`` follows published since the last digest."""
     reader, author = sa.orm.aliased(Member), Member
     return (
         sa.exists()
         .where(reader.subject_id == Contact.subject_id, Follow.follower_id == reader.id)
-        .where(*_new_of(author, since(campaign)))
+        .where(*_new_of(author, campaign))
         .correlate(Contact)
     )
 
@@ -61,7 +66,7 @@ def pieces(campaign: Campaign, subject_ids: Sequence[int]) -> Mapping[int, tuple
     shown: dict[int, list[kinds.Card]] = {}
     base: str = current_app.extensions["clozette.settings"].base_url.rstrip("/")
     with force_locale(campaign.newsletter.language):
-        for new in _new_for(base, subject_ids, since(campaign)):
+        for new in _new_for(base, subject_ids, campaign):
             shown.setdefault(new.subject_id, []).append(new.card)
         made = {subject_id: kinds.cards(Paper(base), cards) for subject_id, cards in shown.items()}
     return {subject_id: (str(piece.html), piece.text) for subject_id, piece in made.items()}
@@ -72,19 +77,21 @@ def personal_slots(campaign: Campaign) -> list[str]:
     return [f"{PERSONAL}{number}" for number, block in enumerate(campaign.blocks) if block.get("kind") == kinds.NEWS.id]
 
 
-def _new_of(author: type[Member], moment: datetime) -> list[sa.ColumnElement[bool]]:
+def _new_of(author: type[Member], campaign: Campaign) -> list[sa.ColumnElement[bool]]:
     """A follower sees what is public, for members, or for followers; blocks end follows."""
+    end = until(campaign)
     return [
         author.id == Follow.followed_id,
         is_present(),
         Look.member_id == author.id,
         Look.feed_key.is_not(None),
         Look.visibility != Visibility.PRIVATE,
-        Look.published_at > moment,
+        Look.published_at > since(campaign),
+        *([Look.published_at <= end] if end is not None else []),
     ]
 
 
-def _new_for(base: str, subject_ids: Sequence[int], moment: datetime) -> list[New]:
+def _new_for(base: str, subject_ids: Sequence[int], campaign: Campaign) -> list[New]:
     reader = sa.orm.aliased(Member)
     place = sa.func.row_number().over(partition_by=reader.subject_id, order_by=Look.feed_key.desc()).label("place")
     ranked = (
@@ -93,7 +100,7 @@ def _new_for(base: str, subject_ids: Sequence[int], moment: datetime) -> list[Ne
         .join(Follow, Follow.follower_id == reader.id)
         .join(Member, Member.id == Follow.followed_id)
         .join(Look, Look.member_id == Member.id)
-        .where(reader.subject_id.in_(subject_ids), *_new_of(Member, moment))
+        .where(reader.subject_id.in_(subject_ids), *_new_of(Member, campaign))
         .subquery()
     )
     cover = sa.and_(LookPhoto.look_id == Look.id, LookPhoto.position == 0)

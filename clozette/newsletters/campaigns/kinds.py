@@ -24,7 +24,7 @@ from clozette.looks.naming import item_name
 from clozette.media import addresses
 from clozette.media.models import Photo
 from clozette.newsletters.campaigns.blocks import MAIL, NOTHING, Input, Kind, Paper, Piece, register
-from clozette.newsletters.campaigns.slots import PERSONAL, slot
+from clozette.newsletters.campaigns.slots import PERSONAL, slot, without
 
 MAX_MARKDOWN = 10_000
 MAX_ITEMS = 4
@@ -122,9 +122,10 @@ def look_cards(base: str, look_ids: Sequence[int]) -> list[Card]:
 
 def look_card(base: str, look_id: int, caption: str, author: str, photo: Photo | None, alt: str | None) -> Card:
     """Return the card of a look that its reader may see."""
-    title = _first_line(caption) or _("A look by %(name)s", name=author)
+    author = without(author)
+    title = _first_line(without(caption)) or _("A look by %(name)s", name=author)
     by = _("by %(name)s", name=author)
-    return Card(f"{base}/looks/{ids.encode(look_id)}", title, by, *_picture(base, photo, alt or title))
+    return Card(f"{base}/looks/{ids.encode(look_id)}", title, by, *_picture(base, photo, without(alt or title)))
 
 
 def item_cards(base: str, item_ids: Sequence[int]) -> dict[int, Card]:
@@ -133,9 +134,9 @@ def item_cards(base: str, item_ids: Sequence[int]) -> dict[int, Card]:
     chosen = closets.visible_to(GUEST).where(*public).options(*closets.WHOLE, contains_eager(Item.owner))
     found = {}
     for item in db.session.scalars(chosen):
-        name = item_name(item)
+        name = without(item_name(item))
         picture = _picture(base, item.photos[0] if item.photos else None, name)
-        by = _("by %(name)s", name=item.owner.display_name)
+        by = _("by %(name)s", name=without(item.owner.display_name))
         found[item.id] = Card(f"{base}/items/{ids.encode(item.id)}", name, by, *picture)
     return found
 

@@ -87,8 +87,9 @@ def resolve(address: str, base: str, wrong: Callable[[str], None]) -> str:
         if address not in _ADDRESS_SLOTS:
             wrong(_("A name can't be part of a link's address."))
         return address
-    full = urljoin(f"{base}/", address)
+    full = ""
     try:
+        full = urljoin(f"{base}/", address)
         given, parts = urlsplit(address), urlsplit(full)
         good = parts.scheme in _SCHEMES and bool(parts.hostname or parts.scheme == "mailto")
         good = good and not (given.scheme in {"http", "https"} and not given.hostname)

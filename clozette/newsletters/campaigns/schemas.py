@@ -65,6 +65,13 @@ class ScheduleIn(Schema):
     send_at = Moment(required=True)
     time_zone = Choice(countries.ZONES, required=True)
     repeats = Choice(frozenset(rules.REPEATS), load_default=None, allow_none=True)
+    version = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1, 2**31))
+
+
+class SeenIn(Schema):
+    """Which version was on the page that the button stands on."""
+
+    version = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1, 2**31))
 
 
 class TestIn(Schema):

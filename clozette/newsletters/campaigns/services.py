@@ -15,7 +15,7 @@ from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.newsletters.campaigns import checks, rendering, rules, segments
 from clozette.newsletters.campaigns.blocks import Fault
 from clozette.newsletters.campaigns.events import CampaignLate
-from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
+from clozette.newsletters.campaigns.models import Arm, Campaign, Segment
 from clozette.newsletters.campaigns.rendering import BadCampaign
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.subscriptions.models import Newsletter
@@ -94,9 +94,11 @@ def check(newsletter: Newsletter, content: Content, kind: str) -> None:
     :raises BadCampaign: with everything that is wrong.
     """
     subjects = [(content.subject_line, content.preview_text)]
+    faults: list[Fault] = []
     if content.second_subject:
         subjects.append((content.second_subject, content.second_preview))
-    faults: list[Fault] = []
+        if not content.test_percent:  # everybody would wait for a winner that nobody can find out
+            faults.append(Fault(None, _("Say how many percent get the trial: at least 1.")))
     for subject, preview in subjects:
         draft = rendering.Draft(newsletter, subject, preview, content.blocks, kind, content.tracks)
         faults += [fault for fault in rendering.attempt(draft)[1] if fault not in faults]
@@ -110,7 +112,7 @@ def choose(campaign: Campaign, chosen: Sequence[Mapping[str, Any]]) -> None:
     :raises segments.BadRule: for a rule that we don't know.
     """
     kept = segments.checked(chosen)
-    if not _change(campaign, ("draft",), {"rules": kept}):
+    if not _change(campaign, ("draft",), {"rules": kept, "version": Campaign.version + 1}):
         raise Refused(_why_not_saved(campaign))
 
 
@@ -156,13 +158,24 @@ def delete(campaign: Campaign) -> None:
     db.session.expire_all()
 
 
+def check_seen(campaign: Campaign, version: int | None) -> None:
+    """Refuse to let go what its sender did not see: somebody saved since their page was made.
+
+    :raises Refused: if this is not the version that they saw.
+    """
+    if version is not None and version != campaign.version:
+        raise Refused(Refusal("changed", _("This was saved from another window in between. Look it over again."), None))
+
+
 def start_now(campaign: Campaign, now: datetime) -> None:
     """Send a draft, or what missed its time, at once.
 
     :raises BadCampaign: if it can't go out as it is.
     """
     _check_kept(campaign)
-    if campaign.repeats:
+    if campaign.repeats and campaign.state == "draft":
+        campaign.since = _last_sent(campaign)  # it was a series: nobody gets what they had
+    elif campaign.repeats:
         _spawn(campaign, now)
         return
     # The engine starts what is due; of two who press at once one finds it taken.
@@ -195,13 +208,14 @@ def come_due(campaign: Campaign, now: datetime) -> None:
         _ask(campaign, None)
         return
     try:
-        _check_kept(campaign)
-        if campaign.repeats:
-            _spawn(campaign, now)
-        else:
-            _send(campaign, now)
+        with db.session.begin_nested():  # what was begun goes with it, and is written anew
+            _check_kept(campaign)
+            if campaign.repeats:
+                _spawn(campaign, now)
+            else:
+                _send(campaign, now)
     except (BadCampaign, Refused):
-        db.session.execute(sa.delete(Compiled).where(Compiled.campaign_id == campaign.id))  # it is written anew
+        db.session.refresh(campaign)
         _ask(campaign, "preflight")
 
 
@@ -210,6 +224,7 @@ def pick_winner(campaign: Campaign, letter: str) -> None:
     if letter not in {arm.letter for arm in campaign.arms}:
         raise Refused(Refusal("unknown", _("There is no such arm."), "letter"))
     once = sa.update(Campaign).where(Campaign.id == campaign.id, Campaign.winner.is_(None), Campaign.test_percent > 0)
+    once = once.where(Campaign.state.in_(("queueing", "running", "paused")))
     if not db.session.execute(once.values(winner=letter)).rowcount:  # type: ignore[attr-defined]
         raise Refused(Refusal("chosen", _("The winner was chosen already."), "letter"))
     db.session.refresh(campaign)
@@ -231,8 +246,8 @@ def _ask(campaign: Campaign, because: str | None) -> None:
 
 def _spawn(parent: Campaign, now: datetime) -> None:
     """Send a repeating digest this one time: a child of it goes out, and it waits for the next."""
-    due = parent.send_at
-    since = db.session.scalar(sa.select(sa.func.max(Campaign.send_at)).where(Campaign.parent_id == parent.id))
+    due = min(parent.send_at or now, now)  # sent early by hand, it has what is new until now, and the next one the rest
+    since = _last_sent(parent)
     if not _move_on(parent, now):
         return
     child = Campaign(
@@ -244,7 +259,7 @@ def _spawn(parent: Campaign, now: datetime) -> None:
         state="scheduled",
         send_at=due,
         time_zone=parent.time_zone,
-        since=since or (due or now) - digest_span(parent.repeats or "week"),
+        since=since or due - digest_span(parent.repeats or "week"),
         parent_id=parent.id,
         made_at=now,
         made_by_id=parent.made_by_id,
@@ -253,6 +268,10 @@ def _spawn(parent: Campaign, now: datetime) -> None:
     db.session.flush()
     _take_over(child, parent)
     sending.start(child, now)
+
+
+def _last_sent(parent: Campaign) -> datetime | None:
+    return db.session.scalar(sa.select(sa.func.max(Campaign.send_at)).where(Campaign.parent_id == parent.id))
 
 
 def digest_span(repeats: str) -> timedelta:

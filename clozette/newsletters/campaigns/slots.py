@@ -20,6 +20,11 @@ def slot(name: str) -> str:
     return f"{OPEN}{name}{CLOSE}"
 
 
+def without(text: str) -> str:
+    """Return somebody else's words as words alone: no mark in them is a place."""
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
 def names_in(text: str) -> list[str]:
     """Return the names of all slots of a text, in order, each once."""
     return list(dict.fromkeys(_SLOT.findall(text)))

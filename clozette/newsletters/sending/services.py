@@ -33,9 +33,10 @@ _QUIETLY = {"synchronize_session": False}
 def start(campaign: Campaign, now: datetime) -> None:
     """Compile a campaign for good and let the workers queue it; of two who start it, one does.
 
-    :raises Refused: if it is no draft and not scheduled, or a pre-flight check says stop.
+    :raises Refused: if it is no draft and not scheduled, was saved meanwhile, or a pre-flight check says stop.
     :raises BadCampaign: if it can't be made into a mail.
     """
+    version = campaign.version
     for letter in [arm.letter for arm in campaign.arms] or [""]:
         made = compiled(campaign, letter)
         text = made.to_json()
@@ -43,7 +44,7 @@ def start(campaign: Campaign, now: datetime) -> None:
     red = [one for one in preflight.check(campaign) if one.level == "red"]
     if red:
         raise Refused(Refusal("preflight", "; ".join(f"{one.what} {one.mend}" for one in red), None))
-    if not _change(campaign, STARTS, state="queueing", started_at=now):
+    if not _change(campaign, STARTS, version, state="queueing", started_at=now):
         raise Refused(
             Refusal("not_startable", _("This can't be started: it was sent, cancelled or changed meanwhile."))
         )
@@ -161,9 +162,11 @@ def _note(
     return bool(db.session.execute(step, execution_options=_QUIETLY).rowcount)  # type: ignore[attr-defined]
 
 
-def _change(campaign: Campaign, states: Sequence[str], **values: object) -> bool:
-    """Change a campaign that is in one of these states; say whether it was."""
-    step = sa.update(Campaign).where(Campaign.id == campaign.id, Campaign.state.in_(states)).values(**values)
-    changed = bool(db.session.execute(step).rowcount)  # type: ignore[attr-defined]
+def _change(campaign: Campaign, states: Sequence[str], version: int | None = None, **values: object) -> bool:
+    """Change a campaign that is in one of these states (and of this version); say whether it was."""
+    step = sa.update(Campaign).where(Campaign.id == campaign.id, Campaign.state.in_(states))
+    if version is not None:
+        step = step.where(Campaign.version == version)
+    changed = bool(db.session.execute(step.values(**values)).rowcount)  # type: ignore[attr-defined]
     db.session.refresh(campaign)
     return changed

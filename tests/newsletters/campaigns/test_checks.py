@@ -94,7 +94,8 @@ def test_links_are_tried(
 @pytest.mark.parametrize(
     "inside",
     ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-     "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "2002:0a00:0001::", "64:ff9b::a00:1", "::", "ff02::1"],
+     "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "2002:0a00:0001::", "64:ff9b::a00:1", "::", "ff02::1",
+     "::7f00:1", "64:ff9b:1::a00:1", "::ffff:0:7f00:1", "fec0::1"],
 )  # fmt: skip
 def test_nothing_inside_the_house_is_asked(inside: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not links.is_public(ipaddress.ip_address(inside))
@@ -133,9 +134,11 @@ class _Site(http.server.BaseHTTPRequestHandler):
         port = self.server.server_address[1]
         if self.path == "/no-head" and self.command == "HEAD":
             self.send_response(405)
-        elif self.path in ("/away", "/inside", "/round"):
+        elif self.path in ("/away", "/inside", "/round", "/odd"):
             self.send_response(302)
-            where = {"/away": "/good", "/inside": "https://10.0.0.1/", "/round": "/round"}[self.path]
+            where = {"/away": "/good", "/inside": "https://10.0.0.1/", "/round": "/round", "/odd": "https://[bad"}[
+                self.path
+            ]
             self.send_header("Location", where if where.startswith("https") else f"https://localhost:{port}{where}")
         else:
             self.send_response({"/gone": 404, "/broken": 500}.get(self.path, 200))
@@ -168,6 +171,7 @@ def there() -> Iterator[tuple[str, links.PublicLinks]]:
         ("/broken", links.ODD),
         ("/inside", links.REFUSED),
         ("/round", links.ODD),
+        ("/odd", links.ODD),
     ],
 )
 def test_a_real_server_is_asked(there, path: str, word: str) -> None:

@@ -45,6 +45,7 @@ def schedule_campaign(campaign_id: int) -> Any:
         return _page(found, form), 422
     repeats = form.data["repeats"] if found.kind == "digest" else None
     try:
+        services.check_seen(found, form.data["version"])
         services.schedule(found, moment, form.data["time_zone"], repeats=repeats, now=clock.now())
     except BadCampaign as bad:
         form.errors["_schema"] = [fault.words for fault in bad.faults]
@@ -69,7 +70,14 @@ def unschedule_campaign(campaign_id: int) -> Any:
 @staff(ROLE, collects="CP2")
 def start_campaign(campaign_id: int) -> Any:
     """Send it now."""
-    return _do(campaign_id, lambda found: services.start_now(found, clock.now()), _("The campaign is on its way."))
+    form = Form(schemas.SeenIn)
+    version = form.data["version"] if form.load() else 0
+
+    def start(found: Campaign) -> None:
+        services.check_seen(found, version)
+        services.start_now(found, clock.now())
+
+    return _do(campaign_id, start, _("The campaign is on its way."))
 
 
 @blueprint.post("/campaigns/<id:campaign_id>/cancellation")
