@@ -52,7 +52,12 @@ def read(use: str, text: str) -> Link | None:
     except ValueError:
         return None
     said, mac = raw[: _LINK.size], raw[_LINK.size :]
-    if len(said) != _LINK.size or _find("links") is None or not hmac.compare_digest(mac, _mac(use, said)):
+    if (
+        len(said) != _LINK.size
+        or len(mac) != _MAC
+        or not _has("links")
+        or not hmac.compare_digest(mac, _mac(use, said))
+    ):
         return None
     return Link(*_LINK.unpack(said))
 
@@ -82,6 +87,11 @@ def _forget(session: Session, transaction: object) -> None:
 
 def _mac(use: str, said: bytes) -> bytes:
     return hmac.digest(key("links"), use.encode() + b"\0" + said, "sha256")[:_MAC]
+
+
+def _has(name: str) -> bool:
+    """Whether a key was made; a wrong token is no reason to make one."""
+    return name in g.get(_KEPT, {}) or _find(name) is not None
 
 
 def _find(name: str) -> bytes | None:

@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(in_person)
 
 
-@by_link.get(f"{HERE}/<token>", strict_slashes=False)
+@by_link.get(f"{HERE}/<token>", strict_slashes=False, merge_slashes=False)
 @gate.everyone()
 def show(token: str) -> Any:
     """Show the choices."""
@@ -43,7 +43,7 @@ def show(token: str) -> Any:
     return _link_page(token, who, Form(ChoiceIn)) if who else _gone()
 
 
-@by_link.post(f"{HERE}/<token>", strict_slashes=False)
+@by_link.post(f"{HERE}/<token>", strict_slashes=False, merge_slashes=False)
 @gate.everyone(collects=services.POINT)
 def choose(token: str) -> Any:
     """Do what one button says, and show the choices again."""

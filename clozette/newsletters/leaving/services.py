@@ -76,7 +76,7 @@ def act(token: str, how: str, now: datetime, *, everything: bool = False) -> Lef
 def leave(subscriptions: Collection[Subscription], how: str, now: datetime, campaign_id: int = 0) -> Left:
     """End some subscriptions of one contact."""
     ended = []
-    for one in subscriptions:
+    for one in sorted(subscriptions, key=lambda one: one.id):
         was = one.state
         if services.leave(one, method=how, now=now, campaign_id=campaign_id) and was == "confirmed":
             ended.append(one.id)
@@ -91,14 +91,16 @@ def undo(stamp: str, now: datetime) -> list[Newsletter]:
     :raises Refused: if it is too late, or something else happened to the subscriptions meanwhile.
     """
     ended, at, suppressed = _read(stamp, now)
-    mine = sa.select(Subscription).where(
-        Subscription.id.in_(ended), Subscription.state == "unsubscribed", Subscription.changed_at == at
+    mine = (
+        sa.select(Subscription)
+        .where(Subscription.id.in_(ended), Subscription.state == "unsubscribed", Subscription.changed_at == at)
+        .order_by(Subscription.id)
     )
     found = db.session.scalars(mine.with_for_update().execution_options(populate_existing=True)).all()
     if not found:
         raise Refused(_too_late())
     if suppressed:
-        suppressions.lift(found[0].contact.address_key, ("left",), now)
+        suppressions.lift(found[0].contact.address_key, ("left",), now, since=at)
     for one in found:
         services.give(one, "undo", method="page:undo", now=now)
     return [one.newsletter for one in found]

@@ -26,14 +26,14 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("/u/<token>", strict_slashes=False)
+@blueprint.get("/u/<token>", strict_slashes=False, merge_slashes=False)
 @gate.everyone()
 def ask(token: str) -> Any:
     """Show one button. Programs that follow every link of a mail end nothing by that."""
     return _ask(token, 200)
 
 
-@blueprint.post("/u/<token>", strict_slashes=False)
+@blueprint.post("/u/<token>", strict_slashes=False, merge_slashes=False)
 @gate.everyone()
 def leave(token: str) -> Any:
     """End the subscription; again and again the same answer."""
@@ -47,7 +47,7 @@ def leave(token: str) -> Any:
     return render_template("newsletters/left.html", token=token, left=left, everything=said == "all")
 
 
-@blueprint.post("/u/<token>/undo", strict_slashes=False)
+@blueprint.post("/u/<token>/undo", strict_slashes=False, merge_slashes=False)
 @gate.everyone()
 def undo(token: str) -> Any:
     """Take the leaving back, by the stamp that its answer carried; the token alone can't."""

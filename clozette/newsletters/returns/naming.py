@@ -34,8 +34,11 @@ class Ours:
     mailbox_id: int = 0
 
 
-def find(texts: Iterable[str]) -> Ours | None:
-    """Return the mail of ours that these texts name first; nothing if no name in them is ours."""
+def find(texts: Iterable[str], *, by_leave: bool = True) -> Ours | None:
+    """Return the mail of ours that these texts name first; nothing if no name in them is ours.
+
+    :param by_leave: whether a leave token may name it: not where more hangs on it than leaving (requirement 62).
+    """
     for text in texts:
         for found in _CAMPAIGN.finditer(text):
             named = message.read_name(found[2], "returns" if found[1] else "messages")
@@ -44,7 +47,7 @@ def find(texts: Iterable[str]) -> Ours | None:
         for found in _SITE.finditer(text):
             if (mailbox_id := read_path(found[1], found[2])) is not None:
                 return Ours(mailbox_id=mailbox_id)
-        for found in _LEAVE.finditer(text):
+        for found in _LEAVE.finditer(text) if by_leave else ():
             if (link := keys.read("leave", found[1])) is not None:
                 return _of(link)
     return None

@@ -147,7 +147,7 @@ def _meaning(sealed: bytes, now: datetime) -> Meaning:
         return Meaning(because="unreadable")
     if naming.is_forged(read.addressed):
         return Meaning(because="bad-proof")
-    ours = naming.find(read.names)
+    ours = naming.find(read.names, by_leave=read.kind != "dsn")
     match read.kind:
         case "dsn":
             return _bounce(read, ours, now)

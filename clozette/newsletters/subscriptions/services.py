@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,7 +52,7 @@ def contact_for(typed: str, now: datetime, locale: str = "en") -> Contact:
         values = {
             "id": new_id(),
             "subject_id": _subject_of(typed, canonical, now),
-            "address": typed.strip(),
+            "address": _mailable(typed, canonical),
             "canonical": canonical,
             "address_key": keys.address_key(canonical),
             "domain": canonical.rpartition("@")[2],
@@ -122,16 +123,18 @@ def confirm(
     """Let a sign-up count, once: whoever has the token reads the address.
 
     :param shown: what the page with the button showed; by default what the form did.
+    Whoever left or complained since, or closed it, has overtaken it: then it brings nothing back and lifts nothing.
+
     :raises Refused: if it was confirmed meanwhile, or the consent can't be given (a minor's alone).
     """
     once = sa.update(SignUp).where(SignUp.id == signup.id, SignUp.used_at.is_(None)).values(used_at=now)
     if not db.session.execute(once).rowcount:  # type: ignore[attr-defined]
         raise Refused(Refusal("used", _("This was confirmed already."), "token"))
     contact = db.session.get_one(Contact, signup.contact_id, populate_existing=True)
+    confirmed = [one for one in named(signup) if rules.after(one.state, "confirm") == "confirmed"]  # type: ignore[arg-type]
+    if not confirmed:
+        return []
     know(contact, signup.first_name, signup.last_name, locale=signup.locale, now=now)
-    wanted = [ids.decode(one) for one in signup.newsletter_ids]
-    mine = sa.select(Subscription).where(Subscription.contact_id == contact.id, Subscription.newsletter_id.in_(wanted))
-    confirmed = [one for one in db.session.scalars(mine) if rules.after(one.state, "confirm") == "confirmed"]  # type: ignore[arg-type]
     facts = {**(circumstances or {}), "asked_at": signup.made_at.isoformat(), "signup": ids.encode(signup.id)}
     shown = shown or evidence.shown(signup.stamped)
     served_id = _serve(contact, shown, now, facts)
@@ -146,6 +149,22 @@ def confirm(
             circumstances=facts,
         )
     return confirmed
+
+
+def named(signup: SignUp) -> list[Subscription]:
+    """Return the subscriptions that a sign-up is about, locked, as they stand now; closed newsletters are left out."""
+    wanted = [ids.decode(one) for one in signup.newsletter_ids]
+    mine = (
+        sa.select(Subscription)
+        .join(Subscription.newsletter)
+        .where(
+            Subscription.contact_id == signup.contact_id,
+            Subscription.newsletter_id.in_(wanted),
+            Newsletter.closed_at.is_(None),
+        )
+    )
+    locked = mine.order_by(Subscription.id).with_for_update(of=Subscription)
+    return list(db.session.scalars(locked.execution_options(populate_existing=True)))
 
 
 def know(contact: Contact, first_name: str, last_name: str, *, locale: str, now: datetime) -> None:
@@ -193,6 +212,7 @@ def give(
 
     :param said: the words that were agreed to, where they were others than ours of today.
     """
+    db.session.refresh(subscription, with_for_update=True)  # who leaves in this moment waits, or came before
     if rules.after(subscription.state, happening) == subscription.state:  # type: ignore[arg-type]
         return False
     contact = db.session.get_one(Contact, subscription.contact_id)
@@ -227,7 +247,7 @@ def leave(subscription: Subscription, *, method: str, now: datetime, campaign_id
 def leave_all(contact: Contact, *, method: str, now: datetime, campaign_id: int = 0) -> int:
     """End every subscription of a contact, and send it no marketing again until its reader asks for it."""
     suppress(contact, "left", source=method.partition(":")[0], now=now)
-    return sum(leave(one, method=method, now=now, campaign_id=campaign_id) for one in list(contact.subscriptions))
+    return sum(leave(one, method=method, now=now, campaign_id=campaign_id) for one in _ordered(contact))
 
 
 def suppress(contact: Contact, reason: str, *, source: str, now: datetime) -> bool:
@@ -241,7 +261,7 @@ def suppress(contact: Contact, reason: str, *, source: str, now: datetime) -> bo
 def come_back_wrong(contact: Contact, happening: rules.Happening, *, source: str, now: datetime) -> None:
     """End every subscription of an address that is dead (``bounce``), or whose reader called us a nuisance (``complain``)."""
     suppress(contact, {"bounce": "bounced", "complain": "complained"}[happening], source=source, now=now)
-    for subscription in list(contact.subscriptions):
+    for subscription in _ordered(contact):
         was = subscription.state
         if move(subscription, happening, now) and happening == "complain" and was == "confirmed":
             _withdraw(subscription, method="complaint", now=now)
@@ -315,6 +335,14 @@ def _withdraw(subscription: Subscription, *, method: str, now: datetime, campaig
     )
 
 
+def _mailable(typed: str, canonical: str) -> str:
+    """Return an address as its owner typed it, but for letters that only look like those of an address."""
+    if typed.isascii():
+        return typed.strip()
+    local = unicodedata.normalize("NFKC", typed.strip()).rpartition("@")[0]
+    return f"{local}@{canonical.rpartition('@')[2]}"
+
+
 def _subject_of(typed: str, canonical: str, now: datetime) -> int:
     confirmed = (Member.email_canonical == canonical, Member.confirmed_at.is_not(None))
     member_subject: int | None = db.session.scalar(sa.select(Member.subject_id).where(*confirmed))
@@ -322,6 +350,11 @@ def _subject_of(typed: str, canonical: str, now: datetime) -> int:
     if member_subject is not None and db.session.scalar(taken) is None:
         return member_subject
     return codes.address_of(typed, now).subject_id
+
+
+def _ordered(contact: Contact) -> list[Subscription]:
+    """Return a contact's subscriptions in the order in which all take them, so that two at once wait and don't block."""
+    return sorted(contact.subscriptions, key=lambda one: one.id)
 
 
 def _digest(token: str) -> str:

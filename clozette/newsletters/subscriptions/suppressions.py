@@ -24,9 +24,14 @@ def suppress(address_key: str, reason: str, *, source: str, now: datetime) -> bo
     return bool(db.session.execute(again).rowcount)  # type: ignore[attr-defined]
 
 
-def lift(address_key: str, reasons: Collection[str], now: datetime) -> None:
-    """Let an address get mail again, as far as these reasons go."""
-    standing = (Suppression.address_key == address_key, Suppression.reason.in_(reasons), is_standing())
+def lift(address_key: str, reasons: Collection[str], now: datetime, *, since: datetime | None = None) -> None:
+    """Let an address get mail again, as far as these reasons go.
+
+    :param since: only what was suppressed in this very moment: one deed is taken back, and no other.
+    """
+    standing = [Suppression.address_key == address_key, Suppression.reason.in_(reasons), is_standing()]
+    if since is not None:
+        standing.append(Suppression.at == since)
     db.session.execute(sa.update(Suppression).where(*standing).values(lifted_at=now))
 
 

@@ -69,7 +69,7 @@ def forget_old(now: datetime) -> None:
 
 
 def _hear(sender: str, text: str, now: datetime) -> str:
-    number, word = regions.canonical(sender), rules.word_of(text)
+    number, word = _number_of(sender), rules.word_of(text)
     if number is None or not word:
         return "nothing"
     phone = services.by_number(number)
@@ -78,6 +78,11 @@ def _hear(sender: str, text: str, now: datetime) -> str:
     if phone is not None:
         events.publish(TextHeard(phone.id, word))
     return word
+
+
+def _number_of(sender: str) -> str | None:
+    """Return who sent a text; providers know numbers with their country's code alone, some without the sign before it."""
+    return regions.canonical(sender) or regions.canonical(f"+{sender.strip()}")
 
 
 def _receipt(ref: str, state: str, now: datetime) -> str:

@@ -1,10 +1,14 @@
 """Countries that we text to: calling code, how long a number is there, and the time zones it may be in."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _BETWEEN = re.compile(r"[\s().\-/\u2010-\u2015]+")
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NOUGHT_BELONGS = frozenset({"39"})
+"""Calling codes after which a nought is part of the number."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,20 @@ COUNTRIES = {region.country: region for region in _ALL}
 
 
 def canonical(typed: str) -> str | None:
-    """Return a number as E.164 writes it; nothing if it is none: the country's code has to stand before it."""
-    text = _BETWEEN.sub("", typed.strip())
+    """Return a number as E.164 writes it; nothing if it is none: the country's code has to stand before it.
+
+    One telephone has one spelling: the nought that is dialled inside a country alone is left out.
+    """
+    text = _BETWEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", typed)).strip())
     text = f"+{text[2:]}" if text.startswith("00") else text
-    return text if _NUMBER.fullmatch(text) else None
+    return _without_nought(text) if _NUMBER.fullmatch(text) else None
+
+
+def _without_nought(number: str) -> str:
+    code = next((number[1 : 1 + length] for length in (3, 2, 1) if number[1 : 1 + length] in REGIONS), "")
+    if not code or code in _NOUGHT_BELONGS:
+        return number
+    return f"+{code}{number[1 + len(code) :].lstrip('0')}"
 
 
 def region_of(number: str) -> Region | None:

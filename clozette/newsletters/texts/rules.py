@@ -1,5 +1,7 @@
 """Decisions about texts: what an answer means, when it is day, and what a message says of who sends it. No database."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,9 +20,11 @@ Word = Literal["stop", "help", "start", ""]
 
 _WORDS: dict[str, Word] = {
     **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "UNSUB", "CANCEL", "END", "QUIT", "BERHENTI"), "stop"),
+    **dict.fromkeys(("REVOKE", "REMOVE", "OPTOUT", "OPT OUT", "STOPP", "STOPPEN", "ARRET", "ALTO", "BAJA"), "stop"),
     **dict.fromkeys(("HELP", "INFO", "BANTUAN"), "help"),
     **dict.fromkeys(("START", "UNSTOP", "YES", "MULAI"), "start"),
 }
+_LETTERS = re.compile(r"[^\W\d_]+")
 # GSM 03.38: the letters that fit in seven bits, and those that take two places.
 _PLAIN = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -30,9 +34,13 @@ _TWICE = frozenset("^{}\\[~]|€")
 
 
 def word_of(text: str) -> Word:
-    """Return what an answer asks for, by its first word; nothing where it is something else."""
-    first = next(iter(text.split()), "").strip(".,!?\"'()").upper()
-    return _WORDS.get(first, "")
+    """Return what an answer asks for, by its first word or two; nothing where it is something else.
+
+    Case, accents, width and whatever is no letter make no difference.
+    """
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    words = _LETTERS.findall(plain.upper())
+    return _WORDS.get(" ".join(words[:2])) or _WORDS.get(" ".join(words[:1]), "")
 
 
 def is_day(zone: str, now: datetime) -> bool:

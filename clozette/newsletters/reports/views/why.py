@@ -12,7 +12,7 @@ from clozette.newsletters.reports import grounds
 blueprint = Blueprint("why", __name__)
 
 
-@blueprint.get("/why/<token>", strict_slashes=False)
+@blueprint.get("/why/<token>", strict_slashes=False, merge_slashes=False)
 @gate.everyone()
 def why(token: str) -> Any:
     """Show the yes, its words, its day and how it was given."""

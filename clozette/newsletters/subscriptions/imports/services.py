@@ -53,7 +53,7 @@ def begin(
     if newsletter.closed_at is not None:
         raise Refused(Refusal("closed", _("This newsletter is closed.")))
     try:
-        total = sum(1 for _row in rules.rows_of(content))
+        total = rules.count(content)
     except rules.Unreadable as unreadable:
         raise Refused(Refusal("unreadable", str(unreadable), "file")) from None
     made = Import(
@@ -188,9 +188,11 @@ def _work(
     place = 0
     while True:
         made = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
-        if made.state != state or made.content is None:
+        if made.state != state:
             return
         if rows is None or place != made.done:
+            if made.content is None:
+                return
             rows, seen, place = rules.rows_of(_opened(made.content)), set(), 0
             for row in islice(rows, made.done):
                 seen.add(_mark(row))

@@ -96,10 +96,12 @@ def confirm(token: str) -> Any:
     form = Form(NamesIn)
     try:
         shown = notices.answered(services.POINT)
-        services.confirm(signup, now=now, circumstances=came_from(), shown=shown)
+        confirmed = services.confirm(signup, now=now, circumstances=came_from(), shown=shown)
     except Refused as refused:
         form.refuse(refused.refusal)
         return _confirm_page(signup, form)
+    if not confirmed and not any(one.state == "confirmed" for one in services.named(signup)):
+        return _gone()
     return redirect(f"{HERE}/welcome", 303)
 
 
@@ -147,6 +149,8 @@ def _known() -> dict[str, Any]:
     if not viewer.is_member or viewer.is_leaving:
         return {}
     member = oneself(viewer)
+    if not viewer.is_confirmed:
+        return {"email": member.email}
     contact = queries.contact_of(member.email_canonical)
     names = {"first_name": contact.first_name, "last_name": contact.last_name} if contact else {}
     return {"email": member.email, **names}

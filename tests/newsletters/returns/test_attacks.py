@@ -1,0 +1,25 @@
+"""Mails that somebody made up with what a forwarded newsletter shows."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.newsletters.returns import samples
+from tests.newsletters.returns.conftest import Sent, back
+
+
+@pytest.mark.requirement(43, 62)
+@pytest.mark.parametrize("place", ["to", "returned", "references"])
+def test_a_leave_token_reports_no_dead_address(app: Flask, sent: Callable[..., Sent], place: str) -> None:
+    """It authorises leaving alone: nobody's receipts and passwords stop because they forwarded a newsletter."""
+    mail = sent()
+    leave = f"unsub+{mail.token}@news.clozette.test"
+    to = leave if place == "to" else "postmaster@news.clozette.test"
+    returned = samples.original(mail.contact.address, "", leave=f"mailto:{leave}") if place == "returned" else ""
+    content = samples.dsn(to, samples.failed(mail.contact.address), returned=returned)
+    if place == "references":
+        content = f"References: <{leave}>\r\n".encode() + content
+    row = back(app, content, to)
+    assert (row.state, row.because) == ("unknown", "no-name")
+    assert not mail.reasons and mail.subscription.state == "confirmed" and mail.sending.bounced_at is None
