@@ -32,7 +32,7 @@ NOTHING_NEW = {
     **dict.fromkeys(
         ("member", "switch_off", "unsubscribe", "ask_again", "forget", "unsubscribe_many"), _NAMES_THE_KNOWN
     ),
-    **dict.fromkeys(("changed", "batch_results", "fetch"), "asks, and tells nothing"),
+    **dict.fromkeys(("changed", "batch_results", "fetch", "json"), "asks or reads, and tells nothing"),
     **dict.fromkeys(("interests", "add_interest", "prepare"), _ABOUT_NOBODY),
     **dict.fromkeys(("create", "faults", "send", "report"), _ABOUT_NOBODY),
     **dict.fromkeys(("call_api", "select_header_accept", "select_header_content_type"), "what the methods above call"),

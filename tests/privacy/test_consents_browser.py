@@ -42,9 +42,9 @@ def test_agreeing_and_taking_back(visitor, lena, axe, javascript):
     news.get_by_role("button", name="Agree").click()
     expect(news.get_by_text("You agreed")).to_be_visible()
     expect(
-        page.locator("section", has=page.get_by_role("heading", name="Offers of other companies")).get_by_text(
-            "Off", exact=True
-        )
+        page.locator(
+            "section", has=page.get_by_role("heading", name="Offers of other companies (by mail)")
+        ).get_by_text("Off", exact=True)
     ).to_be_visible()
     if javascript:
         axe(page)

@@ -80,7 +80,7 @@ def test_a_change_of_the_policys_own_purpose_asks_what_rests_on_it(
 def test_each_purpose_can_be_marked_once() -> None:
     named = rules.purposes_of("policy")
     assert len(named) == len(set(named))
-    assert rules.asks_again({"research"}) == {"research", "personalisation", "analytics"}
+    assert rules.asks_again({"research"}) == {"research", "personalisation", "analytics", "newsletter_tracking"}
 
 
 @pytest.mark.requirement(26)
