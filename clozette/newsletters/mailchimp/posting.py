@@ -11,6 +11,7 @@ from clozette.kernel.ports.mailing_list import Declined, Later, Letter, MailingL
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.newsletters.campaigns import rendering, tags
 from clozette.newsletters.campaigns.models import Campaign
+from clozette.newsletters.campaigns.rendering import Rendered
 from clozette.newsletters.campaigns.slots import fill
 from clozette.newsletters.mailchimp.events import PostAsked
 from clozette.newsletters.mailchimp.models import Forgotten, Interest, Posting, Remote
@@ -43,6 +44,8 @@ def why_not(campaign: Campaign) -> Refusal | None:
     """Return why a campaign can't go by Mailchimp."""
     if campaign.state != "draft":
         return _not_a_draft()
+    if campaign.newsletter.closed_at is not None:
+        return Refusal("closed", _("This newsletter is closed."), "campaign")
     if campaign.kind != "letter" or campaign.rules or campaign.arms or campaign.tracks:
         words = _("By Mailchimp goes what is the same for every subscriber: no digest, no choice of readers, no trial")
         return Refusal("not-for-mailchimp", words + ".", "campaign")
@@ -143,6 +146,8 @@ def _give_back(posting: Posting, why: str) -> None:
 def _send(there: MailingList, posting: Posting) -> None:
     mine = (Posting.campaign_id == posting.campaign_id, Posting.state == "sending")
     claimed = sa.update(Posting).where(*mine).values(state="uncertain", asked_at=clock.now())
+    if changes_waiting():
+        return  # somebody left since it was asked for: first they are told of, and ``count_by_mailchimp`` comes again
     if not db.session.execute(claimed).rowcount:  # type: ignore[attr-defined]
         return
     tasks.checkpoint()
@@ -159,7 +164,7 @@ def _send(there: MailingList, posting: Posting) -> None:
 
 def _letter(campaign: Campaign, interest: str) -> Letter:
     """Return it with Mailchimp's own tags where ours have each reader's values."""
-    made = rendering.render(campaign)
+    made = _without_their_tags(rendering.render(campaign))
     newsletter = campaign.newsletter
     merge = {"first_name": "*|FNAME|*", "last_name": "*|LNAME|*"}
     known = tags.defaults_in([campaign.subject_line, campaign.preview_text, *tags.texts_of(campaign.blocks)])
@@ -181,6 +186,11 @@ def _letter(campaign: Campaign, interest: str) -> Letter:
         text=fill(made.text, theirs),
         interest=interest,
     )
+
+
+def _without_their_tags(made: Rendered) -> Rendered:
+    """Return a mail in which no words, a member's say, are tags to Mailchimp."""
+    return Rendered(*(part.replace("*|", "*\u2060|") for part in (made.subject, made.preview, made.html, made.text)))
 
 
 def _not_a_draft() -> Refusal:

@@ -52,6 +52,11 @@ def gets(newsletter: Newsletter) -> list[str]:
     return sorted(sa.orm.object_session(newsletter).scalars(reachable))
 
 
+def test_rows_are_not_looked_at_while_the_page_waits(db_session, weekly, monkeypatch) -> None:
+    monkeypatch.setattr(rules, "_row", lambda *args: pytest.fail("a row was looked at"))
+    assert begin(weekly, HEAD + "ada@example.test,Ada,Mode\n\nbad,,\n").total == 2
+
+
 @pytest.mark.requirement(46)
 def test_a_dry_run_subscribes_nobody(app: Flask, db_session, weekly) -> None:
     made = begin(weekly, HEAD + "ada@example.test,Ada,Mode\nbea@example.test,Bea,Mode\n")

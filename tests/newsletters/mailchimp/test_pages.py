@@ -173,6 +173,39 @@ def test_one_that_did_not_arrive_can_be_sent_by_hand(app, editor, on, campaign, 
 
 
 @pytest.mark.requirement(65)
+def test_nothing_is_sent_while_one_waits_who_left_since_it_was_asked_for(app, editor, on, campaign, db_session):
+    editor.post(address(campaign))
+    tasks.drain(app)
+    editor.post(f"{address(campaign)}/sending")
+    outbox_row = db_session.scalars(sa.select(Remote)).one()
+    outbox_row.asked += 1
+    db_session.commit()
+    tasks.drain(app)
+    assert (on.sent, posting(db_session).state) == (set(), "sending")
+    outbox_row.done = outbox_row.asked
+    db_session.commit()
+    run(app, ours.count_by_mailchimp)
+    assert posting(db_session).state == "sent"
+
+
+def test_a_closed_newsletter_goes_no_way(app, editor, on, campaign, db_session):
+    campaign.newsletter.closed_at = clock.now()
+    db_session.flush()
+    assert editor.post(address(campaign)).status_code == 409
+    assert campaign.state == "draft"
+
+
+def test_words_are_no_tags_to_mailchimp(app, editor, on, campaign, db_session):
+    campaign.blocks = [{"kind": "text", "markdown": "By *|EMAIL|*, dear {{ first_name }}"}]
+    db_session.flush()
+    editor.post(address(campaign))
+    tasks.drain(app)
+    letter = on.campaigns[posting(db_session).remote]
+    assert "*|EMAIL|*" not in letter.html + letter.text
+    assert "dear *|FNAME|*" in letter.text
+
+
+@pytest.mark.requirement(65)
 def test_nothing_is_sent_while_a_leaving_waits(app, editor, on, campaign, db_session):
     editor.post(address(campaign))
     tasks.drain(app)
