@@ -6,6 +6,7 @@ listed exception, with its reason, or a fault.
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -89,7 +90,9 @@ def scan_database(facts: Facts) -> Iterator[Find]:
     inspector = sa.inspect(engine)
     for schema in _schemas(inspector):
         for name in inspector.get_table_names(schema):
-            table = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=engine)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index")
+                table = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=engine)
             yield from _scan_table(table, facts, reasons)
 
 

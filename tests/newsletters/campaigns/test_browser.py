@@ -94,7 +94,7 @@ def test_writing_and_looking(visitor, world, live_server, javascript):
     page = entered(visitor, world, live_server, javascript=javascript)
     page.goto(world.draft)
     mail = page.frame_locator("iframe[name=mail]")
-    assert mail.get_by_text("Hello Ada").is_visible()
+    mail.get_by_text("Hello Ada").wait_for()
     page.locator("#f-b1_markdown").fill("Dear {{ first_name }}, **something else**")
     if not javascript:
         page.get_by_role("button", name="Show what is typed").click()
@@ -107,7 +107,7 @@ def test_writing_and_looking(visitor, world, live_server, javascript):
     assert page.locator("#block-3").get_by_label("Heading").input_value() == "At the end"
     page.locator("form#editor").get_by_role("button", name="Save").last.click()
     assert page.get_by_text("The campaign is saved.").is_visible()
-    assert page.frame_locator("iframe[name=mail]").get_by_text("At the end").is_visible()
+    page.frame_locator("iframe[name=mail]").get_by_text("At the end").wait_for()
 
 
 def test_a_mail_of_nothing_but_its_styles_holds_on_a_phone(visitor, world, live_server):
