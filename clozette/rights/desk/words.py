@@ -163,6 +163,11 @@ DETAILS: dict[str, LazyString] = {
 }
 
 PHRASES = (
+    _l("a month after it was understood"),
+    _l("a month after it was understood; what it meant, two years"),
+    _l("a server's report on mail of ours, which may name others; what it meant is in the row"),
+    _l("as long as the text is kept"),
+    _l("two years, to answer why you got a mail"),
     _l("a day"),
     _l("a handle is never given to anybody else, so that nobody can pose as a person who left"),
     _l("a digest of the address and names that you get anyway"),
