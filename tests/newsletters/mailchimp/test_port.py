@@ -286,6 +286,7 @@ def test_a_batch_unsubscribes_many(wire, weekly):
         packed({"a.json": b" " * (mailchimp.MOST_RESULTS + 1)}),
         packed({f"{number}.json": b"[]" + b" " * 2**20 for number in range(40)}),
     ],
+    ids=["nothing", "no-archive", "no-json", "no-list", "no-answer", "large", "many"],
 )
 def test_an_odd_archive_is_refused(archive):
     with pytest.raises(Later, match="odd"):
