@@ -28,6 +28,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "clozette/cli": "one commit a command",
         "clozette/newsletters/subscriptions/imports/cli": "a commit a batch: a large file takes minutes",
         "clozette/demo/": "a command that fills a site in many steps",
+        "clozette/newsletters/campaigns/services.py": "a savepoint: what a refused start had begun goes with it",
         "clozette/newsletters/sending/engine.py": "a worker's loop: a transaction for each handful of mails",
         "clozette/newsletters/sending/senders.py": "a worker's loop: a transaction for each beat",
         "clozette/newsletters/texts/engine.py": "a worker's loop: a text goes out between the commits of claim and outcome",
