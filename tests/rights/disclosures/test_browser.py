@@ -125,4 +125,4 @@ def test_ask_and_undo(visitor, world, live_server):
     page.goto("/closet")
     expect(page).to_have_url(f"{live_server.url}/privacy/erasure")
     page.get_by_role("button", name="Undo it: keep my data").click()
-    expect(page.get_by_text("Everything is back as it was.")).to_be_visible()
+    expect(page.get_by_text("Everything is back as it was.").first).to_be_visible()
