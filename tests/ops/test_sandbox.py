@@ -1,8 +1,11 @@
 """The sandbox: what the site sends to anybody can be read, and does nothing to its reader."""
 
+import contextlib
 import json
+import socket
 import ssl
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +29,13 @@ def _send(inbox: Inbox, subject: str, text: str, html: str = "") -> None:
     inbox.keep_mail(["anna@x.test"], mail.encode())
 
 
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=5):
+            return
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[int, int, certificates.Certificates]]:
     """Give the ports of a running sandbox, and its certificates."""
@@ -35,6 +45,7 @@ def running(tmp_path: Path) -> Iterator[tuple[int, int, certificates.Certificate
     sandbox = Sandbox(tmp_path, pages_port=pages, smtp_port=smtp, tls=tls)
     thread = threading.Thread(target=sandbox.serve)
     thread.start()
+    _wait_for(smtp)
     yield pages, smtp, files
     sandbox.stop()
     thread.join(10)
