@@ -43,10 +43,11 @@ class _Clock:
 
 
 def fill(members: Sequence[Member], now: datetime) -> list[Newsletter]:
-    """Add the newsletters and who reads them; minors don't."""
-    moments = _Clock(now - _FIRST)
+    """Add the newsletters and who reads them; who was a minor on the first of these days doesn't."""
+    first = now - _FIRST
+    moments = _Clock(first)
     made = [staff.create({**words, **_SENDER}, moments.at) for words in (WEEKLY, MONTHLY)]
-    readers = [member for member in members if not member.is_minor(now.date())]
+    readers = [member for member in members if not member.is_minor(first.date())]
     for number, member in enumerate(readers):
         wanted = [one for one, every in zip(made, (2, 5), strict=True) if number % every == 0]
         if wanted:

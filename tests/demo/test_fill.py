@@ -1,6 +1,6 @@
 """The demo's story, and that filling a site with a small one leaves it consistent."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,11 @@ from PIL import Image
 
 from clozette.accounts.models import Member
 from clozette.closets.models import Item
-from clozette.demo import fill, pictures, story
+from clozette.demo import fill, letters, pictures, story
 from clozette.kernel.database import db
 from clozette.looks.models import Comment, Look, Love
-from clozette.newsletters.subscriptions.models import Newsletter, Subscription
+from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
+from tests.factories.accounts import make_member
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -82,3 +83,14 @@ def test_photographs_are_taken_from_their_folders(tmp_path: Path) -> None:
     told = story.tell(NOW, found)
     assert {item.kind for item in told.items} == {"dress", "shoes"}
     assert all(item.photo is not None and item.design is None for item in told.items)
+
+
+@pytest.mark.engines("sqlite")
+def test_who_came_of_age_lately_is_no_reader_yet(app: Flask) -> None:
+    with app.app_context():
+        born = (date(2008, 4, 1), date(2000, 1, 1))
+        young, grown = (make_member(birth_date=day, created_at=datetime(2026, 1, 1, tzinfo=UTC)) for day in born)
+        letters.fill([young, grown], NOW)
+        readers = set(db.session.scalars(sa.select(Contact.subject_id)))
+        assert young.subject_id not in readers
+        assert grown.subject_id in readers
