@@ -85,6 +85,7 @@ from clozette.newsletters.subscriptions import api as newsletters_api
 from clozette.newsletters.subscriptions import events as subscription_events
 from clozette.newsletters.subscriptions import listeners as subscription_listeners
 from clozette.newsletters.subscriptions import pending as pending_subscriptions
+from clozette.newsletters.subscriptions import suppressions
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
 from clozette.newsletters.subscriptions.imports import events as import_events
 from clozette.newsletters.subscriptions.imports import tasks as import_tasks
@@ -92,6 +93,7 @@ from clozette.newsletters.subscriptions.views import account as own_newsletters
 from clozette.newsletters.subscriptions.views import public as newsletters_public
 from clozette.newsletters.subscriptions.views import staff as subscribers_views
 from clozette.newsletters.texts import checks as texts_checks
+from clozette.newsletters.texts import eligibility as texts_eligibility
 from clozette.newsletters.texts import engine as texts_engine
 from clozette.newsletters.texts import events as text_events
 from clozette.newsletters.texts import listeners as text_listeners
@@ -114,6 +116,7 @@ from clozette.privacy.policies import questions
 from clozette.privacy.policies import views as policies_views
 from clozette.rights import declared
 from clozette.rights import personal_data as rights_data
+from clozette.rights.bulk import selection
 from clozette.rights.changes import tasks as change_tasks
 from clozette.rights.changes import views as change_views
 from clozette.rights.consents import api as consents_api
@@ -178,6 +181,8 @@ def connect(app: Flask) -> None:
     purposes.ask_at(app, "sms", texts_public.HERE)
     purposes.name_things(app, "newsletter", newsletters_access.title_of)
     desk_codes.spare(app, pending_subscriptions.known_addresses)
+    selection.left_out_of_marketing(app, "email", suppressions.is_member_suppressed)
+    selection.left_out_of_marketing(app, "sms", texts_eligibility.has_stopped)
     consents.ask_lapses_of(app, questions.lapsed)
     consents.ask_lapses_of(app, guardians.lapsed)
     disclosures.init_app(app, PERSONAL_DATA.values())

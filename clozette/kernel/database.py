@@ -17,6 +17,7 @@ from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import mapped_column
 
+from clozette.kernel import digests
 from clozette.kernel.ids import new_id
 
 NAMING = {
@@ -210,6 +211,7 @@ def init_app(app: Flask) -> None:
 def _prepare_sqlite(*, writes: bool) -> Callable[[Any, Any], None]:
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None
+        digests.teach_sqlite(connection)
         pragmas = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON")
         for pragma in (*pragmas, f"mmap_size={MAPPED}", f"cache_size=-{CACHED_KIB}"):
             connection.execute(f"PRAGMA {pragma}")

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import g, has_app_context
 from sqlalchemy.exc import IntegrityError
 
-from clozette.kernel import clock
+from clozette.kernel import clock, digests
 from clozette.kernel.database import Session, db, insert_once, is_reading, writing
 from clozette.newsletters.subscriptions.models import Key
 
@@ -37,6 +37,11 @@ class Link:
 def address_key(canonical: str) -> str:
     """Return the keyed digest of a canonical address (HMAC-SHA256, hex)."""
     return hmac.new(key("addresses"), canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def address_key_of(canonical: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """Return the same of a column, as the database computes it."""
+    return digests.hmac_of(key("addresses"), canonical)
 
 
 def token(use: str, link: Link) -> str:

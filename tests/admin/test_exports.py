@@ -314,7 +314,7 @@ def test_marketing_leaves_out_whoever_did_not_agree(
     _answer(people["sms"], "our_news", "sms", "given")
     people["gone"].deactivated_at = clock.now()
     monkeypatch.setitem(app.extensions, selection._LEFT_OUT, [])
-    selection.left_out_of_marketing(app, lambda: Member.handle == "bounced")
+    selection.left_out_of_marketing(app, "email", lambda: Member.handle == "bounced")
     db_session.flush()
     rows = _rows(_file(client, location(_ask(client, use="our_news", columns=["email"], state="all"))))
     assert {row["email"] for row in rows} == {"yes@example.test", "again@example.test"}

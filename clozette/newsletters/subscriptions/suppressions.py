@@ -5,8 +5,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from clozette.accounts.models import Member
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.newsletters import keys
 from clozette.newsletters.subscriptions.models import Contact, Suppression
 
 REASONS = ("left", "bounced", "complained", "erased", "staff")
@@ -50,3 +52,9 @@ def is_standing() -> sa.ColumnElement[bool]:
 def is_suppressed() -> sa.ColumnElement[bool]:
     """Whether the contact of an outer query is suppressed for any reason."""
     return sa.exists().where(Suppression.address_key == Contact.address_key, is_standing()).correlate(Contact)
+
+
+def is_member_suppressed() -> sa.ColumnElement[bool]:
+    """Whether the address of the member of an outer query is suppressed, also one that never was a contact's."""
+    mine = Suppression.address_key == keys.address_key_of(sa.type_coerce(Member.email_canonical, sa.Text))
+    return sa.exists().where(mine, is_standing()).correlate(Member)

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask import current_app
 
+from clozette.accounts.models import Member
 from clozette.newsletters.subscriptions import suppressions
 from clozette.newsletters.subscriptions.models import Suppression
 from clozette.newsletters.texts import rules
@@ -71,6 +72,12 @@ def _mine(text: TextCampaign) -> tuple[sa.ColumnElement[bool], ...]:
         Consent.channel == CHANNEL,
         consents.is_in_force(),
     )
+
+
+def has_stopped() -> sa.ColumnElement[bool]:
+    """Whether the number of the member of an outer query gets no more texts."""
+    mine = (Phone.subject_id == Member.subject_id, _is_suppressed())
+    return sa.exists().where(*mine).correlate(Member)
 
 
 def _is_suppressed() -> sa.ColumnElement[bool]:

@@ -45,12 +45,13 @@ class Filter:
         return {name: value for name, value in asdict(self).items() if value}
 
 
-def left_out_of_marketing(app: Flask, condition: Condition) -> None:
-    """Let an upper room leave members out of every marketing export: those whose mail bounces, say. For the wiring page.
+def left_out_of_marketing(app: Flask, channel: str, condition: Condition) -> None:
+    """Let an upper room leave members out of marketing exports: those whose mail bounces, say. For the wiring page.
 
-    :param condition: gives the condition on ``Member`` under which somebody is left out.
+    :param channel: the way that the export is for (``email``, ``sms``): who wants no texts may still want mail.
+    :param condition: gives the condition on ``Member`` under which somebody is left out; never NULL.
     """
-    app.extensions.setdefault(_LEFT_OUT, []).append(condition)
+    app.extensions.setdefault(_LEFT_OUT, []).append((channel, condition))
 
 
 def conditions(chosen: Filter, use: Use) -> list[sa.ColumnElement[bool]]:
@@ -94,8 +95,12 @@ def _marketing(use: Use) -> list[sa.ColumnElement[bool]]:
         return []
     today = clock.today()
     grown_up = Member.birth_date <= _years_before(today, ADULT_AGE)
-    shut_out: list[Condition] = current_app.extensions.get(_LEFT_OUT, [])
-    return [*_of_state(ACTIVE), grown_up, _agreed(*use.consent), *(sa.not_(condition()) for condition in shut_out)]
+    return [*_of_state(ACTIVE), grown_up, _agreed(*use.consent), *_reached_by(use.consent[1])]
+
+
+def _reached_by(channel: str) -> list[sa.ColumnElement[bool]]:
+    asked: list[tuple[str, Condition]] = current_app.extensions.get(_LEFT_OUT, [])
+    return [sa.not_(shuts_out()) for named, shuts_out in asked if named == channel]
 
 
 def _agreed(purpose: str, channel: str) -> sa.ColumnElement[bool]:
