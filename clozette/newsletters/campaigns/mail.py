@@ -1,18 +1,27 @@
 """Mail of writing to the staff."""
 
+import sqlalchemy as sa
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from clozette.accounts.models import Member
-from clozette.kernel import ids
-from clozette.kernel.ports.mail import Message
+from clozette.accounts.access import is_present
+from clozette.accounts.models import Member, Role
+from clozette.kernel.database import db
+from clozette.kernel.ports.mail import Message, outbox
 from clozette.newsletters.campaigns import rendering
 from clozette.newsletters.campaigns.models import Campaign
 
 
-def late(campaign: Campaign, member: Member) -> Message:
-    """Ask what becomes of a campaign that was due and did not go."""
+def ask_marketing(campaign: Campaign, path: str) -> None:
+    """Ask everybody of marketing what becomes of a campaign that was due and did not go; ``path`` is where to answer."""
+    is_marketing = sa.exists().where(Role.member_id == Member.id, Role.name == "marketing")
+    for member in db.session.scalars(sa.select(Member).where(is_present(), is_marketing)):
+        outbox().send(late(campaign, member, path))
+
+
+def late(campaign: Campaign, member: Member, path: str) -> Message:
+    """Ask one of them."""
     with force_locale(member.locale):
         subject = _("“%(title)s” was due and did not go", title=campaign.title)
         context = {
@@ -21,7 +30,7 @@ def late(campaign: Campaign, member: Member) -> Message:
             "home": rendering.base(),
             "campaign": campaign,
             "could_not": campaign.paused_because == "preflight",
-            "address": f"{rendering.base()}/marketing/campaigns/{ids.encode(campaign.id)}",
+            "address": f"{rendering.base()}{path}",
         }
         env = current_app.jinja_env
         text = env.get_template("newsletters/mail/late.txt").render(context)

@@ -16,5 +16,12 @@ class PostAsked:
 
 
 @dataclass(frozen=True)
+class PostLate:
+    """A campaign was to be sent by Mailchimp so long ago that staff say whether it still goes."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True)
 class ReconciliationAsked:
     """Somebody of the staff wants both sides held against each other now."""

@@ -9,12 +9,13 @@ from clozette.kernel import clock, events, tasks
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ports.mailing_list import Declined, Later, Letter, MailingList
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.newsletters.campaigns import rendering, tags
+from clozette.newsletters.campaigns import rendering, rules, tags
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import Rendered
 from clozette.newsletters.campaigns.slots import fill
-from clozette.newsletters.mailchimp.events import PostAsked
+from clozette.newsletters.mailchimp.events import PostAsked, PostLate
 from clozette.newsletters.mailchimp.models import Forgotten, Interest, Posting, Remote
+from clozette.newsletters.sending.events import DatabaseRestored
 
 TELLS_UNTIL = timedelta(days=30)
 PATIENCE = timedelta(minutes=10)
@@ -61,7 +62,7 @@ def send(posting: Posting, now: datetime) -> None:
         words = _("%(number)s changes have not reached Mailchimp yet; try again in a minute.", number=waiting)
         raise Refused(Refusal("waiting", words, "campaign"))
     mine = (Posting.campaign_id == posting.campaign_id, Posting.state == "made")
-    asked = sa.update(Posting).where(*mine).values(state="sending", problem=None)
+    asked = sa.update(Posting).where(*mine).values(state="sending", asked_at=now, problem=None)
     if not db.session.execute(asked).rowcount:  # type: ignore[attr-defined]
         raise Refused(Refusal("not-ready", _("This is not ready to be sent, or was sent already."), "campaign"))
     events.publish(PostAsked(posting.campaign_id))
@@ -83,6 +84,12 @@ def carry_on(there: MailingList, campaign_id: int) -> None:
         _make(there, posting)
     elif posting.state == "sending":
         _send(there, posting)
+
+
+def doubt(_event: DatabaseRestored) -> None:
+    """Send nothing that an older database says is to be sent: Mailchimp is asked whether it went out already."""
+    under_way = sa.update(Posting).where(Posting.state == "sending")
+    db.session.execute(under_way.values(state="uncertain", problem="restored"))
 
 
 def count(there: MailingList, campaign_id: int) -> None:
@@ -109,6 +116,12 @@ def to_count(now: datetime) -> list[int]:
     sent = sa.and_(Posting.state == "sent", Posting.sent_at > now - TELLS_UNTIL)
     wanted = sa.select(Posting.campaign_id).where(sa.or_(uncertain, sent), Posting.remote.is_not(None))
     return list(db.session.scalars(wanted.order_by(Posting.campaign_id)))
+
+
+def is_late(campaign_id: int) -> bool:
+    """Whether one waits for staff because it missed its time."""
+    mine = (Posting.campaign_id == campaign_id, Posting.state == "made", Posting.problem == "late")
+    return db.session.scalar(sa.select(Posting.campaign_id).where(*mine)) is not None
 
 
 def unfinished() -> list[int]:
@@ -144,8 +157,12 @@ def _give_back(posting: Posting, why: str) -> None:
 
 
 def _send(there: MailingList, posting: Posting) -> None:
+    now = clock.now()
     mine = (Posting.campaign_id == posting.campaign_id, Posting.state == "sending")
-    claimed = sa.update(Posting).where(*mine).values(state="uncertain", asked_at=clock.now())
+    claimed = sa.update(Posting).where(*mine, Posting.asked_at >= now - rules.GRACE)
+    claimed = claimed.values(state="uncertain", asked_at=now)
+    if _asks(posting, now):
+        return
     if changes_waiting():
         return  # somebody left since it was asked for: first they are told of, and ``count_by_mailchimp`` comes again
     if not db.session.execute(claimed).rowcount:  # type: ignore[attr-defined]
@@ -160,6 +177,16 @@ def _send(there: MailingList, posting: Posting) -> None:
         posting.state, posting.problem = "uncertain", str(lost)[:32]
     else:
         posting.state, posting.sent_at = "sent", clock.now()
+
+
+def _asks(posting: Posting, now: datetime) -> bool:
+    """Ask the staff instead of sending what was to go longer ago than the grace (requirement 38); say whether it asks."""
+    mine = (Posting.campaign_id == posting.campaign_id, Posting.state == "sending")
+    late = sa.update(Posting).where(*mine, Posting.asked_at < now - rules.GRACE)
+    asks = bool(db.session.execute(late.values(state="made", problem="late")).rowcount)  # type: ignore[attr-defined]
+    if asks:
+        events.publish(PostLate(posting.campaign_id))
+    return asks
 
 
 def _letter(campaign: Campaign, interest: str) -> Letter:

@@ -8,9 +8,10 @@ from flask_wtf import CSRFProtect
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailchimp import Mailchimp
-from clozette.newsletters.mailchimp import checks, forgetting, hooks, outbox, views
+from clozette.newsletters.mailchimp import checks, forgetting, hooks, outbox, posting, views
 from clozette.newsletters.mailchimp import tasks as ours
-from clozette.newsletters.mailchimp.events import PostAsked, ReconciliationAsked, TalkAsked
+from clozette.newsletters.mailchimp.events import PostAsked, PostLate, ReconciliationAsked, TalkAsked
+from clozette.newsletters.sending.events import DatabaseRestored
 from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SubscriptionChanged
 from clozette.privacy.events import ConsentEnded
 from clozette.rights.erasure import executor as erasure
@@ -57,4 +58,6 @@ def _listen(app: Flask) -> None:
     events.listen(app, ErasureUndone, inside=(outbox.erasure_undone,))
     events.listen(app, TalkAsked, after=(ours.tell_mailchimp,))
     events.listen(app, PostAsked, after=(ours.post_by_mailchimp,))
+    events.listen(app, PostLate, after=(ours.tell_late_post,))
+    events.listen(app, DatabaseRestored, inside=(posting.doubt,))
     events.listen(app, ReconciliationAsked, after=(ours.reconcile_with_mailchimp,))

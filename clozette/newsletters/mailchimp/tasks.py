@@ -8,6 +8,8 @@ from clozette.kernel.database import db
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailing_list import PAGE, Declined, Later, MailingList
 from clozette.kernel.tasks import task
+from clozette.newsletters.campaigns import mail
+from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.mailchimp import (
     channel,
     crowds,
@@ -43,6 +45,13 @@ def watch_mailchimp() -> None:
 def post_by_mailchimp(*, campaign_id: int) -> None:
     """Do what is next for a campaign that goes by Mailchimp; ``count_by_mailchimp`` takes up what was left."""
     _with_the_word(POST, lambda there, _: posting.carry_on(there, campaign_id))
+
+
+@task("newsletters.tell_late_post")
+def tell_late_post(*, campaign_id: int) -> None:
+    """Ask the marketing staff whether a campaign still goes that was to be sent by Mailchimp long ago."""
+    if posting.is_late(campaign_id):
+        mail.ask_marketing(db.session.get_one(Campaign, campaign_id), "/marketing/mailchimp")
 
 
 @task("newsletters.count_by_mailchimp")

@@ -15,12 +15,14 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask, current_app
 
+from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.ports.storage import StorageError
 from clozette.kernel.tasks.lease import Watch
 from clozette.media import files
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.sending import claims
+from clozette.newsletters.sending.events import DatabaseRestored
 from clozette.newsletters.sending.models import Sender, Sending
 from clozette.settings import Settings
 
@@ -105,6 +107,7 @@ def hold_everything(now: datetime) -> None:
     db.session.execute(under_way.values(state="paused", paused_at=now, paused_because="restored"))
     due = sa.update(Campaign).where(Campaign.state == "scheduled", Campaign.send_at <= now + SOON)
     db.session.execute(due.values(state="late"))
+    events.publish(DatabaseRestored())
 
 
 def doubt(marks: Collection[str], now: datetime) -> None:

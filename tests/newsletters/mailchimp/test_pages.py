@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mailing_list import Declined, Later, Uncertain, key_of
+from clozette.newsletters.campaigns import rules
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.mailchimp import checks, outbox
 from clozette.newsletters.mailchimp import tasks as ours
 from clozette.newsletters.mailchimp.models import Posting, Remote
+from clozette.newsletters.sending import senders
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.newsletters import make_campaign, make_contact, make_newsletter, make_subscription
 from tests.support.client import location
@@ -273,3 +275,54 @@ def test_the_doctor_sees_what_waits_too_long(app, db_session, on, weekly, stoppe
     stopped_clock.forward(hours=2)
     assert "1 changes wait" in checks.mailchimp(app, settings)
     assert checks.mailchimp(app, app.extensions["clozette.settings"]) == ""
+
+
+def ask_to_send(app, editor, campaign) -> None:
+    """Lay a campaign before Mailchimp and press "Send it", with no worker after that."""
+    editor.post(address(campaign))
+    tasks.drain(app)
+    editor.post(f"{address(campaign)}/sending")
+
+
+@pytest.mark.requirement(38)
+@pytest.mark.parametrize(("late", "after"), [(0, "sent"), (1, "made")])
+def test_what_was_left_to_be_sent_asks_when_the_worker_is_back(
+    app, editor, on, campaign, db_session, stopped_clock, late, after
+):
+    ask_to_send(app, editor, campaign)
+    app.extensions["clozette.outbox"].clear()
+    stopped_clock.forward(seconds=rules.GRACE.total_seconds() + late)
+    run(app, ours.count_by_mailchimp)
+    tasks.drain(app)
+    run(app, ours.count_by_mailchimp)
+    tasks.drain(app)
+    assert (posting(db_session).state, on.calls.count("send")) == (after, 1 - late)
+    mails = app.extensions["clozette.outbox"].messages
+    assert [PAGE in mail.text for mail in mails] == [True] * late
+
+
+@pytest.mark.requirement(38)
+def test_a_late_one_goes_when_staff_say_so(app, client, editor, on, campaign, db_session, stopped_clock):
+    ask_to_send(app, editor, campaign)
+    stopped_clock.forward(hours=2)
+    run(app, ours.count_by_mailchimp)
+    sign_in(client, make_member("editor2", roles=("marketing",)), second_factor=True)
+    assert "does not go by itself any more" in client.get(PAGE).text
+    assert location(client.post(f"{address(campaign)}/sending")) == PAGE
+    tasks.drain(app)
+    assert (posting(db_session).state, posting(db_session).problem) == ("sent", None)
+    assert on.calls.count("send") == 1
+
+
+@pytest.mark.requirement(38, 125)
+def test_a_database_put_back_sends_nothing_that_went_out(app, editor, on, campaign, db_session, stopped_clock):
+    ask_to_send(app, editor, campaign)
+    on.sent.add(posting(db_session).remote)  # it went out since the backup
+    senders.hold_everything(clock.now())
+    db_session.commit()
+    tasks.drain(app)
+    assert posting(db_session).state == "uncertain"
+    db_session.commit()
+    stopped_clock.forward(minutes=11)
+    run(app, ours.count_by_mailchimp)
+    assert (posting(db_session).state, on.calls.count("send")) == ("sent", 0)
