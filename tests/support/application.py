@@ -56,6 +56,8 @@ class Site:
         self.app.config.update(self.config)
         self.database.restore()
         self.app.extensions["clozette.limits"].reset()
+        for forget in self.app.extensions["clozette.test_resets"]:  # what the in-memory ports were given
+            forget()
         for state in ("media", "ledger"):
             shutil.rmtree(self.folder / state, ignore_errors=True)
 
