@@ -4,7 +4,7 @@
 sequencer gives them their place in the tree, within seconds and without any request waiting for it.
 """
 
-from clozette.privacy.ledger.entries import Action, entries_of, keep_wording, record
+from clozette.privacy.ledger.entries import Action, entries_of, keep_wording, record, serve
 from clozette.privacy.ledger.leaves import KINDS, Kind, commit_to, register_kind
 from clozette.privacy.tree.canonical import moment, payload
 
@@ -19,4 +19,5 @@ __all__ = [
     "payload",
     "record",
     "register_kind",
+    "serve",
 ]

@@ -90,6 +90,7 @@ def serve(
     method: str,
     now: datetime,
     circumstances: dict[str, Any] | None = None,
+    surface: str | None = None,
 ) -> LedgerEntry:
     """Record that a notice was shown, at the time it was shown: what was answered to it stands apart (requirement 16)."""
     return record(
@@ -99,6 +100,7 @@ def serve(
         method=method,
         now=min(shown.at, now),
         circumstances=circumstances,
+        surface=surface,
         shown=shown,
     )
 
