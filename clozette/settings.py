@@ -1,5 +1,6 @@
 """Settings: frozen, read once from the environment (prefix ``CLOZETTE_``). Production refuses to start on a fault."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,12 @@ WHOLE_NUMBERS = {
     "media_quota_mb": "how many megabytes of photos a member may keep, such as 2048",
     "export_approval_above": "about how many members an export may be before a second admin must agree, such as 100",
 }
+
+ADDRESSES = {
+    "sends_from": "CLOZETTE_NEWS_SENDS_FROM: addresses or ranges, such as 203.0.113.7 2001:db8:5::/64",
+    "resolvers": "CLOZETTE_DNS: addresses of resolvers, such as 127.0.0.1 or 127.0.0.1:5353",
+}
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class BadSettings(Exception):
@@ -48,6 +55,8 @@ class Settings:
     news_smtp_url: str = field(default="", repr=False)
     news_from: str = "Clozette <news@news.clozette.test>"
     news_limits: str = ""
+    news_sends_from: str = ""
+    dns: str = ""
     bounce_domain: str = "news.clozette.test"
     inbound_listen: str = ""
     inbound_certificate: str = ""
@@ -88,6 +97,22 @@ class Settings:
         """The one host name this site answers to, with its port where it isn't the standard one."""
         return urlsplit(self.base_url).netloc
 
+    @property
+    def sends_from(self) -> tuple[Network, ...]:
+        """The addresses that newsletters leave from, so far as somebody said.
+
+        :raises ValueError: if one is none.
+        """
+        return tuple(ipaddress.ip_network(one, strict=False) for one in self.news_sends_from.replace(",", " ").split())
+
+    @property
+    def resolvers(self) -> tuple[tuple[str, int], ...]:
+        """Which resolvers to ask and at which ports; the system's own where none is named.
+
+        :raises ValueError: if one is none.
+        """
+        return tuple(_resolver(one) for one in self.dns.replace(",", " ").split())
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read and check the settings.
@@ -125,6 +150,7 @@ class Settings:
         if any(len(key) < MIN_SECRET for key in self.secret_keys):
             faults.append(f"CLOZETTE_SECRET_KEYS: every key needs at least {MIN_SECRET} characters")
         faults += self._inbound_faults()
+        faults += self._dns_faults()
         if self.is_production:
             faults += self._production_faults()
         return faults
@@ -138,6 +164,15 @@ class Settings:
             faults.append("CLOZETTE_INBOUND_CERTIFICATE and CLOZETTE_INBOUND_KEY: both or none")
         if self.inbound_secret and len(self.inbound_secret) < MIN_SECRET:
             faults.append(f"CLOZETTE_INBOUND_SECRET: at least {MIN_SECRET} characters")
+        return faults
+
+    def _dns_faults(self) -> list[str]:
+        faults = []
+        for name, meaning in ADDRESSES.items():
+            try:
+                getattr(self, name)
+            except ValueError as error:
+                faults.append(f"{meaning}; not {error}")
         return faults
 
     def _production_faults(self) -> list[str]:
@@ -168,3 +203,8 @@ class Settings:
         if self.controller_contact and "@" not in self.controller_contact:
             faults.append("CLOZETTE_CONTROLLER_CONTACT: a mail address; the one of CLOZETTE_MAIL_FROM without it")
         return faults
+
+
+def _resolver(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//[{text}]" if text.count(":") > 1 and not text.startswith("[") else f"//{text}")
+    return str(ipaddress.ip_address(parts.hostname or "")), parts.port or 53
