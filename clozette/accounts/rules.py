@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from clozette.accounts import handles
 from clozette.accounts.ages import minimum_age
-from clozette.accounts.models import ADULT_AGE, age_on
+from clozette.accounts.models import age_on
 from clozette.kernel.refusal import Refusal
 
 HANDLE_REST = timedelta(days=14)
@@ -92,31 +92,3 @@ def is_fresh(proved_at: datetime, now: datetime) -> bool:
 def is_over(*, started_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
     """Whether a session has run out: unused for a month, or three months old."""
     return now - last_seen_at >= IDLE or now - started_at >= LONGEST
-
-
-# Protected mode. Upper rooms ask here; what isn't plainly allowed for a minor is closed.
-
-
-def may_sell(*, is_minor: bool) -> bool:
-    """Whether a member may offer items for sale."""
-    return not is_minor
-
-
-def may_get_messages_from_strangers(*, is_minor: bool) -> bool:
-    """Whether members whom this one doesn't follow may write to them."""
-    return not is_minor
-
-
-def may_enter_adult_contest(*, is_minor: bool) -> bool:
-    """Whether a member may enter, judge or see a contest for grown-ups (``18+``)."""
-    return not is_minor
-
-
-def must_approve_followers(*, is_minor: bool) -> bool:
-    """Whether following this member always waits for an acceptance."""
-    return is_minor
-
-
-def is_adult(birth_date: date, today: date) -> bool:
-    """Whether somebody is 18 or older."""
-    return age_on(birth_date, today) >= ADULT_AGE

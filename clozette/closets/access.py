@@ -1,7 +1,8 @@
 """The only ways to an item for a person. Absent and hidden look alike: 404.
 
-What a visitor of a publicised item sees is decided here too: ``PUBLIC_FIELDS``. Price, day of buying, size, measurements,
-notes, state and to whom it is lent say something about the owner rather than the garment; they are the owner's alone.
+What a visitor of a publicised item sees is what ``schemas.PublicItemOut`` names, in pages and in the API. Price, day of
+buying, size, measurements, notes, state and to whom it is lent say something about the owner rather than the garment; they
+are the owner's alone.
 """
 
 from collections.abc import Sequence
@@ -16,9 +17,6 @@ from clozette.closets.models import Item, ItemPhoto, Upload
 from clozette.kernel.database import db, is_reading
 from clozette.kernel.viewer import Viewer
 from clozette.media.models import Photo
-
-PUBLIC_FIELDS = ("id", "kind", "category", "brand", "colours", "seasons", "tags", "photos", "styleable", "owner")
-"""What others get of a publicised item, in pages and in the API."""
 
 WHOLE = (selectinload(Item.photo_links).joinedload(ItemPhoto.photo), selectinload(Item.labels))
 """Load options for an item with its photos and words; ``Item.owner`` is up to the query."""

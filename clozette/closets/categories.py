@@ -252,11 +252,6 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def group_choices() -> list[tuple[str, str]]:
-    """Return the groups alone."""
-    return [(group, str(about.label)) for group, about in GROUPS.items()]
-
-
 def matching(term: str) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the groups, and the (group, kind) pairs, whose name in the reader's language contains a folded ``term``."""
     groups = [group for group, about in GROUPS.items() if term in str(about.label).casefold()]

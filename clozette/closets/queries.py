@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from clozette.accounts.models import Member
 from clozette.closets import categories, colours, rules
-from clozette.closets.access import WHOLE, shown_to, styleable_by, visible_to
+from clozette.closets.access import WHOLE, shown_to, styleable_by
 from clozette.closets.models import Item, ItemPhoto, Label
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -146,15 +146,6 @@ def public_count(owner_id: int) -> int:
     return db.session.scalar(public) or 0
 
 
-def items_by_ids(viewer: Viewer, ids: Iterable[int]) -> dict[int, Card]:
-    """Return those items that the viewer may see, by id and in two statements."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    cards = _joined(visible_to(viewer)).where(Item.id.in_(wanted))
-    return {card.item.id: card for card in _read(cards)}
-
-
 def styleable_cards(viewer: Viewer, ids: Iterable[int]) -> dict[int, Card]:
     """Return those items that the viewer may put into looks, by id."""
     wanted = set(ids)
@@ -162,19 +153,6 @@ def styleable_cards(viewer: Viewer, ids: Iterable[int]) -> dict[int, Card]:
         return {}
     cards = _joined(styleable_by(viewer)).where(Item.id.in_(wanted))
     return {card.item.id: card for card in _read(cards)}
-
-
-def own_or_styleable(viewer: Viewer, item_id: int) -> Card | None:
-    """Return an item that the viewer may put into a look, or nothing."""
-    return styleable_cards(viewer, [item_id]).get(item_id)
-
-
-def own_cards(viewer: Viewer, ids: Sequence[int]) -> dict[int, Card]:
-    """Return those of the viewer's own items, by id; what a form shows again after a mistake."""
-    if not ids:
-        return {}
-    mine = _cards().where(Item.member_id == viewer.member_id, Item.id.in_(ids))
-    return {card.item.id: card for card in _read(mine)}
 
 
 def _cards() -> sa.Select[Any]:

@@ -401,7 +401,7 @@ class OwnerOut(Schema):
 
 
 class PublicItemOut(Schema):
-    """An item as everybody sees it once it is publicised (``access.PUBLIC_FIELDS``)."""
+    """An item as everybody sees it once it is publicised, in pages and in the API."""
 
     id = RowId()
     kind = fields.String()

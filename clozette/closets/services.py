@@ -208,12 +208,6 @@ def remove(item: Item) -> None:
     db.session.flush()
 
 
-def remove_upload(photo: Photo) -> None:
-    """Delete a photo that waits for an item."""
-    media.delete_photo(photo)
-    db.session.flush()
-
-
 def sweep_uploads(*, now: datetime) -> int:
     """Delete the photos that no item took in time; say how many."""
     left = sa.select(Photo).join(Upload, Upload.photo_id == Photo.id).where(Upload.at < now - UPLOADS_KEPT)

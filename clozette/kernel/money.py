@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import NumberFormatError, get_currency_name, get_currency_symbol, parse_decimal, parse_pattern
+from babel.numbers import NumberFormatError, get_currency_name, parse_decimal, parse_pattern
 
 MAX_MINOR = 10**13
 """No single amount is larger: far above every price, far below the 63 bits of a column."""
@@ -110,11 +110,6 @@ def choices(locale: Locale | str, first: str | None = None) -> list[tuple[str, s
         codes.remove(first)
         codes.insert(0, first)
     return [(code, f"{code} – {get_currency_name(code, locale=locale)}") for code in codes]
-
-
-def symbol(currency: str, locale: Locale | str) -> str:
-    """Return the currency's sign in ``locale``."""
-    return str(get_currency_symbol(currency, locale=locale))
 
 
 def _decimals(amount: Decimal) -> int:

@@ -1,6 +1,6 @@
 """Append-only in the database itself: triggers that refuse UPDATE, DELETE, TRUNCATE and SQLite's INSERT OR REPLACE.
 
-``create`` and ``drop`` give the statements for a migration; ``attach`` ties them to ``create_all``.
+``attach`` ties them to ``create_all``; a migration has the statements of ``create`` written out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,13 +16,6 @@ def create(table: str, key: str, dialect: str, uniques: Iterable[Sequence[str]] 
     :param uniques: the columns of its other unique constraints: SQLite's INSERT OR REPLACE would delete by those too.
     """
     return _sqlite(table, [[key], *uniques]) if dialect == "sqlite" else _postgresql(table)
-
-
-def drop(table: str, dialect: str) -> list[str]:
-    """Return the statements that lift it."""
-    if dialect == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete", "replace")]
-    return [f"DROP TRIGGER IF EXISTS {table}_no_{verb} ON {table}" for verb in ("change", "truncate")]
 
 
 def attach(metadata: sa.MetaData, tables: Iterable[str]) -> None:

@@ -61,12 +61,6 @@ def require() -> Person:
     return found
 
 
-def fresh() -> bool:
-    """Whether who asks proved themself within the last ten minutes (requirement 86)."""
-    found = current()
-    return found is not None and clock.now() - found.proved_at <= FRESH
-
-
 def require_fresh(back_to: str | None = None) -> Person:
     """Return who asks; if their proof is older than ten minutes, answer with the way to a new one.
 

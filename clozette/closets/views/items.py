@@ -22,7 +22,7 @@ blueprint = Blueprint("closets_items", __name__)
 @blueprint.route("/items/<id:item_id>", methods=["GET"])
 @gate.everyone()
 def item_page(item_id: int) -> str:
-    """Show an item: everything to its owner, to others what ``access.PUBLIC_FIELDS`` names."""
+    """Show an item: everything to its owner, to others what ``schemas.PublicItemOut`` names."""
     viewer = gate.viewer()
     item = access.item_for(viewer, item_id)
     if item.member_id != viewer.member_id:

@@ -5,7 +5,7 @@ A web process only writes into them; no thread of DBOS runs there.
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,12 +111,6 @@ def standing(app: Flask) -> Standing:
     )
 
 
-def failures(app: Flask, limit: int = 20) -> list[tuple[str, str]]:
-    """Return the tasks that were given up lately: name and kind of error, nothing about a person."""
-    found = client_of(app).list_workflows(status=list(FAILED), queue_name=None, limit=limit, sort_desc=True)
-    return [(_task_name(one.input), str(one.error)) for one in found]
-
-
 def delete_finished(app: Flask, *, before: float, failed_before: float) -> int:
     """Delete tasks that ended before a moment (seconds since 1970) and failures before another; return how many."""
     status = SystemSchema.workflow_status
@@ -159,8 +153,3 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _options() -> EnqueueOptions:
     return EnqueueOptions(workflow_name=WORKFLOW, queue_name=QUEUE, app_version=VERSION)
-
-
-def _task_name(given: Any) -> str:
-    arguments: Iterable[Any] = (given or {}).get("args", ()) if isinstance(given, dict) else ()
-    return next((word for word in arguments if isinstance(word, str)), "unknown")

@@ -53,17 +53,10 @@ def staff(*roles: str, collects: str | None = None) -> Callable[[View], View]:
     return _mark(Entry("staff", roles=roles, collects=collects))
 
 
-def declare(app: Flask, endpoint: str, entry: Entry) -> None:
-    """Mark a library's view (Flask-Security's, flask-smorest's) from the wiring page."""
-    if endpoint not in app.view_functions:
-        raise KeyError(endpoint)
-    app.extensions.setdefault("clozette.entries", {})[endpoint] = entry
-
-
 def entry_of(app: Flask, endpoint: str) -> Entry | None:
     """Return how ``endpoint`` is opened, or nothing if nobody said."""
-    declared: dict[str, Entry] = app.extensions.get("clozette.entries", {})
-    return declared.get(endpoint) or getattr(app.view_functions[endpoint], MARK, None)
+    found: Entry | None = getattr(app.view_functions[endpoint], MARK, None)
+    return found
 
 
 def viewer() -> Viewer:

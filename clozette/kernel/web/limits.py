@@ -101,12 +101,6 @@ def check(name: str, key: str) -> None:
             _refuse(name, _ask("get_window_stats", item, blind).reset_time)
 
 
-def peek(name: str, key: str) -> bool:
-    """Whether one more try by ``key`` would be let through; counts nothing."""
-    blind = _limits().blind(name, key)
-    return all(_ask("test", item, blind) for item in DECLARED[name])
-
-
 def forget(name: str, key: str) -> None:
     """Wipe the tries of ``key``, as after a success."""
     blind = _limits().blind(name, key)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy.orm import contains_eager
 
 from clozette.accounts.models import Member
@@ -162,11 +162,6 @@ def id_in(typed: str, room: str) -> int | None:
         return ids.decode((found.group(2) or found.group(3)).lower())
     except ValueError:
         return None
-
-
-def trusted(html: Markup | str) -> str:
-    """Return what goes into a personal slot of the HTML part."""
-    return str(escape(html))
 
 
 TEXT = Kind(

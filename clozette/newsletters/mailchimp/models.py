@@ -18,7 +18,7 @@ class Remote(Model):
     :ivar subscriber_key: Mailchimp's digest of the address it has; set before it is told of anybody.
     :ivar status: theirs, as last seen.
     :ivar told: the newsletters it was told of, as encoded ids; ``told_digest``: of the address and names it was told.
-    :ivar problem: why it can't be as it should (``rules.PROBLEMS``).
+    :ivar problem: why it can't be as it should: a word of ours (``talk``).
     :ivar heard_status_at, heard_profile_at: when the last webhook fired that was heeded.
     :ivar seen_run_id: the last full reconciliation that met it there.
     """

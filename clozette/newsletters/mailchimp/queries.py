@@ -57,15 +57,6 @@ def overview(now: datetime) -> Overview:
     )
 
 
-def hosted_form(contact_id: int) -> str | None:
-    """Return the address of Mailchimp's own form, for somebody whom it takes by that alone."""
-    settings: Settings = current_app.extensions["clozette.settings"]
-    mine = (Remote.contact_id == contact_id, Remote.problem == "forgotten")
-    if db.session.scalar(sa.select(Remote.contact_id).where(*mine)) is None:
-        return None
-    return settings.mailchimp_form_url or None
-
-
 def _postings() -> Sequence[tuple[Posting, Campaign]]:
     every = sa.select(Posting, Campaign).join(Campaign, Campaign.id == Posting.campaign_id)
     return [(one, campaign) for one, campaign in db.session.execute(every.order_by(Campaign.id.desc()).limit(50))]

@@ -10,7 +10,6 @@ from clozette.kernel.ports.mailing_list import ENDED, Member
 SKEW = timedelta(minutes=2)
 """By how much clocks may differ: only a yes that is later by more than this is later."""
 
-PROBLEMS = ("forgotten", "compliance", "archived", "invalid", "forbidden", "missing", "exists")
 Standing = Literal["absent", "there", "left", "bounced", "come-back", "archived"]
 
 

@@ -7,9 +7,6 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from clozette.kernel.database import Id, Model
 
-STATES = ("waiting", "understood", "unknown", "settled")
-KINDS = ("bounce", "complaint", "leave", "auto", "other")
-
 
 class Return(Model):
     """A mail to one of our own mailboxes.

@@ -33,8 +33,3 @@ def campaigns_of(rows: Page[Return]) -> Mapping[int, Campaign]:
     """Return the campaigns that mails speak of, by their ids."""
     wanted = {row.campaign_id for row in rows.items if row.campaign_id}
     return {one.id: one for one in db.session.scalars(sa.select(Campaign).where(Campaign.id.in_(wanted)))}
-
-
-def open_count() -> int:
-    """Return how many nobody understood."""
-    return db.session.scalar(sa.select(sa.func.count()).where(Return.state == "unknown")) or 0

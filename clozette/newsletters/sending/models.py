@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clozette.kernel.database import Model
 
 _CAME_BACK = "bounced_at IS NOT NULL OR complained_at IS NOT NULL OR unsubscribed_at IS NOT NULL"
-STATES = ("queued", "submitting", "sent", "skipped", "failed", "uncertain")
 
 
 class Sending(Model):

@@ -1,13 +1,11 @@
 """How a subscription may change (requirement 33). No database, no clock."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 State = Literal["pending", "confirmed", "unsubscribed", "bounced", "complained", "expired"]
 Happening = Literal["ask", "confirm", "leave", "undo", "bounce", "complain", "expire", "import"]
 
-STATES: tuple[State, ...] = ("pending", "confirmed", "unsubscribed", "bounced", "complained", "expired")
-HAPPENINGS: tuple[Happening, ...] = ("ask", "confirm", "leave", "undo", "bounce", "complain", "expire", "import")
-
+STATES: tuple[State, ...] = get_args(State)
 # What stands nowhere here changes nothing. Only what the address's reader did themself leads back to ``confirmed``: an
 # import never does for whom we knew (requirement 45).
 TRANSITIONS: dict[tuple[State | None, Happening], State] = {

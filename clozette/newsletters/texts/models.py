@@ -10,8 +10,6 @@ from clozette.kernel.database import Id, Model
 MAX_NUMBER = 16
 MAX_TITLE = 80
 MAX_BODY = 320
-CAMPAIGN_STATES = ("draft", "running", "paused", "finished", "cancelled")
-STATES = ("queued", "submitting", "sent", "skipped", "failed", "uncertain")
 
 
 class Phone(Model):

@@ -52,8 +52,3 @@ STORED = (
 def lifetime(one: Stored) -> str:
     """Return how long a thing stays, in words, with the number that the program works by."""
     return str(one.lifetime) % {"days": current_app.permanent_session_lifetime.days}
-
-
-def optional() -> list[Stored]:
-    """Return what needs a yes first."""
-    return [one for one in STORED if not one.necessary]

@@ -14,7 +14,6 @@ from clozette.privacy.policies.models import PolicyTelling
 
 WAITS = (timedelta(minutes=15), timedelta(hours=3), timedelta(days=1), timedelta(days=2))
 """How long after each refused mail the next one goes; the one after the last is the last."""
-TRIES = len(WAITS) + 1
 LOST_AFTER = timedelta(days=2)
 """After this an attempt that was never taken up counts as lost; so long may the mails before it take."""
 BUSY = timedelta(hours=3)

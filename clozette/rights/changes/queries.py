@@ -88,12 +88,6 @@ def address(address_id: int, told_of: PolicyVersion) -> Reader | None:
     return Reader(found.subject_id, found.address, told_of.language) if found else None
 
 
-def was_told(policy_id: int, subject_id: int) -> bool:
-    """Whether somebody was told of a version."""
-    told = sa.select(PolicyNotice.id).where(PolicyNotice.policy_id == policy_id, PolicyNotice.subject_id == subject_id)
-    return db.session.scalar(told) is not None
-
-
 def _reads(told_of: PolicyVersion) -> sa.ColumnElement[bool]:
     """Whether a member reads the version's language, or no language that has a version of the same day of its own."""
     twins = _twins(told_of)

@@ -88,11 +88,6 @@ def plain_name(one: DeclaredTable) -> str:
     return str(one.said.title) or one.name.replace("_", " ").capitalize()
 
 
-def reasons_to_keep(one: DeclaredTable) -> list[str]:
-    """Return why something of a table outlives an erasure."""
-    return _each_once(gettext(said.kept_because) for said in _personal(one).values() if said.kept_because)
-
-
 def _count(one: DeclaredTable, subject_id: int) -> int:
     """Count the rows that are the person's, and those of others that their room gives to them too (requirement 84).
 

@@ -11,7 +11,6 @@ from clozette.newsletters.subscriptions.models import Newsletter
 
 MAX_SOURCE = 200
 MAX_WORDING = 2000
-STATES = ("checking", "checked", "running", "finished", "dropped", "unreadable")
 
 
 class Import(Model):

@@ -17,7 +17,6 @@ from clozette.newsletters.subscriptions.schemas import NamesIn
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 200_000
 MAX_FAULTS = 100
-FIELDS = ("email", "first_name", "last_name")
 _NAMES = {
     "email": ("email", "e-mail", "mail", "email address", "e-mail address", "address"),
     "first_name": ("first_name", "first name", "firstname", "fname", "given name"),
