@@ -1,17 +1,12 @@
-"""How a mail that came back is kept: packed and encrypted, so that a copy of the table alone is no mailbox."""
+"""How a mail that came back is kept, and known again."""
 
 import hashlib
 import hmac
 import json
-import secrets
-import zlib
 from collections.abc import Sequence
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from clozette.newsletters import keys, sealing
 
-from clozette.newsletters import keys
-
-_NONCE = 12
 _KEY = "returned mails"
 
 
@@ -23,13 +18,10 @@ def digest(content: bytes, recipients: Sequence[str]) -> str:
 
 def seal(content: bytes, recipients: Sequence[str]) -> bytes:
     """Lock a mail up."""
-    nonce = secrets.token_bytes(_NONCE)
-    plain = json.dumps(list(recipients)).encode() + b"\n" + content
-    return nonce + AESGCM(keys.key(_KEY)).encrypt(nonce, zlib.compress(plain, 1), None)
+    return sealing.seal(_KEY, json.dumps(list(recipients)).encode() + b"\n" + content)
 
 
 def unseal(sealed: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Return a mail and its envelope's recipients."""
-    plain = zlib.decompress(AESGCM(keys.key(_KEY)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
-    recipients, _, content = plain.partition(b"\n")
+    recipients, _, content = sealing.unseal(_KEY, sealed).partition(b"\n")
     return content, tuple(json.loads(recipients))
