@@ -123,3 +123,13 @@ class Person:
         self.page.get_by_label("Write a comment").fill(text)
         self.press("Comment")
         expect(self.page.get_by_text(text)).to_be_visible()
+
+    def is_told(self, deed: str, seconds: float = 20) -> None:
+        """Read the notifications until one speaks of ``deed``: a worker makes them."""
+        told = self.page.get_by_role("main").get_by_role("listitem").filter(has_text=deed)
+        until = time.monotonic() + seconds
+        self.page.goto("/notifications")
+        while not told.count() and time.monotonic() < until:
+            self.page.wait_for_timeout(50)
+            self.page.reload()
+        expect(told.first).to_be_visible()

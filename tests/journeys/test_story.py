@@ -24,8 +24,7 @@ def test_from_signing_up_to_the_feed(visitor, live_server, javascript):
     bea.page.goto(look)
     expect(bea.page.get_by_role("link", name="Loved by 1 member")).to_be_visible()
     bea.comment("That suits you")
-    ada.page.goto("/notifications")
     for deed in ("follow", "love", "comment"):
-        expect(ada.page.get_by_role("main").get_by_text(deed).first).to_be_visible()
+        ada.is_told(deed)
     ada.page.goto(look)
     expect(ada.page.get_by_text("That suits you")).to_be_visible()
