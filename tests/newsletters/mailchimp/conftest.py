@@ -31,7 +31,7 @@ def wire(tmp_path) -> Iterator[Wire]:
     """Serve the sandbox's Mailchimp on this machine, its audience prepared."""
     double = Double(send=lambda address, body, headers: None)
     server = make_server("127.0.0.1", 0, create_app(Inbox(tmp_path), double), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     host = f"http://127.0.0.1:{server.server_port}{API}"
     there = Mailchimp(host, "key-us1", "audience", pause=0)

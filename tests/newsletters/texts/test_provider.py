@@ -44,7 +44,7 @@ def twin(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Twin]:
     server = make_server(
         "localhost", port, create_app(inbox), threaded=True, ssl_context=(str(files.certificate), str(files.key))
     )
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     url = f"https://me:secret@localhost:{port}/sms.json"
     yield Twin(sms.HttpTexter(url, "Clozette", "https://localhost/webhooks/texts", authority=files.authority), inbox)
@@ -98,7 +98,7 @@ class _Stub(BaseHTTPRequestHandler):
 def stub() -> Iterator[tuple[type[_Stub], sms.HttpTexter]]:
     """Give a provider on this machine that does as it is told."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Stub)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     _Stub.asked.clear()
     _Stub.status, _Stub.body = 200, b"{}"
@@ -158,7 +158,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
     files = certificates.ensure(tmp_path / "certs")
     tls = (str(files.certificate), str(files.key))
     server = make_server("localhost", port, create_app(inbox), threaded=True, ssl_context=tls)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     with pytest.raises(sms.TryLater):
         sms.HttpTexter(f"https://localhost:{port}/sms.json", "Clozette", "https://x.test/w").send(HELLO)
