@@ -12,7 +12,7 @@ from clozette.kernel.refusal import Refusal, Refused
 from clozette.newsletters.leaving import choices, services
 from clozette.newsletters.subscriptions import evidence, throttle
 from clozette.newsletters.subscriptions import services as subscriptions
-from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
+from clozette.newsletters.subscriptions.models import Contact, Newsletter
 from clozette.privacy import notices
 
 METHOD = "page:preferences"
@@ -60,7 +60,8 @@ def press(who: Chooser, data: dict[str, object], now: datetime) -> Done:
 
 
 def _stop(who: Chooser, newsletter: Newsletter, now: datetime) -> Done:
-    mine = [one for one in _subscriptions(who) if one.newsletter_id == newsletter.id]
+    every = who.contact.subscriptions if who.contact else []
+    mine = [one for one in every if one.newsletter_id == newsletter.id]
     left = services.leave(mine, METHOD, now, who.campaign_id)
     return Done(_("We send you no more of “%(title)s”.", title=newsletter.title), left.undo)
 
@@ -110,15 +111,9 @@ def _stop_offer(who: Chooser, purpose: str, channel: str, now: datetime) -> Done
 
 
 def _all_off(who: Chooser, now: datetime) -> Done:
-    left = services.leave(_subscriptions(who), METHOD, now, who.campaign_id)
+    undo = services.leave_all(who.contact, METHOD, now, who.campaign_id).undo if who.contact else ""
     choices.stop_offers(who.subjects, method=METHOD, now=now)
-    if who.contact is not None:
-        left = services.suppress(who.contact, left, METHOD)
-    return Done(_("All is off. We send you no news and no offers any more."), left.undo)
-
-
-def _subscriptions(who: Chooser) -> list[Subscription]:
-    return list(who.contact.subscriptions) if who.contact else []
+    return Done(_("All is off. We send you no news and no offers any more."), undo)
 
 
 def _newsletter(data: dict[str, object]) -> Newsletter:

@@ -1,7 +1,7 @@
 """Leaving by the token in a mail. It ends what it names and nothing else, as often as it is used, for ever."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -66,11 +66,11 @@ def act(token: str, how: str, now: datetime, *, everything: bool = False) -> Lef
     subscription = db.session.get(Subscription, link.subscription_id)
     if subscription is None:
         return Left(None, now)
-    contact = subscription.contact
-    left = leave(list(contact.subscriptions) if everything else [subscription], how, now, link.campaign_id)
     if everything:
-        left = suppress(contact, left, how)
-    return Left(subscription.newsletter, now, left.ended, left.suppressed)
+        left = leave_all(subscription.contact, how, now, link.campaign_id)
+    else:
+        left = leave([subscription], how, now, link.campaign_id)
+    return replace(left, newsletter=subscription.newsletter)
 
 
 def leave(subscriptions: Collection[Subscription], how: str, now: datetime, campaign_id: int = 0) -> Left:
@@ -83,6 +83,12 @@ def leave(subscriptions: Collection[Subscription], how: str, now: datetime, camp
     if ended and campaign_id:
         sending.unsubscribed(campaign_id, one.contact_id, now)
     return Left(None, now, tuple(ended))
+
+
+def leave_all(contact: Contact, how: str, now: datetime, campaign_id: int = 0) -> Left:
+    """End every subscription of a contact, and send it no marketing again until its reader asks for it."""
+    left = leave(contact.subscriptions, how, now, campaign_id)
+    return replace(left, suppressed=services.suppress(contact, "left", source=how.partition(":")[0], now=now))
 
 
 def undo(stamp: str, now: datetime) -> list[Newsletter]:
@@ -104,12 +110,6 @@ def undo(stamp: str, now: datetime) -> list[Newsletter]:
     for one in found:
         services.give(one, "undo", method="page:undo", now=now)
     return [one.newsletter for one in found]
-
-
-def suppress(contact: Contact, left: Left, how: str) -> Left:
-    """Stop all mail to a contact's address besides."""
-    new = services.suppress(contact, "left", source=how.partition(":")[0], now=left.at)
-    return Left(None, left.at, left.ended, new)
 
 
 def _stamp(left: Left) -> str:

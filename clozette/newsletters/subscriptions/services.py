@@ -32,6 +32,7 @@ from clozette.rights.desk import codes
 PURPOSE = "newsletter"
 POINT = "CP8"
 CHANNEL = "email"
+METHOD = "double-opt-in"
 VALID = timedelta(days=7)
 COMES_BACK = ("left", "complained", "erased")
 
@@ -122,9 +123,9 @@ def confirm(
 ) -> list[Subscription]:
     """Let a sign-up count, once: whoever has the token reads the address.
 
-    :param shown: what the page with the button showed; by default what the form did.
     Whoever left or complained since, or closed it, has overtaken it: then it brings nothing back and lifts nothing.
 
+    :param shown: what the page with the button showed; by default what the form did.
     :raises Refused: if it was confirmed meanwhile, or the consent can't be given (a minor's alone).
     """
     once = sa.update(SignUp).where(SignUp.id == signup.id, SignUp.used_at.is_(None)).values(used_at=now)
@@ -137,17 +138,11 @@ def confirm(
     know(contact, signup.first_name, signup.last_name, locale=signup.locale, now=now)
     facts = {**(circumstances or {}), "asked_at": signup.made_at.isoformat(), "signup": ids.encode(signup.id)}
     shown = shown or evidence.shown(signup.stamped)
-    served_id = _serve(contact, shown, now, facts)
+    served_id = None
+    if shown is not None:
+        served_id = ledger.serve(contact.subject_id, shown, method=METHOD, now=now, circumstances=facts).id
     for subscription in confirmed:
-        give(
-            subscription,
-            "confirm",
-            method="double-opt-in",
-            shown=shown,
-            served_id=served_id,
-            now=now,
-            circumstances=facts,
-        )
+        give(subscription, "confirm", method=METHOD, shown=shown, served_id=served_id, now=now, circumstances=facts)
     return confirmed
 
 
@@ -189,9 +184,7 @@ def subscribe(
 
     :raises Refused: if the consent can't be given (a minor's alone).
     """
-    _ask(newsletter.id, contact.id, source, now)
-    mine = (Subscription.newsletter_id == newsletter.id, Subscription.contact_id == contact.id)
-    subscription = db.session.scalars(sa.select(Subscription).where(*mine)).one()
+    subscription = _ask(newsletter.id, contact.id, source, now)
     give(subscription, "confirm", method=method, shown=shown, now=now, circumstances=circumstances)
     return subscription
 
@@ -242,12 +235,6 @@ def leave(subscription: Subscription, *, method: str, now: datetime, campaign_id
         return False
     _withdraw(subscription, method=method, now=now, campaign_id=campaign_id)
     return True
-
-
-def leave_all(contact: Contact, *, method: str, now: datetime, campaign_id: int = 0) -> int:
-    """End every subscription of a contact, and send it no marketing again until its reader asks for it."""
-    suppress(contact, "left", source=method.partition(":")[0], now=now)
-    return sum(leave(one, method=method, now=now, campaign_id=campaign_id) for one in _ordered(contact))
 
 
 def suppress(contact: Contact, reason: str, *, source: str, now: datetime) -> bool:
@@ -304,23 +291,15 @@ def wording(newsletter: Newsletter) -> str:
     return f"{words}\n{newsletter.description}" if newsletter.description else words
 
 
-def _serve(contact: Contact, shown: notices.Shown | None, now: datetime, circumstances: dict[str, Any]) -> int | None:
-    """Record once what was shown, whatever number of newsletters it was about."""
-    if shown is None:
-        return None
-    how = {"point": POINT, "action": "served", "method": "double-opt-in"}
-    when = min(shown.at, now)
-    return ledger.record(subject_id=contact.subject_id, **how, now=when, shown=shown, circumstances=circumstances).id  # type: ignore[arg-type]
-
-
-def _ask(newsletter_id: int, contact_id: int, source: str, now: datetime) -> None:
+def _ask(newsletter_id: int, contact_id: int, source: str, now: datetime) -> Subscription:
+    """Let a contact wait for a newsletter, unless it gets it already."""
     values = {"state": "pending", "source": source, "asked_at": now, "changed_at": now}
     new = insert_once(Subscription, id=new_id(), newsletter_id=newsletter_id, contact_id=contact_id, **values)
-    if not new:
-        mine = (Subscription.newsletter_id == newsletter_id, Subscription.contact_id == contact_id)
-        subscription = db.session.scalars(sa.select(Subscription).where(*mine)).one()
-        if move(subscription, "ask", now):
-            subscription.asked_at = now
+    mine = (Subscription.newsletter_id == newsletter_id, Subscription.contact_id == contact_id)
+    subscription = db.session.scalars(sa.select(Subscription).where(*mine)).one()
+    if not new and move(subscription, "ask", now):
+        subscription.asked_at = now
+    return subscription
 
 
 def _withdraw(subscription: Subscription, *, method: str, now: datetime, campaign_id: int = 0) -> None:

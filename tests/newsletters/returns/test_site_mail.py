@@ -15,6 +15,7 @@ from clozette.kernel import clock, tasks
 from clozette.kernel.ports import mail as mail_port
 from clozette.kernel.ports.mail import MemoryOutbox, Message, Undeliverable
 from clozette.newsletters import keys
+from clozette.newsletters.leaving import services as leaving
 from clozette.newsletters.returns import services, site_mail
 from clozette.newsletters.returns.models import Mailbox
 from clozette.newsletters.subscriptions import services as subscriptions
@@ -96,7 +97,7 @@ def test_a_dead_address_of_newsletters_gets_none_of_it(
     member = accounts.make_member("mia")
     contact = subscriptions.contact_for(member.email, clock.now())
     subscription = make_subscription(make_newsletter(), contact)
-    subscriptions.leave_all(contact, method="page:test", now=clock.now())
+    leaving.leave_all(contact, "page:test", clock.now())
     subscriptions.come_back_wrong(contact, "complain", source="arf", now=clock.now())
     assert len(reset(app, client, outbox, member.email)) == 1, "marketing alone was ended"
     subscriptions.come_back_wrong(contact, "bounce", source=services.SOFT, now=clock.now())

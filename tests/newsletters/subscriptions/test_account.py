@@ -11,6 +11,7 @@ from clozette.accounts.models import Member
 from clozette.accounts.services import tokens
 from clozette.kernel import clock, tasks
 from clozette.kernel.ports.mail import KEY
+from clozette.newsletters.leaving import services as leaving
 from clozette.newsletters.subscriptions import services, suppressions
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, SignUp, Subscription
 from clozette.privacy import consents
@@ -84,7 +85,7 @@ def test_a_dead_address_is_told(client: Client, db_session, weekly, ada) -> None
 def test_whoever_left_all_gets_again_what_they_press(client: Client, db_session, weekly, ada) -> None:
     subscription = make_subscription(weekly, make_contact(ada.email))
     make_subscription(make_newsletter("monthly"), subscription.contact)
-    services.leave_all(subscription.contact, method="page:preferences", now=clock.now())
+    leaving.leave_all(subscription.contact, "page:preferences", clock.now())
     client.post("/settings/newsletters", data={**NAMES, "newsletter": "weekly"})
     assert states(db_session) == {"weekly": "confirmed", "monthly": "unsubscribed"}
     assert suppressions.reasons_for(subscription.contact.address_key) == set()

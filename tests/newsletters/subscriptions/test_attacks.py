@@ -9,6 +9,7 @@ from sqlalchemy import orm
 
 from clozette.kernel import clock, tasks
 from clozette.kernel.ports.mail import KEY, MemoryOutbox
+from clozette.newsletters.leaving import services as leaving
 from clozette.newsletters.subscriptions import services, suppressions
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, SignUp, Subscription
 from clozette.privacy import consents
@@ -44,7 +45,7 @@ def test_an_overtaken_sign_up_lifts_nothing(client: Client, db_session: orm.Sess
     _, token = sign_up(contact, newsletter, first_name="Mallory")
     now = clock.now()
     if ended == "left":
-        services.leave_all(contact, method="page:preferences", now=now)
+        leaving.leave_all(contact, "page:preferences", now)
     else:
         services.come_back_wrong(contact, "complain", source="arf", now=now)
     db_session.commit()
@@ -58,7 +59,7 @@ def test_an_overtaken_sign_up_lifts_nothing(client: Client, db_session: orm.Sess
 def test_the_service_lifts_nothing_either(db_session: orm.Session) -> None:
     newsletter, contact = make_newsletter(), make_contact()
     made, _ = sign_up(contact, newsletter)
-    services.leave_all(contact, method="page:preferences", now=clock.now())
+    leaving.leave_all(contact, "page:preferences", clock.now())
     assert services.confirm(made, now=clock.now()) == []
     assert suppressions.reasons_for(contact.address_key) == {"left"}
 

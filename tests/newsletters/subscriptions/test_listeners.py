@@ -10,6 +10,7 @@ from clozette.accounts.services import credentials, registration, tickets
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY
 from clozette.newsletters import keys
+from clozette.newsletters.leaving import services as leaving
 from clozette.newsletters.sending import eligibility
 from clozette.newsletters.subscriptions import proven, services, suppressions
 from clozette.newsletters.subscriptions import tasks as subscription_tasks
@@ -91,7 +92,7 @@ def test_the_contact_follows_its_member(db_session, weekly) -> None:
 def test_whoever_left_has_left_at_the_new_address_too(db_session, weekly) -> None:
     member = make_member("ada")
     subscription = make_subscription(weekly, make_contact(member.email))
-    services.leave_all(subscription.contact, method="page:preferences", now=clock.now())
+    leaving.leave_all(subscription.contact, "page:preferences", clock.now())
     services.suppress(subscription.contact, "bounced", source="dsn", now=clock.now())
     change_address(member, "new@example.test")
     assert suppressions.reasons_for(keys.address_key("new@example.test")) == {"left"}
