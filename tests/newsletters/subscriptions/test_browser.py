@@ -1,12 +1,11 @@
 """Subscribing, the account's page and the pages of marketing in a real Chromium, in both widths."""
 
 import itertools
-import os
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from clozette import create_app
 from clozette.kernel import clock, ids
@@ -18,7 +17,7 @@ from tests.factories.newsletters import make_contact, make_newsletter, make_subs
 
 pytestmark = pytest.mark.browser
 _numbers = itertools.count(1)
-WIDTHS = pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+DRESSES = ((390, "dark"), (1280, "light"))
 
 
 @pytest.fixture
@@ -52,38 +51,27 @@ def there(live_server):
     return made
 
 
-def fits(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
-    if folder := os.environ.get("SHOTS"):
-        name = page.url.partition("//")[2].partition("/")[2].replace("/", "_")
-        page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
-
-
 @pytest.mark.requirement(34)
-@WIDTHS
-def test_subscribing(visitor, axe, there, width: int, scheme: str) -> None:
-    page = visitor(width=width, color_scheme=scheme)
+def test_subscribing(visitor, sound, there) -> None:
+    page = visitor()
     for path in ("/newsletters", f"/newsletters/{there.weekly}"):
         page.goto(path)
-        axe(page)
-        fits(page)
+        sound(page, DRESSES)
     page.get_by_label("First name").fill("Ada")
     page.get_by_label("Last name").fill("Mode")
     page.get_by_label("Mail address").fill(there.email)
     page.get_by_role("button", name="Subscribe to").click()
     page.wait_for_url("**/newsletters/sent")
-    axe(page)
-    fits(page)
+    sound(page, DRESSES)
 
 
 @pytest.mark.requirement(34)
-def test_the_button_has_the_focus(visitor, axe, there) -> None:
+def test_the_button_has_the_focus(visitor, axe, sound, there) -> None:
     page = visitor()
     page.goto(f"/newsletters/confirm/{there.token}")
     button = page.get_by_role("button", name="Yes, subscribe me")
     expect(button).to_be_focused()
-    axe(page)
-    fits(page)
+    sound(page, DRESSES)
     page.reload()
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
@@ -91,41 +79,33 @@ def test_the_button_has_the_focus(visitor, axe, there) -> None:
     axe(page)
 
 
-@WIDTHS
-def test_in_the_account(visitor, axe, there, width: int, scheme: str) -> None:
-    page = visitor(width=width, color_scheme=scheme)
+def test_in_the_account(visitor, sound, there) -> None:
+    page = visitor()
     page.context.add_cookies([there.cookies["ada"]])
     page.goto("/settings/newsletters")
-    axe(page)
-    fits(page)
+    sound(page, DRESSES)
     page.get_by_role("button", name="End “The Friday Rail”").first.click()
-    page.wait_for_url("**/settings/newsletters")
-    assert page.get_by_text("“The Friday Rail” ended.").first.is_visible()
+    expect(page.get_by_text("“The Friday Rail” ended.").first).to_be_visible()
 
 
-@WIDTHS
-def test_marketing(visitor, axe, there, tmp_path: Path, width: int, scheme: str) -> None:
-    page = visitor(width=width, color_scheme=scheme)
+def test_marketing(visitor, sound, there, tmp_path: Path) -> None:
+    page = visitor()
     page.context.add_cookies([there.cookies["editor"]])
     for path in ("/marketing/newsletters", "/marketing/newsletters/new", there.home, f"{there.home}/edit"):
         page.goto(path)
-        axe(page)
-        fits(page)
+        sound(page, DRESSES)
     page.goto("/marketing/subscribers")
     page.get_by_label("Mail address").fill(there.email)
     page.get_by_label("Reason").fill("She wrote to us")
     page.get_by_role("button", name="Look it up").click()
-    axe(page)
-    fits(page)
+    sound(page, DRESSES)
     file = tmp_path / "list.csv"
     file.write_text("EMAIL,FNAME,LNAME\nada@example.test,Ada,Mode\nbea@example.test,,Mode\n")
     page.goto(f"{there.home}/imports")
-    axe(page)
-    fits(page)
+    sound(page, DRESSES)
     page.locator("#f-file").set_input_files(file)
     page.get_by_label("Where they agreed").fill("The shop")
     page.get_by_label("When, at the latest").fill("2026-03-01")
     page.get_by_label("The words they agreed to").fill("Yes, send me The Friday Rail.")
     page.get_by_role("button", name="Look at the file").click()
-    axe(page)
-    fits(page)
+    sound(page, DRESSES)

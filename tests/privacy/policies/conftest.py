@@ -9,7 +9,6 @@ from flask import Flask
 
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
-from clozette.kernel.ports import mail
 from clozette.privacy.policies import publishing, versions
 from clozette.privacy.policies.rules import Draft
 from clozette.privacy.policies.versions import PolicyVersion
@@ -42,8 +41,3 @@ def publish(app: Flask, db_session: Any) -> Publish:
         return next(one for one in versions.every(kind) if one.row_id == made.row_id)
 
     return make
-
-
-@pytest.fixture(autouse=True)
-def _empty_outbox(app: Flask) -> None:
-    app.extensions[mail.KEY].clear()

@@ -1,8 +1,6 @@
 """The pages of the door and of erasure in a real Chromium: the person's and the staff's."""
 
 import itertools
-import os
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -104,17 +102,12 @@ def pages_of(world):
     ]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark"), (390, "dark"), (1280, "light")])
-def test_pages(visitor, world, live_server, axe, width, scheme):
-    for number, (who, path) in enumerate(pages_of(world)):
-        page = entered(visitor, world, live_server, who, width=width, color_scheme=scheme)
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_have_count(1)
-        axe(page)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{path} scrolls sideways by {overflow} px at {width}"
-        if folder := os.environ.get("SHOTS"):
-            page.screenshot(path=Path(folder) / f"door_{number}_{width}_{scheme}.png", full_page=True)
+def test_pages(visitor, world, live_server, sound):
+    pages = {who: entered(visitor, world, live_server, who) for who in world.cookies}
+    for who, path in pages_of(world):
+        pages[who].goto(path)
+        expect(pages[who].get_by_role("heading", level=1)).to_have_count(1)
+        sound(pages[who])
 
 
 def test_ask_and_undo(visitor, world, live_server):
