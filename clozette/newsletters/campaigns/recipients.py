@@ -17,7 +17,7 @@ NOTHING_NEW = "nothing new"
 
 @dataclass(frozen=True)
 class Counts:
-    """How many get a campaign, and how many of the chosen do not, by reason (``eligibility.REASONS``, ``nothing new``)."""
+    """How many get a campaign, and how many of the chosen do not, by reason (``eligibility.why_not``, ``nothing new``)."""
 
     getting: int
     not_getting: Mapping[str, int]

@@ -6,11 +6,9 @@ from clozette.newsletters.subscriptions import services, suppressions
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 from clozette.privacy import consents
 from clozette.privacy.models import Consent
-from clozette.rights.erasure.models import Erasure
+from clozette.rights.erasure import services as erasure
 
 PARTNER_OFFERS = "partner_offers"
-REASONS = ("closed", "state", "unproven", "suppressed", "erasure", "consent", "third")
-"""Why somebody does not get it, in the order in which they are asked."""
 
 
 def may_get(newsletter: Newsletter) -> list[sa.ColumnElement[bool]]:
@@ -22,18 +20,18 @@ def may_get(newsletter: Newsletter) -> list[sa.ColumnElement[bool]]:
 
 
 def why_not(newsletter: Newsletter) -> sa.ColumnElement[str | None]:
-    """Return the first of ``REASONS`` that keeps a joined ``Contact`` and ``Subscription`` from it; NULL for none."""
+    """Return the first reason that keeps a joined ``Contact`` and ``Subscription`` from it; NULL for none."""
     return sa.case(*((sa.not_(holds), reason) for reason, holds in _checks(newsletter)), else_=None)
 
 
 def _checks(newsletter: Newsletter) -> list[tuple[str, sa.ColumnElement[bool]]]:
-    """Every condition with the reason that its failing is; none of them is ever NULL."""
+    """Every condition with the reason that its failing is, in the order in which they are asked; none is ever NULL."""
     checks: list[tuple[str, sa.ColumnElement[bool]]] = [
         ("closed", sa.exists().where(Newsletter.id == newsletter.id, Newsletter.closed_at.is_(None)).correlate(None)),
         ("state", Subscription.state == "confirmed"),
         ("unproven", Contact.confirmed_at.is_not(None)),
-        ("suppressed", sa.not_(suppressions.is_suppressed())),
-        ("erasure", sa.not_(_wants_to_be_forgotten())),
+        ("suppressed", sa.not_(suppressions.is_suppressed(Contact.address_key))),
+        ("erasure", sa.not_(erasure.is_wished(Contact.subject_id))),
         ("consent", _agreed(services.purpose_for(newsletter.id))),
     ]
     if newsletter.is_third:
@@ -44,8 +42,3 @@ def _checks(newsletter: Newsletter) -> list[tuple[str, sa.ColumnElement[bool]]]:
 def _agreed(purpose: str) -> sa.ColumnElement[bool]:
     mine = (Consent.subject_id == Contact.subject_id, Consent.purpose == purpose, Consent.channel == services.CHANNEL)
     return sa.exists().where(*mine, consents.is_in_force()).correlate(Contact)
-
-
-def _wants_to_be_forgotten() -> sa.ColumnElement[bool]:
-    """Whether somebody asked for it, also while they can still take that back."""
-    return sa.exists().where(Erasure.subject_id == Contact.subject_id, Erasure.undone_at.is_(None)).correlate(Contact)

@@ -4,14 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.newsletters import keys
-from clozette.newsletters.subscriptions.models import Contact, Suppression
-
-REASONS = ("left", "bounced", "complained", "erased", "staff")
+from clozette.newsletters.subscriptions.models import Suppression
 
 
 def suppress(address_key: str, reason: str, *, source: str, now: datetime) -> bool:
@@ -49,9 +48,9 @@ def is_standing() -> sa.ColumnElement[bool]:
     return Suppression.lifted_at.is_(None)
 
 
-def is_suppressed() -> sa.ColumnElement[bool]:
-    """Whether the contact of an outer query is suppressed for any reason."""
-    return sa.exists().where(Suppression.address_key == Contact.address_key, is_standing()).correlate(Contact)
+def is_suppressed(key: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """Whether an address or a number of an outer query, known by its keyed digest, is suppressed for any reason."""
+    return sa.exists().where(Suppression.address_key == key, is_standing()).correlate(key.class_)
 
 
 def is_member_suppressed() -> sa.ColumnElement[bool]:

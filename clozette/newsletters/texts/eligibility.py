@@ -7,13 +7,12 @@ from flask import current_app
 
 from clozette.accounts.models import Member
 from clozette.newsletters.subscriptions import suppressions
-from clozette.newsletters.subscriptions.models import Suppression
 from clozette.newsletters.texts import rules
 from clozette.newsletters.texts.models import Phone, RegisterCheck, RegisterResult, TextCampaign
 from clozette.newsletters.texts.services import CHANNEL, POINT
 from clozette.privacy import consents
 from clozette.privacy.models import Consent, LedgerEntry
-from clozette.rights.erasure.models import Erasure
+from clozette.rights.erasure import services as erasure
 from clozette.settings import Settings
 
 REASONS = ("consent", "suppressed", "erasure", "register", "sender", "frequency")
@@ -51,8 +50,8 @@ def _checks(text: TextCampaign, now: datetime) -> list[tuple[str, sa.ColumnEleme
     elsewhere = Phone.country.not_in(sorted(rules.REGISTERS))
     return [
         ("consent", sa.exists().where(*_mine(text)).correlate(Phone)),
-        ("suppressed", sa.not_(_is_suppressed())),
-        ("erasure", sa.not_(_wants_to_be_forgotten())),
+        ("suppressed", sa.not_(suppressions.is_suppressed(Phone.number_key))),
+        ("erasure", sa.not_(erasure.is_wished(Phone.subject_id))),
         ("register", sa.or_(elsewhere, is_evident(text), checked_by(now).is_not(None))),
         ("sender", Phone.country.not_in(sorted(rules.REGISTERED_SENDERS - registered()))),
         ("frequency", sa.or_(Phone.next_at.is_(None), Phone.next_at <= now)),
@@ -76,14 +75,5 @@ def _mine(text: TextCampaign) -> tuple[sa.ColumnElement[bool], ...]:
 
 def has_stopped() -> sa.ColumnElement[bool]:
     """Whether the number of the member of an outer query gets no more texts."""
-    mine = (Phone.subject_id == Member.subject_id, _is_suppressed())
+    mine = (Phone.subject_id == Member.subject_id, suppressions.is_suppressed(Phone.number_key))
     return sa.exists().where(*mine).correlate(Member)
-
-
-def _is_suppressed() -> sa.ColumnElement[bool]:
-    known = (Suppression.address_key == Phone.number_key, suppressions.is_standing())
-    return sa.exists().where(*known).correlate(Phone)
-
-
-def _wants_to_be_forgotten() -> sa.ColumnElement[bool]:
-    return sa.exists().where(Erasure.subject_id == Phone.subject_id, Erasure.undone_at.is_(None)).correlate(Phone)

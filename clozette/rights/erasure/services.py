@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from clozette.accounts.events import MemberReactivated
 from clozette.accounts.models import Member, Role
@@ -94,6 +95,12 @@ def standing(subject_id: int) -> Erasure | None:
     return found
 
 
+def is_wished(subject_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
+    """Whether the person of an outer query asked for it, also while they can still take that back."""
+    mine = (Erasure.subject_id == subject_id, Erasure.undone_at.is_(None))
+    return sa.exists().where(*mine).correlate(subject_id.class_)
+
+
 def begun(subject_ids: Collection[int]) -> set[int]:
     """Return which of some people are being erased and can't undo it any more, or were."""
     going = sa.select(Erasure.subject_id).where(Erasure.begun_at.is_not(None), Erasure.undone_at.is_(None))
@@ -111,11 +118,11 @@ def member_of(subject_id: int) -> Member | None:
 
 
 def _unconfirmed(cutoff: datetime) -> sa.Select[int]:
-    leaving = sa.select(Erasure.id).where(Erasure.subject_id == Member.subject_id, Erasure.undone_at.is_(None))
+    leaving = is_wished(Member.subject_id)
     staff = sa.select(Role.id).where(Role.member_id == Member.id)
     return (
         sa.select(Member.id)
-        .where(Member.confirmed_at.is_(None), Member.created_at < cutoff, ~leaving.exists(), ~staff.exists())
+        .where(Member.confirmed_at.is_(None), Member.created_at < cutoff, ~leaving, ~staff.exists())
         .order_by(Member.created_at, Member.id)
     )
 
