@@ -38,7 +38,7 @@ NOTHING_NEW = {
     **dict.fromkeys(("create", "faults", "send", "report"), _ABOUT_NOBODY),
     **dict.fromkeys(("call_api", "select_header_accept", "select_header_content_type"), "what the methods above call"),
 }
-MAILING_LISTS = {"mailing_list.py", "mailchimp.py"}
+MAILING_LISTS = {"mailing_list.py", "mailchimp.py", "mailchimp_gateway.py"}
 DOOR = "clozette/privacy/disclosures/door.py"
 
 

@@ -10,7 +10,7 @@ import requests
 import trustme
 
 from clozette.kernel import clock, ids
-from clozette.kernel.ports import mailchimp
+from clozette.kernel.ports import mailchimp_gateway as gateway
 from clozette.kernel.ports.mailchimp import Mailchimp
 from clozette.kernel.ports.mailing_list import Declined, Later, Letter, Uncertain, key_of
 from clozette.kernel.ports.release import NotReleased, Release
@@ -175,12 +175,12 @@ def test_a_lost_answer_to_a_deed_is_uncertain_and_not_repeated(wire, monkeypatch
     monkeypatch.setattr(requests.Session, "request", lost)
     with pytest.raises(Uncertain):
         wire.there.send("campaign1")
-    assert sent == [("POST", (mailchimp.CONNECT, mailchimp.READ), False)]
+    assert sent == [("POST", (gateway.CONNECT, gateway.READ), False)]
     sent.clear()
     with pytest.raises(Later) as later:
         wire.there.member("0" * 32)
     assert not isinstance(later.value, Uncertain)
-    assert len(sent) == mailchimp.TRIES
+    assert len(sent) == gateway.TRIES
 
 
 @pytest.mark.requirement(125)
@@ -208,7 +208,7 @@ def test_never_more_than_eight_calls_at_once(wire, monkeypatch):
         thread.start()
     for thread in threads:
         thread.join()
-    assert max(most) == mailchimp.MOST_CALLS
+    assert max(most) == gateway.MOST_CALLS
 
 
 @pytest.mark.requirement(127)
@@ -283,20 +283,20 @@ def test_a_batch_unsubscribes_many(wire, weekly):
         packed({"a.json": b"{"}),
         packed({"a.json": b'{"operation_id": "a"}'}),
         packed({"a.json": b'[{"operation_id": "a"}]'}),
-        packed({"a.json": b" " * (mailchimp.MOST_RESULTS + 1)}),
+        packed({"a.json": b" " * (gateway.MOST_RESULTS + 1)}),
         packed({f"{number}.json": b"[]" + b" " * 2**20 for number in range(40)}),
     ],
     ids=["nothing", "no-archive", "no-json", "no-list", "no-answer", "large", "many"],
 )
 def test_an_odd_archive_is_refused(archive):
     with pytest.raises(Later, match="odd"):
-        mailchimp.read_results(archive)
+        gateway.read_results(archive)
 
 
 @pytest.mark.requirement(129)
 def test_an_archive_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = json.dumps([{"operation_id": "a", "status_code": 204}]).encode()
-    found = mailchimp.read_results(packed({"../../escaped.json": rows, "/etc/x.txt": b"no"}))
+    found = gateway.read_results(packed({"../../escaped.json": rows, "/etc/x.txt": b"no"}))
     assert found == {"a": 204}
     assert not list(tmp_path.rglob("*"))
