@@ -4,7 +4,7 @@ The outer fields are those of Kantara's consent receipt 1.1; ``entry`` is the le
 and the proof that the entry is in the tree under a signed head. ``tools/verify_ledger.py`` checks a saved receipt.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from flask_babel import force_locale
 
 from clozette.kernel import ids
 from clozette.kernel.database import db
-from clozette.privacy import ledger, subjects
+from clozette.privacy import subjects
 from clozette.privacy.controller import controller
 from clozette.privacy.ledger import audit, state
 from clozette.privacy.models import LedgerEntry, Subject, Wording
@@ -49,24 +49,22 @@ def of(entry: LedgerEntry) -> Receipt:
         }
 
 
-def of_subject(subject_id: int) -> Iterator[Receipt]:
-    """Yield every receipt of a person, oldest first; for exports."""
-    for entry in ledger.entries_of(subject_id):
-        yield of(entry)
+def standing_at(
+    subject_id: int, purpose: str, channel: str, at: datetime, *, actions: Collection[str] = state.ANSWERS
+) -> LedgerEntry | None:
+    """Return the answer that counted at a moment; ``of`` makes the proof of it.
 
-
-def standing_at(subject_id: int, purpose: str, at: datetime, channel: str | None = None) -> Receipt | None:
-    """Show in one call how a purpose stood at a moment: the receipt of the answer that counted then."""
+    :param actions: of these answers alone, such as the yeses.
+    """
     answers = sa.select(LedgerEntry).where(
         LedgerEntry.subject_id == subject_id,
         LedgerEntry.purpose == purpose,
-        LedgerEntry.action.in_(state.ANSWERS),
+        LedgerEntry.channel == channel,
+        LedgerEntry.action.in_(actions),
         LedgerEntry.at <= at,
     )
-    if channel is not None:
-        answers = answers.where(LedgerEntry.channel == channel)
-    entry = db.session.scalar(answers.order_by(LedgerEntry.id.desc()).limit(1))
-    return None if entry is None else of(entry)
+    found: LedgerEntry | None = db.session.scalar(answers.order_by(LedgerEntry.id.desc()).limit(1))
+    return found
 
 
 def _facts(entry: LedgerEntry, words: str, sealed: dict[str, Any]) -> dict[str, Any]:

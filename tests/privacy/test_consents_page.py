@@ -156,9 +156,10 @@ def test_a_receipt_shows_the_words_and_proves_itself(client, member):
     assert (receipt["version"], receipt["consentReceiptID"]) == ("KI-CR-v1.1.0", entry_id)
     assert receipt["services"][0]["purposes"][0]["thirdPartyDisclosure"] is False
     assert receipt["proof"]["head"]["size"] == 2
-    standing = receipts.standing_at(member.subject_id, "our_news", clock.now())
-    assert standing["consentReceiptID"] == entry_id
-    assert receipts.standing_at(member.subject_id, "our_news", clock.now() - timedelta(hours=1)) is None
+    asked = (member.subject_id, "our_news", "email")
+    standing = receipts.standing_at(*asked, clock.now())
+    assert standing is not None and receipts.of(standing)["consentReceiptID"] == entry_id
+    assert receipts.standing_at(*asked, clock.now() - timedelta(hours=1)) is None
 
 
 def test_a_receipt_is_nobody_elses(client, member):

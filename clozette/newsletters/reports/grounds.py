@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.newsletters import keys
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import services
-from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
-from clozette.privacy import subjects
+from clozette.newsletters.subscriptions.models import Newsletter, Subscription
+from clozette.privacy import receipts, subjects
 from clozette.privacy.models import LedgerEntry, Subject, Wording
 
 CARRIED = "account"
@@ -78,15 +76,10 @@ def _sent_at(campaign_id: int, contact_id: int) -> datetime | None:
 
 def _yes_of(subscription: Subscription, sent_at: datetime | None) -> Yes | None:
     """Return the yes that stood at the moment of sending: the latest before it, or the one that stands now."""
-    subject_id = sa.select(Contact.subject_id).where(Contact.id == subscription.contact_id).scalar_subquery()
-    given = sa.select(LedgerEntry).where(
-        LedgerEntry.subject_id == subject_id,
-        LedgerEntry.purpose == services.purpose_for(subscription.newsletter_id),
-        LedgerEntry.channel == services.CHANNEL,
-        LedgerEntry.action == "given",
-    )
-    latest = given.order_by(LedgerEntry.id.desc()).limit(1)
-    entry = db.session.scalar(latest.where(LedgerEntry.at <= sent_at)) if sent_at else None
+    entry = None
+    if sent_at is not None:
+        asked = (subscription.contact.subject_id, services.purpose_for(subscription.newsletter_id), services.CHANNEL)
+        entry = receipts.standing_at(*asked, sent_at, actions={"given"})
     if entry is None and subscription.consent_id is not None:
         entry = db.session.get(LedgerEntry, subscription.consent_id)
     return _told(entry) if entry else None
