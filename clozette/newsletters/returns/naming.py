@@ -20,8 +20,9 @@ PLAIN = frozenset({"bounce", "fbl", "postmaster", "abuse"})
 """Mailboxes that anybody may write to."""
 
 _NAME = r"c[0-9a-z]{1,13}\.s[0-9a-z]{1,13}\.[a-z2-7]{26}"
-_CAMPAIGN = re.compile(rf"(bounce\+)?({_NAME})@", re.IGNORECASE)
-_SITE = re.compile(r"bounce\+t([0-9a-z]{1,13})\.([a-z2-7]{26})@", re.IGNORECASE)
+_FLAGS = re.IGNORECASE | re.ASCII  # or letters like the long s pass for ours
+_CAMPAIGN = re.compile(rf"(bounce\+)?({_NAME})@", _FLAGS)
+_SITE = re.compile(r"bounce\+t([0-9a-z]{1,13})\.([a-z2-7]{26})@", _FLAGS)
 _LEAVE = re.compile(r"unsub\+([A-Za-z0-9_-]{30,64})@")
 
 
@@ -70,12 +71,6 @@ def is_ours(address: str, domain: str) -> bool:
     if at.lower() != domain.lower():
         return False
     return local.lower() in PLAIN or find([f"{local}@"]) is not None
-
-
-def make_keys() -> None:
-    """Make the keys that names are proven with, if they were never used."""
-    for name in ("returns", "messages", "links"):
-        keys.key(name)
 
 
 def path(mailbox_id: int, domain: str) -> str:

@@ -9,7 +9,7 @@ import binascii
 import quopri
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
 
@@ -50,7 +50,6 @@ class Read:
     names: tuple[str, ...] = ()
     addressed: tuple[str, ...] = ()
     was_to: str = ""
-    faults: tuple[str, ...] = field(default=())
 
 
 def read(content: bytes, recipients: tuple[str, ...] = ()) -> Read:

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g
 from clozette.kernel import clock, database, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import inbound_mail
+from clozette.newsletters import keys
 from clozette.newsletters.returns import naming, reading, services
 from clozette.settings import Settings
 
@@ -30,7 +31,7 @@ class Taker:
     def __init__(self, app: Flask, domain: str) -> None:
         self._app, self._domain = app, domain
         with database.committed(app):
-            naming.make_keys()  # what is asked later only reads
+            keys.make_ready()  # what is asked later only reads
 
     def wants(self, address: str) -> bool:
         """Whether it is a mailbox of ours, or a name of ours with its proof."""

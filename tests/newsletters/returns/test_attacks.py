@@ -8,6 +8,8 @@ from flask import Flask
 from tests.newsletters.returns import samples
 from tests.newsletters.returns.conftest import Sent, back
 
+LONG_S = "\u017f"
+
 
 @pytest.mark.requirement(43, 62)
 @pytest.mark.parametrize("place", ["to", "returned", "references"])
@@ -23,3 +25,13 @@ def test_a_leave_token_reports_no_dead_address(app: Flask, sent: Callable[..., S
     row = back(app, content, to)
     assert (row.state, row.because) == ("unknown", "no-name")
     assert not mail.reasons and mail.subscription.state == "confirmed" and mail.sending.bounced_at is None
+
+
+@pytest.mark.requirement(43)
+def test_letters_that_only_look_like_ours_prove_nothing(app: Flask, sent: Callable[..., Sent]) -> None:
+    """Without case a long s is an s to a pattern, and nothing that a proof can be held against."""
+    mail = sent()
+    for name in (f"bounce+t1.{LONG_S * 26}", f"bounce+c1.s1.{LONG_S * 26}"):
+        to = f"{name}@news.clozette.test"
+        row = back(app, samples.dsn("postmaster@news.clozette.test", samples.failed(mail.contact.address)), to)
+        assert row.state == "unknown" and not mail.reasons
