@@ -1,8 +1,6 @@
 """Importing: look at a file first, then take it. Nobody who left, complained or is suppressed comes back by it."""
 
 import hashlib
-import secrets
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -10,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext as _
 
 from clozette.accounts import addresses
@@ -19,7 +16,7 @@ from clozette.kernel import events, ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.newsletters import keys
+from clozette.newsletters import keys, sealing
 from clozette.newsletters.subscriptions import queries, services, suppressions
 from clozette.newsletters.subscriptions.events import SubscriptionChanged
 from clozette.newsletters.subscriptions.imports import rules
@@ -33,7 +30,7 @@ KEPT = timedelta(days=7)
 BATCH = 50
 SOURCE = "import"
 _STANDING = {"confirmed": "already", "pending": "waiting"}
-_NONCE = 12
+_KEY = "imports"
 
 
 def begin(
@@ -64,7 +61,7 @@ def begin(
         consented_on=consented_on,
         wording=wording,
         sha256=hashlib.sha256(content).hexdigest(),
-        content=_sealed(content),
+        content=sealing.seal(_KEY, content),
         state="checking",
         total=total,
         done=0,
@@ -174,6 +171,27 @@ def _record(made: Import, contact: Contact, now: datetime) -> int:
     return entry.id
 
 
+class _Reader:
+    """Reads a file batch by batch, from the start again where another worker was in between.
+
+    :ivar seen: the marks of the rows before.
+    """
+
+    def __init__(self) -> None:
+        self._rows: Iterator[Row] = iter(())
+        self._place = -1
+        self.seen: set[str] = set()
+
+    def batch(self, sealed: bytes, done: int) -> list[Row]:
+        """Return the rows that come after so many."""
+        if self._place != done:
+            self._rows = rules.rows_of(sealing.unseal(_KEY, sealed))
+            self.seen = {_mark(row) for row in islice(self._rows, done)}
+        found = list(islice(self._rows, BATCH))
+        self._place = done + len(found)
+        return found
+
+
 def _work(
     import_id: int,
     state: str,
@@ -183,23 +201,14 @@ def _work(
     now: datetime | None = None,
 ) -> None:
     """Go on where the last batch ended; two at once take turns, because each batch locks the row first."""
-    rows: Iterator[Row] | None = None
-    seen: set[str] = set()
-    place = 0
+    reader = _Reader()
     while True:
         made = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
-        if made.state != state:
+        if made.state != state or made.content is None:
             return
-        if rows is None or place != made.done:
-            if made.content is None:
-                return
-            rows, seen, place = rules.rows_of(_opened(made.content)), set(), 0
-            for row in islice(rows, made.done):
-                seen.add(_mark(row))
-            place = made.done
-        batch = list(islice(rows, BATCH))
-        _count(made, batch, seen, deed, now or made.made_at)
-        place = made.done = made.done + len(batch)
+        batch = reader.batch(made.content, made.done)
+        _count(made, batch, reader.seen, deed, now or made.made_at)
+        made.done += len(batch)
         if len(batch) < BATCH:
             made.state = after
             if after == "finished":
@@ -234,15 +243,6 @@ def _change(made: Import, was: str, **values: Any) -> bool:
     changed = bool(db.session.execute(step).rowcount)  # type: ignore[attr-defined]
     db.session.refresh(made)
     return changed
-
-
-def _sealed(content: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(keys.key("imports")).encrypt(nonce, zlib.compress(content), None)
-
-
-def _opened(sealed: bytes) -> bytes:
-    return zlib.decompress(AESGCM(keys.key("imports")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
 
 
 def maker(made: Import) -> str:
