@@ -177,54 +177,58 @@ def connect(app: Flask) -> None:
     """Plug every room into ``app``."""
     accounts.init_app(app)
     declared.init_app(app, PERSONAL_DATA)
+    disclosures.init_app(app, PERSONAL_DATA.values())
+    _answers(app)
+    _contents(app)
+    _pages(app)
+    openapi.connect(app, JSON_BLUEPRINTS)
+    _slots(app)
+    _settings_pages(app)
+    _listeners(app)
+    _notifications(app)
+    mailchimp.init_app(app)  # before the other steps of an erasure
+    _erasure(app)
+    _schedules(app)
+    _checks(app)
+
+
+def _answers(app: Flask) -> None:
+    """What lower rooms ask, and which upper room knows."""
     consents.ask_ages_of(app, account_access.is_minor_subject)
+    consents.ask_lapses_of(app, questions.lapsed)
+    consents.ask_lapses_of(app, guardians.lapsed)
     purposes.ask_at(app, "sms", texts_public.HERE)
     purposes.name_things(app, "newsletter", newsletters_access.title_of)
+    disclosures.ask_erasures_of(app, erasure_services.begun)
     desk_codes.spare(app, pending_subscriptions.known_addresses)
     selection.left_out_of_marketing(app, "email", suppressions.is_member_suppressed)
     selection.left_out_of_marketing(app, "sms", texts_eligibility.has_stopped)
-    consents.ask_lapses_of(app, questions.lapsed)
-    consents.ask_lapses_of(app, guardians.lapsed)
-    disclosures.init_app(app, PERSONAL_DATA.values())
-    disclosures.ask_erasures_of(app, erasure_services.begun)
+    restore.settle_by(app, closets_arrivals.settle)
+    restore.settle_by(app, look_arrivals.settle)
+    portable.register(app, closets_portability.models)
+    portable.register(app, look_portability.models)
+    site_mail.init_app(app)
+
+
+def _contents(app: Flask) -> None:
+    """What photos, looks and campaigns are made of."""
     media_addresses.init_app(app)
     look_cards.init_app(app)
     campaign_kinds.init_app(app)
     links.init_app(app)
     sending_values.register(app, campaign_personal.values)
     sending_values.register(app, tracking.values)
+
+
+def _slots(app: Flask) -> None:
+    """What rooms show on pages of other rooms, and on all of them."""
     slots.init_app(app)
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     slots.fill(app, "settings.notes", "newsletters/_dead_address.html")
     slots.fill(app, "marketing.overview", "marketing/_overview.html")
-    _pages(app)
-    leaving_views.init_app(app)
-    preferences.init_app(app)
-    texts_webhook.init_app(app)
-    openapi.connect(app, JSON_BLUEPRINTS)
-    _settings_pages(app)
-    pages.show_in_frame(app, "unread", community_queries.unread_count)
-    restore.settle_by(app, closets_arrivals.settle)
-    restore.settle_by(app, look_arrivals.settle)
-    portable.register(app, closets_portability.models)
-    portable.register(app, look_portability.models)
-    browser_signals.init_app(app)
-    _listeners(app)
-    _notifications(app)
-    mailchimp.init_app(app)
-    site_mail.init_app(app)
-    returned_mail.init_app(app)
-    _erasure(app)
-    _schedules(app)
-    checkup.add(app, "ledger", privacy_checks.ledger)
-    checkup.add(app, "disclosures", disclosure_checks.disclosures)
-    checkup.add(app, "erasures", erasure_checks.erasures)
-    checkup.add(app, "desk", desk_checks.clocks)
-    checkup.add(app, "newsletters", sending_checks.sending)
     slots.fill(app, "marketing.campaign", "marketing/_sending.html")
-    checkup.add(app, "leaving", leaving_alarm.check)
-    checkup.add(app, "texts", texts_checks.texts)
-    checkup.add(app, "returns", return_checks.check)
+    pages.show_in_frame(app, "unread", community_queries.unread_count)
+    browser_signals.init_app(app)
 
 
 def _pages(app: Flask) -> None:
@@ -259,6 +263,10 @@ def _pages(app: Flask) -> None:
         api_views.blueprint,
     ):
         app.register_blueprint(blueprint)
+    leaving_views.init_app(app)
+    preferences.init_app(app)
+    texts_webhook.init_app(app)
+    returned_mail.init_app(app)
 
 
 def _settings_pages(app: Flask) -> None:
@@ -360,3 +368,15 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "35 3 * * *", closets_tasks.sweep_uploads)
     tasks.schedule(app, "40 * * * *", subscription_tasks.expire_pending)
     tasks.schedule(app, "45 3 * * *", import_tasks.forget_imports)
+
+
+def _checks(app: Flask) -> None:
+    """What the doctor asks of each room."""
+    checkup.add(app, "ledger", privacy_checks.ledger)
+    checkup.add(app, "disclosures", disclosure_checks.disclosures)
+    checkup.add(app, "erasures", erasure_checks.erasures)
+    checkup.add(app, "desk", desk_checks.clocks)
+    checkup.add(app, "newsletters", sending_checks.sending)
+    checkup.add(app, "leaving", leaving_alarm.check)
+    checkup.add(app, "texts", texts_checks.texts)
+    checkup.add(app, "returns", return_checks.check)
