@@ -377,6 +377,7 @@ def _checks(app: Flask) -> None:
     checkup.add(app, "erasures", erasure_checks.erasures)
     checkup.add(app, "desk", desk_checks.clocks)
     checkup.add(app, "newsletters", sending_checks.sending)
+    checkup.add(app, "dns", sending_checks.domains)
     checkup.add(app, "leaving", leaving_alarm.check)
     checkup.add(app, "texts", texts_checks.texts)
     checkup.add(app, "returns", return_checks.check)

@@ -157,4 +157,4 @@ def _text(record: Any, kind: str) -> str:
 
 
 def _name(name: Any) -> str:
-    return name.to_text(omit_final_dot=True).lower()
+    return str(name.to_text(omit_final_dot=True)).lower()

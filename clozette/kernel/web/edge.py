@@ -59,6 +59,12 @@ def keep() -> None:
     g.edge_keeps = True
 
 
+def let_go() -> None:
+    """End the transaction before something slow is asked. What was read is read anew after it; nothing may be written yet."""
+    db.session.rollback()
+    database.release()
+
+
 def _finish(response: Response) -> None:
     session = g.get("_sqlalchemy_sessions", {}).get("default")
     if g.reading_only:

@@ -322,7 +322,7 @@ def _check_kept(campaign: Campaign) -> None:
         segments.conditions(campaign.rules)
     except segments.BadRule as error:
         raise BadCampaign([Fault(None, str(error))]) from error
-    stops = [Fault(None, one.what) for one in checks.findings(campaign) if one.level == "red"]
+    stops = [Fault(None, f"{one.what} {one.mend}") for one in checks.findings(campaign) if one.level == "red"]
     if stops:
         raise BadCampaign(stops)
 

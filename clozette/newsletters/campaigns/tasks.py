@@ -1,12 +1,18 @@
 """What writing does in the background."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
+from flask import current_app
 
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.tasks import checkpoint, task
 from clozette.newsletters.campaigns import mail, services
 from clozette.newsletters.campaigns.models import Campaign
+from clozette.newsletters.sending import authentication, published
+from clozette.newsletters.subscriptions.models import Newsletter
+from clozette.settings import Settings
 
 
 @task("newsletters.start_due")
@@ -16,12 +22,25 @@ def start_due() -> None:
     due = (
         sa.select(Campaign.id).where(Campaign.state == "scheduled", Campaign.send_at <= now).order_by(Campaign.send_at)
     )
-    for campaign_id in db.session.scalars(due).all():
+    found = db.session.scalars(due).all()
+    _ask_dns(found)
+    for campaign_id in found:
         locked = sa.select(Campaign).where(Campaign.id == campaign_id).with_for_update(skip_locked=True)
         campaign = db.session.scalar(locked.execution_options(populate_existing=True))
         if campaign is not None and campaign.state == "scheduled" and campaign.send_at and campaign.send_at <= now:
             services.come_due(campaign, now)
         checkpoint()
+
+
+def _ask_dns(campaign_ids: Sequence[int]) -> None:
+    """Ask about the domains of campaigns that are to start, before their transactions."""
+    settings: Settings = current_app.extensions["clozette.settings"]
+    theirs = sa.select(Newsletter).where(
+        sa.exists().where(Campaign.newsletter_id == Newsletter.id, Campaign.id.in_(campaign_ids))
+    )
+    wanted = {authentication.wanted_of(one, settings) for one in db.session.scalars(theirs)}
+    checkpoint()
+    published.ask(*wanted)
 
 
 @task("newsletters.tell_late")

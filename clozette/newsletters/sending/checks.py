@@ -3,12 +3,17 @@
 from email.utils import parseaddr
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 
 from clozette.kernel.database import db
+from clozette.kernel.ports import dns
+from clozette.kernel.web.edge import let_go
 from clozette.newsletters.campaigns.models import Campaign
-from clozette.newsletters.sending import dkim, keyring, throttles
-from clozette.newsletters.sending.preflight import is_aligned
+from clozette.newsletters.sending import authentication, dkim, keyring, published, throttles
+from clozette.newsletters.sending.dmarc import is_aligned
+from clozette.newsletters.sending.findings import Finding
+from clozette.newsletters.sending.published import Wanted
+from clozette.newsletters.subscriptions.models import Newsletter
 from clozette.settings import Settings
 
 
@@ -21,6 +26,22 @@ def sending(app: Flask, settings: Settings) -> str:
             if because in {"errors", "restored"}:
                 faults.append(f"a campaign is paused ({because}): look at it at /marketing/campaigns")
     return "; ".join(faults)
+
+
+def domains(app: Flask, settings: Settings) -> str:
+    """What the DNS lacks of all domains that newsletters come from, asked now: SPF, DKIM, DMARC, names of servers."""
+    with app.app_context():
+        g.reading_only = True
+        own = sa.select(Newsletter.sender_address).where(Newsletter.closed_at.is_(None)).distinct()
+        senders = {settings.news_from, *filter(None, db.session.scalars(own))}
+        let_go()
+        wanted = dict.fromkeys(authentication.wanted_from(parseaddr(one)[1], settings) for one in sorted(senders))
+        found = [one for what in wanted for one in _asked(app, what)]
+    return "; ".join(f"{one.what} {one.mend}" for one in dict.fromkeys(found) if one.level != "green")
+
+
+def _asked(app: Flask, what: Wanted) -> list[Finding]:
+    return authentication.findings(what, published.look(dns.dns_of(app), what) if what.is_real else None)
 
 
 def _of_settings(settings: Settings) -> list[str]:

@@ -5,15 +5,17 @@ from email.utils import parseaddr
 
 import click
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
 from clozette.kernel import clock, ids
 from clozette.kernel.database import committed, db
+from clozette.kernel.ports.dns import dns_of
 from clozette.kernel.refusal import Refused
+from clozette.kernel.web.edge import let_go
 from clozette.newsletters.campaigns import services as campaigns
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import BadCampaign
-from clozette.newsletters.sending import keyring, services
+from clozette.newsletters.sending import authentication, published, services
 from clozette.settings import Settings
 
 _DEEDS = {
@@ -35,6 +37,8 @@ def send(deed: str, campaign: str | None) -> None:
             _list()
             return
         found = _campaign(campaign or "")
+        if deed == "now":
+            found = _asked(found)
         try:
             _DEEDS[deed](found)
         except Refused as refused:
@@ -46,15 +50,27 @@ def send(deed: str, campaign: str | None) -> None:
 
 @click.command()
 def dns() -> None:
-    """Say what the DNS must hold, so that newsletters arrive."""
-    settings: Settings = click.get_current_context().find_root().obj().extensions["clozette.settings"]
-    domain = parseaddr(settings.news_from)[1].rpartition("@")[2]
-    signer = keyring.signer(settings)
-    if signer is not None:
-        click.echo(f'{signer.selector}._domainkey.{signer.domain}. TXT "{signer.record()}"')
-    click.echo(f'{settings.bounce_domain}. TXT "v=spf1 … -all"  (the machines that send)')
-    click.echo(f"{settings.bounce_domain}. MX  (the machine that takes what comes back)")
-    click.echo(f'_dmarc.{domain}. TXT "v=DMARC1; p=none; rua=mailto:…"  (at least)')
+    """Say what the DNS must hold, so that newsletters arrive, and what is wrong with what it holds."""
+    app: Flask = click.get_current_context().find_root().obj()
+    settings: Settings = app.extensions["clozette.settings"]
+    what = authentication.wanted_from(parseaddr(settings.news_from)[1], settings)
+    name, record = what.key
+    if name:
+        click.echo(authentication.line(name, "TXT", record))
+    click.echo(authentication.line(what.envelope, "TXT", authentication.spf_record(what)) + "  (the servers that send)")
+    click.echo(f"{what.envelope}. MX  (the machine that takes what comes back)")
+    click.echo(authentication.line(f"_dmarc.{what.sender}", "TXT", "v=DMARC1; p=none") + "  (at least)")
+    with app.app_context():
+        for one in authentication.findings(what, published.look(dns_of(app), what) if what.is_real else None):
+            click.echo(f"{one.level}: {one.what} {one.mend}".rstrip())
+
+
+def _asked(found: Campaign) -> Campaign:
+    """Ask the DNS before a start, with no transaction open."""
+    what = authentication.wanted_of(found.newsletter, current_app.extensions["clozette.settings"])
+    let_go()
+    published.ask(what)
+    return found
 
 
 def _list() -> None:

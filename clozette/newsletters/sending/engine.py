@@ -18,7 +18,7 @@ from sqlalchemy import exc
 
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
-from clozette.kernel.ports import bulk_mail
+from clozette.kernel.ports import bulk_mail, dns
 from clozette.kernel.ports.bulk_mail import Done, Pool
 from clozette.newsletters.campaigns.models import Campaign, Compiled
 from clozette.newsletters.sending import claims, keyring, rules, senders, snapshot, throttles, values
@@ -311,5 +311,6 @@ def _domain(reader: Recipient) -> str:
 def init_app(app: Flask) -> None:
     """Let workers send."""
     bulk_mail.init_app(app)
+    dns.init_app(app)
     tasks.keep_doing(app, "newsletters.beat", senders.beat, every=senders.EVERY)
     tasks.keep_doing(app, "newsletters.send", step, every=0.25)

@@ -1,17 +1,15 @@
 """What is looked at before a campaign starts, in the very bytes that would go out; red stops it, and says the mend.
 
-What the words themselves lack (UNSUBSCRIBE, sender, postal address) writing refuses; the DNS is not asked here but told
-by ``clozette newsletter dns``: a start may not hang on somebody else's server.
+What the words themselves lack (UNSUBSCRIBE, sender, postal address) writing refuses. The DNS is not asked here: whoever
+checks has asked it before (``published``), for no transaction may hang on somebody else's server.
 """
 
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -24,12 +22,13 @@ from clozette.kernel import clock
 from clozette.newsletters.campaigns import rendering
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import BadCampaign
-from clozette.newsletters.sending import dkim, keyring
+from clozette.newsletters.sending import authentication, dkim, keyring
+from clozette.newsletters.sending.dmarc import is_aligned
+from clozette.newsletters.sending.findings import Finding, Level
 from clozette.newsletters.sending.message import Press, Stamp, compile_mail
 from clozette.newsletters.sending.values import Recipient
 from clozette.settings import Settings
 
-Level = Literal["red", "amber", "green"]
 LONGEST_LINE = 998
 CLIPPED, TOO_LONG = 102_000, 1_000_000
 COVERED = ("list-unsubscribe", "list-unsubscribe-post")
@@ -38,15 +37,6 @@ _FEEDBACK = re.compile(rb"[^:\s]+:[^:\s]+:[^:\s]+:[A-Za-z0-9]{5,15}")
 _INSECURE = re.compile(r"""(?:href|src)=["']http://""", re.IGNORECASE)
 _NO_ALT = re.compile(r"<img(?![^>]*\balt=)[^>]*>", re.IGNORECASE)
 _FIELD = re.compile(rb"(?ms)^([\w-]+): (.*?)\r\n(?=\S|\Z)")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; ``mend`` says what to do about what is not green."""
-
-    level: Level
-    what: str
-    mend: str = ""
 
 
 def check(campaign: Campaign) -> list[Finding]:
@@ -65,7 +55,8 @@ def check(campaign: Campaign) -> list[Finding]:
     reader = Recipient(0, 0, 0, "reader@example.test", "Reader", "Example", "en")
     raw = press.letter(reader, dict.fromkeys(press.slots, ""), clock.now()).data
     found = [*look_at(raw, rendered.html), *_of_signature(raw, signer, settings), *_of_sender(campaign, settings)]
-    return found or [Finding("green", _("Headers, signature and size are as they should be."))]
+    good = [Finding("green", _("Headers, signature and size are as they should be."))]
+    return [*(found or good), *authentication.of(campaign, settings)]
 
 
 def look_at(raw: bytes, html: str) -> list[Finding]:
@@ -167,11 +158,6 @@ def _of_sender(campaign: Campaign, settings: Settings) -> list[Finding]:
     if settings.is_production and domain.endswith((".test", ".example", ".invalid", ".localhost")):
         found.append(Finding("red", _("Nobody can answer to %(domain)s.", domain=domain), _("Set CLOZETTE_NEWS_FROM.")))
     return found
-
-
-def is_aligned(one: str, other: str) -> bool:
-    """Whether two domains are the same or one below the other."""
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def is_signed_well(raw: bytes, signer: dkim.Signer) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
@@ -12,6 +12,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.web import headers
+from clozette.kernel.web.edge import let_go
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
 from clozette.newsletters.campaigns import access, checks, queries, recipients, schemas, segments, services
@@ -19,8 +20,10 @@ from clozette.newsletters.campaigns.blocks import Fault, kinds
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import BadCampaign
 from clozette.newsletters.campaigns.views.blueprint import ROLE, blueprint
+from clozette.newsletters.sending import authentication, published
 
 RECENT = 8
+ASKS = ("scheduled", "late")
 
 
 @blueprint.get("")
@@ -71,6 +74,8 @@ def begin_campaign() -> Any:
 def campaign(campaign_id: int) -> str:
     """Show a draft's editor, or what became of a campaign."""
     found = access.campaign_for_staff(campaign_id)
+    if found.state in ASKS:
+        found = dns_asked(campaign_id)
     return _page(found, _filled(found)) if found.state == "draft" else _shown(found)
 
 
@@ -139,6 +144,16 @@ def content_of(form: Form, blocks: Sequence[dict[str, Any]]) -> services.Content
 def show_campaign(found: Campaign, refusal: Refusal | None = None) -> str:
     """Return a campaign's page, with why something was not done."""
     return _page(found, _filled(found, refusal)) if found.state == "draft" else _shown(found, refusal)
+
+
+def dns_asked(campaign_id: int, *, anew: bool = False) -> Campaign:
+    """Return a campaign whose domains the DNS was asked about lately, or just now, with no transaction open meanwhile."""
+    found = access.campaign_for_staff(campaign_id)
+    what = authentication.wanted_of(found.newsletter, current_app.extensions["clozette.settings"])
+    if anew or not published.is_recent(what):
+        let_go()
+        published.ask(what)
+    return access.campaign_for_staff(campaign_id)
 
 
 def _rearranged(found: Campaign, form: Form, blocks: list[dict[str, Any]]) -> Any:

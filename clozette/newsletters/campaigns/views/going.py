@@ -17,7 +17,7 @@ from clozette.newsletters.campaigns import access, checks, recipients, rules, sc
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import BadCampaign
 from clozette.newsletters.campaigns.views.blueprint import ROLE, blueprint
-from clozette.newsletters.campaigns.views.editing import show_campaign
+from clozette.newsletters.campaigns.views.editing import dns_asked, show_campaign
 from clozette.newsletters.sending import services as sending
 
 
@@ -25,7 +25,7 @@ from clozette.newsletters.sending import services as sending
 @staff(ROLE)
 def schedule(campaign_id: int) -> str:
     """Show who gets it, what was found, and ask when it goes."""
-    found = access.campaign_for_staff(campaign_id)
+    found = dns_asked(campaign_id)
     zone = found.time_zone if found.time_zone != "UTC" else viewer().time_zone
     return _page(found, Form(schemas.ScheduleIn, {"time_zone": zone, "repeats": found.repeats or "week"}))
 
@@ -36,7 +36,7 @@ def schedule_campaign(campaign_id: int) -> Any:
     """Let it go at a moment that a wall clock somewhere shows."""
     if request.form.get("_method") == "DELETE":
         return unschedule_campaign(campaign_id)
-    found, form = access.campaign_for_staff(campaign_id), Form(schemas.ScheduleIn)
+    found, form = dns_asked(campaign_id, anew=True), Form(schemas.ScheduleIn)
     if not form.load():
         return _page(found, form), 422
     moment, odd = rules.moment_in(form.data["send_at"], form.data["time_zone"])
@@ -73,6 +73,8 @@ def start_campaign(campaign_id: int) -> Any:
     form = Form(schemas.SeenIn)
     version = form.data["version"] if form.load() else 0
 
+    dns_asked(campaign_id, anew=True)
+
     def start(found: Campaign) -> None:
         services.check_seen(found, version)
         services.start_now(found, clock.now())
@@ -96,6 +98,8 @@ def answer_late_campaign(campaign_id: int) -> Any:
         found = access.campaign_for_staff(campaign_id)
         return show_campaign(found, Refusal("answer", _("Choose what becomes of it."))), 422
     answer = form.data["answer"]
+    if answer == "send":
+        dns_asked(campaign_id, anew=True)
     return _do(campaign_id, lambda found: services.answer_late(found, answer, clock.now()), _("So be it."))
 
 

@@ -1,0 +1,15 @@
+"""What was found before a campaign starts."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["red", "amber", "green"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; ``mend`` says what to do about what is not green."""
+
+    level: Level
+    what: str
+    mend: str = ""
