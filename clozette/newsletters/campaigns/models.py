@@ -12,7 +12,6 @@ from clozette.newsletters.subscriptions.models import Newsletter
 MAX_TITLE = 120
 MAX_SUBJECT = 200
 MAX_PREVIEW = 200
-STATES = ("draft", "scheduled", "late", "queueing", "running", "paused", "finished", "cancelled")
 
 
 class Segment(Model):
@@ -35,7 +34,8 @@ class Campaign(Model):
     :ivar kind: ``letter``, or ``digest`` whose content differs for every reader.
     :ivar blocks: the content, a list of {kind, …} (``campaigns.blocks``).
     :ivar rules: the segment as it was chosen, frozen; empty for every subscriber.
-    :ivar state: one of ``STATES``: ``late`` was due while nothing ran, and asks; ``queueing`` writes its sendings.
+    :ivar state: ``draft``, ``scheduled``, ``late`` (was due while nothing ran, and asks), ``queueing`` (writes its
+        sendings), ``running``, ``paused``, ``finished`` or ``cancelled``.
     :ivar send_at: when it is due (UTC); ``time_zone`` is the one that it was said in.
     :ivar paused_because: a word of ours: ``staff``, ``errors``, ``preflight``, ``restored``.
     :ivar test_percent: how many of all get the arms' test, where it has arms; ``winner`` is the arm for the others.

@@ -74,13 +74,6 @@ class SeenIn(Schema):
     version = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1, 2**31))
 
 
-class TestIn(Schema):
-    """Where a test goes."""
-
-    __test__ = False
-    letter = Choice(frozenset({"a", "b"}), load_default="")
-
-
 class AnswerIn(Schema):
     """What becomes of a campaign that missed its time."""
 
@@ -91,10 +84,6 @@ class WinnerIn(Schema):
     """The arm for everybody else."""
 
     letter = Choice(frozenset({"a", "b"}), required=True)
-
-
-class NothingIn(Schema):
-    """A press."""
 
 
 def blocks_in(typed: Mapping[str, Any], known: Mapping[str, Kind]) -> list[str]:
