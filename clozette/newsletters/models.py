@@ -11,7 +11,7 @@ from clozette.newsletters.mailchimp.models import (
     Reconciliation,
     Remote,
 )
-from clozette.newsletters.reports.models import HeadCount, Link, Tally, Touch
+from clozette.newsletters.reports.models import ArmTally, HeadCount, Link, Tally, Touch
 from clozette.newsletters.returns.models import Mailbox, Return
 from clozette.newsletters.sending.models import Pace, Run, Sender, Sending
 from clozette.newsletters.subscriptions.imports.models import Import
@@ -37,6 +37,7 @@ from clozette.newsletters.texts.models import (
 __all__ = [
     "Answer",
     "Arm",
+    "ArmTally",
     "Batch",
     "Campaign",
     "Channel",

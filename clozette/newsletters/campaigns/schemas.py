@@ -81,9 +81,10 @@ class AnswerIn(Schema):
 
 
 class WinnerIn(Schema):
-    """The arm for everybody else."""
+    """The arm for everybody else; ``back`` is the page that asked, the campaign's own by default."""
 
     letter = Choice(frozenset({"a", "b"}), required=True)
+    back = Choice(frozenset({"report"}), load_default="")
 
 
 def blocks_in(typed: Mapping[str, Any], known: Mapping[str, Kind]) -> list[str]:

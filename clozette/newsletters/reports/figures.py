@@ -12,7 +12,7 @@ from clozette.kernel.kept import Kept
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.reports import times
-from clozette.newsletters.reports.models import Tally
+from clozette.newsletters.reports.models import ArmTally, Tally
 from clozette.newsletters.reports.tracking import PURPOSE
 from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import services
@@ -25,6 +25,8 @@ FEW = 10
 """A mail domain with fewer readers is not named: it may be one person's."""
 MOST_DOMAINS = 12
 _FRESH = 5
+_MOST_GOING = 20
+_LATER = sa.and_(Sending.bounced_at.is_not(None), Sending.state == "sent")
 _CAME_BACK = sa.or_(
     Sending.bounced_at.is_not(None), Sending.complained_at.is_not(None), Sending.unsubscribed_at.is_not(None)
 )
@@ -69,14 +71,20 @@ class Figures:
 
 @dataclass(frozen=True)
 class Group:
-    """A part of a campaign's readers: a mail domain (empty: all small ones), or an arm."""
+    """A part of a campaign's readers: a mail domain (empty: all small ones), or an arm (empty: who waited for the winner)."""
 
     name: str
     recipients: int
     sent: int
     bounced: int
+    bounced_later: int
     complained: int
     unsubscribed: int
+
+    @property
+    def delivered(self) -> int:
+        """Return how many were taken by a server and did not come back."""
+        return self.sent - self.bounced_later
 
 
 @dataclass(frozen=True)
@@ -104,10 +112,9 @@ def of(campaign: Campaign) -> Figures:
 def of_all(campaigns: Sequence[Campaign]) -> list[Figures]:
     """Return the figures of some campaigns."""
     campaign_ids = [one.id for one in campaigns]
-    later = sa.and_(Sending.bounced_at.is_not(None), Sending.state == "sent")
     facts = (
         sa.func.count(Sending.bounced_at),
-        sa.func.count().filter(later),
+        sa.func.count().filter(_LATER),
         sa.func.count(Sending.complained_at),
         sa.func.count(Sending.unsubscribed_at),
     )
@@ -188,12 +195,18 @@ def _domains(campaign_id: int) -> list[Group]:
 
 
 def _arms(campaign: Campaign) -> list[Group]:
+    """Return each arm, and whoever waits for the winner; with those about whom nothing is kept any more."""
     if not campaign.arms:
         return []
-    return sorted((one for one in _groups(campaign.id, Sending.letter) if one.name), key=lambda one: one.name)
+    found = {one.name: one for one in _groups(campaign.id, Sending.letter)}
+    for gone in db.session.scalars(sa.select(ArmTally).where(ArmTally.campaign_id == campaign.id)):
+        kept = found.get(gone.letter)
+        numbers = (getattr(gone, name) + (getattr(kept, name) if kept else 0) for name in _COUNTED)
+        found[gone.letter] = Group(gone.letter, *numbers)
+    return [found[name] for name in sorted(found, key=lambda name: (not name, name))]
 
 
-_COUNTED = ("recipients", "sent", "bounced", "complained", "unsubscribed")
+_COUNTED = ("recipients", "sent", "bounced", "bounced_later", "complained", "unsubscribed")
 
 
 def _groups(campaign_id: int, column: orm.InstrumentedAttribute[str]) -> list[Group]:
@@ -201,6 +214,7 @@ def _groups(campaign_id: int, column: orm.InstrumentedAttribute[str]) -> list[Gr
         sa.func.count(),
         sa.func.count().filter(Sending.state == "sent"),
         sa.func.count(Sending.bounced_at),
+        sa.func.count().filter(_LATER),
         sa.func.count(Sending.complained_at),
         sa.func.count(Sending.unsubscribed_at),
     )

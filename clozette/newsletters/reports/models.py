@@ -72,6 +72,31 @@ class Tally(Model):
     machines: Mapped[int] = mapped_column(default=0)
 
 
+class ArmTally(Model):
+    """The same for each arm of a campaign that tries several: what those were who are in its sendings no more.
+
+    :ivar letter: the arm; empty for those who waited for the winner.
+    :ivar agreed: to whom it was sent while they agreed to be counted.
+    """
+
+    __tablename__ = "newsletters_arm_tallies"
+
+    campaign_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("newsletters_campaigns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    letter: Mapped[str] = mapped_column(sa.String(1), primary_key=True)
+    recipients: Mapped[int] = mapped_column(default=0)
+    sent: Mapped[int] = mapped_column(default=0)
+    bounced: Mapped[int] = mapped_column(default=0)
+    bounced_later: Mapped[int] = mapped_column(default=0)
+    complained: Mapped[int] = mapped_column(default=0)
+    unsubscribed: Mapped[int] = mapped_column(default=0)
+    agreed: Mapped[int] = mapped_column(default=0)
+    opened: Mapped[int] = mapped_column(default=0)
+    clicked: Mapped[int] = mapped_column(default=0)
+    machines: Mapped[int] = mapped_column(default=0)
+
+
 class HeadCount(Model):
     """How many subscribers a newsletter had at the end of a day (UTC)."""
 

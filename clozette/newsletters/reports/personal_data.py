@@ -39,6 +39,26 @@ REPORTS: Declaration = {
             _COUNT,
         ),
     ),
+    "newsletters_arm_tallies": Table(
+        no_subject="numbers that remain when the rows about people are gone",
+        columns=dict.fromkeys(
+            (
+                "campaign_id",
+                "letter",
+                "recipients",
+                "sent",
+                "bounced",
+                "bounced_later",
+                "complained",
+                "unsubscribed",
+                "agreed",
+                "opened",
+                "clicked",
+                "machines",
+            ),
+            _COUNT,
+        ),
+    ),
     "newsletters_head_counts": Table(
         no_subject="how many subscribe to a newsletter, day by day",
         columns=dict.fromkeys(("newsletter_id", "day", "subscribers"), _COUNT),

@@ -71,6 +71,13 @@ def parts(numbers: Iterable[tuple[str, int]]) -> list[Part]:
     return made
 
 
+def pairs(shares: Iterable[tuple[int, int]]) -> list[float]:
+    """Return how long the bar of each share is, the largest as long as the plot; of nobody it is nothing."""
+    parts = [number / whole if whole else 0.0 for number, whole in shares]
+    largest = max(parts, default=0.0)
+    return [round(WIDTH * part / largest, 2) if largest else 0.0 for part in parts]
+
+
 def line(numbers: Sequence[int]) -> str:
     """Return the path of a line through some numbers, from 0 at the bottom; a flat one for a single number."""
     if not numbers:

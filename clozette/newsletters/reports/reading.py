@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from clozette.kernel.database import db
 from clozette.newsletters.reports.models import Link, Tally, Touch
+from clozette.newsletters.reports.tracking import PURPOSE
+from clozette.newsletters.sending.models import Sending
+from clozette.newsletters.subscriptions import services
+from clozette.newsletters.subscriptions.models import Contact
+from clozette.privacy import consents
+from clozette.privacy.models import Consent
 
 _SECONDS = 1
 _OTHER = orm.aliased(Touch)
@@ -50,6 +57,38 @@ def touches(campaign_id: int, *which: sa.ColumnElement[bool]) -> Read:
     ).one()
     counted = sa.select(each.c.number, people, sa.func.count()).where(each.c.person, is_link).group_by(each.c.number)
     return Read(opened, clicked, machines, {row[0]: (row[1], row[2]) for row in db.session.execute(counted)})
+
+
+def by_arm(campaign_id: int, *which: sa.ColumnElement[bool]) -> dict[str, tuple[int, int, int]]:
+    """Count the touches of a campaign that are kept, for each arm: people who opened, who clicked, and machines' requests."""
+    person = by_person().label("person")
+    same = sa.and_(Sending.campaign_id == Touch.campaign_id, Sending.contact_id == Touch.contact_id)
+    each = sa.select(Sending.letter, Touch.contact_id, Touch.number, person).join(Sending, same)
+    found = each.where(Touch.campaign_id == campaign_id, *which).subquery()
+    people = sa.func.count(sa.distinct(found.c.contact_id))
+    counts = (
+        people.filter(found.c.person),
+        people.filter(found.c.person, found.c.number >= 0),
+        sa.func.count().filter(sa.not_(found.c.person)),
+    )
+    rows = db.session.execute(sa.select(found.c.letter, *counts).group_by(found.c.letter))
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def agreeing_by_arm(campaign_id: int) -> dict[str, int]:
+    """Count those of each arm to whom it was sent while they agreed to be counted, and who agree still."""
+    rows = db.session.execute(
+        agreeing(Sending.letter, sa.func.count()).where(Sending.campaign_id == campaign_id).group_by(Sending.letter)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def agreeing(*columns: Any) -> sa.Select[Any]:
+    """Select of the sendings to those who agreed to be counted before they got it, and agree still."""
+    mine = (Consent.subject_id == Contact.subject_id, Consent.purpose == PURPOSE, Consent.channel == services.CHANNEL)
+    chosen = sa.select(*columns).select_from(Sending).join(Contact, Contact.id == Sending.contact_id)
+    chosen = chosen.join(Consent, sa.and_(*mine))
+    return chosen.where(consents.is_in_force(), Sending.state == "sent", Consent.at <= Sending.delivered_at)
 
 
 def of(campaign_id: int) -> Read:

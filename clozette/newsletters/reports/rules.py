@@ -1,8 +1,10 @@
-"""What shows that a program opened a mail, and no person. No database, no clock."""
+"""What shows that a program opened a mail, and when two shares differ by more than chance. No database, no clock."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Literal
 
 MACHINES = ("head", "prefetch", "scanner", "at once")
 """Why a single request was hardly a person's; several links within a second show it too (``reading``)."""
@@ -34,3 +36,31 @@ def machine(method: str, headers: Mapping[str, str], since_delivery: timedelta |
     if since_delivery is not None and since_delivery <= AT_ONCE:
         return "at once"
     return None
+
+
+Share = tuple[int, int]
+"""So many of so many."""
+Verdict = Literal["few", "same", "first", "second"]
+_FEWEST = 5
+_SURE = 1.96
+
+
+def compare(first: Share, second: Share) -> Verdict:
+    """Say whether one of two shares is larger, or the difference is too small to tell, or there are too few readers.
+
+    The pooled two-proportion z-test, two-sided at 5 %: z = (p1 - p2) / sqrt(p (1 - p) (1/n1 + 1/n2)), where p is the share
+    of both together. Source: NIST/SEMATECH e-Handbook of Statistical Methods, 7.3.3. Its normal approximation needs about
+    five expected of each kind on each side (Cochran's rule); below that nothing is claimed.
+    """
+    (hits, of), (others, of_others) = first, second
+    together = hits + others
+    if not of or not of_others:
+        return "few"
+    share = together / (of + of_others)
+    if min(of, of_others) * min(share, 1 - share) < _FEWEST:
+        return "few"
+    difference = hits / of - others / of_others
+    error = math.sqrt(share * (1 - share) * (1 / of + 1 / of_others))
+    if abs(difference) <= _SURE * error:
+        return "same"
+    return "first" if difference > 0 else "second"

@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from clozette.newsletters.reports.figures import Details, Figures
 from clozette.newsletters.reports.reading import Read
+from clozette.newsletters.reports.trials import Trial
 from clozette.rights.formulas import neutral
 
 COLUMNS = (
@@ -32,7 +33,7 @@ def campaigns(many: Iterable[Figures]) -> str:
     return _written([COLUMNS, *(_line(one) for one in many)])
 
 
-def campaign(one: Figures, finer: Details, read: Read | None) -> str:
+def campaign(one: Figures, finer: Details, read: Read | None, trial: Trial | None) -> str:
     """Return one campaign's figures, a line for each: of what, its name, the number."""
     names, numbers = COLUMNS[4:], _line(one)[4:]
     lines: list[Sequence[object]] = [("of", "name", "number")]
@@ -41,12 +42,22 @@ def campaign(one: Figures, finer: Details, read: Read | None) -> str:
         lines += [("campaign", "opened", read.opened), ("campaign", "clicked", read.clicked)]
         lines += [("campaign", "machines", read.machines)]
         lines += [("people who followed link", number + 1, people) for number, (people, _) in read.links.items()]
+    lines += _of_ways(trial) if trial else []
     for group in finer.domains:
         for name in ("recipients", "sent", "bounced", "complained", "unsubscribed"):
             lines.append((f"domain: {name}", neutral(group.name or "others"), getattr(group, name)))
     lines += [(state, neutral(reason), number) for state, reason, number in finer.reasons]
     lines += [("sent in the minute", moment.isoformat(timespec="minutes"), number) for moment, number in finer.minutes]
     return _written(lines)
+
+
+def _of_ways(trial: Trial) -> Iterator[Sequence[object]]:
+    for place, way in enumerate(trial.ways):
+        of = f"arm {way.letter}" if way.letter else "everybody else"
+        yield of, "recipients", way.group.recipients
+        yield of, "agreed to be counted", way.agreed
+        yield from ((of, line.name, line.shares[place][0]) for line in trial.lines)
+        yield of, "machines", way.machines
 
 
 def _line(one: Figures) -> tuple[object, ...]:

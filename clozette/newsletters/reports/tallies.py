@@ -3,15 +3,16 @@
 Counting and deleting are one transaction: whatever is killed between them happened neither.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from clozette.kernel.database import db, insert_once
-from clozette.newsletters.campaigns.models import Campaign
+from clozette.newsletters.campaigns.models import Arm, Campaign
 from clozette.newsletters.reports import reading
-from clozette.newsletters.reports.models import Link, Tally, Touch
+from clozette.newsletters.reports.models import ArmTally, Link, Tally, Touch
 from clozette.newsletters.reports.tracking import KEPT, PURPOSE
 from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions.events import ContactGoes
@@ -36,22 +37,43 @@ def forget(subject_id: int) -> Iterator[int]:
 def fold(contact_id: int) -> int:
     """Count what became of a contact's mails, and delete the rows; return how many went."""
     gone = fold_touches(Touch.contact_id == contact_id)
-    campaign_ids = sa.select(Sending.campaign_id).where(Sending.contact_id == contact_id)
-    _lock(db.session.scalars(campaign_ids).all())
+    mine = sa.select(Sending.campaign_id).where(Sending.contact_id == contact_id)
+    campaign_ids = db.session.scalars(mine).all()
+    _lock(campaign_ids)
+    tried = _tried(campaign_ids)
+    agreed = set(db.session.scalars(reading.agreeing(Sending.campaign_id).where(Sending.contact_id == contact_id)))
     take = sa.delete(Sending).where(Sending.contact_id == contact_id)
-    fates = (Sending.campaign_id, Sending.state, Sending.bounced_at, Sending.complained_at, Sending.unsubscribed_at)
-    rows = db.session.execute(take.returning(*fates), execution_options=_QUIETLY).all()
+    rows = db.session.execute(take.returning(*_FATES), execution_options=_QUIETLY).all()
     for row in rows:
-        later = row.bounced_at is not None and row.state == "sent"
-        dates = {name: getattr(row, f"{name}_at") for name in ("bounced", "complained", "unsubscribed")}
-        _add(row.campaign_id, bounced_later=int(later), **{name: int(at is not None) for name, at in dates.items()})
+        fate = _fate(row)
+        _add(row.campaign_id, **fate)
+        if row.campaign_id in tried:
+            sent = {"recipients": 1, "sent": int(row.state == "sent"), "agreed": int(row.campaign_id in agreed)}
+            _add_to_arm(row.campaign_id, row.letter, **fate, **sent)
     return gone + len(rows)
+
+
+_FATES = (
+    Sending.campaign_id,
+    Sending.letter,
+    Sending.state,
+    Sending.bounced_at,
+    Sending.complained_at,
+    Sending.unsubscribed_at,
+)
+
+
+def _fate(row: Any) -> dict[str, int]:
+    dates = {name: getattr(row, f"{name}_at") for name in ("bounced", "complained", "unsubscribed")}
+    later = row.bounced_at is not None and row.state == "sent"
+    return {"bounced_later": int(later), **{name: int(at is not None) for name, at in dates.items()}}
 
 
 def forget_touches(event: ConsentEnded) -> None:
     """Forget what somebody read who does not want it noted any more; the numbers stay."""
     entry = db.session.get_one(LedgerEntry, event.entry_id)
     if entry.purpose == PURPOSE:
+        _keep_agreed(entry)
         fold_touches(Touch.contact_id.in_(sa.select(Contact.id).where(Contact.subject_id == event.subject_id)))
 
 
@@ -64,7 +86,10 @@ def fold_touches(*which: sa.ColumnElement[bool]) -> int:
     """Count some touches, and delete them; return how many they were."""
     campaign_ids = db.session.scalars(sa.select(Touch.campaign_id).where(*which).distinct()).all()
     _lock(campaign_ids)
+    tried = _tried(campaign_ids)
     for campaign_id in campaign_ids:
+        for letter, numbers in reading.by_arm(campaign_id, *which).items() if campaign_id in tried else ():
+            _add_to_arm(campaign_id, letter, **dict(zip(("opened", "clicked", "machines"), numbers, strict=True)))
         read = reading.touches(campaign_id, *which)
         _add(campaign_id, opened=read.opened, clicked=read.clicked, machines=read.machines)
         for number, (people, times) in read.links.items():
@@ -73,6 +98,28 @@ def fold_touches(*which: sa.ColumnElement[bool]) -> int:
             db.session.execute(link.values(**more), execution_options=_QUIETLY)
     done = db.session.execute(sa.delete(Touch).where(*which), execution_options=_QUIETLY)
     return done.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _keep_agreed(ended: LedgerEntry) -> None:
+    """Count somebody among those of each arm who agreed while it was sent, though they don't from now on."""
+    same = (LedgerEntry.subject_id == ended.subject_id, LedgerEntry.purpose == PURPOSE, LedgerEntry.id < ended.id)
+    given = sa.select(LedgerEntry.at).where(*same, LedgerEntry.channel == ended.channel, LedgerEntry.action == "given")
+    since = db.session.scalar(given.order_by(LedgerEntry.id.desc()).limit(1))
+    if since is None:
+        return
+    mine = sa.select(Sending.campaign_id, Sending.letter).join(Contact, Contact.id == Sending.contact_id)
+    got = (Contact.subject_id == ended.subject_id, Sending.state == "sent", Sending.delivered_at >= since)
+    rows = db.session.execute(mine.where(*got)).all()
+    tried = _tried([row.campaign_id for row in rows])
+    _lock(sorted(tried))
+    for row in rows:
+        if row.campaign_id in tried:
+            _add_to_arm(row.campaign_id, row.letter, agreed=1)
+
+
+def _tried(campaign_ids: Sequence[int]) -> set[int]:
+    """Return those of some campaigns that have arms."""
+    return set(db.session.scalars(sa.select(Arm.campaign_id).where(Arm.campaign_id.in_(campaign_ids))))
 
 
 def _lock(campaign_ids: Sequence[int]) -> None:
@@ -84,7 +131,15 @@ def _lock(campaign_ids: Sequence[int]) -> None:
 
 
 def _add(campaign_id: int, **numbers: int) -> None:
-    more = {name: getattr(Tally, name) + number for name, number in numbers.items() if number}
+    _add_to(Tally, Tally.campaign_id == campaign_id, numbers)
+
+
+def _add_to_arm(campaign_id: int, letter: str, **numbers: int) -> None:
+    insert_once(ArmTally, campaign_id=campaign_id, letter=letter)
+    _add_to(ArmTally, sa.and_(ArmTally.campaign_id == campaign_id, ArmTally.letter == letter), numbers)
+
+
+def _add_to(table: type[Tally | ArmTally], which: sa.ColumnElement[bool], numbers: Mapping[str, int]) -> None:
+    more = {name: getattr(table, name) + number for name, number in numbers.items() if number}
     if more:
-        step = sa.update(Tally).where(Tally.campaign_id == campaign_id)
-        db.session.execute(step.values(**more), execution_options=_QUIETLY)
+        db.session.execute(sa.update(table).where(which).values(**more), execution_options=_QUIETLY)

@@ -14,7 +14,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports import bulk_mail
 from clozette.kernel.ports.bulk_mail import Letter, Outcome
-from clozette.newsletters.campaigns.models import Arm, Campaign
+from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.reports import figures, history, plots, tasks
 from clozette.newsletters.reports.models import HeadCount
 from clozette.newsletters.sending import services as sending
@@ -164,22 +164,6 @@ def test_why_some_did_not_get_it(editor: Client, send: Send, db_session: orm.Ses
     sent.campaign.sent, sent.campaign.skipped, sent.campaign.failed = 1, 1, 1
     page = editor.get(path(sent.campaign)).text
     assert "<code>5.7.1</code>" in page and "the consent does not stand any more" in page
-
-
-@pytest.mark.requirement(50)
-def test_the_arms_stand_side_by_side(editor: Client, send: Send, db_session: orm.Session) -> None:
-    sent = send(3, 0)
-    for letter in ("a", "b"):
-        db_session.add(Arm(campaign_id=sent.campaign.id, letter=letter, subject_line=f"Subject {letter}"))
-    for one, letter in zip(sent.subscriptions, ("a", "a", "b"), strict=True):
-        db_session.get_one(Sending, (sent.campaign.id, one.contact_id)).letter = letter
-    sending.unsubscribed(sent.campaign.id, sent.subscriptions[2].contact_id, clock.now())
-    page = editor.get(path(sent.campaign)).text
-    assert re.search(r'scope="row">a</th>\s*<td[^>]*>2</td>', page)
-    assert re.search(
-        r'scope="row">b</th>\s*<td[^>]*>1</td>\s*<td[^>]*>1</td>\s*<td[^>]*>0</td>\s*<td[^>]*>0</td>\s*<td[^>]*>1</td>',
-        page,
-    )
 
 
 @pytest.mark.requirement(61)

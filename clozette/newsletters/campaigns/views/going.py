@@ -110,9 +110,9 @@ def pick_winner(campaign_id: int) -> Any:
     form = Form(schemas.WinnerIn)
     if not form.load():
         found = access.campaign_for_staff(campaign_id)
-        return show_campaign(found, Refusal("letter", _("Choose one of the arms."))), 422
-    letter = form.data["letter"]
-    return _do(campaign_id, lambda found: services.pick_winner(found, letter), _("The others get this one."))
+        return show_campaign(found, Refusal("letter", _("Choose one of the subjects."))), 422
+    letter, back = form.data["letter"], form.data["back"]
+    return _do(campaign_id, lambda found: services.pick_winner(found, letter), _("The others get this one."), back)
 
 
 @blueprint.post("/campaigns/<id:campaign_id>/test")
@@ -151,7 +151,7 @@ def unarchive_campaign(campaign_id: int) -> Any:
     return _do(campaign_id, lambda found: services.archive(found, None), _("It is not in the archive any more."))
 
 
-def _do(campaign_id: int, deed: Callable[[Campaign], None], said: str) -> Any:
+def _do(campaign_id: int, deed: Callable[[Campaign], None], said: str, back: str = "") -> Any:
     found = access.campaign_for_staff(campaign_id)
     try:
         deed(found)
@@ -160,7 +160,7 @@ def _do(campaign_id: int, deed: Callable[[Campaign], None], said: str) -> Any:
     except BadCampaign as bad:
         return show_campaign(found, Refusal("faults", " ".join(fault.words for fault in bad.faults))), 409
     flash(said, "success")
-    return _to(found)
+    return redirect(f"{request.path.rpartition('/')[0]}/{back}", 303) if back else _to(found)
 
 
 def _page(found: Campaign, form: Form) -> str:

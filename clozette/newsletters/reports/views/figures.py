@@ -11,7 +11,7 @@ from clozette.kernel.web.gate import staff
 from clozette.newsletters.campaigns import access
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.leaving import alarm
-from clozette.newsletters.reports import figures, history, plots, reading, sheets
+from clozette.newsletters.reports import figures, history, plots, reading, sheets, trials
 
 blueprint = Blueprint("reports", __name__, url_prefix="/marketing")
 ROLE = "marketing"
@@ -51,6 +51,7 @@ def report(campaign_id: int) -> str:
         numbers=numbers,
         pace=figures.pace(finer, now),
         surges=alarm.surges_of(found.id),
+        trial=trials.of(found, finer.arms),
         **_reading(found),
     )
 
@@ -61,8 +62,10 @@ def report_file(campaign_id: int) -> Response:
     """Hand out a campaign's figures as a file."""
     found = access.campaign_for_staff(campaign_id)
     made = figures.of(found)
+    finer = figures.details(made, clock.now())
     read = reading.of(found.id) if found.tracks else None
-    return _file(sheets.campaign(made, figures.details(made, clock.now()), read), f"campaign-{ids.encode(found.id)}")
+    text = sheets.campaign(made, finer, read, trials.of(found, finer.arms))
+    return _file(text, f"campaign-{ids.encode(found.id)}")
 
 
 @blueprint.app_context_processor
