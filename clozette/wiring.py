@@ -57,6 +57,8 @@ from clozette.newsletters.campaigns import kinds as campaign_kinds
 from clozette.newsletters.campaigns import personal as campaign_personal
 from clozette.newsletters.campaigns import tasks as campaign_tasks
 from clozette.newsletters.campaigns import views as campaign_views
+from clozette.newsletters.campaigns.pictures import kind as campaign_pictures
+from clozette.newsletters.campaigns.pictures import tasks as picture_tasks
 from clozette.newsletters.leaving import alarm as leaving_alarm
 from clozette.newsletters.leaving import preferences
 from clozette.newsletters.leaving import views as leaving_views
@@ -215,6 +217,7 @@ def _contents(app: Flask) -> None:
     media_addresses.init_app(app)
     look_cards.init_app(app)
     campaign_kinds.init_app(app)
+    campaign_pictures.init_app(app)
     links.init_app(app)
     sending_values.register(app, campaign_personal.values)
     sending_values.register(app, tracking.values)
@@ -350,6 +353,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "5 0 * * *", report_tasks.count_heads)
     tasks.schedule(app, "5 5 * * *", report_tasks.sweep_touches)
     tasks.schedule(app, "45 4 * * *", sending_tasks.sweep_paces)
+    tasks.schedule(app, "35 4 * * *", picture_tasks.sweep_pictures)
     tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
     tasks.schedule(app, "* * * * *", campaign_tasks.start_due)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)

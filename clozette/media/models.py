@@ -20,6 +20,7 @@ class HiddenPerson(Model):
 class Photo(Model):
     """A photo, cleaned and kept.
 
+    :ivar subject_id: whose it is; nobody's where it is the site's own.
     :ivar bytes: how much room all its files take.
     :ivar colours: ``#rrggbb``, the most common first.
     :ivar variants: the widths that are ready as WebP; ``avif``: as AVIF. None is missing for ever: a task makes them.
@@ -30,7 +31,7 @@ class Photo(Model):
     __tablename__ = "media_photos"
 
     id: Mapped[Id]
-    subject_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_subjects.id"), index=True)
+    subject_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_subjects.id"), index=True)
     created_at: Mapped[datetime]
     sha256: Mapped[str] = mapped_column(sa.String(64))
     bytes: Mapped[int]

@@ -33,16 +33,18 @@ __all__ = [
 _BATCH = 100
 
 
-def add_photo(subject_id: int, upload: FileStorage | CleanPhoto, now: datetime) -> Photo:
+def add_photo(subject_id: int | None, upload: FileStorage | CleanPhoto, now: datetime) -> Photo:
     """Take in a photo, private at first. Its large widths and its smallest one follow as a task.
 
+    :param subject_id: whose it is; nothing for the site's own, which no member's room is used up by.
     :raises BadPhoto: if it is no photo that we take, with a message for the sender.
     :raises Refused: ``photo-quota`` if the member's room is used up.
     :raises StorageError: if it could not be kept; ``Full`` is answered with 507.
     """
     clean = upload if isinstance(upload, CleanPhoto) else intake.clean(upload)
     size = len(clean.original) + sum(map(len, clean.variants.values()))
-    refuse(why_not_add(used=_used_by(subject_id), adding=size, quota=_quota()))
+    if subject_id is not None:
+        refuse(why_not_add(used=_used_by(subject_id), adding=size, quota=_quota()))
     photo = Photo(
         subject_id=subject_id,
         created_at=now,

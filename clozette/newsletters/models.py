@@ -1,6 +1,7 @@
 """The tables of the newsletters room; each part keeps its own."""
 
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled, Segment
+from clozette.newsletters.campaigns.pictures.models import Holding, Picture
 from clozette.newsletters.mailchimp.models import (
     Batch,
     Channel,
@@ -46,6 +47,7 @@ __all__ = [
     "Forgotten",
     "HeadCount",
     "Heard",
+    "Holding",
     "Import",
     "Interest",
     "Key",
@@ -55,6 +57,7 @@ __all__ = [
     "Pace",
     "Phone",
     "PhoneCode",
+    "Picture",
     "Posting",
     "Reconciliation",
     "RegisterCheck",

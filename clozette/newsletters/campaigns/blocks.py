@@ -25,7 +25,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Input:
-    """One field of a block. ``look`` is ``area``, ``line`` or ``choice`` (with ``choices``)."""
+    """One field of a block. ``look`` is ``area``, ``line``, ``choice`` (with ``choices``) or ``picture`` (a file)."""
 
     name: str
     label: LazyString

@@ -9,10 +9,14 @@ from flask_babel import gettext as _
 from clozette.kernel import tasks
 from clozette.newsletters.campaigns import linkcheck, previewing, rendering
 from clozette.newsletters.campaigns.models import Campaign
+from clozette.newsletters.campaigns.pictures import mailed
+from clozette.newsletters.campaigns.pictures import services as pictures
 from clozette.newsletters.sending import preflight
 
 CLIPPED = 102 * 1024
 """Where Gmail cuts a mail off, and with it the word UNSUBSCRIBE."""
+HEAVY = 200 * 1024
+"""A picture with more bytes takes long on a phone."""
 LONG_SUBJECT = 70
 _LOUD = re.compile(r"[!?]{2,}|[$€£]{2,}")
 _WORDS = re.compile(
@@ -39,7 +43,11 @@ def findings(campaign: Campaign) -> list[Finding]:
         found += [Finding("red", fault.words, _("Mend it in the editor.")) for fault in faults]
         mail = previewing.filled(rendered)
         found += [*_of_subject(mail.subject), *_of_content(mail.html, mail.text)]
-    found += [*_of_links(campaign), *(Finding(one.level, one.what, one.mend) for one in preflight.check(campaign))]
+    found += [
+        *_of_links(campaign),
+        *_of_pictures(campaign),
+        *(Finding(one.level, one.what, one.mend) for one in preflight.check(campaign)),
+    ]
     return sorted(dict.fromkeys(found), key=lambda one: ("red", "amber", "green").index(one.level))
 
 
@@ -78,6 +86,18 @@ def _of_content(html: str, text: str) -> list[Finding]:
         ("http://" in text, "amber", _("A link goes over plain HTTP."), _("Use https://.")),
     ]  # fmt: skip
     return [Finding(level, what, mend) for holds, level, what, mend in checks if holds]
+
+
+def _of_pictures(campaign: Campaign) -> list[Finding]:
+    """Return which pictures are slow to load on a phone."""
+    found = []
+    for block in campaign.blocks:
+        picture = pictures.of_block(block)
+        size = mailed.size(picture.photo) if picture is not None else 0
+        if size > HEAVY:
+            what = _("The picture “%(alt)s” has %(size)s kB.", alt=str(block.get("alt", ""))[:60], size=size // 1024)
+            found.append(Finding("amber", what, _("It loads slowly on a phone: take a plainer or a narrower one.")))
+    return found
 
 
 def _of_links(campaign: Campaign) -> list[Finding]:

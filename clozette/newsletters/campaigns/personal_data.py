@@ -62,6 +62,14 @@ CAMPAIGNS: Declaration = {
         no_subject="subject lines of ours",
         columns=dict.fromkeys(("campaign_id", "letter", "subject_line", "preview_text"), _OURS),
     ),
+    "newsletters_pictures": Table(
+        no_subject="pictures of ours",
+        columns=dict.fromkeys(("id", "photo_id", "made_at"), _OURS),
+    ),
+    "newsletters_holdings": Table(
+        no_subject="which mails of ours have which pictures of ours",
+        columns=dict.fromkeys(("campaign_id", "picture_id"), _OURS),
+    ),
     "newsletters_compiled": Table(
         no_subject="a mail of ours with nobody's name in it",
         columns=dict.fromkeys(("campaign_id", "letter", "template", "digest", "made_at"), _OURS),

@@ -109,6 +109,8 @@ def editor(shown: Sequence[str], known: Mapping[str, Kind], *, complete: bool) -
             needed = complete and one.required
             default = {} if needed else {"load_default": ""}
             fields[f"b{number}_{one.name}"] = made(max_length=one.max_length, required=needed, **default)
+            if one.look == "picture":
+                fields[f"b{number}_{one.name}_file"] = ma.fields.Raw(load_default=None)
     return type("EditorIn", (CampaignIn,), fields)
 
 

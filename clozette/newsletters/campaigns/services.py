@@ -16,6 +16,8 @@ from clozette.newsletters.campaigns import checks, rendering, rules, segments
 from clozette.newsletters.campaigns.blocks import Fault
 from clozette.newsletters.campaigns.events import CampaignLate
 from clozette.newsletters.campaigns.models import Arm, Campaign, Segment
+from clozette.newsletters.campaigns.pictures import services as pictures
+from clozette.newsletters.campaigns.pictures.models import Picture
 from clozette.newsletters.campaigns.rendering import BadCampaign
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.subscriptions.models import Newsletter
@@ -75,8 +77,16 @@ def save(campaign: Campaign, content: Content, *, version: int) -> None:
     }
     if content.rules is not None:
         values["rules"] = [dict(rule) for rule in content.rules]
+    with db.session.begin_nested():  # pictures that came with a refused form stay; of the form itself nothing may
+        _write(campaign, content, values, version)
+    db.session.refresh(campaign)
+
+
+def _write(campaign: Campaign, content: Content, values: Mapping[str, Any], version: int) -> None:
     if not _change(campaign, ("draft",), values, version=version):
         raise Refused(_why_not_saved(campaign))
+    if not pictures.hold(campaign.id, content.blocks):
+        raise BadCampaign([Fault(None, _("A picture is not there any more. Upload it again."))])
     db.session.execute(sa.delete(Arm).where(Arm.campaign_id == campaign.id))
     if content.second_subject:
         for letter, subject, preview in (
@@ -85,7 +95,6 @@ def save(campaign: Campaign, content: Content, *, version: int) -> None:
         ):
             db.session.add(Arm(campaign_id=campaign.id, letter=letter, subject_line=subject, preview_text=preview))
     db.session.flush()
-    db.session.refresh(campaign)
 
 
 def check(newsletter: Newsletter, content: Content, kind: str) -> None:
@@ -150,11 +159,13 @@ def cancel(campaign: Campaign) -> None:
 
 
 def delete(campaign: Campaign) -> None:
-    """Throw a draft away."""
+    """Throw a draft away, with the pictures that no other campaign has."""
+    held = [one.id for one in pictures.held_by(campaign.id)]
     gone = sa.delete(Campaign).where(Campaign.id == campaign.id, Campaign.state.in_(("draft", "cancelled")))
     gone = gone.where(Campaign.started_at.is_(None))
     if not db.session.execute(gone).rowcount:  # type: ignore[attr-defined]
         raise Refused(_too_late())
+    pictures.delete_unheld(Picture.id.in_(held))
     db.session.expire_all()
 
 
@@ -301,6 +312,7 @@ def _move_on(parent: Campaign, now: datetime) -> bool:
 def _take_over(made: Campaign, campaign: Campaign) -> None:
     for name in ("subject_line", "preview_text", "blocks", "rules", "tracks", "test_percent"):
         setattr(made, name, getattr(campaign, name))
+    pictures.hold(made.id, made.blocks)
     for arm in campaign.arms:
         db.session.add(
             Arm(

@@ -19,6 +19,7 @@ from clozette.newsletters.campaigns import access, checks, queries, recipients, 
 from clozette.newsletters.campaigns.blocks import Fault, kinds
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import BadCampaign
+from clozette.newsletters.campaigns.views import uploads
 from clozette.newsletters.campaigns.views.blueprint import ROLE, blueprint
 from clozette.newsletters.sending import authentication, published
 
@@ -87,8 +88,13 @@ def change_campaign(campaign_id: int) -> Any:
         return delete_campaign(campaign_id)
     found = access.campaign_for_staff(campaign_id)
     form, shown = typed(complete=request.form.get("do", "save") == "save")
-    if not form.load():
+    taken, wrong = uploads.take_in(shown, clock.now())
+    is_good = form.load()
+    form.values.update(taken)
+    form.errors.update(wrong)
+    if not is_good or wrong:
         return _page(found, form, shown), 422
+    form.data.update(taken)
     blocks = schemas.blocks_of(form.data, shown, kinds())
     if form.data["do"] != "save":
         return _rearranged(found, form, blocks)
@@ -214,6 +220,7 @@ def _page(
         campaign=found,
         form=form,
         blocks=[kinds()[one] for one in shown],
+        thumbnails=uploads.thumbnails(form, shown),
         offered=offered,
         at=at,
         is_unsaved=is_unsaved,
