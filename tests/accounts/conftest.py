@@ -1,7 +1,7 @@
 """The mailbox, and people who join through the form."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -56,10 +56,8 @@ class Mailbox:
 
 
 @pytest.fixture
-def mailbox(app: Flask) -> Iterator[Mailbox]:
-    box = Mailbox(app)
-    yield box
-    box.clear()
+def mailbox(app: Flask) -> Mailbox:
+    return Mailbox(app)
 
 
 @pytest.fixture
