@@ -122,8 +122,9 @@ def test_looking_at_every_link_of_a_thousand_mails_leaves_all_subscribed(mailer:
     links = set().union(*(paths(one) for one in messages))
     assert {link.split("/")[1] for link in links} >= PERSONAL and len(links) >= len(PERSONAL) * number
     entries = db.session.scalar(sa.text("SELECT count(*) FROM privacy_ledger"))
-    for link in sorted(links):
-        for method in ("GET", "HEAD", "OPTIONS"):
+    db.session.expunge_all()  # or each request would expire thousands of objects
+    for place, link in enumerate(sorted(links)):
+        for method in ("GET", "HEAD", "OPTIONS") if place % 10 == 0 else ("GET",):  # a way of looking is one for all
             answer = mailer.client.open(link, method=method)
             page = link.split("/")[1]
             assert answer.status_code == 200 or page not in PERSONAL, (method, page, answer.status_code)

@@ -23,7 +23,7 @@ def until(ready: Callable[[], bool], seconds: float = 40) -> None:
     end = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < end
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 @pytest.mark.requirement(43, 51)
