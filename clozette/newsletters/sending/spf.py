@@ -168,8 +168,7 @@ class _Check:
                 doubts.append(mechanism)
             elif found:
                 return self._weighed(Verdict(mechanism.result, "", domain), doubts)
-        is_final = any(one.kind == "all" for one in record.mechanisms)
-        if record.redirect and not is_final:
+        if record.redirect:
             return self._weighed(self._redirected(record.redirect, domain), doubts)
         return self._weighed(Verdict("neutral", "", domain), doubts)
 
