@@ -29,7 +29,7 @@ def late(campaign: Campaign, member: Member, path: str) -> Message:
             "member": member,
             "home": rendering.base(),
             "campaign": campaign,
-            "could_not": campaign.paused_because == "preflight",
+            "because": campaign.paused_because,
             "address": f"{rendering.base()}{path}",
         }
         env = current_app.jinja_env

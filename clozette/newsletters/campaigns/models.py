@@ -37,7 +37,7 @@ class Campaign(Model):
     :ivar state: ``draft``, ``scheduled``, ``late`` (was due while nothing ran, and asks), ``queueing`` (writes its
         sendings), ``running``, ``paused``, ``finished`` or ``cancelled``.
     :ivar send_at: when it is due (UTC); ``time_zone`` is the one that it was said in.
-    :ivar paused_because: a word of ours: ``staff``, ``errors``, ``preflight``, ``restored``.
+    :ivar paused_because: a word of ours: ``staff``, ``errors``, ``preflight``, ``restored``, ``fault``.
     :ivar test_percent: how many of all get the arms' test, where it has arms; ``winner`` is the arm for the others.
     :ivar repeats: how often a digest goes out (``day``, ``week``, ``month``); it stays ``scheduled``, and each time a
         child of it (``parent_id``) is sent. ``since`` is from when a look is new for such a child.

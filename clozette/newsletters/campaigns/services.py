@@ -230,6 +230,13 @@ def come_due(campaign: Campaign, now: datetime) -> None:
         _ask(campaign, "preflight")
 
 
+def could_not_start(campaign_id: int) -> None:
+    """Let a campaign ask that failed at its time by a fault of ours."""
+    campaign = db.session.get(Campaign, campaign_id, populate_existing=True)
+    if campaign is not None:
+        _ask(campaign, "fault")
+
+
 def pick_winner(campaign: Campaign, letter: str) -> None:
     """Choose the arm that the others get, once."""
     if letter not in {arm.letter for arm in campaign.arms}:

@@ -1,9 +1,12 @@
 """What writing does in the background."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
+import structlog
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
@@ -13,6 +16,8 @@ from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.sending import authentication, published
 from clozette.newsletters.subscriptions.models import Newsletter
 from clozette.settings import Settings
+
+log = structlog.get_logger()
 
 
 @task("newsletters.start_due")
@@ -25,10 +30,22 @@ def start_due() -> None:
     found = db.session.scalars(due).all()
     _ask_dns(found)
     for campaign_id in found:
+        _start(campaign_id, now)
+
+
+def _start(campaign_id: int, now: datetime) -> None:
+    """Start one; what fails in it asks the staff, and leaves nothing behind."""
+    try:
         locked = sa.select(Campaign).where(Campaign.id == campaign_id).with_for_update(skip_locked=True)
         campaign = db.session.scalar(locked.execution_options(populate_existing=True))
         if campaign is not None and campaign.state == "scheduled" and campaign.send_at and campaign.send_at <= now:
             services.come_due(campaign, now)
+        checkpoint()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others start
+        db.session.rollback()
+        log.error("campaign_not_started", campaign=campaign_id, error=type(error).__name__)
+        if not isinstance(error, OperationalError):  # that is the database's: a minute later it may start
+            services.could_not_start(campaign_id)
         checkpoint()
 
 

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import orm
+from sqlalchemy.exc import OperationalError
 
 from clozette.community import services as community
 from clozette.kernel import clock, ids, tasks
@@ -185,3 +186,53 @@ def test_what_fails_at_its_time_leaves_nothing_behind_and_stops_no_other(
     assert children_of(db_session, series) == []
     assert (series.state, letter.state) == ("late", "queueing")
     assert list(db_session.scalars(sa.select(Compiled.campaign_id))) == [letter.id]
+
+
+@pytest.mark.requirement(38)
+@pytest.mark.parametrize(
+    ("error", "after"),
+    [
+        (RuntimeError("ada@example.test"), ("late", "fault")),
+        (OperationalError("", {}, Exception()), ("scheduled", None)),
+    ],
+)
+def test_what_nobody_expected_stops_no_other_and_is_seen(
+    app: Flask,
+    client: Client,
+    editor,
+    newsletter: Newsletter,
+    db_session: orm.Session,
+    stopped_clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    after: tuple,
+) -> None:
+    """A database that was away is back in a minute; any other fault is looked at by somebody."""
+    before, broken, behind = (
+        make_campaign(newsletter, state="scheduled", send_at=START + timedelta(minutes=one)) for one in range(3)
+    )
+    started, broken_id = sending.start, broken.id
+
+    def start(campaign: Campaign, now: datetime) -> None:
+        started(campaign, now)
+        if campaign.id == broken_id:
+            raise error
+
+    monkeypatch.setattr(sending, "start", start)
+    app.extensions["clozette.outbox"].clear()
+    stopped_clock.stop(START + timedelta(minutes=3))
+    for _ in range(2):
+        tasks.enqueue(start_due)
+        db_session.commit()
+        tasks.drain(app)
+    db_session.expire_all()
+    assert (before.state, behind.state) == ("queueing", "queueing")
+    assert (broken.state, broken.paused_because, broken.started_at) == (*after, None)
+    assert db_session.get(Compiled, (broken_id, "")) is None
+    mails = [mail.text for mail in app.extensions["clozette.outbox"].messages if mail.to == editor.email]
+    assert ["something went wrong here" in mail for mail in mails] == [True] * (after[0] == "late")
+    written = capsys.readouterr().out
+    assert "campaign_not_started" in written and "ada@example.test" not in written
+    sign_in(client, editor, second_factor=True)
+    assert ("something went wrong here" in client.get("/marketing").text) == (after[0] == "late")
