@@ -41,6 +41,7 @@ class Campaign(Model):
     :ivar test_percent: how many of all get the arms' test, where it has arms; ``winner`` is the arm for the others.
     :ivar repeats: how often a digest goes out (``day``, ``week``, ``month``); it stays ``scheduled``, and each time a
         child of it (``parent_id``) is sent. ``since`` is from when a look is new for such a child.
+    :ivar first_at: when a digest that repeats was due first: its later times are counted from that, not from one another.
     :ivar checked_links: what the last check of its links found: address to a word of ours.
     :ivar tracks: whether opens and clicks are counted, of those alone who agreed to it.
     :ivar recipients, sent, skipped, failed, uncertain: what became of the sendings; they stay when these are erased.
@@ -70,6 +71,7 @@ class Campaign(Model):
     tracks: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None]
     repeats: Mapped[str | None] = mapped_column(sa.String(8))
+    first_at: Mapped[datetime | None]
     since: Mapped[datetime | None]
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("newsletters_campaigns.id", ondelete="SET NULL"))
     checked_links: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)

@@ -43,6 +43,7 @@ CAMPAIGNS: Declaration = {
                     "tracks",
                     "archived_at",
                     "repeats",
+                    "first_at",
                     "since",
                     "parent_id",
                     "checked_links",

@@ -30,17 +30,18 @@ def moment_in(local: datetime, zone: str) -> tuple[datetime | None, str | None]:
     return moment, None
 
 
-def next_time(moment: datetime, zone: str, repeats: str, now: datetime) -> datetime:
-    """Return when something that repeats is due next, after ``now``: the same wall clock's time.
+def next_time(first: datetime, zone: str, repeats: str, after: datetime) -> datetime:
+    """Return when something that repeats is due next, after a moment: at the wall clock's time, and on the day, of its first.
 
-    Where the clocks skip it, it is due as much later as they were moved; a month without its day has it on its last.
+    Where the clocks skip that time, it is due as much later as they were moved; a month without its day has it on its
+    last. Neither moves the times after it.
     """
-    local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    local = first.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     steps = 0
     while True:
         steps += 1
         wanted = _later(local, repeats, steps).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
-        if wanted > now:
+        if wanted > after:
             return wanted
 
 

@@ -142,6 +142,7 @@ def schedule(campaign: Campaign, send_at: datetime, zone: str, *, repeats: str |
         raise Refused(Refusal("repeats", _("A digest repeats, and nothing else does."), "repeats"))
     _check_kept(campaign)
     values = {"state": "scheduled", "send_at": send_at, "time_zone": zone, "repeats": repeats, "paused_because": None}
+    values["first_at"] = send_at if repeats else None
     if not _change(campaign, ("draft",), values, version=campaign.version):
         raise Refused(_why_not_saved(campaign))
 
@@ -308,7 +309,8 @@ def _send(campaign: Campaign, now: datetime) -> None:
 def _move_on(parent: Campaign, now: datetime) -> bool:
     """Let a repeating digest wait for its next time; of two workers one does."""
     assert parent.send_at is not None and parent.repeats is not None
-    after = rules.next_time(parent.send_at, parent.time_zone, parent.repeats, now)
+    first = parent.first_at or parent.send_at
+    after = rules.next_time(first, parent.time_zone, parent.repeats, max(now, parent.send_at))
     same = sa.update(Campaign).where(Campaign.id == parent.id, Campaign.send_at == parent.send_at)
     step = same.where(Campaign.state.in_(ASKS)).values(state="scheduled", send_at=after, paused_because=None)
     moved = bool(db.session.execute(step).rowcount)  # type: ignore[attr-defined]

@@ -1,10 +1,14 @@
 """When campaigns go: named time zones, the guard against late ones, digests that repeat."""
 
+import calendar
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import orm
 
 from clozette.kernel import clock, ids, tasks
@@ -244,6 +248,55 @@ def test_a_test_goes_to_whoever_presses(
 def test_the_next_time_is_the_same_on_the_wall(moment, zone, repeats, now, expected) -> None:
     found = rules.next_time(datetime(*moment, tzinfo=UTC), zone, repeats, datetime(*now, tzinfo=UTC))
     assert found == datetime(*expected, tzinfo=UTC)
+
+
+def test_a_series_on_the_last_day_stays_there(
+    app: Flask, client: Client, editor, newsletter: Newsletter, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    stopped_clock.stop(datetime(2026, 12, 1, tzinfo=UTC))
+    sign_in(client, editor, second_factor=True)
+    series = make_campaign(newsletter, kind="digest", blocks=[{"kind": "news"}])
+    typed = {"send_at": "2027-01-31T02:30", "time_zone": "Europe/Berlin", "repeats": "month"}
+    assert client.post(path_of(series, "/schedule"), data=typed).status_code == 303
+    days = []
+    for _month in range(4):
+        assert state(db_session, series) == "scheduled"
+        days.append(series.send_at.day)
+        stopped_clock.stop(series.send_at + timedelta(minutes=1))
+        run_due(app, db_session)
+    assert days == [31, 28, 31, 30]
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Jakarta")
+FROM = datetime(2024, 1, 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    local=st.datetimes(FROM, datetime(2027, 12, 31)),
+    zone=st.sampled_from(ZONES),
+    repeats=st.sampled_from(rules.REPEATS),
+    pauses=st.lists(st.integers(0, 100), min_size=40, max_size=40),
+)
+def test_whenever_it_went_a_series_keeps_its_day_and_time(
+    local: datetime, zone: str, repeats: str, pauses: list[int]
+) -> None:
+    """Each next time, counted after any pause, stands on the wall as the first, or where there is no such time just after."""
+    local = local.replace(second=0, microsecond=0)
+    first, _odd = rules.moment_in(local, zone)
+    assume(first is not None)
+    moment = first
+    for pause in pauses:
+        before, moment = moment, rules.next_time(first, zone, repeats, moment + timedelta(days=pause))
+        there = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        assert moment > before + timedelta(days=pause)
+        wanted = there.replace(hour=local.hour, minute=local.minute)
+        assert there == wanted or (rules.moment_in(wanted, zone)[0] is None and there - wanted <= timedelta(hours=1))
+        if repeats == "month":
+            last = calendar.monthrange(there.year, there.month)[1]
+            assert there.day == min(local.day, last)
+        if repeats == "week":
+            assert there.weekday() == local.weekday()
 
 
 @pytest.mark.requirement(50)
