@@ -118,7 +118,7 @@ def got(gallery_app):
 @pytest.fixture(scope="session")
 def gallery_url(gallery_app):
     server = make_server("localhost", 0, gallery_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
