@@ -10,7 +10,7 @@ from clozette.kernel.refusal import Refusal
 GRACE = timedelta(hours=1)
 """How late a campaign may start by itself; later it asks (requirement 38)."""
 REPEATS = ("day", "week", "month")
-EARLIEST = timedelta(minutes=1)
+EARLIEST, LATEST = timedelta(minutes=1), timedelta(days=2 * 365)
 
 
 def moment_in(local: datetime, zone: str) -> tuple[datetime | None, str | None]:
@@ -19,7 +19,10 @@ def moment_in(local: datetime, zone: str) -> tuple[datetime | None, str | None]:
     A time that the clocks skip has no moment; of one that they show twice it is the first.
     """
     there = local.replace(tzinfo=ZoneInfo(zone), fold=0)
-    moment = there.astimezone(UTC)
+    try:
+        moment = there.astimezone(UTC)
+    except OverflowError:
+        return None, _("This is no date and time.")
     back = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if back != local:
         return None, _(
@@ -51,9 +54,11 @@ def is_late(send_at: datetime, now: datetime) -> bool:
 
 
 def why_not_schedule(send_at: datetime, now: datetime) -> Refusal | None:
-    """Refuse what is over."""
+    """Refuse what is over, and what is so far away that it must be a slip."""
     if send_at < now + EARLIEST:
         return Refusal("past", _("This time is over. Choose one that is at least a minute away."), "send_at")
+    if send_at > now + LATEST:
+        return Refusal("far", _("That is more than two years away. Look at the year again."), "send_at")
     return None
 
 
