@@ -52,7 +52,11 @@ class CampaignIn(Schema):
     preview_text = Line(max_length=MAX_PREVIEW, load_default="")
     second_subject = Line(max_length=MAX_SUBJECT, load_default="")
     second_preview = Line(max_length=MAX_PREVIEW, load_default="")
-    test_percent = ma.fields.Integer(load_default=0, validate=ma.validate.Range(0, 100))
+    test_percent = ma.fields.Integer(
+        load_default=0,
+        validate=ma.validate.Range(0, 100, error=_l("Choose a number from 1 to 100.")),
+        error_messages={"invalid": _l("Choose a number from 1 to 100.")},
+    )
     tracks = ma.fields.Boolean(load_default=False)
     version = ma.fields.Integer(required=True, validate=ma.validate.Range(1, 2**31))
     do = Line(max_length=20, load_default="save")

@@ -129,7 +129,7 @@ def save_segment(name: str, chosen: Sequence[Mapping[str, Any]], *, by_id: int |
     """Keep a choice of readers under a name; the name is taken once."""
     kept = segments.checked(chosen)
     if not insert_once(Segment, id=new_id(), name=name, rules=kept, made_at=now, made_by_id=by_id):
-        raise Refused(Refusal("taken", _("There is a segment with this name."), "name"))
+        raise Refused(Refusal("taken", _("There is a saved choice with this name."), "name"))
 
 
 def schedule(campaign: Campaign, send_at: datetime, zone: str, *, repeats: str | None, now: datetime) -> None:

@@ -57,6 +57,21 @@ def test_a_campaign_from_nothing_to_saved(client: Client, newsletter: Newsletter
     assert 'name="version" value="2"' in page
 
 
+def test_what_is_wrong_is_named_as_the_page_names_it(client: Client, newsletter: Newsletter) -> None:
+    button = {
+        "b1_kind": "button",
+        "b1_label": "",
+        "b1_address": "",
+        "second_subject": "Or this",
+        "test_percent": "many",
+    }
+    said = client.post(path_of(make_campaign(newsletter)), data=written(**button))
+    assert said.status_code == 422
+    summary = said.text.partition('id="form-errors"')[2].partition("</div>")[0]
+    assert "2. Button, Words on the button: Please fill this in." in summary
+    assert "How many percent try it: Choose a number from 1 to 100." in summary
+
+
 @pytest.mark.parametrize("roles", [(), ("moderator",)])
 def test_the_pages_are_not_there_for_others(client: Client, newsletter: Newsletter, roles: tuple[str, ...]) -> None:
     campaign = make_campaign(newsletter)
