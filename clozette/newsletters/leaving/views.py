@@ -51,13 +51,15 @@ def leave(token: str) -> Any:
 @gate.everyone()
 def undo(token: str) -> Any:
     """Take the leaving back, by the stamp that its answer carried; the token alone can't."""
-    if services.standing(token) is None:
+    found = services.standing(token)
+    if found is None:
         return _gone()
     try:
         back = services.undo(request.form.get("undo", ""), clock.now())
     except Refused as refused:
-        return render_template("newsletters/back.html", token=token, back=[], refusal=refused.refusal), 409
-    return render_template("newsletters/back.html", token=token, back=back, refusal=None)
+        still = found[0] if found[1] == "confirmed" else None
+        return render_template("newsletters/back.html", token=token, back=[], still=still, refusal=refused.refusal), 409
+    return render_template("newsletters/back.html", token=token, back=back)
 
 
 @blueprint.before_request

@@ -269,6 +269,7 @@ def test_a_press_can_be_taken_back_at_once(stranger: Client, db_session: orm.Ses
     assert back.status_code == 200 and "Set-Cookie" not in back.headers
     assert subscription.state == "confirmed" and stands(subscription)
     again = stranger.post(f"{path}/undo", data={"undo": stamp}, csrf=False)
+    assert "there is nothing left to undo" in again.text
     assert again.status_code == 409
 
 
