@@ -147,6 +147,7 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "guardian-mail": lambda visitor: ask_guardian(visitor, "one@example.test"),
     "text-address": lambda visitor: visitor.post("/texts", {"number": f"+6581{next(numbers):06}", "do": "end"}),
     "text-number": lambda visitor: visitor.post("/texts", {"number": "+6581234567", "do": "end"}, moving=True),
+    "text-pair": lambda visitor: visitor.post("/texts", {"number": "+6581234567", "do": "end"}),
     "text-try": text_code,
     "newsletter-address": lambda visitor: visitor.post("/newsletters/weekly", reader()),
     "newsletter-mail": lambda visitor: visitor.post("/newsletters/weekly", reader("one@example.test"), moving=True),

@@ -13,7 +13,7 @@ from clozette.accounts import keys
 from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.newsletters.texts.events import PhoneCodeMade
-from clozette.newsletters.texts.models import Phone, PhoneCode
+from clozette.newsletters.texts.models import PhoneCode
 from clozette.privacy import subjects
 from clozette.privacy.models import Subject
 from clozette.rights.desk import kept
@@ -39,10 +39,11 @@ def make(
 ) -> PhoneCode:
     """Make a code for a canonical number and ask for the text that carries it.
 
-    :param subject_id: who is signed in; a guest is whoever the number belongs to, or somebody new.
+    :param subject_id: who is signed in. A guest is somebody new until the digits are typed: whoever can name a number
+        brings nothing to its holder.
     """
     made = PhoneCode(
-        subject_id=subject_id or _holder(number) or subjects.create(now).id,
+        subject_id=subject_id or subjects.create(now).id,
         number=number,
         deed=deed,
         purposes=list(purposes),
@@ -93,12 +94,6 @@ def forget_old(now: datetime) -> int:
         if not kept.anything_but(subject_id, _OURS):
             db.session.execute(sa.delete(Subject).where(Subject.id == subject_id))
     return len(found)
-
-
-def _holder(number: str) -> int | None:
-    """Return whose a number is, or who else asked for a code to it without an account."""
-    found: int | None = db.session.scalar(sa.select(Phone.subject_id).where(Phone.number == number))
-    return found
 
 
 def _lock(number: str) -> None:

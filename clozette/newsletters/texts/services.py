@@ -11,6 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from clozette.accounts.models import Member
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
@@ -18,7 +19,7 @@ from clozette.newsletters import keys
 from clozette.newsletters.subscriptions import evidence, suppressions
 from clozette.newsletters.texts import regions
 from clozette.newsletters.texts.models import Phone, PhoneCode, TextCampaign, TextSending
-from clozette.privacy import consents, ledger, notices
+from clozette.privacy import consents, ledger
 
 POINT = "CP6"
 CHANNEL = "sms"
@@ -118,31 +119,44 @@ def skip(phone_id: int, reason: str, purpose: str | None = None) -> None:
 
 
 def _own(code: PhoneCode, now: datetime) -> Phone:
-    """Give the number to who proved it; whoever had it before has it no more, and their consents for it lapse."""
+    """Give the number to who proved it; whoever had it before has it no more, and their consents for it lapse.
+
+    A guest who proves a number that has a holder is that holder.
+    """
     region = regions.region_of(code.number)
     if region is None:
         raise Refused(Refusal("country", _("We don't send texts to this country yet."), "number"))
     before = by_number(code.number)
-    if before is not None and before.subject_id != code.subject_id:
-        for purpose in PURPOSES:
-            withdraw(before, purpose, method="sms:number-moved", actor="system", action="expired", now=now)
-        db.session.delete(before)
-        db.session.flush()
+    if before is not None and before.subject_id != code.subject_id and not _is_guest(code.subject_id):
+        _take_away(before, now)
+        before = None
+    subject_id = before.subject_id if before else code.subject_id
     facts = {
         "number": code.number,
         "number_key": key_of(code.number),
         "country": region.country,
-        "zone": code.zone or f"+{region.code}",
+        "zone": code.zone or (before.zone if before else f"+{region.code}"),
         "locale": code.locale,
         "verified_at": now,
     }
-    if not insert_once(Phone, id=new_id(), subject_id=code.subject_id, **facts):
-        db.session.execute(sa.update(Phone).where(Phone.subject_id == code.subject_id).values(**facts))
-    phone = of(code.subject_id)
+    if not insert_once(Phone, id=new_id(), subject_id=subject_id, **facts):
+        db.session.execute(sa.update(Phone).where(Phone.subject_id == subject_id).values(**facts))
+    phone = of(subject_id)
     if phone is None:
         raise Refused(Refusal("busy", _("This did not work just now. Please try again."), "number"))
     db.session.refresh(phone)
     return phone
+
+
+def _is_guest(subject_id: int) -> bool:
+    return db.session.scalar(sa.select(Member.id).where(Member.subject_id == subject_id)) is None
+
+
+def _take_away(phone: Phone, now: datetime) -> None:
+    for purpose in PURPOSES:
+        withdraw(phone, purpose, method="sms:number-moved", actor="system", action="expired", now=now)
+    db.session.delete(phone)
+    db.session.flush()
 
 
 def _agree(code: PhoneCode, phone: Phone, now: datetime, circumstances: Mapping[str, Any]) -> None:
@@ -151,7 +165,9 @@ def _agree(code: PhoneCode, phone: Phone, now: datetime, circumstances: Mapping[
     wanted = [name for name in PURPOSES if name in code.purposes and name not in stands]
     shown = evidence.shown(code.stamped)
     facts = {**circumstances, "number": phone.number, "asked_at": code.made_at.isoformat()}
-    served = _serve(phone.subject_id, shown, now, facts) if wanted and shown else None
+    served = None
+    if wanted and shown:
+        served = ledger.serve(phone.subject_id, shown, method=METHOD, now=now, circumstances=facts, surface=HERE).id
     for purpose in wanted:
         consents.answer(
             phone.subject_id,
@@ -165,19 +181,3 @@ def _agree(code: PhoneCode, phone: Phone, now: datetime, circumstances: Mapping[
             served_id=served,
             circumstances=facts,
         )
-
-
-def _serve(subject_id: int, shown: notices.Shown, now: datetime, facts: Mapping[str, Any]) -> int:
-    """Record once what was shown, whatever was ticked of it."""
-    when = min(shown.at, now)
-    entry = ledger.record(
-        subject_id=subject_id,
-        point=POINT,
-        action="served",
-        method=METHOD,
-        now=when,
-        surface=HERE,
-        shown=shown,
-        circumstances=dict(facts),
-    )
-    return entry.id

@@ -48,7 +48,8 @@ def ask() -> Any:
     now = clock.now()
     try:
         _check(form, now)
-        throttle.ask(form.data["number"])
+        mine = _phone()
+        throttle.ask(form.data["number"], is_own=mine is not None and mine.number == form.data["number"])
         session[_WAITING] = ids.encode(_make(form, now).id)
     except Refused as refused:
         form.refuse(refused.refusal)
@@ -158,14 +159,15 @@ def _proved(code: PhoneCode, form: Form, now: datetime) -> Any:
 
 
 def _phone() -> Phone | None:
-    """Return the number of whoever is signed in, or that was proven in this browser within the hour."""
+    """Return the number of whoever is signed in, or that was proven in this browser within the hour and by nobody since."""
     viewer = gate.viewer()
     if viewer.subject_id is not None:
         return services.of(viewer.subject_id)
     code = _kept(_PROVED)
     if code is None or code.used_at is None or clock.now() - code.used_at > OPEN_FOR:
         return None
-    return services.by_number(code.number)
+    phone = services.by_number(code.number)
+    return phone if phone and phone.verified_at <= code.used_at else None
 
 
 def _waiting() -> PhoneCode | None:
