@@ -98,6 +98,7 @@ GET    /marketing/texts                               login   404     404     40
 POST   /marketing/texts                               login   404     404     404     404     404     404     422
 GET    /marketing/texts/register                      login   404     404     404     404     404     404     200
 POST   /marketing/texts/register                      login   404     404     404     404     404     404     422
+POST   /marketing/texts/register/numbers              login   404     404     404     404     404     404     409
 GET    /marketing/texts/{text}                        login   404     404     404     404     404     404     200
 POST   /marketing/texts/{text}                        login   404     404     404     404     404     404     422
 POST   /marketing/texts/{text}/deeds                  login   404     404     404     404     404     404     422

@@ -9,7 +9,7 @@ from clozette.accounts.models import Member
 from clozette.newsletters.subscriptions import suppressions
 from clozette.newsletters.texts import rules
 from clozette.newsletters.texts.models import Phone, RegisterCheck, RegisterResult, TextCampaign
-from clozette.newsletters.texts.services import CHANNEL, POINT
+from clozette.newsletters.texts.services import CHANNEL, POINT, PURPOSES
 from clozette.privacy import consents
 from clozette.privacy.models import Consent, LedgerEntry
 from clozette.rights.erasure import services as erasure
@@ -26,9 +26,28 @@ def why_not(text: TextCampaign, now: datetime) -> sa.ColumnElement[str | None]:
 
 def is_evident(text: TextCampaign) -> sa.ColumnElement[bool]:
     """Whether the consent is clear, unambiguous and in evidential form: the words shown, and the answer, on record."""
+    return sa.exists().where(*_mine(text), _is_in_words()).correlate(Phone)
+
+
+def is_due(now: datetime) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on a ``Phone`` that a register has to be asked about it: texts are wanted there, and neither
+    the consent nor an answer of the last weeks lets them go. A fresh "no" is an answer too.
+    """
+    wants = (Consent.subject_id == Phone.subject_id, Consent.channel == CHANNEL, Consent.purpose.in_(PURPOSES))
+    fresh = (RegisterResult.number_key == Phone.number_key, RegisterCheck.id == RegisterResult.check_id, *_holds(now))
+    return [
+        Phone.country.in_(sorted(rules.REGISTERS)),
+        sa.exists().where(*wants, consents.is_in_force(), sa.not_(_is_in_words())).correlate(Phone),
+        sa.not_(suppressions.is_suppressed(Phone.number_key)),
+        sa.not_(erasure.is_wished(Phone.subject_id)),
+        sa.not_(sa.exists().where(*fresh).correlate(Phone)),
+    ]
+
+
+def _is_in_words() -> sa.ColumnElement[bool]:
+    """Whether the words that a ``Consent`` was given to are on record."""
     with_words = (LedgerEntry.id == Consent.entry_id, LedgerEntry.point == POINT, LedgerEntry.served_id.is_not(None))
-    shown = sa.exists().where(*with_words).correlate(Consent)
-    return sa.exists().where(*_mine(text), shown).correlate(Phone)
+    return sa.exists().where(*with_words).correlate(Consent)
 
 
 def checked_by(now: datetime) -> sa.ColumnElement[int | None]:
@@ -37,12 +56,16 @@ def checked_by(now: datetime) -> sa.ColumnElement[int | None]:
         sa.select(sa.case((RegisterResult.may_text, RegisterResult.check_id), else_=None))
         .join(RegisterCheck, RegisterCheck.id == RegisterResult.check_id)
         .where(RegisterResult.number_key == Phone.number_key)
-        .where(RegisterCheck.result_at > now - rules.REGISTER_HOLDS, RegisterCheck.result_at <= now)
+        .where(*_holds(now))
         .order_by(RegisterCheck.result_at.desc(), RegisterCheck.id.desc())
         .limit(1)
         .correlate(Phone)
         .scalar_subquery()
     )
+
+
+def _holds(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (RegisterCheck.result_at > now - rules.REGISTER_HOLDS, RegisterCheck.result_at <= now)
 
 
 def _checks(text: TextCampaign, now: datetime) -> list[tuple[str, sa.ColumnElement[bool]]]:

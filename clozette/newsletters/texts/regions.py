@@ -97,6 +97,12 @@ def region_of(number: str) -> Region | None:
     return None
 
 
+def national(number: str) -> str:
+    """Return a canonical number as it is written inside its country: without the calling code."""
+    region = region_of(number)
+    return number[1 + len(region.code) :] if region else number
+
+
 def zones_of(zone: str) -> tuple[str, ...]:
     """Return the time zones that a number's ``zone`` stands for: itself, or all of a country's."""
     if not zone.startswith("+"):

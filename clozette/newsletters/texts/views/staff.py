@@ -1,6 +1,7 @@
 """``/marketing/texts``: campaigns of texts with counts and refusals by reason, what is uncertain, and the register's answers.
 
-No page shows a number: staff see counts, and the last two digits of an uncertain one.
+No page shows a number: staff see counts, and the last two digits of an uncertain one. The file for the register alone has
+numbers, and giving it out is a hand-over.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from clozette.accounts import countries
+from clozette.accounts.fresh import proved_recently
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
@@ -22,6 +24,7 @@ from clozette.newsletters.texts import (
     campaigns,
     claims,
     eligibility,
+    handout,
     regions,
     register,
     rules,
@@ -64,9 +67,7 @@ REASON_NAMES = {
 }
 BECAUSE_NAMES = {
     "failures": _l("too many texts were refused by the provider"),
-    "silence": _l(
-        "no worker looked after it for half an hour: was a backup restored? Look at what was sent, then resume"
-    ),
+    "restored": _l("the database is older than what was sent: ask the provider what went out, then resume"),
 }
 
 
@@ -166,6 +167,22 @@ def add_check() -> Any:
     return redirect(REGISTER, 303)
 
 
+@blueprint.post(f"{REGISTER}/numbers")
+@gate.staff(ROLE)
+@proved_recently(REGISTER)
+def numbers() -> Any:
+    """Give the file of the numbers that the register has to be asked about; that is written down first."""
+    form, now = Form(CheckIn), clock.now()
+    try:
+        content = handout.hand_out(by_id=gate.viewer().subject_id or 0, now=now)
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused.refusal)
+        return _checks(Form(CheckIn), form)
+    headers = {"Content-Disposition": f'attachment; filename="numbers-{now:%Y%m%d-%H%M}.csv"'}
+    return Response(content, mimetype="text/csv", headers={**headers, "Cache-Control": "no-store"})
+
+
 def _do(text: TextCampaign, deed: str) -> None:
     now = clock.now()
     if deed == "start":
@@ -221,8 +238,10 @@ def _one(text: TextCampaign, form: Form, deed: Form | None = None) -> Response:
     )
 
 
-def _checks(form: Form) -> Response:
-    return _page("marketing/texts/register.html", form, checks=register.latest(), days=rules.REGISTER_HOLDS.days)
+def _checks(form: Form, deed: Form | None = None) -> Response:
+    now = clock.now()
+    facts = {"checks": register.latest(), "days": rules.REGISTER_HOLDS.days, "due": handout.count(now)}
+    return _page("marketing/texts/register.html", form, deed=deed, at_once=handout.AT_ONCE, **facts)
 
 
 def _page(template: str, form: Form, **values: Any) -> Response:
