@@ -78,6 +78,7 @@ from clozette.newsletters.returns.views import webhook as returned_mail
 from clozette.newsletters.sending import checks as sending_checks
 from clozette.newsletters.sending import engine as sending_engine
 from clozette.newsletters.sending import events as sending_events
+from clozette.newsletters.sending import senders
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending import tasks as sending_tasks
 from clozette.newsletters.sending import values as sending_values
@@ -94,6 +95,7 @@ from clozette.newsletters.subscriptions.imports import tasks as import_tasks
 from clozette.newsletters.subscriptions.views import account as own_newsletters
 from clozette.newsletters.subscriptions.views import public as newsletters_public
 from clozette.newsletters.subscriptions.views import staff as subscribers_views
+from clozette.newsletters.texts import campaigns as text_campaigns
 from clozette.newsletters.texts import checks as texts_checks
 from clozette.newsletters.texts import eligibility as texts_eligibility
 from clozette.newsletters.texts import engine as texts_engine
@@ -320,6 +322,8 @@ def _listeners(app: Flask) -> None:
     events.listen(app, import_events.ImportAsked, after=(import_tasks.run_import,))
     events.listen(app, privacy_events.ConsentEnded, inside=(subscription_listeners.end_with_consent,))
     events.listen(app, privacy_events.ConsentEnded, inside=(text_listeners.end_with_consent,))
+    events.listen(app, sending_events.DatabaseRestored, inside=(text_listeners.hold,))
+    senders.watch_over(app, text_campaigns.is_under_way)
     events.listen(app, text_events.PhoneCodeMade, after=(text_tasks.text_code,))
     events.listen(app, text_events.TextHeard, after=(text_tasks.text_answer,))
     events.listen(app, account_events.AddressChanged, inside=(subscription_listeners.follow_address,))

@@ -7,7 +7,7 @@ on by itself.
 
 import secrets
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -32,6 +32,7 @@ STALE = timedelta(minutes=15)
 SOON = timedelta(hours=1)
 FOLDER = "newsletters/senders/"
 _KEY = "clozette.newsletters.sender"
+_UNDER_WAY = "clozette.newsletters.under_way"
 log = structlog.get_logger()
 
 
@@ -95,9 +96,22 @@ def is_restored(own: Me, rows: Mapping[str, Sender], outside: Mapping[str, int],
         return mine is None or mine.beats < own.beats
     if any(count > (rows[name].beats if name in rows else 0) for name, count in outside.items()):
         return True
-    under_way = sa.select(sa.func.count()).where(Campaign.state == "running")
     newest = max((row.seen_at for row in rows.values()), default=None)
-    return newest is not None and newest < now - STALE and bool(db.session.scalar(under_way))
+    return newest is not None and newest < now - STALE and any(asks() for asks in _under_way())
+
+
+def watch_over(app: Flask, is_under_way: Callable[[], bool]) -> None:
+    """Let what another part sends count as under way, which then hears of ``DatabaseRestored``; for the wiring page."""
+    app.extensions.setdefault(_UNDER_WAY, []).append(is_under_way)
+
+
+def _under_way() -> list[Callable[[], bool]]:
+    others: list[Callable[[], bool]] = current_app.extensions.get(_UNDER_WAY, [])
+    return [_is_running, *others]
+
+
+def _is_running() -> bool:
+    return db.session.scalar(sa.select(Campaign.id).where(Campaign.state == "running").limit(1)) is not None
 
 
 def hold_everything(now: datetime) -> None:

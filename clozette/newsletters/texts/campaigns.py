@@ -65,7 +65,7 @@ def start(text: TextCampaign, now: datetime) -> Counts:
     :raises Refused: if it is no draft any more, or nobody gets it.
     """
     begun = sa.update(TextCampaign).where(TextCampaign.id == text.id, TextCampaign.state == "draft")
-    if not _changed(begun.values(state="running", started_at=now, seen_at=now)):
+    if not _changed(begun.values(state="running", started_at=now)):
         raise Refused(Refusal("started", _("This is no draft any more.")))
     why = eligibility.why_not(text, now)
     state = sa.case((why.is_(None), "queued"), else_="skipped")
@@ -83,7 +83,7 @@ def start(text: TextCampaign, now: datetime) -> Counts:
 def move(text: TextCampaign, deed: str, now: datetime, *, because: str | None = None) -> bool:
     """Pause, resume or cancel; say whether that changed anything. What a server has it has."""
     before, after = MOVES[deed]
-    values: dict[str, Any] = {"state": after, "because": because, "seen_at": now, "not_before": None, "failures": 0}
+    values: dict[str, Any] = {"state": after, "because": because, "not_before": None, "failures": 0}
     if after == "cancelled":
         values["finished_at"] = now
     mine = (TextCampaign.id == text.id, TextCampaign.state.in_(before))
@@ -93,6 +93,17 @@ def move(text: TextCampaign, deed: str, now: datetime, *, because: str | None = 
         db.session.execute(sa.update(TextSending).where(*waits).values(state="skipped", reason="cancelled"))
     db.session.refresh(text)
     return changed
+
+
+def is_under_way() -> bool:
+    """Whether anything is being sent."""
+    return db.session.scalar(sa.select(TextCampaign.id).where(TextCampaign.state == "running").limit(1)) is not None
+
+
+def hold_everything() -> None:
+    """Let nothing go on by itself: what was written since the database's older state is lost, and nobody gets it twice."""
+    running = sa.update(TextCampaign).where(TextCampaign.state == "running")
+    db.session.execute(running.values(state="paused", because="restored"))
 
 
 def finish(text_id: int, now: datetime) -> bool:

@@ -103,7 +103,7 @@ def decide(text_id: int, phone_id: int, *, was_sent: bool, now: datetime) -> boo
     if changed and not was_sent:
         _free(phone_id)
         again = (TextCampaign.id == text_id, TextCampaign.state == "finished")
-        db.session.execute(sa.update(TextCampaign).where(*again).values(state="running", finished_at=None, seen_at=now))
+        db.session.execute(sa.update(TextCampaign).where(*again).values(state="running", finished_at=None))
     return changed
 
 

@@ -7,17 +7,17 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask, current_app
 
-from clozette.kernel import clock, ids, tasks
+from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import sms
 from clozette.newsletters import keys
+from clozette.newsletters.sending import senders
 from clozette.newsletters.texts import campaigns, claims, wording
 from clozette.newsletters.texts.claims import Claimed
 from clozette.newsletters.texts.models import TextCampaign, TextSending
 from clozette.settings import Settings
 
 AT_ONCE = 50
-SILENT_FOR = timedelta(minutes=30)
 FEWEST_FAILURES, WORST_SHARE = 10, 0.2
 LONGEST_WAIT = timedelta(minutes=15)
 _INSTANCE = secrets.token_hex(4)
@@ -31,7 +31,12 @@ def init_app(app: Flask) -> None:
 
 
 def step(now: datetime) -> int:
-    """Send some of every running campaign; return how many were handed over."""
+    """Send some of every running campaign; return how many were handed over.
+
+    None before this process knows that the database is not an older one (``senders``).
+    """
+    if not senders.is_ready():
+        return 0
     if claims.give_up_lost(now):
         log.warning("texts_uncertain")
     db.session.commit()
@@ -39,25 +44,9 @@ def step(now: datetime) -> int:
     running = sa.select(TextCampaign.id).where(TextCampaign.state == "running", due).order_by(TextCampaign.started_at)
     sent = 0
     for text_id in db.session.scalars(running).all():
-        if _is_watched(text_id, now):
-            sent += _send_some(text_id)
+        sent += _send_some(text_id)
     db.session.rollback()
     return sent
-
-
-def _is_watched(text_id: int, now: datetime) -> bool:
-    """Go on with a campaign that was looked after until just now. After a long silence (a backup that was restored, workers
-    that stood still) it waits for staff: what was written meanwhile may be lost, and nobody is to get it twice.
-    """
-    alive = (TextCampaign.id == text_id, TextCampaign.state == "running")
-    seen = sa.update(TextCampaign).where(*alive, TextCampaign.seen_at >= now - SILENT_FOR).values(seen_at=now)
-    watched = bool(db.session.execute(seen).rowcount)  # type: ignore[attr-defined]
-    if not watched:
-        text = db.session.get(TextCampaign, text_id)
-        if text is not None and campaigns.move(text, "pause", now, because="silence"):
-            log.warning("texts_paused", campaign=ids.encode(text_id), because="silence")
-    db.session.commit()
-    return watched
 
 
 def _send_some(text_id: int) -> int:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.newsletters.sending.events import DatabaseRestored
 from clozette.newsletters.subscriptions import suppressions
-from clozette.newsletters.texts import services
+from clozette.newsletters.texts import campaigns, services
 from clozette.privacy.events import ConsentEnded
 from clozette.privacy.models import LedgerEntry
 
@@ -16,6 +17,11 @@ def end_with_consent(event: ConsentEnded) -> None:
     phone = services.of(event.subject_id) if entry.channel == services.CHANNEL else None
     if phone is not None:
         services.skip(phone.id, "consent", entry.purpose)
+
+
+def hold(_event: DatabaseRestored) -> None:
+    """Send nothing by a database that was put back to an older state."""
+    campaigns.hold_everything()
 
 
 def forget(subject_id: int) -> Iterator[int]:

@@ -61,7 +61,6 @@ class TextCampaign(Model):
 
     :ivar country: only to numbers of that country; nothing for all.
     :ivar because: why it stands still, in a word of ours; ``not_before`` when the provider is asked again.
-    :ivar seen_at: when a worker last looked after it while it was running.
     """
 
     __tablename__ = "newsletters_texts"
@@ -83,7 +82,6 @@ class TextCampaign(Model):
     finished_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
-    seen_at: Mapped[datetime | None]
 
 
 class TextSending(Model):

@@ -70,7 +70,6 @@ TEXTS: Declaration = {
                 "finished_at",
                 "not_before",
                 "failures",
-                "seen_at",
             ),
             _OURS,
         ),

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.kernel.ports import sms
+from clozette.newsletters.sending import senders
 
 SECRET = "texts_of_a_test"
 
@@ -22,7 +23,9 @@ def provider(app: Flask, db_session: orm.Session) -> Iterator[sms.MemoryTexter]:
     )
     found: sms.MemoryTexter = app.extensions[sms.KEY]
     found.clear()
+    senders.me().beats = 1  # this worker knows its database
     yield found
+    senders.forget_me(app)
     app.extensions["clozette.settings"] = before
 
 

@@ -14,6 +14,8 @@ from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports import sms
 from clozette.kernel.refusal import Refused
+from clozette.newsletters.sending import senders
+from clozette.newsletters.sending.models import Sender
 from clozette.newsletters.subscriptions import suppressions
 from clozette.newsletters.texts import campaigns, claims, engine, register, services
 from clozette.newsletters.texts.models import Phone, RegisterCheck, TextCampaign, TextSending
@@ -192,7 +194,6 @@ def test_the_check_is_asked_when_it_is_sent_not_when_it_was_queued(
     noon.stop(NOON)
     text = start(make_text())
     noon.forward(hours=2)
-    text.seen_at = clock.now()
     run(app)
     assert not provider.texts and state_of(text, phone) == ("skipped", "register")
 
@@ -386,16 +387,38 @@ def test_too_many_refusals_pause_it(app: Flask, provider: sms.MemoryTexter) -> N
 
 
 @pytest.mark.requirement(40)
-def test_after_a_long_silence_it_waits_for_staff(app: Flask, provider: sms.MemoryTexter, noon: Clock) -> None:
+def test_an_older_database_waits_for_staff(app: Flask, provider: sms.MemoryTexter) -> None:
+    """A backup is put back while texts go out: what went out since is queued in it again."""
+    senders.beat(clock.now())
     make_phone()
     text = start(make_text())
-    noon.forward(minutes=31)
+    db.session.get_one(Sender, senders.me().name).beats -= 1
+    db.session.commit()
+    senders.forget_me(app)
+    run(app)
+    assert not provider.texts, "nothing before it is known how old the database is"
+    senders.beat(clock.now())
     run(app)
     db.session.refresh(text)
-    assert (text.state, text.because) == ("paused", "silence") and not provider.texts
+    assert (text.state, text.because) == ("paused", "restored") and not provider.texts
     campaigns.move(text, "resume", clock.now())
     run(app)
     assert len(provider.texts) == 1
+
+
+@pytest.mark.requirement(40)
+@pytest.mark.parametrize(("minutes", "state"), [(10, "running"), (20, "paused")])
+def test_after_a_long_silence_of_the_workers_too(app: Flask, minutes: int, state: str) -> None:
+    """The marks outside may be lost with the database; a campaign of mails need not be under way."""
+    senders.beat(clock.now())
+    make_phone()
+    text = start(make_text())
+    db.session.get_one(Sender, senders.me().name).seen_at = clock.now() - timedelta(minutes=minutes)
+    db.session.commit()
+    senders.forget_me(app)
+    senders.beat(clock.now())
+    db.session.refresh(text)
+    assert text.state == state
 
 
 def test_a_check_is_kept_once(db_session: orm.Session) -> None:
