@@ -9,9 +9,10 @@ import ipaddress
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask, current_app
@@ -20,6 +21,8 @@ KEY = "clozette.links"
 OK, GONE, ODD, UNREACHABLE, REFUSED = "ok", "gone", "odd", "unreachable", "refused"
 """The page is there; is not (404, 410); answers something else; can't be reached; must not be asked."""
 PATIENCE = 5.0
+"""So long for each step, and so long for the whole answer, redirects and all: some servers send a letter a second."""
+AT_MOST = 15.0
 MOST_HOPS = 4
 _GONE = frozenset({404, 410})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -55,15 +58,22 @@ class PublicLinks:
     """Asks over the net."""
 
     def __init__(
-        self, *, port: int = 443, context: ssl.SSLContext | None = None, may: Callable[[Address], bool] | None = None
+        self,
+        *,
+        port: int = 443,
+        context: ssl.SSLContext | None = None,
+        may: Callable[[Address], bool] | None = None,
+        at_most: float = AT_MOST,
     ) -> None:
-        self._port, self._may = port, may or is_public
+        self._port, self._may, self._at_most = port, may or is_public, at_most
         self._context = context or ssl.create_default_context()
+        self._context.sslsocket_class = _Hasty
 
     def ask(self, address: str) -> str:
         """Follow a few redirects, and return a word for what the last page answers."""
+        until = time.monotonic() + self._at_most
         for _hop in range(MOST_HOPS):
-            answer = self._one(address)
+            answer = self._one(address, until)
             if not isinstance(answer, tuple):
                 return answer
             try:
@@ -72,7 +82,7 @@ class PublicLinks:
                 return ODD
         return ODD
 
-    def _one(self, address: str) -> str | tuple[str]:
+    def _one(self, address: str, until: float) -> str | tuple[str]:
         """Return a word, or where a redirect leads (alone in a tuple)."""
         try:
             parts = urlsplit(address)
@@ -83,9 +93,9 @@ class PublicLinks:
             if where is None:
                 return REFUSED
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            status, location = self._status(where, str(parts.hostname), "HEAD", path)
+            status, location = self._status(where, str(parts.hostname), "HEAD", path, until)
             if status in _ASK_AGAIN:
-                status, location = self._status(where, str(parts.hostname), "GET", path)
+                status, location = self._status(where, str(parts.hostname), "GET", path, until)
         except (OSError, ValueError, http.client.HTTPException):
             return UNREACHABLE
         if status in _REDIRECTS and location:
@@ -100,8 +110,8 @@ class PublicLinks:
         addresses = [str(one[4][0]) for one in found]
         return addresses[0] if addresses and all(self._may(ipaddress.ip_address(one)) for one in addresses) else None
 
-    def _status(self, where: str, host: str, method: str, path: str) -> tuple[int, str | None]:
-        with closing(_Pinned(where, host, self._port, self._context)) as connection:
+    def _status(self, where: str, host: str, method: str, path: str, until: float) -> tuple[int, str | None]:
+        with closing(_Pinned(where, host, self._port, self._context, until)) as connection:
             connection.request(method, path, headers={"User-Agent": "Clozette link check", "Connection": "close"})
             answer = connection.getresponse()
             return answer.status, answer.headers.get("Location")
@@ -110,14 +120,39 @@ class PublicLinks:
 class _Pinned(http.client.HTTPSConnection):
     """Speaks to a host at an address that was judged before; the name is not looked up again."""
 
-    def __init__(self, where: str, host: str, port: int, context: ssl.SSLContext) -> None:
+    def __init__(self, where: str, host: str, port: int, context: ssl.SSLContext, until: float) -> None:
         super().__init__(host, port, timeout=PATIENCE, context=context)
-        self._where, self._tls = where, context
+        self._where, self._tls, self._until = where, context, until
 
     def connect(self) -> None:
         """Connect to the address, and let it prove the name."""
-        plain = socket.create_connection((self._where, self.port), self.timeout)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        plain = socket.create_connection((self._where, self.port), _left(self._until))
+        plain.settimeout(_left(self._until))
+        hasty = self._tls.wrap_socket(plain, server_hostname=self.host)
+        assert isinstance(hasty, _Hasty)
+        hasty.until, self.sock = self._until, hasty
+
+
+class _Hasty(ssl.SSLSocket):
+    """Reads until a moment, however little comes each time."""
+
+    until = 0.0
+
+    def recv_into(self, *args: Any, **options: Any) -> int:
+        """Read, as long as there is time."""
+        self.settimeout(_left(self.until))
+        return super().recv_into(*args, **options)
+
+
+def _left(until: float) -> float:
+    """Return how long the next step may take.
+
+    :raises TimeoutError: if the time is over.
+    """
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(left, PATIENCE)
 
 
 def is_public(address: Address) -> bool:

@@ -1,9 +1,12 @@
 """What is found before a campaign goes: spam, length, links."""
 
+import contextlib
 import http.server
 import ipaddress
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -177,6 +180,37 @@ def there() -> Iterator[tuple[str, links.PublicLinks]]:
 def test_a_real_server_is_asked(there, path: str, word: str) -> None:
     base, port = there
     assert port.ask(base + path) == word
+
+
+@pytest.fixture
+def dripping() -> Iterator[links.PublicLinks]:
+    """Ask a server that sends a letter of its answer every hundredth of a second, and never the last."""
+    authority = trustme.CA()
+    serving, asking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(serving)
+    authority.configure_trust(asking)
+    listening, done = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def drip() -> None:
+        with contextlib.suppress(OSError), serving.wrap_socket(listening.accept()[0], server_side=True) as there:
+            there.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not done.wait(0.01):
+                there.sendall(b"x")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    port = listening.getsockname()[1]
+    yield links.PublicLinks(port=port, context=asking, may=lambda address: address.is_loopback, at_most=0.3)
+    done.set()
+    listening.close()
+    thread.join(5)
+
+
+@pytest.mark.timeout(20)
+def test_a_server_that_drips_is_left(dripping: links.PublicLinks) -> None:
+    began = time.monotonic()
+    assert dripping.ask(f"https://localhost:{dripping._port}/") == links.UNREACHABLE
+    assert 0.3 <= time.monotonic() - began < 3
 
 
 def test_a_server_that_does_not_prove_its_name_is_not_believed(there) -> None:
