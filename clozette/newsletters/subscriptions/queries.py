@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
+from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 
@@ -11,6 +12,13 @@ from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subsc
 def contact_of(canonical: str) -> Contact | None:
     """Return who has an address."""
     found: Contact | None = db.session.scalar(sa.select(Contact).where(Contact.canonical == canonical))
+    return found
+
+
+def member_subject(canonical: str) -> int | None:
+    """Return the subject of the member who confirmed an address."""
+    confirmed = (Member.email_canonical == canonical, Member.confirmed_at.is_not(None))
+    found: int | None = db.session.scalar(sa.select(Member.subject_id).where(*confirmed))
     return found
 
 

@@ -185,10 +185,23 @@ def test_a_file_can_be_dropped(app: Flask, db_session, weekly, stopped_clock) ->
     assert (made.state, old.state, old.content) == ("dropped", "dropped", None) and gets(weekly) == []
 
 
-def test_a_minor_is_not_subscribed(app: Flask, db_session, weekly) -> None:
+@pytest.mark.parametrize("has_contact", [False, True])
+def test_a_minor_is_not_subscribed_and_nothing_is_kept(app: Flask, db_session, weekly, has_contact: bool) -> None:
     make_minor("mina")
-    made = take(app, weekly, HEAD + "mina@example.test,Mina,Mode\n")
-    assert made.counts == {"guardian": 1} and gets(weekly) == []
+    if has_contact:
+        make_contact("mina@example.test")
+    contacts, people = (sa.select(sa.func.count()).select_from(kept) for kept in (Contact, Subject))
+    before = [db_session.scalar(count) for count in (contacts, people)]
+    made = begin(weekly, HEAD + "mina@example.test,Mina,Mode\n")
+    tasks.drain(app)
+    db_session.expire_all()
+    assert (made.state, made.counts) == ("checked", {"guardian": 1})
+    services.go(made)
+    tasks.drain(app)
+    db_session.expire_all()
+    assert (made.state, made.counts) == ("finished", {"guardian": 1})
+    assert [db_session.scalar(count) for count in (contacts, people)] == before
+    assert gets(weekly) == []
 
 
 @pytest.mark.requirement(46)

@@ -90,7 +90,7 @@ def drop(made: Import, now: datetime) -> bool:
 
 def check(import_id: int, save: Callable[[], None]) -> None:
     """Look at every row: what would become of it."""
-    _work(import_id, "checking", "checked", save, lambda made, row, _now: standing(made.newsletter_id, row))
+    _work(import_id, "checking", "checked", save, lambda made, row, now: standing(made.newsletter_id, row, now))
 
 
 def run(import_id: int, save: Callable[[], None], now: datetime) -> None:
@@ -98,7 +98,7 @@ def run(import_id: int, save: Callable[[], None], now: datetime) -> None:
     _work(import_id, "running", "finished", save, take, now)
 
 
-def standing(newsletter_id: int, row: Row) -> str:
+def standing(newsletter_id: int, row: Row, now: datetime) -> str:
     """Return what would become of a row: one of ``rules.OUTCOMES``."""
     canonical = addresses.canonical(row.data["email"]) or ""
     if suppressions.reasons_for(keys.address_key(canonical)):
@@ -109,21 +109,25 @@ def standing(newsletter_id: int, row: Row) -> str:
         state = db.session.scalar(sa.select(Subscription.state).where(*mine))
         if state is not None:
             return _STANDING.get(state, "left")
-    return "new"
+    return "guardian" if _is_minor(canonical, contact, now) else "new"
+
+
+def _is_minor(canonical: str, contact: Contact | None, now: datetime) -> bool:
+    """Whether an address belongs to somebody who is known to be under age, with or without a contact."""
+    known = {queries.member_subject(canonical), contact.subject_id if contact else None}
+    return any(consents.is_minor(subject_id, now) for subject_id in known if subject_id is not None)
 
 
 def take(made: Import, row: Row, now: datetime) -> str:
     """Subscribe somebody by the evidence of the file, unless they were known here before."""
-    found = standing(made.newsletter_id, row)
+    found = standing(made.newsletter_id, row, now)
     if found != "new":
         return found
     contact = services.contact_for(row.data["email"], now, made.newsletter.language)
-    if consents.is_minor(contact.subject_id, now):
-        return "guardian"
     when = {"asked_at": now, "changed_at": now, "confirmed_at": now}
     subscription_id, ours = new_id(), {"newsletter_id": made.newsletter_id, "contact_id": contact.id}
     if not insert_once(Subscription, id=subscription_id, **ours, state="confirmed", source=SOURCE, **when):
-        return standing(made.newsletter_id, row)
+        return standing(made.newsletter_id, row, now)
     if not contact.first_name:
         contact.first_name, contact.last_name = row.data["first_name"], row.data["last_name"]
     contact.confirmed_at = contact.confirmed_at or now
