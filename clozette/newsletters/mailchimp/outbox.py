@@ -1,16 +1,23 @@
 """What Mailchimp must hear of is written down in the transaction of the change itself (requirements 65, 128)."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import g
+from sqlalchemy.dialects import postgresql, sqlite
 
 from clozette.kernel import clock, events
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ports import mailing_list
 from clozette.newsletters.mailchimp.events import TalkAsked
 from clozette.newsletters.mailchimp.models import Remote
-from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SubscriptionChanged
+from clozette.newsletters.subscriptions.events import (
+    ContactChanged,
+    ContactSuppressed,
+    NewsletterTurned,
+    SubscriptionChanged,
+)
 from clozette.newsletters.subscriptions.models import Contact, Subscription
 from clozette.privacy.events import ConsentEnded
 from clozette.rights.erasure.events import ErasureAsked, ErasureUndone
@@ -22,6 +29,32 @@ def subscription_changed(event: SubscriptionChanged) -> None:
     """Somebody came or left. Who comes must be told of; of others only if Mailchimp knows them."""
     contact_id = sa.select(Subscription.contact_id).where(Subscription.id == event.subscription_id)
     _mark_if_on(db.session.scalar(contact_id), is_new=event.state == "confirmed")
+
+
+def newsletter_turned(event: NewsletterTurned) -> None:
+    """A newsletter was closed or opened again: of all its subscribers something is to be told, in two statements."""
+    if not mailing_list.is_on():
+        return
+    now = clock.now()
+    theirs = sa.select(Subscription.contact_id).where(
+        Subscription.newsletter_id == event.newsletter_id, Subscription.state == "confirmed"
+    )
+    known = sa.update(Remote).where(Remote.contact_id.in_(theirs))
+    again = known.values(asked=Remote.asked + 1, asked_at=now, not_before=None)
+    db.session.execute(again, execution_options={"synchronize_session": False})
+    _mark_unknown(theirs, now)
+    db.session.expire_all()
+    wake()
+
+
+def _mark_unknown(contact_ids: sa.Select[Any], now: datetime) -> None:
+    """Begin to count for those of contacts of whom Mailchimp was never told; who is added meanwhile was counted."""
+    first = {"asked": 1, "done": 0, "asked_at": now, "tries": 0, "told": []}
+    columns = [sa.literal(value, Remote.__table__.c[name].type) for name, value in first.items()]
+    unknown = contact_ids.where(~sa.exists().where(Remote.contact_id == Subscription.contact_id)).add_columns(*columns)
+    build = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = build(Remote).from_select(["contact_id", *first], unknown).on_conflict_do_nothing()
+    db.session.execute(made)
 
 
 def contact_changed(event: ContactChanged) -> None:

@@ -12,7 +12,12 @@ from clozette.newsletters.mailchimp import checks, forgetting, hooks, outbox, po
 from clozette.newsletters.mailchimp import tasks as ours
 from clozette.newsletters.mailchimp.events import PostAsked, PostLate, ReconciliationAsked, TalkAsked
 from clozette.newsletters.sending.events import DatabaseRestored
-from clozette.newsletters.subscriptions.events import ContactChanged, ContactSuppressed, SubscriptionChanged
+from clozette.newsletters.subscriptions.events import (
+    ContactChanged,
+    ContactSuppressed,
+    NewsletterTurned,
+    SubscriptionChanged,
+)
 from clozette.privacy.events import ConsentEnded
 from clozette.rights.erasure import executor as erasure
 from clozette.rights.erasure.events import ErasureAsked, ErasureUndone
@@ -51,6 +56,7 @@ def _make(settings: Settings) -> Mailchimp:
 
 def _listen(app: Flask) -> None:
     events.listen(app, SubscriptionChanged, inside=(outbox.subscription_changed,))
+    events.listen(app, NewsletterTurned, inside=(outbox.newsletter_turned,))
     events.listen(app, ContactChanged, inside=(outbox.contact_changed,))
     events.listen(app, ContactSuppressed, inside=(outbox.contact_suppressed,))
     events.listen(app, ConsentEnded, inside=(outbox.consent_ended,))

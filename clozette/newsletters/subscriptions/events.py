@@ -19,6 +19,13 @@ class SubscriptionChanged:
 
 
 @dataclass(frozen=True)
+class NewsletterTurned:
+    """A newsletter was closed, or opened again: all its subscribers get something else than before."""
+
+    newsletter_id: int
+
+
+@dataclass(frozen=True)
 class ContactSuppressed:
     """A contact gets no more marketing; ``reason`` is a suppression's."""
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.accounts import addresses
+from clozette.kernel import events
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -15,6 +16,7 @@ from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.viewer import Viewer
 from clozette.newsletters import keys
 from clozette.newsletters.subscriptions import queries, services, suppressions
+from clozette.newsletters.subscriptions.events import NewsletterTurned
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription, Suppression, SuppressionNote
 from clozette.newsletters.subscriptions.rules import STATES
 from clozette.privacy import staff_reads
@@ -64,15 +66,20 @@ def change(newsletter: Newsletter, data: dict[str, Any]) -> None:
 
 def close(newsletter: Newsletter, now: datetime) -> None:
     """Let nobody subscribe any more, and send nothing; who is subscribed stays so."""
-    step = sa.update(Newsletter).where(Newsletter.id == newsletter.id, Newsletter.closed_at.is_(None))
-    db.session.execute(step.values(closed_at=now))
-    db.session.refresh(newsletter)
+    _turn(newsletter, Newsletter.closed_at.is_(None), now)
 
 
 def reopen(newsletter: Newsletter) -> None:
     """Open it again."""
-    newsletter.closed_at = None
-    db.session.flush()
+    _turn(newsletter, Newsletter.closed_at.is_not(None), None)
+
+
+def _turn(newsletter: Newsletter, still: sa.ColumnElement[bool], closed_at: datetime | None) -> None:
+    step = sa.update(Newsletter).where(Newsletter.id == newsletter.id, still).values(closed_at=closed_at)
+    turned = bool(db.session.execute(step).rowcount)  # type: ignore[attr-defined]
+    db.session.refresh(newsletter)
+    if turned:
+        events.publish(NewsletterTurned(newsletter.id))
 
 
 def newsletters() -> list[tuple[Newsletter, int]]:
