@@ -23,7 +23,9 @@ _NAME = r"c[0-9a-z]{1,13}\.s[0-9a-z]{1,13}\.[a-z2-7]{26}"
 _FLAGS = re.IGNORECASE | re.ASCII  # or letters like the long s pass for ours
 _CAMPAIGN = re.compile(rf"(bounce\+)?({_NAME})@", _FLAGS)
 _SITE = re.compile(r"bounce\+t([0-9a-z]{1,13})\.([a-z2-7]{26})@", _FLAGS)
-_LEAVE = re.compile(r"unsub\+([A-Za-z0-9_-]{30,64})@")
+_LEAVE = re.compile(r"(?i:unsub)\+([A-Za-z0-9_-]{30,64})@")
+"""A token's letters differ by their case: nothing is made small on the way from a header to here."""
+_DAMAGED = re.compile(r"(?i:unsub)\+([a-z0-9_-]{43}|[A-Z0-9_-]{43})@")
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,20 @@ def leave_token(addressed: Iterable[str]) -> str | None:
     return next((token for token in tokens if keys.read("leave", token) is not None), None)
 
 
+def is_damaged(addressed: Iterable[str]) -> bool:
+    """Whether a mail is for a leave address of ours whose letters somebody on the way made all small or all large.
+
+    What it asks for can't be known any more; but somebody wanted to leave, and staff have to hear of it.
+    """
+    return any(_DAMAGED.search(one) for one in addressed)
+
+
 def is_ours(address: str, domain: str) -> bool:
     """Whether we take mail for an address: our own mailboxes, and names with their proof."""
     local, _, at = address.strip("<> ").rpartition("@")
     if at.lower() != domain.lower():
         return False
-    return local.lower() in PLAIN or find([f"{local}@"]) is not None
+    return local.lower() in PLAIN or find([f"{local}@"]) is not None or is_damaged([f"{local}@"])
 
 
 def path(mailbox_id: int, domain: str) -> str:

@@ -156,6 +156,8 @@ def _meaning(sealed: bytes, now: datetime) -> Meaning:
     if (token := naming.leave_token(read.addressed)) is not None:
         leaving.act(token, leaving.MAIL, now)
         return Meaning("leave", ours=ours)
+    if naming.is_damaged(read.addressed):
+        return Meaning(because="bad-case", ours=ours)
     if read.kind == "auto":
         return Meaning("auto", ours=ours)
     return Meaning(because="no-report", ours=ours)

@@ -69,6 +69,40 @@ def test_a_mail_that_unsubscribes_comes_in(app: Flask, db_session: orm.Session, 
     assert mail.subscription.state == "unsubscribed"
 
 
+@pytest.mark.requirement(64)
+@pytest.mark.parametrize("prefix", ["unsub", "UNSUB", "Unsub"])
+def test_the_letters_of_a_token_arrive_as_they_are(
+    app: Flask, db_session: orm.Session, sent: Make, port: int, prefix: str
+) -> None:
+    """Such a token has small and large letters; neither the envelope's nor the header's are changed."""
+    mail = sent()
+    assert mail.token not in {mail.token.lower(), mail.token.upper()}
+    to = f"{prefix}+{mail.token}@{DOMAIN.upper()}"
+    db_session.commit()
+    with talk(port) as smtp:
+        smtp.sendmail("anybody@example.test", [to], samples.plain(f"Leave me <{to}>", "unsubscribe"))
+    tasks.drain(app)
+    db_session.expire_all()
+    assert mail.subscription.state == "unsubscribed"
+
+
+@pytest.mark.requirement(64)
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_a_token_that_a_relay_changed_is_kept_for_staff(
+    app: Flask, db_session: orm.Session, sent: Make, port: int, change: Callable[[str], str]
+) -> None:
+    mail = sent()
+    to = f"{change('unsub+' + mail.token)}@{DOMAIN}"
+    db_session.commit()
+    with talk(port) as smtp:
+        smtp.sendmail("anybody@example.test", [to], samples.plain(to, "unsubscribe", "Auto-Submitted: auto-generated"))
+    tasks.drain(app)
+    db_session.expire_all()
+    row = db_session.scalars(sa.select(Return)).one()
+    assert (row.state, row.because) == ("unknown", "bad-case")
+    assert mail.subscription.state == "confirmed"
+
+
 @pytest.mark.requirement(43)
 def test_only_our_own_mailboxes(app: Flask, db_session: orm.Session, sent: Make, port: int) -> None:
     mail = sent()

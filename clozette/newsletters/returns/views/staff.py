@@ -29,6 +29,7 @@ VERDICTS = {
 REASONS = {
     "unreadable": _l("it can’t be read"),
     "bad-proof": _l("its address looks like one of ours and lacks the proof"),
+    "bad-case": _l("somebody wishes to leave, but a server on the way changed the letters that say who: ask them"),
     "no-report": _l("it reports nothing in a way that we know"),
     "no-outcome": _l("it is a bounce that names no recipient"),
     "no-name": _l("it does not say in our own words which mail it is about"),
