@@ -22,6 +22,7 @@ PLAIN = frozenset({"bounce", "fbl", "postmaster", "abuse"})
 _NAME = r"c[0-9a-z]{1,13}\.s[0-9a-z]{1,13}\.[a-z2-7]{26}"
 _FLAGS = re.IGNORECASE | re.ASCII  # or letters like the long s pass for ours
 _CAMPAIGN = re.compile(rf"(bounce\+)?({_NAME})@", _FLAGS)
+_PATH = re.compile(r"bounce\+[0-9a-z.]{1,64}@", re.IGNORECASE | re.ASCII)
 _SITE = re.compile(r"bounce\+t([0-9a-z]{1,13})\.([a-z2-7]{26})@", _FLAGS)
 _LEAVE = re.compile(r"(?i:unsub)\+([A-Za-z0-9_-]{30,64})@")
 """A token's letters differ by their case: nothing is made small on the way from a header to here."""
@@ -30,11 +31,24 @@ _DAMAGED = re.compile(r"(?i:unsub)\+([a-z0-9_-]{43}|[A-Z0-9_-]{43})@")
 
 @dataclass(frozen=True)
 class Ours:
-    """A mail of ours: of a campaign to a contact, or of the site itself to a mailbox."""
+    """A mail of ours: of a campaign to a contact, or of the site itself to a mailbox.
+
+    :ivar by_path: whether it was named by its path; a message's name stands in every mail that its reader forwards.
+    """
 
     campaign_id: int = 0
     contact_id: int = 0
     mailbox_id: int = 0
+    by_path: bool = False
+
+
+def find_path(texts: Iterable[str]) -> Ours | None:
+    """Return the mail of ours whose path (the envelope's sender, which no reader sees) these texts name first."""
+    for text in texts:
+        for found in _PATH.finditer(text):
+            if (ours := find([found[0]])) is not None:
+                return ours
+    return None
 
 
 def find(texts: Iterable[str], *, by_leave: bool = True) -> Ours | None:
@@ -46,10 +60,10 @@ def find(texts: Iterable[str], *, by_leave: bool = True) -> Ours | None:
         for found in _CAMPAIGN.finditer(text):
             named = message.read_name(found[2], "returns" if found[1] else "messages")
             if named is not None:
-                return Ours(*named)
+                return Ours(*named, by_path=bool(found[1]))
         for found in _SITE.finditer(text):
             if (mailbox_id := read_path(found[1], found[2])) is not None:
-                return Ours(mailbox_id=mailbox_id)
+                return Ours(mailbox_id=mailbox_id, by_path=True)
         for found in _LEAVE.finditer(text) if by_leave else ():
             if (link := keys.read("leave", found[1])) is not None:
                 return _of(link)

@@ -147,7 +147,8 @@ def _meaning(sealed: bytes, now: datetime) -> Meaning:
         return Meaning(because="unreadable")
     if naming.is_forged(read.addressed):
         return Meaning(because="bad-proof")
-    ours = naming.find(read.names, by_leave=read.kind != "dsn")
+    ours = naming.find_path(read.names) if read.kind == "dsn" else None
+    ours = ours or naming.find(read.names, by_leave=read.kind != "dsn")
     match read.kind:
         case "dsn":
             return _bounce(read, ours, now)
@@ -169,6 +170,8 @@ def _bounce(read: Read, ours: Ours | None, now: datetime) -> Meaning:
     if ours is None:
         return Meaning(because="no-name")
     contact = db.session.get(Contact, ours.contact_id) if ours.contact_id else None
+    if not ours.by_path and not _names(read, contact):
+        return Meaning(because="no-recipient", ours=ours)
     verdict, status = rules.verdict(read.outcomes, contact.canonical if contact else "")
     if verdict and not status:
         return Meaning(because="no-status", ours=ours)
@@ -207,6 +210,12 @@ def _is_to(read: Read, contact: Contact | None) -> bool:
     """Whether a mail went to the address that its contact has now; it may have moved since."""
     went_to = addresses.canonical(read.was_to) if read.was_to else None
     return contact is None or went_to in {None, contact.canonical}
+
+
+def _names(read: Read, contact: Contact | None) -> bool:
+    """Whether a report says of which recipient it is, and that is the contact."""
+    named = (addresses.canonical(one) for outcome in read.outcomes for one in outcome.recipients)
+    return contact is not None and contact.canonical in set(named)
 
 
 def _bury(contact: Contact, now: datetime, *, source: str = "dsn") -> None:

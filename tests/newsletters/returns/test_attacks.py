@@ -28,6 +28,30 @@ def test_a_leave_token_reports_no_dead_address(app: Flask, sent: Callable[..., S
 
 
 @pytest.mark.requirement(43)
+@pytest.mark.parametrize("place", ["returned", "references"])
+def test_a_forwarded_message_id_reports_no_dead_address(app: Flask, sent: Callable[..., Sent], place: str) -> None:
+    """It stands in every newsletter that is passed on; so a report that names no more must name the reader, too."""
+    mail, box = sent(), "postmaster@news.clozette.test"
+    returned = samples.original("", mail.message_id) if place == "returned" else ""
+    content = samples.dsn(box, samples.failed("somebody@else.test"), returned=returned)
+    if place == "references":
+        content = f"References: <{mail.message_id}>\r\n".encode() + content
+    row = back(app, content, box)
+    assert (row.state, row.because, row.contact_id) == ("unknown", "no-recipient", mail.contact.id)
+    assert not mail.reasons and mail.sending.bounced_at is None
+
+
+@pytest.mark.requirement(43)
+def test_the_path_counts_before_a_message_id(app: Flask, sent: Callable[..., Sent]) -> None:
+    mail, other = sent(), sent()
+    returned = samples.original("", mail.message_id, path=mail.path)
+    content = samples.dsn("postmaster@news.clozette.test", samples.failed("behind@else.test"), returned=returned)
+    row = back(app, f"References: <{other.message_id}>\r\n".encode() + content, "postmaster@news.clozette.test")
+    assert row.contact_id == mail.contact.id
+    assert (mail.reasons, other.reasons) == ({"bounced"}, set())
+
+
+@pytest.mark.requirement(43)
 def test_letters_that_only_look_like_ours_prove_nothing(app: Flask, sent: Callable[..., Sent]) -> None:
     """Without case a long s is an s to a pattern, and nothing that a proof can be held against."""
     mail = sent()

@@ -32,6 +32,7 @@ REASONS = {
     "bad-case": _l("somebody wishes to leave, but a server on the way changed the letters that say who: ask them"),
     "no-report": _l("it reports nothing in a way that we know"),
     "no-outcome": _l("it is a bounce that names no recipient"),
+    "no-recipient": _l("it names a mail of ours as its reader could, and another recipient than that reader"),
     "no-name": _l("it does not say in our own words which mail it is about"),
     "no-status": _l("it is a bounce that does not say why"),
     "no-type": _l("it is a complaint of a kind that we don’t know"),
