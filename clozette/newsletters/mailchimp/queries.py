@@ -57,6 +57,15 @@ def overview(now: datetime) -> Overview:
     )
 
 
+def hosted_form(contact_id: int) -> str:
+    """Return the address of Mailchimp's own form for somebody whom it erased and takes by that alone; empty for others."""
+    settings: Settings = current_app.extensions["clozette.settings"]
+    if not (settings.mailchimp_form_url and mailing_list.is_on()):
+        return ""
+    mine = sa.exists().where(Remote.contact_id == contact_id, Remote.problem == "forgotten")
+    return settings.mailchimp_form_url if db.session.scalar(sa.select(mine)) else ""
+
+
 def _postings() -> Sequence[tuple[Posting, Campaign]]:
     every = sa.select(Posting, Campaign).join(Campaign, Campaign.id == Posting.campaign_id)
     return [(one, campaign) for one, campaign in db.session.execute(every.order_by(Campaign.id.desc()).limit(50))]

@@ -8,7 +8,8 @@ from flask_wtf import CSRFProtect
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel.ports import mailing_list
 from clozette.kernel.ports.mailchimp import Mailchimp
-from clozette.newsletters.mailchimp import checks, forgetting, hooks, outbox, posting, views
+from clozette.kernel.web import slots
+from clozette.newsletters.mailchimp import checks, forgetting, hooks, outbox, posting, queries, views
 from clozette.newsletters.mailchimp import tasks as ours
 from clozette.newsletters.mailchimp.events import PostAsked, PostLate, ReconciliationAsked, TalkAsked
 from clozette.newsletters.sending.events import DatabaseRestored
@@ -36,6 +37,8 @@ def init_app(app: Flask) -> None:
 
     mailing_list.init_app(app, make if settings.mailchimp_api_key else None)
     _listen(app)
+    app.jinja_env.globals["mailchimp_form"] = queries.hosted_form
+    slots.fill(app, "preferences.notes", "newsletters/_mailchimp_forgot.html")
     erasure.register(app, erasure.Step("mailchimp", forgetting.remember))
     tasks.schedule(app, "* * * * *", ours.watch_mailchimp)
     tasks.schedule(app, "*/10 * * * *", ours.count_by_mailchimp)
