@@ -360,6 +360,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "35 4 * * *", picture_tasks.sweep_pictures)
     tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
     tasks.schedule(app, "* * * * *", campaign_tasks.start_due)
+    tasks.schedule(app, "* * * * *", text_tasks.start_due_texts)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)

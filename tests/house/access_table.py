@@ -102,6 +102,7 @@ POST   /marketing/texts/register/numbers              login   404     404     40
 GET    /marketing/texts/{text}                        login   404     404     404     404     404     404     200
 POST   /marketing/texts/{text}                        login   404     404     404     404     404     404     422
 POST   /marketing/texts/{text}/deeds                  login   404     404     404     404     404     404     422
+POST   /marketing/texts/{text}/schedule               login   404     404     404     404     404     404     422
 POST   /marketing/texts/{text}/uncertain/{text}       login   404     404     404     404     404     404     422
 POST   /marketing/texts/{text}/uncertain/{text}       login   404     404     404     404     404     404     404     became=sent
 

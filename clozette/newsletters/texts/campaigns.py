@@ -1,6 +1,6 @@
 """A campaign of texts from draft to end; every change of its state is one conditional statement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.kernel.database import db
-from clozette.kernel.refusal import Refusal, Refused
+from clozette.kernel.refusal import Refusal, Refused, refuse
+from clozette.newsletters.campaigns import rules as schedules
+from clozette.newsletters.sending.senders import SOON
 from clozette.newsletters.texts import eligibility
 from clozette.newsletters.texts.models import Phone, TextCampaign, TextSending
 
@@ -41,11 +43,57 @@ def save(text: TextCampaign, data: Mapping[str, Any], *, version: int) -> None:
 
     :raises Refused: if it is none any more, or somebody else changed it meanwhile.
     """
-    still = (TextCampaign.id == text.id, TextCampaign.state == "draft", TextCampaign.version == version)
+    still = (*_waits_for_nothing(text), TextCampaign.version == version)
     step = sa.update(TextCampaign).where(*still).values(**data, version=version + 1)
     if not _changed(step):
         raise Refused(Refusal("changed", _("This was changed meanwhile, in another window or by somebody else.")))
     db.session.refresh(text)
+
+
+def schedule(text: TextCampaign, send_at: datetime, zone: str, *, version: int, now: datetime) -> None:
+    """Let a draft go by itself at a moment.
+
+    :param version: which of it was on the page that said so.
+    :raises Refused: for what is over, and if it is no draft that waits for nothing, or was changed meanwhile.
+    """
+    refuse(schedules.why_not_schedule(send_at, now))
+    still = (*_waits_for_nothing(text), TextCampaign.version == version)
+    if not _changed(sa.update(TextCampaign).where(*still).values(send_at=send_at, time_zone=zone, because=None)):
+        raise Refused(Refusal("changed", _("This was changed meanwhile, in another window or by somebody else.")))
+    db.session.refresh(text)
+
+
+def unschedule(text: TextCampaign) -> bool:
+    """Make an ordinary draft of what waits for its time, or missed it; say whether that changed anything."""
+    waits = (TextCampaign.id == text.id, TextCampaign.state == "draft", TextCampaign.send_at.is_not(None))
+    changed = _changed(sa.update(TextCampaign).where(*waits).values(send_at=None, because=None))
+    db.session.refresh(text)
+    return changed
+
+
+def come_due(text_id: int, now: datetime) -> bool:
+    """Start what waits for its time, which has come; say whether it started.
+
+    What missed it by more than the grace asks (requirement 38), and so does what can't go: it stands still and says why.
+    """
+    text = db.session.get_one(TextCampaign, text_id, populate_existing=True)
+    if text.send_at is None or schedules.is_late(text.send_at, now):
+        _ask(text, "late", now)
+        return False
+    try:
+        with db.session.begin_nested():
+            start(text, now, when=_is_due(now))
+    except Refused as refused:
+        db.session.refresh(text)
+        _ask(text, refused.refusal.code, now)
+        return False
+    return True
+
+
+def due(now: datetime) -> list[int]:
+    """Return what is to start by itself now."""
+    wanted = sa.select(TextCampaign.id).where(*_is_due(now)).order_by(TextCampaign.send_at)
+    return list(db.session.scalars(wanted))
 
 
 def counts(text: TextCampaign, now: datetime) -> Counts:
@@ -59,13 +107,14 @@ def counts(text: TextCampaign, now: datetime) -> Counts:
     return Counts(found.pop(None, 0), {name: found[name] for name in eligibility.REASONS[1:] if found.get(name)})
 
 
-def start(text: TextCampaign, now: datetime) -> Counts:
+def start(text: TextCampaign, now: datetime, *, when: Sequence[sa.ColumnElement[bool]] = ()) -> Counts:
     """Queue a row for everybody who gets it, and one with the reason for everybody who agreed and does not.
 
+    :param when: what has to be so besides.
     :raises Refused: if it is no draft any more, or nobody gets it.
     """
-    begun = sa.update(TextCampaign).where(TextCampaign.id == text.id, TextCampaign.state == "draft")
-    if not _changed(begun.values(state="running", started_at=now)):
+    begun = sa.update(TextCampaign).where(TextCampaign.id == text.id, TextCampaign.state == "draft", *when)
+    if not _changed(begun.values(state="running", started_at=now, because=None)):
         raise Refused(Refusal("started", _("This is no draft any more.")))
     why = eligibility.why_not(text, now)
     state = sa.case((why.is_(None), "queued"), else_="skipped")
@@ -100,10 +149,14 @@ def is_under_way() -> bool:
     return db.session.scalar(sa.select(TextCampaign.id).where(TextCampaign.state == "running").limit(1)) is not None
 
 
-def hold_everything() -> None:
-    """Let nothing go on by itself: what was written since the database's older state is lost, and nobody gets it twice."""
+def hold_everything(now: datetime) -> None:
+    """Let nothing go on or begin by itself: what was written since the database's older state is lost, and nobody gets
+    anything twice.
+    """
     running = sa.update(TextCampaign).where(TextCampaign.state == "running")
     db.session.execute(running.values(state="paused", because="restored"))
+    soon = sa.update(TextCampaign).where(*_is_due(now + SOON))
+    db.session.execute(soon.values(because="restored"))
 
 
 def finish(text_id: int, now: datetime) -> bool:
@@ -125,6 +178,20 @@ def reasons(text: TextCampaign) -> dict[tuple[str, str], int]:
     counted = sa.select(TextSending.state, TextSending.reason, sa.func.count()).where(*mine)
     grouped = counted.group_by(TextSending.state, TextSending.reason).order_by(TextSending.state, TextSending.reason)
     return {(row[0], row[1] or ""): row[2] for row in db.session.execute(grouped)}
+
+
+def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (TextCampaign.state == "draft", TextCampaign.send_at <= now, TextCampaign.because.is_(None))
+
+
+def _ask(text: TextCampaign, because: str, now: datetime) -> None:
+    still = (TextCampaign.id == text.id, *_is_due(now))
+    db.session.execute(sa.update(TextCampaign).where(*still).values(because=because))
+    db.session.refresh(text)
+
+
+def _waits_for_nothing(text: TextCampaign) -> tuple[sa.ColumnElement[bool], ...]:
+    return (TextCampaign.id == text.id, TextCampaign.state == "draft", TextCampaign.send_at.is_(None))
 
 
 def _of_country(text: TextCampaign) -> list[sa.ColumnElement[bool]]:

@@ -21,7 +21,7 @@ def end_with_consent(event: ConsentEnded) -> None:
 
 def hold(_event: DatabaseRestored) -> None:
     """Send nothing by a database that was put back to an older state."""
-    campaigns.hold_everything()
+    campaigns.hold_everything(clock.now())
 
 
 def forget(subject_id: int) -> Iterator[int]:

@@ -60,6 +60,7 @@ class TextCampaign(Model):
     """One text message to everybody who agreed to its purpose by text.
 
     :ivar country: only to numbers of that country; nothing for all.
+    :ivar send_at: when a draft goes by itself; ``time_zone`` is the one that this was said in.
     :ivar because: why it stands still, in a word of ours; ``not_before`` when the provider is asked again.
     """
 
@@ -78,6 +79,8 @@ class TextCampaign(Model):
     because: Mapped[str | None] = mapped_column(sa.String(32))
     version: Mapped[int] = mapped_column(default=1)
     made_at: Mapped[datetime]
+    send_at: Mapped[datetime | None] = mapped_column(index=True)
+    time_zone: Mapped[str] = mapped_column(sa.String(64), default="UTC", server_default="UTC")
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]

@@ -66,6 +66,8 @@ TEXTS: Declaration = {
                 "because",
                 "version",
                 "made_at",
+                "send_at",
+                "time_zone",
                 "started_at",
                 "finished_at",
                 "not_before",

@@ -7,7 +7,10 @@ from typing import Any
 import marshmallow as ma
 from flask_babel import lazy_gettext as _l
 
+from clozette.accounts import countries
+from clozette.accounts.schemas import Choice
 from clozette.kernel.schemas import Line, Schema, Text, Worded
+from clozette.newsletters.campaigns.schemas import Moment as LocalMoment
 from clozette.newsletters.subscriptions.staff_schemas import CsvFile
 from clozette.newsletters.texts import regions
 from clozette.newsletters.texts.models import MAX_BODY, MAX_TITLE
@@ -76,11 +79,20 @@ class CampaignIn(Schema):
     version = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 10**9))
 
 
+class ScheduleIn(Schema):
+    """When a campaign goes, on a wall clock somewhere."""
+
+    send_at = LocalMoment(required=True)
+    time_zone = Choice(countries.ZONES, required=True)
+    version = ma.fields.Integer(required=True, validate=ma.validate.Range(1, 10**9))
+
+
 class DeedIn(Schema):
     """What to do with a campaign."""
 
     do = ma.fields.String(
-        required=True, validate=ma.validate.OneOf(("start", "pause", "resume", "cancel", "test"), error=_NOT_LISTED)
+        required=True,
+        validate=ma.validate.OneOf(("start", "pause", "resume", "cancel", "unschedule", "test"), error=_NOT_LISTED),
     )
 
 

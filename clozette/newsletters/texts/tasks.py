@@ -3,8 +3,8 @@
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports import sms
-from clozette.kernel.tasks import enqueue, task
-from clozette.newsletters.texts import answers, codes, wording
+from clozette.kernel.tasks import checkpoint, enqueue, task
+from clozette.newsletters.texts import answers, campaigns, codes, wording
 from clozette.newsletters.texts.models import Phone, PhoneCode, TextCampaign
 
 _SAID = {"stop": wording.stopped, "help": wording.help_, "start": wording.start}
@@ -36,6 +36,15 @@ def forget_codes() -> None:
     answers.forget_old(now)
     if codes.forget_old(now) == codes.BATCH:
         enqueue(forget_codes)  # there may be more
+
+
+@task("newsletters.start_due_texts")
+def start_due_texts() -> None:
+    """Start every campaign of texts whose time has come; each in a transaction of its own."""
+    now = clock.now()
+    for text_id in campaigns.due(now):
+        campaigns.come_due(text_id, now)
+        checkpoint()
 
 
 @task("newsletters.text_test")

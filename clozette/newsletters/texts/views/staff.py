@@ -5,6 +5,7 @@ numbers, and giving it out is a hand-over.
 """
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template
@@ -20,6 +21,7 @@ from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.tasks import enqueue
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
+from clozette.newsletters.campaigns import rules as schedules
 from clozette.newsletters.texts import (
     campaigns,
     claims,
@@ -33,7 +35,7 @@ from clozette.newsletters.texts import (
     wording,
 )
 from clozette.newsletters.texts.models import Phone, TextCampaign, TextSending
-from clozette.newsletters.texts.schemas import CampaignIn, CheckIn, DecisionIn, DeedIn
+from clozette.newsletters.texts.schemas import CampaignIn, CheckIn, DecisionIn, DeedIn, ScheduleIn
 from clozette.privacy import purposes
 
 ROLE = "marketing"
@@ -66,6 +68,8 @@ REASON_NAMES = {
     "cancelled": _l("the campaign was cancelled"),
 }
 BECAUSE_NAMES = {
+    "late": _l("its time passed while nothing was sent here: it does not go by itself any more"),
+    "nobody": _l("nobody would have got it when its time came"),
     "failures": _l("too many texts were refused by the provider"),
     "restored": _l("the database is older than what was sent: ask the provider what went out, then resume"),
 }
@@ -127,6 +131,28 @@ def act(text_id: int) -> Any:
         form.refuse(refused.refusal)
         text = _text(text_id)
         return _one(text, Form(CampaignIn, _values(text)), form)
+    return redirect(_address(text), 303)
+
+
+@blueprint.post(f"{HERE}/<id:text_id>/schedule")
+@gate.staff(ROLE, collects=services.POINT)
+def schedule(text_id: int) -> Any:
+    """Let it go at a moment that a wall clock somewhere shows."""
+    text, form = _text(text_id), Form(ScheduleIn)
+    if not form.load():
+        return _one(text, Form(CampaignIn, _values(text)), time=form)
+    moment, odd = schedules.moment_in(form.data["send_at"], form.data["time_zone"])
+    if moment is None:
+        form.errors["send_at"], form.status = [str(odd)], 422
+        return _one(text, Form(CampaignIn, _values(text)), time=form)
+    try:
+        campaigns.schedule(text, moment, form.data["time_zone"], version=form.data["version"], now=clock.now())
+    except Refused as refused:
+        form.refuse(refused.refusal)
+        return _one(text, Form(CampaignIn, _values(text)), time=form)
+    if odd:
+        flash(odd, "info")
+    flash(_("It waits for its time."), "success")
     return redirect(_address(text), 303)
 
 
@@ -193,7 +219,7 @@ def _do(text: TextCampaign, deed: str) -> None:
             raise Refused(Refusal("no_number", _("Confirm your own number at /texts first.")))
         enqueue(tasks.text_test, text_id=text.id, phone_id=mine.id)
         flash(_("It comes to your own number."), "success")
-    elif not campaigns.move(text, deed, now):
+    elif not (campaigns.unschedule(text) if deed == "unschedule" else campaigns.move(text, deed, now)):
         raise Refused(Refusal("state", _("This can't be done now: it is %(state)s.", state=STATE_NAMES[text.state])))
 
 
@@ -217,7 +243,7 @@ def _list(form: Form) -> Response:
     return _page("marketing/texts/list.html", form, texts=found)
 
 
-def _one(text: TextCampaign, form: Form, deed: Form | None = None) -> Response:
+def _one(text: TextCampaign, form: Form, deed: Form | None = None, time: Form | None = None) -> Response:
     locale, now = str(get_locale() or "en"), clock.now()
     whole = {is_unasked: wording.campaign(text.body, locale, is_unasked=is_unasked) for is_unasked in (False, True)}
     lost = (TextSending.text_id == text.id, TextSending.state == "uncertain")
@@ -228,7 +254,10 @@ def _one(text: TextCampaign, form: Form, deed: Form | None = None) -> Response:
         "marketing/texts/one.html",
         form,
         text=text,
-        deed=deed,
+        deed=deed or time,
+        time=time or Form(ScheduleIn, {"time_zone": gate.viewer().time_zone, "version": text.version}),
+        zones=countries.zones(),
+        goes_at=text.send_at.astimezone(ZoneInfo(text.time_zone)) if text.send_at else None,
         counts=campaigns.counts(text, now) if text.state == "draft" else None,
         outcomes=campaigns.outcomes(text),
         reasons=campaigns.reasons(text),
