@@ -1,4 +1,4 @@
-/* While a campaign is sent: its numbers, without loading the page anew; at the end the whole page once. */
+/* While a campaign is sent or a file read: its numbers, without loading the page anew; at the end the whole page once. */
 
 const EVERY = 2000;
 
@@ -28,4 +28,4 @@ function later() {
   setTimeout(look, EVERY);
 }
 
-later();
+if (document.querySelector("#live[data-live]")) later();

@@ -136,6 +136,13 @@ def started(after: int | None, *, size: int = PAGE_SIZE) -> Page[Campaign]:
     )
 
 
+def going() -> list[Figures]:
+    """Return the figures of the campaigns that are being sent, or were paused, the latest first."""
+    chosen = sa.select(Campaign).options(orm.joinedload(Campaign.newsletter))
+    chosen = chosen.where(Campaign.state.in_((*UNDER_WAY, "paused"))).order_by(Campaign.started_at.desc())
+    return of_all(db.session.scalars(chosen.limit(_MOST_GOING)).all())
+
+
 def details(figures: Figures, now: datetime) -> Details:
     """Return the finer numbers. They are counted anew when something changed, and every few seconds while it is sent."""
     one = figures.campaign

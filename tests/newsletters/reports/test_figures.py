@@ -145,6 +145,19 @@ def test_a_running_campaign_shows_how_far_it_is(editor: Client, db_session: orm.
     assert "data-live" not in page and "js/report.js" not in page and "Waiting" not in page
 
 
+def test_the_first_page_shows_what_is_being_sent(editor: Client, db_session: orm.Session) -> None:
+    newsletter = make_newsletter()
+    make_campaign(newsletter, title="Over", state="finished", started_at=clock.now(), recipients=3, sent=3)
+    assert "data-live" not in editor.get("/marketing").text
+    counts = {"recipients": 10, "sent": 4, "skipped": 1}
+    campaign = make_campaign(newsletter, title="Going", state="running", started_at=clock.now(), **counts)
+    page = editor.get("/marketing").text
+    assert "data-live" in page and "js/report.js" in page
+    assert re.search(r'<progress[^>]*aria-label="Going"[^>]*max="10" value="5"', page) and "5 of 10" in page
+    assert f"{path(campaign)}" in page and 'aria-label="Over"' not in page
+    assert "/marketing/reports.csv" in page
+
+
 def test_pace_is_of_the_last_whole_minutes() -> None:
     now = datetime(2026, 11, 23, 12, 10, 30, tzinfo=UTC)
     minutes = [(now.replace(second=0) - timedelta(minutes=back), 10 * back) for back in (8, 5, 3, 1, 0)]

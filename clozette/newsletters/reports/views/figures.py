@@ -70,7 +70,11 @@ def report_file(campaign_id: int) -> Response:
 
 @blueprint.app_context_processor
 def _drawings() -> dict[str, Any]:
-    return {"newsletter_curves": lambda: history.curves(clock.now()), "plots": plots}
+    return {
+        "newsletter_curves": lambda: history.curves(clock.now()),
+        "campaigns_going": figures.going,
+        "plots": plots,
+    }
 
 
 @blueprint.context_processor
