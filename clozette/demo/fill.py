@@ -22,7 +22,7 @@ from clozette.closets import categories
 from clozette.closets import services as closet
 from clozette.closets.models import Item
 from clozette.community.models import Follow
-from clozette.demo import letters, people, pictures
+from clozette.demo import letters, mailings, people, pictures
 from clozette.demo.story import PlannedItem, PlannedLook, Story
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
@@ -64,7 +64,8 @@ class Filler:
         self._each(zip(self.story.looks, pictures.look_photos(self.story), strict=True), self._publish_look)
         self._each(self.story.comments, self._comment)
         self._love()
-        letters.fill(self.members, clock.now())
+        newsletters = letters.fill(self.members, clock.now())
+        mailings.fill(newsletters, self.looks, clock.now())
         db.session.commit()
 
     def _each(self, deeds: Iterable[tuple], do: Callable[..., None]) -> None:  # type: ignore[type-arg]

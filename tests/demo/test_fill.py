@@ -10,9 +10,12 @@ from PIL import Image
 
 from clozette.accounts.models import Member
 from clozette.closets.models import Item
-from clozette.demo import fill, letters, pictures, story
+from clozette.demo import fill, letters, mailings, pictures, story
+from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.looks.models import Comment, Look, Love
+from clozette.newsletters.campaigns.models import Campaign
+from clozette.newsletters.reports import figures, trials
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 from tests.factories.accounts import make_member
 
@@ -83,6 +86,24 @@ def test_photographs_are_taken_from_their_folders(tmp_path: Path) -> None:
     told = story.tell(NOW, found)
     assert {item.kind for item in told.items} == {"dress", "shoes"}
     assert all(item.photo is not None and item.design is None for item in told.items)
+
+
+@pytest.mark.engines("sqlite")
+def test_campaigns_of_the_demo_have_something_to_show(app: Flask) -> None:
+    born, began = date(1990, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)
+    with app.app_context(), clock.frozen(NOW):
+        members = [make_member(birth_date=born, created_at=began) for _ in range(60)]
+        mailings.fill(letters.fill(members, NOW), [], NOW)
+        made = {one.state: one for one in db.session.scalars(sa.select(Campaign))}
+        assert set(made) == {"finished", "scheduled", "draft"}
+        sent = figures.of(made["finished"])
+        assert (sent.waiting, sent.bounced, sent.unsubscribed, sent.campaign.failed) == (0, 1, 1, 1)
+        trial = trials.of(sent.campaign, figures.details(sent, NOW).arms)
+        assert trial is not None and sum(way.group.sent for way in trial.ways) == sent.campaign.sent > 20
+        assert sum(way.agreed for way in trial.ways) > sum(way.opened for way in trial.ways) > 5
+        assert sum(way.clicked for way in trial.ways) > 1
+        send_at = made["scheduled"].send_at
+        assert send_at is not None and send_at > NOW
 
 
 @pytest.mark.engines("sqlite")
