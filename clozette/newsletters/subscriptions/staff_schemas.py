@@ -8,13 +8,13 @@ import marshmallow as ma
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
-from clozette.accounts.schemas import Email, Language
+from clozette.accounts.schemas import Choice, Email
 from clozette.kernel import clock
 from clozette.kernel.schemas import Line, Schema, Text
 from clozette.newsletters.subscriptions.imports import rules
 from clozette.newsletters.subscriptions.imports.models import MAX_SOURCE, MAX_WORDING
 from clozette.newsletters.subscriptions.models import MAX_LINE, MAX_SLUG, MAX_TEXT, MAX_TITLE
-from clozette.privacy.policies.editions import EDITIONS
+from clozette.privacy.policies.editions import EDITIONS, LANGUAGE_NAMES
 
 RESERVED = frozenset({"sent", "confirm", "welcome", "archive", "new"})
 LIFTED_BY_STAFF = ("bounced", "staff")
@@ -29,7 +29,7 @@ class NewsletterIn(Schema):
     description = Text(load_default="", max_length=MAX_TEXT)
     frequency = Line(load_default="", max_length=MAX_LINE)
     edition = Line(required=True, max_length=32, validate=ma.validate.OneOf(EDITIONS, error=_LIST))
-    language = Language(required=True)
+    language = Choice(frozenset(LANGUAGE_NAMES), required=True)
     sender_name = Line(required=True, max_length=MAX_TITLE)
     sender_address = Email(load_default=None, allow_none=True)
     reply_to = Email(required=True)

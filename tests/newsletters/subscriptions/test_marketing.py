@@ -61,6 +61,12 @@ def test_several_newsletters_are_made_changed_and_closed(client: Client, db_sess
         assert client.get("/newsletters/weekly").status_code == status
 
 
+def test_a_newsletter_may_be_in_a_language_that_the_site_does_not_speak(client: Client, editor) -> None:
+    path = location(client.post("/marketing/newsletters", data={**WEEKLY, "language": "id"}))
+    page = client.get(f"{path}/edit").text
+    assert '<option value="id" selected>' in page, "saving its form would change its language"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"slug": "Weekly!"}, {"slug": "confirm"}, {"edition": "x"}, {"language": "xx"}, {"reply_to": "x"}, {"title": ""}],
@@ -126,10 +132,12 @@ def test_a_file_is_looked_at_and_then_taken(app: Flask, client: Client, db_sessi
     file = b"EMAIL,FNAME,LNAME\nada@example.test,Ada,Mode\nbea@example.test,,Mode\n"
     path = f"{home(weekly)}/imports"
     here = location(client.post(path, data={**EVIDENCE, "file": (io.BytesIO(file), "list.csv")}))
-    assert "0 of 2 rows" in client.get(here).text
+    page = client.get(here).text
+    assert "0 of 2 rows" in page and "data-live" in page
     tasks.drain(app)
     page = client.get(here).text
-    assert "Import 1 person" in page and "first_name" in page and 'data-outcome="wrong">1<' in page
+    assert "data-live" not in page
+    assert "Import 1 person" in page and "FNAME" in page and 'data-outcome="wrong">1<' in page
     assert db_session.scalars(sa.select(Contact)).all() == []
     assert location(client.post(here)) == here == location(client.post(here))
     tasks.drain(app)

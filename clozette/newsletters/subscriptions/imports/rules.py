@@ -22,6 +22,8 @@ _NAMES = {
     "first_name": ("first_name", "first name", "firstname", "fname", "given name"),
     "last_name": ("last_name", "last name", "lastname", "lname", "surname", "family name"),
 }
+COLUMNS = {"email": "EMAIL", "first_name": "FNAME", "last_name": "LNAME"}
+"""What the page calls the columns of a file."""
 OUTCOMES: dict[str, LazyString] = {
     "new": _l("new subscribers"),
     "already": _l("subscribed already"),
@@ -101,7 +103,7 @@ def _columns(header: list[str]) -> dict[str, int]:
     columns = {
         field: next((found.index(name) for name in names if name in found), -1) for field, names in _NAMES.items()
     }
-    missing = [field for field, place in columns.items() if place < 0]
+    missing = [COLUMNS[field] for field, place in columns.items() if place < 0]
     if missing:
         raise Unreadable(
             _("The first line must name the columns; these are missing: %(names)s", names=", ".join(missing))

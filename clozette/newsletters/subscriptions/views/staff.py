@@ -6,7 +6,6 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from clozette.accounts.schemas import languages
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.paging import read_cursor
@@ -41,6 +40,13 @@ STATE_NAMES = {
     "complained": _l("complained"),
     "expired": _l("ran out"),
 }
+SOURCE_NAMES = {
+    "form": _l("the form on the site"),
+    "settings": _l("their own settings"),
+    "api": _l("a program of theirs"),
+    "import": _l("an imported file"),
+    "mailchimp": "Mailchimp",
+}
 REASON_NAMES = {
     "left": _l("its reader wants no newsletter"),
     "bounced": _l("mail to it came back"),
@@ -54,7 +60,9 @@ REASON_NAMES = {
 @gate.staff(ROLE)
 def newsletters() -> Any:
     """List the newsletters."""
-    return render_template("marketing/newsletters/list.html", newsletters=staff.newsletters())
+    return render_template(
+        "marketing/newsletters/list.html", newsletters=staff.newsletters(), language_names=LANGUAGE_NAMES
+    )
 
 
 @blueprint.get("/newsletters/new")
@@ -87,7 +95,12 @@ def newsletter(newsletter_id: int) -> Any:
     found, state = access.any_newsletter(newsletter_id), request.args.get("state", "")
     state = state if state in rules.STATES else ""
     page = staff.subscribers(found, state, read_cursor(request.args.get("after")))
-    values: dict[str, Any] = {"counts": staff.counts(found), "state": state, "names": STATE_NAMES}
+    values: dict[str, Any] = {
+        "counts": staff.counts(found),
+        "state": state,
+        "names": STATE_NAMES,
+        "sources": SOURCE_NAMES,
+    }
     return _private("marketing/newsletters/newsletter.html", newsletter=found, page=page, **values)
 
 
@@ -200,6 +213,7 @@ def show_import(newsletter_id: int, import_id: int) -> Any:
     values: dict[str, Any] = {
         "newsletter": made.newsletter,
         "outcomes": import_rules.OUTCOMES,
+        "columns": import_rules.COLUMNS,
         "maker": imports.maker(made),
     }
     return _private("marketing/newsletters/import.html", made=made, **values)
@@ -229,13 +243,13 @@ def _to(newsletter: Newsletter) -> Any:
 
 
 def _edit_page(form: Form, newsletter: Newsletter | None) -> Any:
-    spoken = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages()]
-    choices = {"editions": [(name, name) for name in EDITIONS], "languages": spoken}
+    choices = {"editions": [(name, name) for name in EDITIONS], "languages": list(LANGUAGE_NAMES.items())}
     return render_template("marketing/newsletters/edit.html", form=form, newsletter=newsletter, **choices), form.status
 
 
 def _find_page(form: Form, found: staff.Found | None = None) -> Response:
-    values = {"states": STATE_NAMES, "reasons": REASON_NAMES}
+    values: dict[str, Any] = {"states": STATE_NAMES, "reasons": REASON_NAMES, "sources": SOURCE_NAMES}
+    values["language_names"] = LANGUAGE_NAMES
     return _private("marketing/newsletters/find.html", form.status, form=form, found=found, **values)
 
 
