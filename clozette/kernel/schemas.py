@@ -78,7 +78,11 @@ class Line(Text):
 class RowId(ma.fields.Field[int]):
     """An id as addresses write it (base 32): a string outside, an integer inside."""
 
-    default_error_messages = {"invalid": _l("This is not something we know.")}
+    default_error_messages = {
+        "invalid": _l("This is not something we know."),
+        "required": _l("Please choose one."),
+        "null": _l("Please choose one."),
+    }
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else ids.encode(value)

@@ -72,6 +72,14 @@ def test_what_is_wrong_is_named_as_the_page_names_it(client: Client, newsletter:
     assert "How many percent try it: Choose a number from 1 to 100." in summary
 
 
+def test_without_a_newsletter_there_is_a_way_to_one(client: Client, db_session: orm.Session) -> None:
+    for page in ("/marketing", "/marketing/campaigns/new"):
+        assert 'href="/marketing/newsletters/new"' in client.get(page).text
+    said = client.post("/marketing/campaigns/new", data={"title": "One", "newsletter": ""})
+    assert said.status_code == 422
+    assert db_session.scalars(sa.select(Campaign)).all() == []
+
+
 @pytest.mark.parametrize("roles", [(), ("moderator",)])
 def test_the_pages_are_not_there_for_others(client: Client, newsletter: Newsletter, roles: tuple[str, ...]) -> None:
     campaign = make_campaign(newsletter)

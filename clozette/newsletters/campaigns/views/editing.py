@@ -259,9 +259,7 @@ def _local(found: Campaign) -> str | None:
 
 
 def _new_page(form: Form) -> str:
-    choices = [
-        (ids.encode(one.id), f"{one.title} ({one.edition}, {one.language})") for one in queries.open_newsletters()
-    ]
+    choices = [(ids.encode(one.id), f"{one.title} ({one.edition})") for one in queries.open_newsletters()]
     return render_template("marketing/new.html", form=form, newsletters=choices)
 
 
