@@ -4,6 +4,7 @@ On SQLite a writing transaction starts with ``BEGIN IMMEDIATE`` and a reading on
 under a plain ``BEGIN`` loses updates without an error. On PostgreSQL a reading transaction is READ ONLY.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from clozette.kernel import digests
 from clozette.kernel.ids import new_id
@@ -35,6 +37,9 @@ MAPPED = 2_000_000_000
 
 CACHED_KIB = 16 * 1024
 """How much of it each connection may keep."""
+REST = 1.0
+"""After how many seconds of rest a connection is asked whether it still stands."""
+_USED = "used"
 _READER = "database_reader"
 REFUSES_KNOWN = "refuses_known"
 """In a table's ``info``: on SQLite a trigger raises for a row whose key is known (append-only tables)."""
@@ -187,7 +192,6 @@ def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
     if sa.make_url(url).get_backend_name() == "sqlite":
         common.setdefault("connect_args", {"timeout": 10, "cached_statements": 256})
         return {"default": common, "write": dict(common)}
-    common.setdefault("pool_pre_ping", True)
     # A stuck statement or lock must become a 503, never a worker that waits for ever.
     common.setdefault("connect_args", {"options": "-c statement_timeout=15000 -c lock_timeout=4000"})
     return {"default": {**common, "execution_options": {"postgresql_readonly": True}}, "write": dict(common)}
@@ -202,10 +206,30 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         db.sessionmaker.configure(bind=None)  # the extension binds to the reading engine; our session chooses by itself
         for name, engine in db.engines.items():
+            if engine.dialect.name == "postgresql":
+                _ask_after_a_rest(engine)
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _prepare_sqlite(writes=name == "write"))
                 begin = "BEGIN IMMEDIATE" if name == "write" else "BEGIN"
                 sa.event.listen(engine, "begin", _begin_with(begin))
+
+
+def _ask_after_a_rest(engine: sa.Engine) -> None:
+    """Ask a pooled connection whether it still stands, unless it was in use a moment ago: it costs a transaction."""
+
+    def note(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_USED] = time.monotonic()
+
+    def ask(connection: Any, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error  # the pool opens another one
+
+    sa.event.listen(engine, "checkin", note)
+    sa.event.listen(engine, "checkout", ask)
 
 
 def _prepare_sqlite(*, writes: bool) -> Callable[[Any, Any], None]:
