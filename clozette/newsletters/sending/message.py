@@ -33,12 +33,11 @@ _SLOT = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
 _NOT_ID = re.compile(r"[^a-z0-9-]+")
-_MAC_LETTERS = 26
-_MAC_BYTES = 20
+_MAC_BYTES = 12
 _WORD_BYTES = 42
 _SIMPLE = re.compile(r"[A-Za-z0-9/:._-]{1,72}", re.ASCII)
 """What stands for itself in HTML, in text and in quoted-printable alike: most names, and our own addresses."""
-_PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([a-z2-7]{26})")
+_PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([0-9a-f]{24})")
 
 
 OWN = frozenset({"first_name", "last_name", "unsubscribe_url", "preferences_url", "why_url", "view_url"})
@@ -136,6 +135,9 @@ class Press:
         self._opening = b"--%s\r\n%s\r\n" % (boundary, _part_head(b"text/plain"))
         self._between = b"\r\n--%s\r\n%s\r\n" % (boundary, _part_head(b"text/html"))
         self._closing = b"\r\n--%s--\r\n" % boundary
+        self._head = _head(self._constant)
+        self._subject = header_text(_line(template.subject[0])) if len(template.subject) == 1 else None
+        self._keys = {name: keys.key(name) for name in ("links", "returns", "messages")}
 
     def letter(self, reader: Recipient, values: Mapping[str, Value], now: datetime) -> Letter:
         """Print the letter of one reader.
@@ -143,34 +145,40 @@ class Press:
         :param values: of the slots that are not this module's own (``values.gather``).
         :raises NothingNew: if a personal part has nothing to say.
         """
-        token = keys.token("leave", keys.Link(reader.subscription_id, self.campaign_id))
-        filled = {**values, **self._own(reader, token)}
+        link = keys.Link(reader.subscription_id, self.campaign_id)
+        token = self._token("leave", link)
+        own = self._own(reader, token, link)
+        filled = {**values, **own}
         if any(name not in filled for name in self._personal):
             raise NothingNew
         headers = {
-            **self._constant,
             "to": _mailbox(reader.address).encode(),
-            "subject": header_text(_line(_joined(self._template.subject, filled))),
+            "subject": self._subject or header_text(_line(_joined(self._template.subject, filled))),
             "date": self._dated(now),
-            "message-id": f"<{name_of(self.campaign_id, reader.contact_id, 'messages')}@{self._domain}>".encode(),
+            "message-id": f"<{self._name(reader)}@{self._domain}>".encode(),
             "list-unsubscribe": self._ways_out(token),
         }
-        body = self._body(filled)
-        head = b"".join(b"%s: %s\r\n" % (_NAMES[name], value) for name, value in headers.items())
-        signature = self._signer.sign(headers, body) if self._signer else b""
-        sender = verp(self.campaign_id, reader.contact_id, self._domain)
-        return Letter(sender, reader.address, signature + head + b"\r\n" + body)
+        body = self._body(filled, {name: _as_it_is(value) for name, value in own.items() if _SIMPLE.fullmatch(value)})
+        signature = self._signer.sign({**self._constant, **headers}, body) if self._signer else b""
+        letter = b"".join((signature, self._head, _head(headers), b"\r\n", body))
+        sender = verp(self.campaign_id, reader.contact_id, self._domain, by=self._keys["returns"])
+        return Letter(sender, reader.address, letter)
 
-    def _own(self, reader: Recipient, token: str) -> dict[str, Value]:
-        link = keys.Link(reader.subscription_id, self.campaign_id)
-        own: dict[str, Value] = {"first_name": reader.first_name, "last_name": reader.last_name}
+    def _token(self, use: str, link: keys.Link) -> str:
+        return keys.token(use, link, by=self._keys["links"])
+
+    def _name(self, reader: Recipient) -> str:
+        return name_of(self.campaign_id, reader.contact_id, "messages", by=self._keys["messages"])
+
+    def _own(self, reader: Recipient, token: str, link: keys.Link) -> dict[str, str]:
+        own = {"first_name": reader.first_name, "last_name": reader.last_name}
         own["unsubscribe_url"] = f"{self._base}/u/{token}"
         if "view_url" in self.slots:
             own["view_url"] = f"{self._base}{self._template.archived}"
         if "preferences_url" in self.slots:
-            own["preferences_url"] = f"{self._base}/preferences/{keys.token('preferences', link)}"
+            own["preferences_url"] = f"{self._base}/preferences/{self._token('preferences', link)}"
         if "why_url" in self.slots:
-            own["why_url"] = f"{self._base}/why/{keys.token('why', link)}"
+            own["why_url"] = f"{self._base}/why/{self._token('why', link)}"
         return own
 
     def _dated(self, now: datetime) -> bytes:
@@ -185,9 +193,9 @@ class Press:
         mail = f"mailto:unsub+{token}@{self._domain}?subject=unsubscribe"
         return f"<{self._base}/u/{token}>, <{mail}>".encode("ascii")
 
-    def _body(self, filled: Mapping[str, Value]) -> bytes:
-        text, page = self._bodies
-        return b"".join((self._opening, text.printed(filled), self._between, page.printed(filled), self._closing))
+    def _body(self, filled: Mapping[str, Value], ready: Mapping[str, bytes]) -> bytes:
+        text, page = (body.printed(filled, ready) for body in self._bodies)
+        return b"".join((self._opening, text, self._between, page, self._closing))
 
 
 class _Body:
@@ -199,27 +207,29 @@ class _Body:
         self._once = set(self._names)
         self._is_html = is_html
 
-    def printed(self, filled: Mapping[str, Value]) -> bytes:
+    def printed(self, filled: Mapping[str, Value], ready: Mapping[str, bytes]) -> bytes:
+        """Patch the values in; those of ``ready`` are the same in both parts."""
         if not self._names:
             return self._constants[0]
-        values = {name: self._value(filled.get(name, "")) for name in self._once}
+        values = {name: ready.get(name) or self._value(filled.get(name, "")) for name in self._once}
         made = [self._constants[0]]
         for name, constant in zip(self._names, self._constants[1:], strict=True):
             made += (values[name], constant)
         return b"".join(made)
 
     def _value(self, given: Value) -> bytes:
-        if isinstance(given, str) and _SIMPLE.fullmatch(given):
-            return b"=\r\n%s=\r\n" % given.encode()
         if isinstance(given, tuple):
             return _patch(given[0] if self._is_html else given[1])
         return _patch(html.escape(_line(given)) if self._is_html else _line(given))
 
 
-def name_of(campaign_id: int, contact_id: int, use: str) -> str:
-    """Return the name of one campaign to one contact, with the proof that we made it (``returns`` or ``messages``)."""
+def name_of(campaign_id: int, contact_id: int, use: str, *, by: bytes | None = None) -> str:
+    """Return the name of one campaign to one contact, with the proof that we made it (``returns`` or ``messages``).
+
+    :param by: the key of that use, from whoever makes many.
+    """
     said = f"c{ids.encode(campaign_id)}.s{ids.encode(contact_id)}"
-    return f"{said}.{_mac(use, said)}"
+    return f"{said}.{_mac(said, by or keys.key(use))}"
 
 
 def read_name(name: str, use: str) -> tuple[int, int] | None:
@@ -232,12 +242,12 @@ def read_name(name: str, use: str) -> tuple[int, int] | None:
     except ValueError:
         return None
     said = f"c{found[1]}.s{found[2]}"
-    return (campaign_id, contact_id) if hmac.compare_digest(found[3], _mac(use, said)) else None
+    return (campaign_id, contact_id) if hmac.compare_digest(found[3], _mac(said, keys.key(use))) else None
 
 
-def verp(campaign_id: int, contact_id: int, domain: str) -> str:
+def verp(campaign_id: int, contact_id: int, domain: str, *, by: bytes | None = None) -> str:
     """Return the envelope's sender: whatever comes back to it says which mail it was, and that it was ours."""
-    return f"bounce+{name_of(campaign_id, contact_id, 'returns')}@{domain}"
+    return f"bounce+{name_of(campaign_id, contact_id, 'returns', by=by)}@{domain}"
 
 
 def read_verp(address: str) -> tuple[int, int] | None:
@@ -286,9 +296,9 @@ def _list_id(stamp: Stamp, domain: str) -> str:
     return f"{name} <{_NOT_ID.sub('-', stamp.slug)}.{domain}>"
 
 
-def _mac(use: str, said: str) -> str:
-    made = hmac.digest(keys.key(use), said.encode(), "sha256")
-    return base64.b32encode(made[:_MAC_BYTES])[:_MAC_LETTERS].decode().lower()
+def _mac(said: str, by: bytes) -> str:
+    """Return the proof: short enough for a local part of 64 letters with the longest ids (RFC 5321, 4.5.3.1.1)."""
+    return hashlib.blake2b(said.encode(), key=by, digest_size=_MAC_BYTES).hexdigest()
 
 
 def _line(text: str) -> str:
@@ -306,6 +316,15 @@ def _joined(pieces: list[str], filled: Mapping[str, Value]) -> str:
         value = filled.get(piece, "") if place % 2 else piece
         made.append(value[1] if isinstance(value, tuple) else value)
     return "".join(made)
+
+
+def _head(headers: Mapping[str, bytes]) -> bytes:
+    return b"".join(b"%s: %s\r\n" % (_NAMES[name], value) for name, value in headers.items())
+
+
+def _as_it_is(value: str) -> bytes:
+    """Put a value of ``_SIMPLE`` letters between two soft line breaks."""
+    return b"=\r\n%s=\r\n" % value.encode("ascii")
 
 
 def _quoted(text: str) -> str:
