@@ -40,27 +40,27 @@ class Claimed:
 
 class Claim:
     """The statement that claims sendings of one campaign, built once for some seconds: its parts take longer to put
-    together than the database takes to carry it out.
+    together than the database takes to carry it out. It goes past the session, which would look at it anew each time.
     """
 
     def __init__(self, campaign: Campaign) -> None:
-        self._campaign_id = campaign.id
+        rows = cast(sa.Table, Sending.__table__)
         self._gives_all = db.session.get_bind().dialect.name == "postgresql"
         picked = _picked(campaign, campaign.newsletter).cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
         goes = picked.c.why.is_(None)
         # The rows are locked, and the state is not asked again: the planner must find them by their key alone.
         step = (
-            sa.update(Sending)
-            .where(Sending.campaign_id == campaign.id, Sending.contact_id == picked.c.contact_id)
+            sa.update(rows)
+            .where(rows.c.campaign_id == campaign.id, rows.c.contact_id == picked.c.contact_id)
             .values(
                 state=sa.case((goes, "submitting"), else_="skipped"),
                 reason=picked.c.why,
                 claim=sa.case((goes, sa.bindparam("mark", type_=sa.String)), else_=None),
-                tries=Sending.tries + sa.case((goes, 1), else_=0),
+                tries=rows.c.tries + sa.case((goes, 1), else_=0),
             )
         )
         more = [picked.c[column.key] for column in _OF_CONTACTS] if self._gives_all else []
-        self._step = step.returning(Sending.contact_id, Sending.state, Sending.subscription_id, Sending.letter, *more)
+        self._step = step.returning(rows.c.contact_id, rows.c.state, rows.c.subscription_id, rows.c.letter, *more)
 
     def take(self, *, mark: str, wanted: int, after: int, now: datetime) -> Claimed:
         """Claim for ``mark``; skip those who may not get it any more.
@@ -68,7 +68,7 @@ class Claim:
         :param after: the contact to go on behind; 0 to look at all.
         """
         asked = {"mark": mark, "wanted": wanted, "after": after, "now": now}
-        rows: Any = db.session.execute(self._step, asked, execution_options=_QUIETLY).all()
+        rows: Any = db.session.connection().execute(self._step, asked).all()
         going = [row for row in rows if row[1] == "submitting"]
         if going and not self._gives_all:
             known: dict[int, Any] = {one[0]: one[1:] for one in _of_contacts([row[0] for row in going])}
@@ -96,10 +96,14 @@ def _picked(campaign: Campaign, newsletter: Newsletter) -> sa.Select[Any]:
     The few rows are found first; else the database would look up the consents of everybody for each of many claims.
     """
     next_ones = _next(campaign).cte("next_ones")
-    may = sa.and_(*eligibility.may_get(newsletter))
-    why = sa.case((may, None), else_=sa.func.coalesce(eligibility.why_not(newsletter), GONE))
     contact_id = next_ones.c.contact_id
-    same = sa.and_(Subscription.id == next_ones.c.subscription_id, Subscription.contact_id == contact_id)
+    same = sa.and_(
+        Subscription.id == next_ones.c.subscription_id,
+        Subscription.contact_id == contact_id,
+        Subscription.newsletter_id == newsletter.id,
+    )
+    is_there = sa.and_(Contact.id.is_not(None), Subscription.id.is_not(None))
+    why = sa.case((is_there, eligibility.why_not(newsletter)), else_=GONE)
     return (
         sa.select(contact_id, why.label("why"), *_OF_CONTACTS)
         .select_from(next_ones)
@@ -177,19 +181,24 @@ def is_dead(outcome: Outcome) -> bool:
     return outcome.stage in {"rcpt", "end"} and outcome.code >= 500 and (is_of_reader or status == "5.2.1")
 
 
-def _settling(*, by_mark: bool) -> sa.Update:
-    """Build the statement once: it runs for every handful of letters."""
+def _settling(*, by_mark: bool, takes_array: bool) -> sa.Update:
+    """Build the statement once: it runs for every handful of letters, on PostgreSQL with the same text each time."""
     rows = cast(sa.Table, Sending.__table__)
+    mine = sa.any_(sa.bindparam("contacts", type_=sa.ARRAY(sa.BigInteger)))
     step = sa.update(rows).where(
         rows.c.campaign_id == sa.bindparam("of"),
-        rows.c.contact_id.in_(sa.bindparam("contacts", expanding=True)),
+        rows.c.contact_id == mine if takes_array else rows.c.contact_id.in_(sa.bindparam("contacts", expanding=True)),
         rows.c.state == sa.bindparam("before"),
         *([rows.c.claim == sa.bindparam("mark")] if by_mark else []),
     )
     return step.values(state=sa.bindparam("to"), reason=sa.bindparam("why"), delivered_at=sa.bindparam("at"))
 
 
-_SETTLE = {by_mark: _settling(by_mark=by_mark) for by_mark in (False, True)}
+_SETTLE = {
+    (by_mark, dialect): _settling(by_mark=by_mark, takes_array=dialect == "postgresql")
+    for by_mark in (False, True)
+    for dialect in ("postgresql", "sqlite")
+}
 
 
 def settle(
@@ -211,9 +220,10 @@ def settle(
     changed: Counter[str] = Counter()
     said = {"to": state, "why": reason, "at": now if state == "sent" else None}
     which = {"of": campaign_id, "contacts": list(contact_ids), **({"mark": mark} if mark is not None else {})}
+    connection = db.session.connection()
     for before in was:
-        step = _SETTLE[mark is not None]
-        done = db.session.connection().execute(step, {**said, **which, "before": before})
+        step = _SETTLE[mark is not None, connection.dialect.name]
+        done = connection.execute(step, {**said, **which, "before": before})
         changed[before] = done.rowcount
         if changed[before] == len(contact_ids):
             break

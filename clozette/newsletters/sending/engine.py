@@ -30,10 +30,11 @@ from clozette.newsletters.subscriptions.models import Contact
 from clozette.settings import Settings
 
 _KEY = "clozette.newsletters.pool"
-_GATHER = 0.02
+_GATHER = 0.25
 _PATIENCE = 1.0
+_PAUSE = 0.2
 _MOST_AT_ONCE = 200
-_GOOD_FOR = 1.0
+_GOOD_FOR = 10.0
 log = structlog.get_logger()
 
 
@@ -118,7 +119,7 @@ def _turn(job: _Job) -> bool:
         log.warning("sending_waits_for_database", error=type(error).__name__)
         db.session.rollback()
         job.is_unsure = True
-        time.sleep(_GATHER * 10)
+        time.sleep(_PAUSE)
         return bool(job.unwritten or job.pool.busy() or not tasks.is_ending())
     return may_go_on or bool(job.pool.busy() or job.unwritten)
 
@@ -143,16 +144,13 @@ def _pause(campaign_id: int, because: str, now: datetime) -> None:
 
 
 def _collect(job: _Job) -> None:
-    """Wait until all connections are free, or some are and the others take their time."""
-    busy = len(job.pool.busy())
-    if not busy:
+    """Wait for the first outcome, and for the others as long as that is worth it: a turn costs the same for one or fifty."""
+    if not job.pool.busy():
         return
     job.unwritten += job.pool.collect(_PATIENCE)
-    while job.pool.busy():
-        more = job.pool.collect(_GATHER)
-        if not more:
-            return
-        job.unwritten += more
+    until = time.monotonic() + _GATHER
+    while job.pool.busy() and (left := until - time.monotonic()) > 0:
+        job.unwritten += job.pool.collect(left)
 
 
 def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:
@@ -223,7 +221,7 @@ def _hand_over(job: _Job, batch: list[Recipient]) -> None:
     given = values.gather(job.campaign, batch) if asks else {}
     now = clock.now()
     for reader in batch:
-        press = job.presses[reader.letter or job.campaign.winner or ""]
+        press = _press(job, reader)
         try:
             letter = press.letter(reader, given.get(reader.contact_id, {}), now)
         except NothingNew:
@@ -232,6 +230,14 @@ def _hand_over(job: _Job, batch: list[Recipient]) -> None:
         job.domains[reader.contact_id] = _domain(reader)
         job.pool.submit(reader.contact_id, letter)
     db.session.commit()
+
+
+def _press(job: _Job, reader: Recipient) -> Press:
+    letter = reader.letter or job.campaign.winner or ""
+    if letter not in job.presses:  # the winner was chosen since we looked
+        db.session.refresh(job.campaign)
+        letter = job.campaign.winner or ""
+    return job.presses[letter]
 
 
 def _bury(campaign_id: int, contact_id: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import orm
 
 from clozette import create_app
 from clozette.kernel import clock
-from clozette.kernel.database import db
+from clozette.kernel.database import db, writing
 from clozette.kernel.ports import bulk_mail
 from clozette.kernel.ports.bulk_mail import Letter, Outcome
 from clozette.newsletters.campaigns.models import Arm, Campaign
@@ -145,6 +145,23 @@ def test_arms_split_for_good_and_the_winner_gets_the_rest(app: Flask, run: Runs,
     assert [letters[one.contact_id] for one in going.subscriptions if one.contact.address in by_letter] == [
         by_letter[one.contact.address].decode() for one in going.subscriptions if one.contact.address in by_letter
     ]
+
+
+@pytest.mark.requirement(50)
+def test_a_winner_that_is_chosen_while_letters_go_out(app: Flask, run: Runs, db_session: orm.Session) -> None:
+    going = run(60, test_percent=50)
+    for letter in "ab":
+        db_session.add(Arm(campaign_id=going.campaign.id, letter=letter, subject_line=letter))
+        compile_for(app, going.campaign, letter, subject=f"Subject {letter}")
+
+    def choose(letter: Letter) -> Outcome:
+        with writing() as session:
+            session.execute(sa.update(Campaign).where(Campaign.winner.is_(None)).values(winner="a"))
+        return Outcome(250)
+
+    going.post.answer = choose
+    going.turn()
+    assert len(set(going.got())) == 60 and going.campaign.state == "finished"
 
 
 def test_the_snapshot_goes_on_where_it_was_cut(run: Runs, monkeypatch: Any, db_session: orm.Session) -> None:
