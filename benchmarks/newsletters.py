@@ -34,7 +34,7 @@ from tests.support import postgres, processes
 READERS = int(os.environ.get("CLOZETTE_BENCH_READERS", "100000"))
 QUEUED = int(os.environ.get("CLOZETTE_BENCH_QUEUED", "1000000"))
 TURNS = int(os.environ.get("CLOZETTE_BENCH_TURNS", "2"))
-WORKERS, CONNECTIONS = 2, 100
+WORKERS, CONNECTIONS = 2, 200
 BARE_SECONDS = 6.0
 QUEUE_SECONDS = 60
 GROWTH_MB = 32
