@@ -76,11 +76,12 @@ class Truth:
             self._begin(pair)
 
     def leave(self, pair: Pair) -> bool:
-        """Its reader left; say whether that ended anything that had been confirmed."""
+        """Its reader left; say whether that ended anything that had been confirmed. Who leaves twice left once."""
         had = pair in self.said_yes
+        if had or pair in self.waits:
+            self._turn(pair)
         self.said_yes.discard(pair)
         self.waits.discard(pair)
-        self._turn(pair)
         return had
 
     def undo(self, undo: Undo) -> bool:
@@ -104,6 +105,7 @@ class Truth:
         for pair in list(self.known):
             if pair[0] == address:
                 self.leave(pair)
+                self._turn(pair)
 
     def forget(self, address: str) -> None:
         """Carry an erasure out."""
