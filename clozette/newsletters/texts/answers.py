@@ -20,6 +20,7 @@ from clozette.newsletters.texts.models import Answer, TextSending
 
 FRESH = timedelta(minutes=5)
 REMEMBERED = timedelta(days=30)
+_REF = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
@@ -55,7 +56,7 @@ def read(body: bytes) -> dict[str, str]:
 
 def take(said: dict[str, str], now: datetime) -> str:
     """Act on a message, once; return what it was understood as."""
-    digest = hashlib.sha256(f"{said['kind']}:{said['id']}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{said['kind']}:{said['id']}".encode(errors="surrogatepass")).hexdigest()
     if not insert_once(Answer, digest=digest, heard_at=now):
         return "known"
     if said["kind"] == "receipt":
@@ -87,7 +88,9 @@ def _number_of(sender: str) -> str | None:
 
 def _receipt(ref: str, state: str, now: datetime) -> str:
     """Note that a text arrived, or did not."""
-    mine = (TextSending.ref == ref[:64], TextSending.ref != "")
+    if not _REF.fullmatch(ref):
+        return "nothing"
+    mine = (TextSending.ref == ref,)
     if state == "delivered":
         step = sa.update(TextSending).where(*mine, TextSending.delivered_at.is_(None)).values(delivered_at=now)
     elif state == "failed":

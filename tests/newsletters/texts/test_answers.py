@@ -162,6 +162,13 @@ def test_receipts(app: Flask, hook: Callable[..., Any], db_session: orm.Session)
     assert state_of(text, phone) == ("failed", "undelivered")
 
 
+@pytest.mark.parametrize("odd", ["\0", "\ud800", "", "x" * 65])
+def test_receipts_of_nothing_and_odd_names(hook: Callable[..., Any], odd: str) -> None:
+    assert hook({"kind": "receipt", "id": "1", "message": odd, "state": "delivered"}).status_code == 204
+    assert hook(said("STOP", name=f"{odd}2")).status_code == 204
+    assert suppressions.reasons_for(services.key_of(NUMBER)) == {"left"}
+
+
 def test_what_was_heard_long_ago_is_forgotten(
     hook: Callable[..., Any], db_session: orm.Session, stopped_clock: Clock
 ) -> None:
