@@ -90,6 +90,11 @@ def come_due(text_id: int, now: datetime) -> bool:
     return True
 
 
+def could_not_start(text_id: int, now: datetime) -> None:
+    """Let one ask that failed at its time by a fault of ours."""
+    _ask(db.session.get_one(TextCampaign, text_id, populate_existing=True), "fault", now)
+
+
 def due(now: datetime) -> list[int]:
     """Return what is to start by itself now."""
     wanted = sa.select(TextCampaign.id).where(*_is_due(now)).order_by(TextCampaign.send_at)
@@ -120,6 +125,9 @@ def start(text: TextCampaign, now: datetime, *, when: Sequence[sa.ColumnElement[
     state = sa.case((why.is_(None), "queued"), else_="skipped")
     rows = sa.select(sa.literal(text.id), Phone.id, state, why, sa.literal(0)).where(*_of_country(text))
     rows = rows.where(sa.or_(why.is_(None), why != "consent"))
+    rows = rows.with_for_update(
+        of=Phone, read=True, key_share=True
+    )  # whoever forgets theirs at this moment is left out
     queue = sa.insert(TextSending).from_select(["text_id", "phone_id", "state", "reason", "tries"], rows)
     db.session.execute(queue)
     db.session.refresh(text)

@@ -1,5 +1,10 @@
 """Background work of texts. Arguments are ids."""
 
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports import sms
@@ -7,6 +12,7 @@ from clozette.kernel.tasks import checkpoint, enqueue, task
 from clozette.newsletters.texts import answers, campaigns, codes, wording
 from clozette.newsletters.texts.models import Phone, PhoneCode, TextCampaign
 
+log = structlog.get_logger()
 _SAID = {"stop": wording.stopped, "help": wording.help_, "start": wording.start}
 
 
@@ -43,7 +49,19 @@ def start_due_texts() -> None:
     """Start every campaign of texts whose time has come; each in a transaction of its own."""
     now = clock.now()
     for text_id in campaigns.due(now):
+        _start(text_id, now)
+
+
+def _start(text_id: int, now: datetime) -> None:
+    """Start one; what fails in it asks the staff, and leaves nothing behind."""
+    try:
         campaigns.come_due(text_id, now)
+        checkpoint()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others start
+        db.session.rollback()
+        log.error("text_not_started", campaign=ids.encode(text_id), error=type(error).__name__)
+        if not isinstance(error, OperationalError):  # that is the database's: a minute later it may start
+            campaigns.could_not_start(text_id, now)
         checkpoint()
 
 

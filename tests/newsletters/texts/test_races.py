@@ -1,6 +1,7 @@
 """Two workers at once, and two people who prove one number at once."""
 
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -11,13 +12,16 @@ from sqlalchemy import orm
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ports import sms
-from clozette.newsletters.texts import codes, engine, services
-from clozette.newsletters.texts.models import Phone, TextSending
+from clozette.newsletters.texts import campaigns, codes, engine, services
+from clozette.newsletters.texts.models import Phone, TextCampaign, TextSending
 from clozette.privacy import subjects
 from tests.newsletters.texts.test_campaigns import NOON, make_phone, make_text, start
 from tests.support.application import Clock
 
 pytestmark = pytest.mark.usefixtures("provider")
+WAITING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def at_once(app: Flask, *deeds: object) -> list[Exception]:
@@ -56,6 +60,33 @@ def test_workers_at_once_send_each_text_once(
     assert Counter(one.to for one in provider.texts) == dict.fromkeys(numbers, 1)
     states = Counter(db_session.scalars(sa.select(TextSending.state)))
     assert states == {"sent": 20, "skipped": 20}
+
+
+@pytest.mark.requirement(39)
+@pytest.mark.engines("postgresql")
+def test_who_forgets_a_number_as_a_campaign_starts_is_left_out(
+    app: Flask, stopped_clock: Clock, db_session: orm.Session
+) -> None:
+    stopped_clock.stop(NOON)
+    gone, stays = make_phone("+6581234567").id, make_phone("+6581234568").id
+    text_id = make_text().id
+    db_session.commit()
+
+    deleted = threading.Event()
+
+    def begin() -> None:
+        assert deleted.wait(5)
+        campaigns.start(db.session.get_one(TextCampaign, text_id), clock.now())
+
+    def forget() -> None:
+        db.session.execute(sa.delete(Phone).where(Phone.id == gone))
+        deleted.set()
+        until = time.monotonic() + 3
+        while not db.session.scalar(WAITING) and time.monotonic() < until:
+            time.sleep(0.01)
+
+    assert not at_once(app, begin, forget)
+    assert db_session.scalars(sa.select(TextSending.phone_id)).all() == [stays]
 
 
 @pytest.mark.requirement(66)

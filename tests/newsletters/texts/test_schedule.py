@@ -84,6 +84,28 @@ def test_what_nobody_would_get_asks(app: Flask, editor: Client, stopped_clock: C
 
 
 @pytest.mark.requirement(38)
+def test_one_that_fails_stops_no_other(
+    app: Flask, editor: Client, stopped_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_phone()
+    paths = [make(editor) for _ in range(2)]
+    for path in paths:
+        _schedule(editor, path)
+    bad, real = text_at(paths[0]).id, campaigns.start
+
+    def start(text: TextCampaign, *said: Any, **named: Any) -> Any:
+        if text.id == bad:
+            raise ArithmeticError
+        return real(text, *said, **named)
+
+    monkeypatch.setattr(campaigns, "start", start)
+    stopped_clock.forward(hours=2)
+    assert _look(app, paths[1]).state == "running"
+    assert (text_at(paths[0]).state, text_at(paths[0]).because) == ("draft", "fault")
+    assert "something went wrong here" in editor.get(paths[0]).text
+
+
+@pytest.mark.requirement(38)
 @pytest.mark.parametrize(
     ("data", "status"),
     [

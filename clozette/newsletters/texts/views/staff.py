@@ -70,6 +70,7 @@ REASON_NAMES = {
 BECAUSE_NAMES = {
     "late": _l("its time passed while nothing was sent here: it does not go by itself any more"),
     "nobody": _l("nobody would have got it when its time came"),
+    "fault": _l("It could not be started: something went wrong here. It does not go by itself any more."),
     "failures": _l("too many texts were refused by the provider"),
     "restored": _l("the database is older than what was sent: ask the provider what went out, then resume"),
 }
