@@ -14,7 +14,7 @@ from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import services
 from clozette.newsletters.subscriptions.models import Contact
 from clozette.privacy import consents
-from clozette.privacy.models import Consent
+from clozette.privacy.models import Consent, LedgerEntry
 
 _SECONDS = 1
 _OTHER = orm.aliased(Touch)
@@ -88,7 +88,18 @@ def agreeing(*columns: Any) -> sa.Select[Any]:
     mine = (Consent.subject_id == Contact.subject_id, Consent.purpose == PURPOSE, Consent.channel == services.CHANNEL)
     chosen = sa.select(*columns).select_from(Sending).join(Contact, Contact.id == Sending.contact_id)
     chosen = chosen.join(Consent, sa.and_(*mine))
-    return chosen.where(consents.is_in_force(), Sending.state == "sent", Consent.at <= Sending.delivered_at)
+    before = sa.or_(Consent.at <= Sending.delivered_at, _said_before())
+    return chosen.where(consents.is_in_force(), Sending.state == "sent", before)
+
+
+def _said_before() -> sa.ColumnElement[bool]:
+    """Whether a consent that stands was given before a sending, and only said again since."""
+    given, ended = orm.aliased(LedgerEntry), orm.aliased(LedgerEntry)
+    same = (given.subject_id == Consent.subject_id, given.purpose == PURPOSE, given.channel == services.CHANNEL)
+    later = (ended.subject_id == given.subject_id, ended.purpose == PURPOSE, ended.channel == services.CHANNEL)
+    ending = sa.exists().where(*later, ended.id > given.id, ended.action.in_(consents.ENDINGS)).correlate(given)
+    yes = (*same, given.action == "given", given.at <= Sending.delivered_at)
+    return sa.exists().where(*yes, sa.not_(ending)).correlate(Consent, Sending)
 
 
 def of(campaign_id: int) -> Read:

@@ -5,6 +5,7 @@ Counting and deleting are one transaction: whatever is killed between them happe
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions.events import ContactGoes
 from clozette.newsletters.subscriptions.models import Contact
 from clozette.privacy.events import ConsentEnded
+from clozette.privacy.ledger.state import ANSWERS
 from clozette.privacy.models import LedgerEntry
 
 _QUIETLY = {"synchronize_session": False}
@@ -36,10 +38,10 @@ def forget(subject_id: int) -> Iterator[int]:
 
 def fold(contact_id: int) -> int:
     """Count what became of a contact's mails, and delete the rows; return how many went."""
-    gone = fold_touches(Touch.contact_id == contact_id)
     mine = sa.select(Sending.campaign_id).where(Sending.contact_id == contact_id)
     campaign_ids = db.session.scalars(mine).all()
-    _lock(campaign_ids)
+    _lock([*campaign_ids, *_touched(Touch.contact_id == contact_id)])  # all at once, or two could wait for each other
+    gone = fold_touches(Touch.contact_id == contact_id)
     tried = _tried(campaign_ids)
     agreed = set(db.session.scalars(reading.agreeing(Sending.campaign_id).where(Sending.contact_id == contact_id)))
     take = sa.delete(Sending).where(Sending.contact_id == contact_id)
@@ -73,8 +75,9 @@ def forget_touches(event: ConsentEnded) -> None:
     """Forget what somebody read who does not want it noted any more; the numbers stay."""
     entry = db.session.get_one(LedgerEntry, event.entry_id)
     if entry.purpose == PURPOSE:
-        _keep_agreed(entry)
-        fold_touches(Touch.contact_id.in_(sa.select(Contact.id).where(Contact.subject_id == event.subject_id)))
+        theirs = Touch.contact_id.in_(sa.select(Contact.id).where(Contact.subject_id == event.subject_id))
+        _keep_agreed(entry, _touched(theirs))
+        fold_touches(theirs)
 
 
 def forget_old_touches(now: datetime) -> int:
@@ -84,7 +87,7 @@ def forget_old_touches(now: datetime) -> int:
 
 def fold_touches(*which: sa.ColumnElement[bool]) -> int:
     """Count some touches, and delete them; return how many they were."""
-    campaign_ids = db.session.scalars(sa.select(Touch.campaign_id).where(*which).distinct()).all()
+    campaign_ids = _touched(*which)
     _lock(campaign_ids)
     tried = _tried(campaign_ids)
     for campaign_id in campaign_ids:
@@ -100,21 +103,35 @@ def fold_touches(*which: sa.ColumnElement[bool]) -> int:
     return done.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
-def _keep_agreed(ended: LedgerEntry) -> None:
-    """Count somebody among those of each arm who agreed while it was sent, though they don't from now on."""
-    same = (LedgerEntry.subject_id == ended.subject_id, LedgerEntry.purpose == PURPOSE, LedgerEntry.id < ended.id)
-    given = sa.select(LedgerEntry.at).where(*same, LedgerEntry.channel == ended.channel, LedgerEntry.action == "given")
-    since = db.session.scalar(given.order_by(LedgerEntry.id.desc()).limit(1))
+def _keep_agreed(ended: LedgerEntry, touched: Sequence[int]) -> None:
+    """Count somebody among those of each arm who agreed while it was sent, though they don't from now on.
+
+    :param touched: the campaigns that are counted next; they are locked with the others.
+    """
+    since = _agreed_since(ended)
     if since is None:
         return
     mine = sa.select(Sending.campaign_id, Sending.letter).join(Contact, Contact.id == Sending.contact_id)
     got = (Contact.subject_id == ended.subject_id, Sending.state == "sent", Sending.delivered_at >= since)
     rows = db.session.execute(mine.where(*got)).all()
     tried = _tried([row.campaign_id for row in rows])
-    _lock(sorted(tried))
+    _lock([*tried, *touched])
     for row in rows:
         if row.campaign_id in tried:
             _add_to_arm(row.campaign_id, row.letter, agreed=1)
+
+
+def _agreed_since(ended: LedgerEntry) -> datetime | None:
+    """Return when what ended was agreed to first, however often it was said again; nothing if it had ended before."""
+    same = (LedgerEntry.subject_id == ended.subject_id, LedgerEntry.purpose == PURPOSE, LedgerEntry.id < ended.id)
+    answers = sa.select(LedgerEntry.action, LedgerEntry.at).where(*same, LedgerEntry.channel == ended.channel)
+    latest_first = answers.where(LedgerEntry.action.in_(ANSWERS)).order_by(LedgerEntry.id.desc())
+    given = takewhile(lambda row: row.action == "given", db.session.execute(latest_first).all())
+    return min((row.at for row in given), default=None)
+
+
+def _touched(*which: sa.ColumnElement[bool]) -> Sequence[int]:
+    return db.session.scalars(sa.select(Touch.campaign_id).where(*which).distinct()).all()
 
 
 def _tried(campaign_ids: Sequence[int]) -> set[int]:
@@ -124,7 +141,7 @@ def _tried(campaign_ids: Sequence[int]) -> set[int]:
 
 def _lock(campaign_ids: Sequence[int]) -> None:
     """Let one at a time count a campaign: what another one counted meanwhile is gone then, and not counted twice."""
-    for campaign_id in sorted(campaign_ids):
+    for campaign_id in sorted(set(campaign_ids)):
         insert_once(Tally, campaign_id=campaign_id)
     held = sa.select(Tally.campaign_id).where(Tally.campaign_id.in_(campaign_ids)).order_by(Tally.campaign_id)
     db.session.execute(held.with_for_update())

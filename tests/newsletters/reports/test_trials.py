@@ -8,13 +8,16 @@ from sqlalchemy import orm
 
 from clozette.kernel import clock
 from clozette.newsletters.campaigns.models import Arm, Campaign
-from clozette.newsletters.reports import figures, plots, tasks, trials
+from clozette.newsletters.reports import figures, plots, tallies, tasks, trials
+from clozette.newsletters.reports.models import PICTURE, Touch
 from clozette.newsletters.reports.rules import compare
 from clozette.newsletters.reports.tracking import PURPOSE
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import services
 from clozette.privacy import consents
+from clozette.privacy.events import ConsentEnded
+from tests.factories.newsletters import make_campaign
 from tests.newsletters.reports.conftest import BROWSER, Sent, agree
 from tests.newsletters.reports.test_figures import path, rows
 from tests.support.client import Client
@@ -105,6 +108,43 @@ def test_who_goes_stays_in_the_numbers_of_their_arm(
     consents.answer(subscriptions[3].contact.subject_id, PURPOSE, "email", "withdrawn", now=now, method="form:test")
     services.delete_contact(subscriptions[3].contact_id)
     assert lines(tried.campaign) == WANTED
+
+
+@pytest.mark.requirement(49, 50)
+def test_a_yes_that_is_said_again_and_a_no_that_is_heard_twice_count_once(
+    tried: Sent, stranger: Client, db_session: orm.Session, stopped_clock: object
+) -> None:
+    stopped_clock.forward(minutes=10)  # type: ignore[attr-defined]
+    live(tried, stranger)
+    for one in tried.subscriptions[:5]:
+        agree(one)
+    assert lines(tried.campaign) == WANTED
+    for one in tried.subscriptions[:5]:
+        subject_id, said = one.contact.subject_id, {"now": clock.now(), "method": "form:test"}
+        for _ in range(2):
+            entry = consents.answer(subject_id, PURPOSE, "email", "withdrawn", **said)  # type: ignore[arg-type]
+        tallies.forget_touches(ConsentEnded(subject_id, entry.id))  # two at once, who both found that it stood
+    assert lines(tried.campaign) == WANTED
+
+
+@pytest.mark.requirement(49)
+@pytest.mark.parametrize("deed", ["withdrawn", "deleted"])
+def test_counts_are_locked_all_at_once(
+    tried: Sent, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    """Whoever locks some, and then more of them, may wait for somebody who waits for them."""
+    reader = tried.subscriptions[0].contact
+    for _ in range(2):
+        plain = make_campaign(tried.campaign.newsletter, state="finished")
+        db_session.add(Touch(campaign_id=plain.id, contact_id=reader.id, number=PICTURE, second=1, at=clock.now()))
+    locked: list[set[int]] = []
+    real = tallies._lock
+    monkeypatch.setattr(tallies, "_lock", lambda which: (locked.append(set(which)), real(which)))
+    if deed == "deleted":
+        services.delete_contact(reader.id)
+    else:
+        consents.answer(reader.subject_id, PURPOSE, "email", "withdrawn", now=clock.now(), method="form:test")
+    assert len(locked) == 2 and locked[1] <= locked[0]
 
 
 @pytest.mark.requirement(49, 50)
