@@ -31,7 +31,8 @@ _NAMES_THE_KNOWN = "names people whom it has already, by its own digest of their
 _ABOUT_NOBODY = "is about nobody"
 NOTHING_NEW = {
     **dict.fromkeys(
-        ("member", "switch_off", "unsubscribe", "ask_again", "forget", "unsubscribe_many"), _NAMES_THE_KNOWN
+        ("member", "switch_off", "unsubscribe", "ask_again", "forget", "unsubscribe_many", "switch_off_many"),
+        _NAMES_THE_KNOWN,
     ),
     **dict.fromkeys(("changed", "batch_results", "fetch", "json"), "asks or reads, and tells nothing"),
     **dict.fromkeys(("interests", "add_interest", "prepare"), _ABOUT_NOBODY),

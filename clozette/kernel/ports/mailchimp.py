@@ -157,8 +157,14 @@ class Mailchimp:
 
     def unsubscribe_many(self, keys: Sequence[str]) -> str:
         """Start one batch that unsubscribes many; return its id. Each operation may be repeated without harm."""
-        path = f"/lists/{self._audience}/members/"
-        body = json.dumps({"status": "unsubscribed"})
+        return self._patch_many(keys, {"status": "unsubscribed"})
+
+    def switch_off_many(self, keys: Sequence[str], interests: Sequence[str]) -> str:
+        """Start one batch that switches interests of many off; return its id."""
+        return self._patch_many(keys, {"interests": dict.fromkeys(interests, False)})
+
+    def _patch_many(self, keys: Sequence[str], said: Mapping[str, Any]) -> str:
+        path, body = f"/lists/{self._audience}/members/", json.dumps(said)
         operations = [
             {"method": "PATCH", "path": path + checked("subscriber_hash", key), "body": body, "operation_id": key}
             for key in keys[:MOST_OPERATIONS]

@@ -121,6 +121,9 @@ class MailingList(Protocol):
     def unsubscribe_many(self, keys: Sequence[str]) -> str:
         """Start to unsubscribe up to a thousand; return the id that ``batch_results`` takes."""
 
+    def switch_off_many(self, keys: Sequence[str], interests: Sequence[str]) -> str:
+        """The same with interests; their status stays."""
+
     def batch_results(self, batch: str) -> dict[str, int] | None:
         """Return the HTTP status of each of them, 404 for nobody there; nothing while it goes on."""
 
@@ -224,11 +227,7 @@ class Memory:
     def switch_off(self, key: str, interests: Sequence[str]) -> Member | None:
         """Switch interests off."""
         self._called("switch_off")
-        if key not in self.members:
-            return None
-        off = {**self.members[key].interests, **dict.fromkeys(interests, False)}
-        self.members[key] = replace(self.members[key], interests=off, changed_at=clock.now())
-        return self.members[key]
+        return self._switch_off(key, interests) if key in self.members else None
 
     def unsubscribe(self, key: str) -> None:
         """End a membership."""
@@ -238,10 +237,16 @@ class Memory:
     def unsubscribe_many(self, keys: Sequence[str]) -> str:
         """End many."""
         self._called("unsubscribe_many")
-        self.batches.append({key: 200 if key in self.members else 404 for key in keys})
         for key in keys:
             self._set(key, "unsubscribed")
-        return f"batch{len(self.batches)}"
+        return self._batch(keys)
+
+    def switch_off_many(self, keys: Sequence[str], interests: Sequence[str]) -> str:
+        """Switch interests of many off."""
+        self._called("switch_off_many")
+        for key in self.members.keys() & set(keys):
+            self._switch_off(key, interests)
+        return self._batch(keys)
 
     def batch_results(self, batch: str) -> dict[str, int] | None:
         """Say what became of them."""
@@ -301,6 +306,15 @@ class Memory:
             return Report("save")
         got = [one for one in self.members.values() if one.status == "subscribed" and one.interests.get(interest)]
         return Report("sent", sent=len(got))
+
+    def _batch(self, keys: Sequence[str]) -> str:
+        self.batches.append({key: 200 if key in self.members else 404 for key in keys})
+        return f"batch{len(self.batches)}"
+
+    def _switch_off(self, key: str, interests: Sequence[str]) -> Member:
+        off = {**self.members[key].interests, **dict.fromkeys(interests, False)}
+        self.members[key] = replace(self.members[key], interests=off, changed_at=clock.now())
+        return self.members[key]
 
     def _called(self, what: str) -> None:
         self.calls.append(what)

@@ -40,7 +40,7 @@ def newsletter_turned(event: NewsletterTurned) -> None:
         Subscription.newsletter_id == event.newsletter_id, Subscription.state == "confirmed"
     )
     known = sa.update(Remote).where(Remote.contact_id.in_(theirs))
-    again = known.values(asked=Remote.asked + 1, asked_at=now, not_before=None)
+    again = known.values(**_once_more(now))
     db.session.execute(again, execution_options={"synchronize_session": False})
     _mark_unknown(theirs, now)
     db.session.expire_all()
@@ -88,13 +88,17 @@ def mark(contact_id: int, now: datetime, *, is_new: bool = True) -> None:
     if is_new and insert_once(Remote, contact_id=contact_id, **first):
         wake()
         return
-    again = (
-        sa.update(Remote)
-        .where(Remote.contact_id == contact_id)
-        .values(asked=Remote.asked + 1, asked_at=now, not_before=None)
-    )
+    again = sa.update(Remote).where(Remote.contact_id == contact_id).values(**_once_more(now))
     if db.session.execute(again).rowcount:  # type: ignore[attr-defined]
         wake()
+
+
+def _once_more(now: datetime) -> dict[str, Any]:
+    """Count one more change. Who failed before is tried at once; who is in a batch waits for its end (``crowds``), or it
+    would undo later what was told meanwhile.
+    """
+    not_before = sa.case((Remote.tries > 0, sa.null()), else_=Remote.not_before)
+    return {"asked": Remote.asked + 1, "asked_at": now, "not_before": not_before}
 
 
 def wake() -> None:

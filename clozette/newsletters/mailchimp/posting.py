@@ -46,7 +46,7 @@ def why_not(campaign: Campaign) -> Refusal | None:
     if campaign.state != "draft":
         return _not_a_draft()
     if campaign.newsletter.closed_at is not None:
-        return Refusal("closed", _("This newsletter is closed."), "campaign")
+        return _closed()
     if campaign.kind != "letter" or campaign.rules or campaign.arms or campaign.tracks:
         words = _("By Mailchimp goes what is the same for every subscriber: no digest, no choice of readers, no trial")
         return Refusal("not-for-mailchimp", words + ".", "campaign")
@@ -58,6 +58,8 @@ def send(posting: Posting, now: datetime) -> None:
 
     :raises Refused: while Mailchimp has not heard of every change: somebody who left could still get it.
     """
+    if db.session.get_one(Campaign, posting.campaign_id).newsletter.closed_at is not None:
+        raise Refused(_closed())
     if waiting := changes_waiting():
         words = _("%(number)s changes have not reached Mailchimp yet; try again in a minute.", number=waiting)
         raise Refused(Refusal("waiting", words, "campaign"))
@@ -218,6 +220,10 @@ def _letter(campaign: Campaign, interest: str) -> Letter:
 def _without_their_tags(made: Rendered) -> Rendered:
     """Return a mail in which no words, a member's say, are tags to Mailchimp."""
     return Rendered(*(part.replace("*|", "*\u2060|") for part in (made.subject, made.preview, made.html, made.text)))
+
+
+def _closed() -> Refusal:
+    return Refusal("closed", _("This newsletter is closed."), "campaign")
 
 
 def _not_a_draft() -> Refusal:

@@ -23,6 +23,8 @@ from clozette.newsletters.subscriptions.models import Contact, Subscription
 FULL_EVERY = timedelta(days=6, hours=12)
 OVERLAP = timedelta(hours=1)
 _CHUNK = 1000
+Yeses = tuple[dict[str, datetime], dict[str, datetime]]
+"""What somebody gets, and what they would get if it were opened again."""
 
 COUNTS = (
     "looked_at",
@@ -57,11 +59,12 @@ def page(run: Reconciliation, members: Sequence[Member], now: datetime) -> list[
     counts: Counter[str] = Counter(looked_at=len(members))
     named = {addresses.canonical(one.address) or "": one for one in members}
     contacts = {one.canonical: one for one in db.session.scalars(_contacts(named.keys()))}
-    wanted = wishes.wanted([one.id for one in contacts.values()])
+    contact_ids = [one.id for one in contacts.values()]
+    wanted, resting = wishes.wanted(contact_ids), wishes.resting(contact_ids, now)
     strangers = []
     for canonical, member in named.items():
         if (contact := contacts.get(canonical)) is not None:
-            _hold(run, contact, member, wanted[contact.id], counts, now)
+            _hold(run, contact, member, (wanted[contact.id], resting[contact.id]), counts, now)
         elif canonical and _must_end(canonical, member, counts, now):
             strangers.append(member.key)
     _add(run, counts)
@@ -122,21 +125,22 @@ def _hold(
     run: Reconciliation,
     contact: Contact,
     member: Member,
-    wanted: dict[str, datetime],
+    yeses: Yeses,
     counts: Counter[str],
     now: datetime,
 ) -> None:
     insert_once(Remote, contact_id=contact.id, asked=0, done=0, asked_at=now, tries=0, told=[])
     row = db.session.get_one(Remote, contact.id, populate_existing=True)
-    how = rules.standing(member, max(wanted.values(), default=None), row.status)
+    said_yes_at = max((at for each in yeses for at in each.values()), default=None)
+    how = rules.standing(member, said_yes_at, row.status)
     row.seen_run_id, row.subscriber_key = run.id, member.key
-    if how == "bounced" or (how == "left" and wanted):
+    if how == "bounced" or (how == "left" and said_yes_at):
         counts["ended_here"] += endings.ended_there(contact, how, now)
         row.status, row.told = member.status, []
         return
     if how == "there":
         forgetting.returned(contact.address_key, now)
-    if _differs(row, contact, member, wanted, counts, now):
+    if _differs(row, contact, member, yeses, counts):
         outbox.mark(contact.id, now)
 
 
@@ -144,14 +148,15 @@ def _differs(
     row: Remote,
     contact: Contact,
     member: Member,
-    wanted: dict[str, datetime],
+    yeses: Yeses,
     counts: Counter[str],
-    now: datetime,
 ) -> bool:
+    wanted, resting = yeses
     is_listed = member.status in {"subscribed", "pending"}
     if not wanted:
-        counts["to_end_there"] += is_listed
-        return is_listed
+        ends = is_listed and (not resting or any(member.interests.values()))
+        counts["to_end_there"] += ends
+        return ends
     change = rules.difference(member, wanted=wanted, told=row.told if is_listed else [], interests=wishes.interests())
     counts["switched_off_here"] += len(change.switched_off)
     names = (member.address, member.first_name, member.last_name)

@@ -19,18 +19,23 @@ FEW = 10  # fewer than these come one by one
 
 @dataclass
 class Case:
-    """One contact while it is told of. ``asked``: how many changes had been counted when we looked."""
+    """One contact while it is told of.
+
+    :ivar resting: what it would get if newsletters were opened again.
+    :ivar asked: how many changes had been counted when we looked.
+    """
 
     row: Remote
     contact: Contact
     wanted: dict[str, datetime]
+    resting: dict[str, datetime]
     asked: int
     looked_at: datetime
 
     @property
     def said_yes_at(self) -> datetime | None:
         """When they last said yes to something."""
-        return max(self.wanted.values(), default=None)
+        return max([*self.wanted.values(), *self.resting.values()], default=None)
 
 
 def waiting(now: datetime, limit: int) -> list[int]:
@@ -56,9 +61,9 @@ def look(contact_ids: list[int], now: datetime) -> list[Case]:
     """Return how contacts stand here now."""
     rows = {row.contact_id: row for row in db.session.scalars(_fresh(Remote, Remote.contact_id.in_(contact_ids)))}
     contacts = {one.id: one for one in db.session.scalars(_fresh(Contact, Contact.id.in_(contact_ids)))}
-    wanted = wishes.wanted(contact_ids)
+    wanted, resting = wishes.wanted(contact_ids), wishes.resting(contact_ids, now)
     return [
-        Case(rows[one], contacts[one], wanted[one], rows[one].asked, now)
+        Case(rows[one], contacts[one], wanted[one], resting[one], rows[one].asked, now)
         for one in contact_ids
         if one in rows and one in contacts
     ]
@@ -130,7 +135,7 @@ def put_off(contact_id: int, until: datetime) -> None:
 def _bring(there: MailingList, case: Case, found: Member | None) -> str | None:
     how = rules.standing(found, case.said_yes_at, case.row.status)
     case.row.status = found.status if found else None
-    if how == "bounced" or (how == "left" and case.wanted):
+    if how == "bounced" or (how == "left" and case.said_yes_at):
         endings.ended_there(case.contact, how, case.looked_at)
         case.row.told = []
         return None
@@ -156,6 +161,9 @@ def _bring_newsletters(there: MailingList, case: Case, found: Member | None) -> 
     if not stays:
         return  # that was counted as a change, and is told of next
     if found is not None and change.gone:
+        # Before the call: it was us, also if we die now and one is wanted again.
+        case.row.told = sorted(set(case.row.told) - change.gone)
+        tasks.checkpoint()
         there.switch_off(found.key, [names[one] for one in sorted(change.gone)])
     come = set(change.come) & names.keys()
     if not come and case.row.told_digest != wishes.digest(case.contact):
@@ -179,12 +187,17 @@ def _put(there: MailingList, case: Case, one: str, names: Mapping[str, str], fou
 
 
 def _end(there: MailingList, case: Case, found: Member | None) -> None:
-    """Who gets none of our newsletters gets nothing there; who was asked by our mail only waits there too."""
+    """Who gets none of our newsletters gets nothing there; who was asked by our mail only waits there too, and so does
+    whose newsletters are closed: they left none, and Mailchimp would ask them anew if one opened again.
+    """
     case.row.told = []
     if found is None or found.status not in {"subscribed", "pending"}:
         return
-    if any(one.state == "pending" for one in case.contact.subscriptions):
-        there.switch_off(found.key, [name for name, is_on in found.interests.items() if is_on])
+    if case.resting or any(one.state == "pending" for one in case.contact.subscriptions):
+        on = [name for name, is_on in found.interests.items() if is_on]
+        tasks.checkpoint()
+        if on:
+            there.switch_off(found.key, on)
         return
     # Before the call: it was us, also if we die now and they come back within the minute.
     case.row.status = "unsubscribed"

@@ -26,6 +26,8 @@ from clozette.newsletters.mailchimp.models import Reconciliation
 AT_ONCE = 1000
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=6)
 TALK, RECONCILE, POST = "talk", "reconcile", "post"
+Cases = list[talk.Case]
+Chosen = Callable[[Cases], Cases]
 
 
 @task("newsletters.tell_mailchimp")
@@ -92,7 +94,8 @@ def _tell_all(there: MailingList, holder: str) -> None:
     for batch in crowds.open_ones():
         crowds.finish(there, batch)
         _keep(TALK, holder)
-    _end_many(there, holder)
+    _together(there, holder, crowds.leaving, crowds.end)
+    _together(there, holder, crowds.resting, crowds.switch_off)
     _tell_many(there, holder)
     told = talk.waiting(clock.now(), AT_ONCE)
     for contact_id in told:
@@ -102,12 +105,13 @@ def _tell_all(there: MailingList, holder: str) -> None:
         outbox.wake()
 
 
-def _end_many(there: MailingList, holder: str) -> None:
+def _together(there: MailingList, holder: str, chosen: Chosen, deed: Callable[[MailingList, Cases], None]) -> None:
+    """Do to many in one call what would take one for each."""
     while len(crowds.open_ones()) < crowds.MOST_OPEN:
-        cases = crowds.leaving(talk.look(talk.waiting(clock.now(), AT_ONCE), clock.now()))
+        cases = chosen(talk.look(talk.waiting(clock.now(), AT_ONCE), clock.now()))
         if len(cases) < crowds.MANY:
             return
-        crowds.end(there, cases)
+        deed(there, cases)
         _keep(TALK, holder)
 
 
@@ -176,6 +180,7 @@ def _look_there(there: MailingList, holder: str, run: Reconciliation, since: dat
         for key in strangers:
             there.unsubscribe(key)
             reconciling.ended_there(run)
+            tasks.checkpoint()
         _keep(RECONCILE, holder)
         if len(members) < PAGE:
             return

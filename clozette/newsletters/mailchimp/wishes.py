@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -18,25 +18,37 @@ from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subsc
 
 Wanted = dict[int, dict[str, datetime]]
 """For each contact the newsletters (encoded ids) that it gets, and since when."""
+REOPENS = timedelta(days=90)
+"""So long a closed newsletter may be opened again: nothing of it is sent, and nobody has to say yes a second time."""
 
 
 def wanted(contact_ids: Sequence[int]) -> Wanted:
     """Return what contacts get, by the very conditions that the own engine sends by."""
-    found: Wanted = {contact_id: {} for contact_id in contact_ids}
-    for newsletter in open_newsletters():
-        gets = (
-            sa.select(Subscription.contact_id, Subscription.confirmed_at, Subscription.changed_at)
-            .join(Contact, Contact.id == Subscription.contact_id)
-            .where(Contact.id.in_(contact_ids), *eligibility.may_get(newsletter))
-        )
-        for contact_id, confirmed_at, changed_at in db.session.execute(gets):
-            found[contact_id][ids.encode(newsletter.id)] = confirmed_at or changed_at
-    return found
+    return _gets(contact_ids, open_newsletters())
+
+
+def resting(contact_ids: Sequence[int], now: datetime) -> Wanted:
+    """Return what contacts would get of newsletters that were closed lately: none of it is sent, and nobody left it."""
+    lately = sa.select(Newsletter).where(Newsletter.closed_at > now - REOPENS).order_by(Newsletter.id)
+    return _gets(contact_ids, db.session.scalars(lately).all(), if_open=True)
 
 
 def open_newsletters() -> list[Newsletter]:
     """Return the newsletters that are sent."""
     return list(db.session.scalars(sa.select(Newsletter).where(Newsletter.closed_at.is_(None)).order_by(Newsletter.id)))
+
+
+def _gets(contact_ids: Sequence[int], newsletters: Iterable[Newsletter], *, if_open: bool = False) -> Wanted:
+    found: Wanted = {contact_id: {} for contact_id in contact_ids}
+    for newsletter in newsletters:
+        gets = (
+            sa.select(Subscription.contact_id, Subscription.confirmed_at, Subscription.changed_at)
+            .join(Contact, Contact.id == Subscription.contact_id)
+            .where(Contact.id.in_(contact_ids), *eligibility.may_get(newsletter, if_open=if_open))
+        )
+        for contact_id, confirmed_at, changed_at in db.session.execute(gets):
+            found[contact_id][ids.encode(newsletter.id)] = confirmed_at or changed_at
+    return found
 
 
 def interests() -> dict[str, str]:

@@ -11,12 +11,15 @@ from clozette.rights.erasure import services as erasure
 PARTNER_OFFERS = "partner_offers"
 
 
-def may_get(newsletter: Newsletter) -> list[sa.ColumnElement[bool]]:
+def may_get(newsletter: Newsletter, *, if_open: bool = False) -> list[sa.ColumnElement[bool]]:
     """Return what must hold of a joined ``Contact`` and ``Subscription`` for the newsletter to go there.
 
     Make it anew for each statement: what lapses consents depends on the day.
+
+    :param if_open: who would get it if it were open.
     """
-    return [Subscription.newsletter_id == newsletter.id, *(holds for _, holds in _checks(newsletter))]
+    checks = [holds for reason, holds in _checks(newsletter) if not (if_open and reason == "closed")]
+    return [Subscription.newsletter_id == newsletter.id, *checks]
 
 
 def why_not(newsletter: Newsletter) -> sa.ColumnElement[str | None]:
