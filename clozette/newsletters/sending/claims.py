@@ -95,7 +95,7 @@ def _picked(campaign: Campaign, newsletter: Newsletter) -> sa.Select[Any]:
 
     The few rows are found first; else the database would look up the consents of everybody for each of many claims.
     """
-    next_ones = _next(campaign).cte("next_ones")
+    next_ones = _next(campaign, newsletter).cte("next_ones")
     contact_id = next_ones.c.contact_id
     same = sa.and_(
         Subscription.id == next_ones.c.subscription_id,
@@ -112,16 +112,18 @@ def _picked(campaign: Campaign, newsletter: Newsletter) -> sa.Select[Any]:
     )
 
 
-def _next(campaign: Campaign) -> sa.Select[Any]:
+def _next(campaign: Campaign, newsletter: Newsletter) -> sa.Select[Any]:
     """Select what is queued and due, locked, without what other workers have in hand."""
     now = sa.bindparam("now", type_=UtcDateTime)
     running = sa.exists().where(Campaign.id == campaign.id, Campaign.state == "running").correlate(None)
+    # What is asked of its readers depends on this; turned meanwhile, nothing is claimed until the statement is made anew.
+    same = (Newsletter.id == newsletter.id, Newsletter.is_third.is_(newsletter.is_third))
     due = sa.or_(Sending.not_before.is_(None), Sending.not_before <= now)
     chosen: Any = sa.select(Sending.contact_id, Sending.subscription_id)
     found: sa.Select[Any] = (
         chosen.where(Sending.campaign_id == campaign.id, Sending.state == QUEUED)
         .where(Sending.contact_id > sa.bindparam("after", type_=sa.BigInteger))
-        .where(due, running, throttles.is_free(now), *_of_its_turn(campaign))
+        .where(due, running, sa.exists().where(*same).correlate(None), throttles.is_free(now), *_of_its_turn(campaign))
         .order_by(Sending.contact_id)
         .limit(sa.bindparam("wanted", type_=sa.Integer, literal_execute=True))
         .with_for_update(of=Sending, skip_locked=True)

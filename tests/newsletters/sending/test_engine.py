@@ -12,6 +12,7 @@ from clozette.newsletters.sending import services
 from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import services as subscriptions
 from clozette.newsletters.subscriptions import suppressions
+from clozette.newsletters.subscriptions.models import Newsletter
 from tests.newsletters.sending.conftest import Run
 
 Runs = Callable[..., Run]
@@ -63,6 +64,24 @@ def test_the_claim_asks_again(run: Runs, db_session: orm.Session) -> None:
     going.turn()
     assert going.got() == [stays.contact.address]
     assert db_session.get_one(Sending, (going.campaign.id, out.contact_id)).reason == "suppressed"
+
+
+@pytest.mark.requirement(39)
+def test_what_a_newsletter_becomes_counts_from_the_next_claim(run: Runs, db_session: orm.Session) -> None:
+    """Staff say that it carries offers of others: nobody more gets it who did not agree to these."""
+    going = run(25)
+
+    def answer(letter: Letter) -> Outcome:
+        turn = sa.update(Newsletter).where(Newsletter.id == going.newsletter.id).values(is_third=True)
+        db_session.execute(turn, execution_options={"synchronize_session": False})
+        return Outcome(250)
+
+    going.post.answer = answer
+    for _ in range(2):
+        going.turn()
+    assert (going.campaign.state, going.campaign.sent, going.campaign.skipped) == ("finished", 10, 15)
+    why = sa.select(Sending.reason).where(Sending.state == "skipped").distinct()
+    assert db_session.scalars(why).all() == ["third"]
 
 
 @pytest.mark.requirement(43)
