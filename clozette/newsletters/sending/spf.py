@@ -20,7 +20,7 @@ MOST_HOSTS = 10
 _RESULTS: dict[str, Result] = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
 _MODIFIER = re.compile(r"([a-z][a-z0-9._-]*)=(\S*)", re.IGNORECASE)
 _MECHANISM = re.compile(
-    r"([-+~?]?)(all|include|exists|a|mx|ptr|ip4|ip6)(?::((?:%\{[^}\s]*\}|[^\s/])+))?(?:/(\d{1,3}))?(?://(\d{1,3}))?",
+    r"([-+~?]?)(all|include|exists|a|mx|ptr|ip4|ip6)(?::((?:%\{[^}\s]*\}|%(?!\{)|[^\s/%])+))?(?:/(\d{1,3}))?(?://(\d{1,3}))?",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\s%]+\.[a-z0-9-]*[a-z0-9]\.?", re.IGNORECASE)

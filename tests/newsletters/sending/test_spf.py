@@ -1,6 +1,7 @@
 """SPF and DMARC as receiving servers read them."""
 
 import ipaddress
+import time
 
 import pytest
 
@@ -96,6 +97,17 @@ def test_a_record_is_read(record: str, result: str, address: str) -> None:
 )  # fmt: skip
 def test_a_record_that_is_none_lets_nobody_send(record: str, because: str, at: str) -> None:
     assert verdict(record) == spf.Verdict("permerror", because, at)
+
+
+def test_no_record_takes_long_to_read() -> None:
+    """One of somebody else's, which ours includes: it must not hold the whole process up."""
+    many = "%{a}" * 16
+    began = time.perf_counter()
+    for record in (f"v=spf1 include:{many}/x -all", f"v=spf1 exists:{many}%{{ -all"):
+        assert verdict(record) == spf.Verdict("permerror", "syntax", DOMAIN)
+    assert time.perf_counter() - began < 0.02
+    assert verdict(f"v=spf1 exists:{many}.internal/24 -all").because == "syntax"
+    assert verdict("v=spf1 exists:%{d/.}.x%%.internal -all").result == "unchecked"
 
 
 def test_the_limits_are_the_standards() -> None:
