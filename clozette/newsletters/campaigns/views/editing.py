@@ -86,8 +86,9 @@ def change_campaign(campaign_id: int) -> Any:
     """Save a draft, or add, move and remove blocks on the page, which saves nothing yet."""
     if request.form.get("_method") == "DELETE":
         return delete_campaign(campaign_id)
-    found = access.campaign_for_staff(campaign_id)
     form, shown = typed(complete=request.form.get("do", "save") == "save")
+    uploads.prepare(shown)
+    found = access.campaign_for_staff(campaign_id)
     taken, wrong = uploads.take_in(shown, clock.now())
     is_good = form.load()
     form.values.update(taken)
