@@ -48,7 +48,7 @@ def hold(campaign_id: int, blocks: Sequence[Mapping[str, Any]]) -> bool:
     """Hold the pictures of a campaign's blocks, and let go of those that it had; say whether all are there still."""
     wanted = {found for block in blocks if (found := _named(block)) is not None}
     before = {one.id for one in held_by(campaign_id)}
-    there = _locked(wanted)
+    there = _locked(wanted | before) & wanted  # at once: two who exchange pictures would wait for each other
     for picture_id in sorted(there - before):
         insert_once(Holding, campaign_id=campaign_id, picture_id=picture_id)
     let_go(campaign_id, before - wanted)
