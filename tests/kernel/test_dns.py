@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import dns.resolver
 import pytest
 
 from clozette.kernel.ports.dns import UNKNOWN, Answer, Dns, MemoryDns, ServerDns
@@ -101,6 +102,14 @@ def test_a_look_asks_once() -> None:
 
 def test_nobody_at_home_is_unknown() -> None:
     assert ServerDns((("127.0.0.1", 9),)).look(0.3)("brand.internal", "TXT") == UNKNOWN
+
+
+def test_a_list_of_resolvers_that_is_none_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(resolver: dns.resolver.Resolver, _path: str) -> None:
+        resolver.nameservers = ["nonsense"]
+
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", read)
+    assert ServerDns().look(0.3)("brand.internal", "TXT") == UNKNOWN
 
 
 def test_the_settings_name_resolvers_and_senders() -> None:

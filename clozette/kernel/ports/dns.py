@@ -103,7 +103,7 @@ class ServerDns:
             return Answer()
         except (dns.name.LabelTooLong, dns.name.NameTooLong, dns.name.EmptyLabel, dns.name.BadEscape):
             return Answer()  # no name at all
-        except (dns.exception.DNSException, OSError, UnicodeError):
+        except (dns.exception.DNSException, OSError, ValueError):  # also: the system's own list of resolvers is none
             return UNKNOWN
 
     def _resolver(self) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, current_app
 
 from clozette.kernel import clock
@@ -28,6 +29,7 @@ _AT_ONCE = 8
 _KEY = "clozette.newsletters.published"
 _NOBODY = "192.0.2.1"
 """An address of nobody's: shows what is wrong with a record for everybody."""
+log = structlog.get_logger()
 _UNREAL = ("test", "example", "invalid", "localhost", "example.com", "example.net", "example.org")
 
 
@@ -95,12 +97,18 @@ def wanted(settings: Settings, sender: str, signer: dkim.Signer | None) -> Wante
 
 
 def ask(*asked: Wanted) -> None:
-    """Ask the DNS now, and keep the answers. No transaction may be open: a slow server would hold it open."""
+    """Ask the DNS now, and keep the answers. No transaction may be open: a slow server would hold it open.
+
+    Whatever goes wrong, nothing is known then, and no campaign waits for it.
+    """
     real = [what for what in asked if what.is_real]
     server = dns.dns_of(current_app)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for what, found in zip(real, pool.map(lambda what: look(server, what), real), strict=True):
-            _kept(current_app).put(what, found)
+    try:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for what, found in zip(real, pool.map(lambda what: look(server, what), real), strict=True):
+                _kept(current_app).put(what, found)
+    except Exception as error:  # noqa: BLE001 - a thread that can't be started, say
+        log.error("dns_not_asked", error=type(error).__name__)
 
 
 def is_recent(what: Wanted) -> bool:

@@ -283,6 +283,22 @@ def test_what_is_due_is_asked_about_before_it_starts(
     assert campaign.state == "queueing"
 
 
+def test_a_look_that_breaks_stops_nothing(
+    app: Flask, client: Client, campaign: Campaign, zone: servers.Zone, monkeypatch: pytest.MonkeyPatch, db_session: Any
+) -> None:
+    def look(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(published, "look", look)
+    assert "was not asked yet" in client.get(path_of(campaign, "/schedule")).text
+    campaign.state, campaign.send_at = "scheduled", clock.now()
+    tasks.enqueue(start_due)
+    db_session.commit()
+    tasks.drain(app)
+    db_session.expire_all()
+    assert campaign.state == "queueing"
+
+
 def test_no_transaction_is_open_while_the_net_is_asked(
     app: Flask, client: Client, campaign: Campaign, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
