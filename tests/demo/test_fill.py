@@ -107,6 +107,20 @@ def test_campaigns_of_the_demo_have_something_to_show(app: Flask) -> None:
 
 
 @pytest.mark.engines("sqlite")
+def test_no_worker_finds_a_campaign_of_the_demo_to_send(app: Flask) -> None:
+    born, began = date(1990, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)
+    found: set[str] = set()
+    with app.app_context(), clock.frozen(NOW):
+        members = [make_member(birth_date=born, created_at=began) for _ in range(12)]
+        newsletters = letters.fill(members, NOW)
+        sa.event.listen(
+            db.session, "before_commit", lambda session: found.update(session.scalars(sa.select(Campaign.state)))
+        )
+        mailings.fill(newsletters, [], NOW)
+    assert found == {"finished", "scheduled", "draft"}
+
+
+@pytest.mark.engines("sqlite")
 def test_who_came_of_age_lately_is_no_reader_yet(app: Flask) -> None:
     with app.app_context():
         born = (date(2008, 4, 1), date(2000, 1, 1))
