@@ -231,10 +231,10 @@ def come_due(campaign: Campaign, now: datetime) -> None:
         _ask(campaign, "preflight")
 
 
-def could_not_start(campaign_id: int) -> None:
-    """Let a campaign ask that failed at its time by a fault of ours."""
+def could_not_start(campaign_id: int, now: datetime) -> None:
+    """Let a campaign ask that failed at its time by a fault of ours; a series that went on meanwhile has nothing to ask."""
     campaign = db.session.get(Campaign, campaign_id, populate_existing=True)
-    if campaign is not None:
+    if campaign is not None and campaign.send_at is not None and campaign.send_at <= now:
         _ask(campaign, "fault")
 
 
@@ -343,7 +343,9 @@ def _check_kept(campaign: Campaign) -> None:
         segments.conditions(campaign.rules)
     except segments.BadRule as error:
         raise BadCampaign([Fault(None, str(error))]) from error
-    stops = [Fault(None, f"{one.what} {one.mend}") for one in checks.findings(campaign) if one.level == "red"]
+    stops = [
+        Fault(None, f"{one.what} {one.mend}") for one in checks.findings(campaign, weighs=False) if one.level == "red"
+    ]
     if stops:
         raise BadCampaign(stops)
 

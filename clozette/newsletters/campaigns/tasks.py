@@ -45,7 +45,7 @@ def _start(campaign_id: int, now: datetime) -> None:
         db.session.rollback()
         log.error("campaign_not_started", campaign=campaign_id, error=type(error).__name__)
         if not isinstance(error, OperationalError):  # that is the database's: a minute later it may start
-            services.could_not_start(campaign_id)
+            services.could_not_start(campaign_id, now)
         checkpoint()
 
 

@@ -1,16 +1,24 @@
 """The picture block: taken in by the media room, shown with words, and gone when no campaign has it."""
 
 import re
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import orm
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import FileStorage
 
 from clozette.kernel import clock, ids
+from clozette.kernel.database import db
+from clozette.kernel.images import CleanPhoto
+from clozette.kernel.ports.storage import StorageError
+from clozette.media import intake
 from clozette.media.models import Photo
 from clozette.newsletters.campaigns import checks, rendering, services
 from clozette.newsletters.campaigns.models import Campaign
@@ -106,6 +114,24 @@ def test_a_picture_stays_although_its_form_is_refused(
     assert campaign.version == 1 and count(db_session) == (1, 1, 0)
 
 
+def test_no_transaction_is_open_while_a_picture_is_decoded(
+    client: Client, editor: object, newsletter: Newsletter, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite it would keep everybody else from writing."""
+    engines, held, read = list(db.engines.values()), [], intake.read_photo
+
+    def watched(stream: Any) -> CleanPhoto:
+        held.append([engine.pool.checkedout() for engine in engines])  # type: ignore[attr-defined]
+        return read(stream)
+
+    monkeypatch.setattr(intake, "read_photo", watched)
+    campaign = make_campaign(newsletter)
+    path, form = path_of(campaign), form_of(campaign, b0_picture_file=file_of(photos.jpeg(300, 200)))
+    db_session.commit()
+    assert client.post(path, data=form).status_code == 303
+    assert held == [[0, 0]]
+
+
 @pytest.mark.parametrize(
     ("data", "words"), [(b"<svg onload=alert(1)>", "photo"), (b"GIF89a", "photo"), (b"\xff" * (25 * 2**20 + 1), "MB")]
 )
@@ -184,6 +210,39 @@ def test_a_picture_that_goes_while_a_form_is_saved_undoes_it(
     assert campaign.version == 1 and count(db_session) == (0, 0, 0)
 
 
+@pytest.mark.engines("postgresql")
+def test_two_that_exchange_pictures_do_not_wait_for_each_other(
+    app: Flask, newsletter: Newsletter, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (make_campaign(newsletter).id for _ in range(2))
+    here, there = (block_of(taken_in(300, 200)) for _ in range(2))
+    for campaign_id in (first, second):
+        pictures.hold(campaign_id, [here, there])
+    db_session.commit()
+    meet, let_go, faults = threading.Barrier(2), pictures.let_go, []
+
+    def slowly(campaign_id: int, picture_ids: set[int]) -> None:
+        with suppress(threading.BrokenBarrierError):
+            meet.wait(0.3)
+        let_go(campaign_id, picture_ids)
+
+    def hold(campaign_id: int, block: dict[str, str]) -> None:
+        with app.app_context():
+            try:
+                assert pictures.hold(campaign_id, [block])
+                db.session.commit()
+            except OperationalError as error:
+                faults.append(error)
+
+    monkeypatch.setattr(pictures, "let_go", slowly)
+    threads = [threading.Thread(target=hold, args=pair) for pair in ((first, here), (second, there))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults and count(db_session) == (2, 2, 2)
+
+
 def test_what_nobody_saved_goes_after_a_day(
     newsletter: Newsletter, db_session: orm.Session, stopped_clock: object
 ) -> None:
@@ -204,6 +263,21 @@ def test_a_heavy_picture_is_told(
     assert not [one for one in checks.findings(campaign) if ALT in one.what]
     monkeypatch.setattr(mailed, "size", lambda _photo: 300 * 1024)
     assert [one.level for one in checks.findings(campaign) if "300 kB" in one.what and ALT in one.what] == ["amber"]
+
+
+def test_files_that_cannot_be_read_stop_nothing(
+    newsletter: Newsletter, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, asked = make_campaign(newsletter, blocks=[block_of(taken_in(300, 200))]), []
+
+    def away(*key: object) -> bytes:
+        asked.append(key)
+        raise StorageError
+
+    monkeypatch.setattr(mailed.files, "variant", away)
+    assert not [one for one in checks.findings(campaign) if ALT in one.what] and len(asked) == 1
+    services.start_now(campaign, clock.now())
+    assert campaign.state == "queueing" and len(asked) == 1  # nor does a start hold its locks while a store is asked
 
 
 def test_a_picture_is_nobodys(newsletter: Newsletter, db_session: orm.Session) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy.exc import OperationalError
 
 from clozette.community import services as community
 from clozette.kernel import clock, ids, tasks
+from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.newsletters.campaigns import digests, rendering, services, slots
+from clozette.newsletters.campaigns import tasks as campaign_tasks
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled
 from clozette.newsletters.campaigns.tasks import start_due
 from clozette.newsletters.sending import services as sending
@@ -68,7 +70,8 @@ def test_nobody_sends_what_they_did_not_see(
     campaign = make_campaign(newsletter)
     assert 'name="version" value="1"' in client.get(path_of(campaign, "/schedule")).text
     services.choose(campaign, [{"field": "language", "is": "is", "value": "en"}])
-    when = {"send_at": "2030-12-01T09:00", "time_zone": "Asia/Singapore"} if rest == "/schedule" else {}
+    soon = f"{clock.now() + timedelta(days=30):%Y-%m-%dT09:00}"
+    when = {"send_at": soon, "time_zone": "Asia/Singapore"} if rest == "/schedule" else {}
     typed = {"version": "1", **when}
     answer = client.post(path_of(campaign, rest), data=typed)
     assert answer.status_code == 409
@@ -149,6 +152,33 @@ def test_a_series_sent_early_leaves_nothing_out(
     assert client.post(path_of(series, "/start")).status_code == 303
     (child,) = children_of(db_session, series)
     assert child.send_at == early
+
+
+@pytest.mark.requirement(38)
+def test_a_fault_after_a_start_stops_no_series(
+    app: Flask,
+    newsletter: Newsletter,
+    db_session: orm.Session,
+    stopped_clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its child goes out, and it waits for its next time, whatever breaks once that is committed."""
+    series = series_of(newsletter)
+    stopped_clock.stop(START)
+    commit, faults, series_id = campaign_tasks.checkpoint, [RuntimeError()], series.id
+
+    def checkpoint() -> None:
+        commit()
+        if faults and db.session.scalar(sa.select(Campaign.id).where(Campaign.parent_id == series_id)) is not None:
+            raise faults.pop()
+
+    monkeypatch.setattr(campaign_tasks, "checkpoint", checkpoint)
+    tasks.enqueue(start_due)
+    db_session.commit()
+    tasks.drain(app)
+    (child,) = children_of(db_session, series)
+    assert not faults and child.state == "queueing"
+    assert (series.state, series.send_at) == ("scheduled", START + timedelta(weeks=1))
 
 
 def test_a_series_taken_off_the_schedule_can_be_sent(

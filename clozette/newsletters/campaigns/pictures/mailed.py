@@ -5,7 +5,7 @@ from flask import current_app
 from clozette.kernel.images import mailable
 from clozette.kernel.images.sizes import nearest
 from clozette.kernel.kept import Kept
-from clozette.kernel.ports.storage import Missing
+from clozette.kernel.ports.storage import StorageError
 from clozette.media import files
 from clozette.media.access import Files
 from clozette.media.models import Photo
@@ -16,10 +16,10 @@ _MOST = 64
 
 
 def size(photo: Photo) -> int:
-    """Return how many bytes a mail program loads; none where the file is gone."""
+    """Return how many bytes a mail program loads; none where the file can't be read."""
     try:
         return len(jpeg(Files(photo.folder, photo.variants, photo.avif)) or b"")
-    except Missing:
+    except StorageError:
         return 0
 
 
