@@ -22,18 +22,21 @@ def may_get(newsletter: Newsletter, *, if_open: bool = False) -> list[sa.ColumnE
     return [Subscription.newsletter_id == newsletter.id, *checks]
 
 
-def why_not(newsletter: Newsletter) -> sa.ColumnElement[str | None]:
-    """Return the first reason that keeps a joined ``Contact`` and ``Subscription`` from it; NULL for none."""
-    return sa.case(*((sa.not_(holds), reason) for reason, holds in _checks(newsletter)), else_=None)
+def why_not(newsletter: Newsletter, *, of_few: bool = False) -> sa.ColumnElement[str | None]:
+    """Return the first reason that keeps a joined ``Contact`` and ``Subscription`` from it; NULL for none.
+
+    :param of_few: as with ``suppressions.is_suppressed``.
+    """
+    return sa.case(*((sa.not_(holds), reason) for reason, holds in _checks(newsletter, of_few=of_few)), else_=None)
 
 
-def _checks(newsletter: Newsletter) -> list[tuple[str, sa.ColumnElement[bool]]]:
+def _checks(newsletter: Newsletter, *, of_few: bool = False) -> list[tuple[str, sa.ColumnElement[bool]]]:
     """Every condition with the reason that its failing is, in the order in which they are asked; none is ever NULL."""
     checks: list[tuple[str, sa.ColumnElement[bool]]] = [
         ("closed", sa.exists().where(Newsletter.id == newsletter.id, Newsletter.closed_at.is_(None)).correlate(None)),
         ("state", Subscription.state == "confirmed"),
         ("unproven", Contact.confirmed_at.is_not(None)),
-        ("suppressed", sa.not_(suppressions.is_suppressed(Contact.address_key))),
+        ("suppressed", sa.not_(suppressions.is_suppressed(Contact.address_key, of_few=of_few))),
         ("erasure", sa.not_(erasure.is_wished(Contact.subject_id))),
         ("consent", _agreed(services.purpose_for(newsletter.id))),
     ]

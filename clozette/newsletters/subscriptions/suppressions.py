@@ -48,9 +48,13 @@ def is_standing() -> sa.ColumnElement[bool]:
     return Suppression.lifted_at.is_(None)
 
 
-def is_suppressed(key: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
-    """Whether an address or a number of an outer query, known by its keyed digest, is suppressed for any reason."""
-    return sa.exists().where(Suppression.address_key == key, is_standing()).correlate(key.class_)
+def is_suppressed(key: InstrumentedAttribute[str], *, of_few: bool = False) -> sa.ColumnElement[bool]:
+    """Whether an address or a number of an outer query, known by its keyed digest, is suppressed for any reason.
+
+    :param of_few: the outer query has few rows: PostgreSQL must look each up, and not read all suppressions before.
+    """
+    found = sa.select(sa.literal(1)).where(Suppression.address_key == key, is_standing()).correlate(key.class_)
+    return (found.offset(0) if of_few else found).exists()
 
 
 def is_member_suppressed() -> sa.ColumnElement[bool]:
