@@ -11,7 +11,7 @@ import hmac
 import secrets
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import g, has_app_context
@@ -26,8 +26,7 @@ _MAC = 16
 _LINK = struct.Struct(">QQ")
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """What a link in a mail is about: a subscription, and the campaign (0 for none) that carried it."""
 
     subscription_id: int

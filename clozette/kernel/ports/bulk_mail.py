@@ -26,6 +26,7 @@ from clozette.settings import Settings
 KEY = "clozette.bulk_mail"
 PATIENCE = 120.0
 LETTERS_PER_CONNECTION = 2000
+_LOOK_EVERY = 1.0
 RETRY_CONNECTING = (1.0, 30.0)
 Stage = Literal["connect", "mail", "rcpt", "data", "end"]
 _STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?= |$)")
@@ -167,7 +168,7 @@ class SmtpPool:
         self._open: dict[int, tuple[int, _Line]] = {}
         self._poll = select.poll()
         self._done: Done = []
-        self._failures, self._not_before = 0, 0.0
+        self._failures, self._not_before, self._look_at = 0, 0.0, 0.0
 
     def ready(self, wanted: int) -> int:
         """Open what is missing; after a failure only later and later again."""
@@ -194,10 +195,9 @@ class SmtpPool:
         """Read what came; what is overdue counts as lost."""
         if self._busy and not self._done:
             self._read(wait)
-        now = time.monotonic()
-        for key, line in [found for found in self._busy.items() if now > found[1].deadline]:
-            line.lose()
-            self._keep(key, line)
+        if (now := time.monotonic()) >= self._look_at:
+            self._lose_overdue(now)
+            self._look_at = now + _LOOK_EVERY
         done, self._done = self._done, []
         return done
 
@@ -212,6 +212,11 @@ class SmtpPool:
             line.quit()
         self._free.clear()
         self._busy.clear()
+
+    def _lose_overdue(self, now: float) -> None:
+        for key, line in [found for found in self._busy.items() if now > found[1].deadline]:
+            line.lose()
+            self._keep(key, line)
 
     def _read(self, wait: float) -> None:
         said = self._poll.poll(wait * 1000)

@@ -145,12 +145,14 @@ def _pause(campaign_id: int, because: str, now: datetime) -> None:
 
 def _collect(job: _Job) -> None:
     """Wait for the first outcome, and for the others as long as that is worth it: a turn costs the same for one or fifty."""
-    if not job.pool.busy():
+    waiting = len(job.pool.busy())
+    if not waiting:
         return
-    job.unwritten += job.pool.collect(_PATIENCE)
+    done = job.pool.collect(_PATIENCE)
     until = time.monotonic() + _GATHER
-    while job.pool.busy() and (left := until - time.monotonic()) > 0:
-        job.unwritten += job.pool.collect(left)
+    while len(done) < waiting and (left := until - time.monotonic()) > 0:
+        done += job.pool.collect(left)
+    job.unwritten += done
 
 
 def _write_and_claim(job: _Job) -> tuple[list[Recipient], bool]:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from clozette.kernel import ids
@@ -38,6 +39,7 @@ _WORD_BYTES = 42
 _SIMPLE = re.compile(r"[A-Za-z0-9/:._-]{1,72}", re.ASCII)
 """What stands for itself in HTML, in text and in quoted-printable alike: most names, and our own addresses."""
 _PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([0-9a-f]{24}|[a-z2-7]{26})")
+_encoded = lru_cache(maxsize=64)(ids.encode)
 
 
 OWN = frozenset({"first_name", "last_name", "unsubscribe_url", "preferences_url", "why_url", "view_url"})
@@ -228,7 +230,7 @@ def name_of(campaign_id: int, contact_id: int, use: str, *, by: bytes | None = N
 
     :param by: the key of that use, from whoever makes many.
     """
-    said = f"c{ids.encode(campaign_id)}.s{ids.encode(contact_id)}"
+    said = f"c{_encoded(campaign_id)}.s{_encoded(contact_id)}"
     return f"{said}.{_mac(said, by or keys.key(use))}"
 
 
@@ -309,7 +311,7 @@ def _former_mac(said: str, by: bytes) -> str:
 
 def _line(text: str) -> str:
     """Keep a value on one line: nothing that a header would take for its end."""
-    return _CONTROL.sub(" ", text)
+    return text if text.isprintable() else _CONTROL.sub(" ", text)
 
 
 def _mailbox(address: str) -> str:

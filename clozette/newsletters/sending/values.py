@@ -1,7 +1,7 @@
 """What a mail says to each reader: rooms give the values of slots for a batch of readers at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import Flask, current_app
 
@@ -11,8 +11,7 @@ from clozette.newsletters.campaigns.slots import Value
 _KEY = "clozette.newsletters.values"
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """Somebody whom a worker is about to send a campaign to."""
 
     contact_id: int
