@@ -63,7 +63,7 @@ def read(use: str, text: str) -> Link | None:
         len(said) != _LINK.size
         or len(mac) != _MAC
         or not _has("links")
-        or not any(hmac.compare_digest(mac, made(use, said, key("links"))) for made in (_mac, _former_mac))
+        or not hmac.compare_digest(mac, _mac(use, said, key("links")))
     ):
         return None
     return Link(*_LINK.unpack(said))
@@ -95,11 +95,6 @@ def _forget(session: Session, transaction: object) -> None:
 def _mac(use: str, said: bytes, by: bytes) -> bytes:
     """Keyed BLAKE2b (RFC 7693): a mail holds five of these, and HMAC by OpenSSL takes five times as long."""
     return hashlib.blake2b(use.encode() + b"\0" + said, key=by, digest_size=_MAC).digest()
-
-
-def _former_mac(use: str, said: bytes, by: bytes) -> bytes:
-    """How it was made once: a mail that went out then still leads its reader out (requirement 62)."""
-    return hmac.digest(by, use.encode() + b"\0" + said, "sha256")[:_MAC]
 
 
 def _has(name: str) -> bool:

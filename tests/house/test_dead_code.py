@@ -21,7 +21,6 @@ EXCEPTIONS = {
     "clozette.kernel.ports.mailing_list.Memory": _TWIN,
     "clozette.looks.discovery.forget": _AFRESH,
     "clozette.newsletters.reports.rules.MACHINES": "the words of a column; every answer is held against them",
-    "clozette.newsletters.sending.message.host_of": "nothing uses it: to go with the next change of its module",
     "clozette.newsletters.sending.senders.forget_me": _AFRESH,
     "clozette.privacy.disclosures.departures.waiting": "whether all that was logged left, asked after a hand-over",
     "clozette.privacy.tree.merkle.is_consistent": _PROOF,

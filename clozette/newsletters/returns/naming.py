@@ -19,7 +19,7 @@ from clozette.newsletters.subscriptions.models import Subscription
 PLAIN = frozenset({"bounce", "fbl", "postmaster", "abuse"})
 """Mailboxes that anybody may write to."""
 
-_NAME = r"c[0-9a-z]{1,13}\.s[0-9a-z]{1,13}\.(?:[0-9a-f]{24}|[a-z2-7]{26})"
+_NAME = r"c[0-9a-z]{1,13}\.s[0-9a-z]{1,13}\.[0-9a-f]{24}"
 _FLAGS = re.IGNORECASE | re.ASCII  # or letters like the long s pass for ours
 _CAMPAIGN = re.compile(rf"(bounce\+)?({_NAME})@", _FLAGS)
 _PATH = re.compile(r"bounce\+[0-9a-z.]{1,64}@", re.IGNORECASE | re.ASCII)

@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from clozette.kernel import ids
 from clozette.kernel.ports.bulk_mail import Letter
@@ -38,7 +37,7 @@ _MAC_BYTES = 12
 _WORD_BYTES = 42
 _SIMPLE = re.compile(r"[A-Za-z0-9/:._-]{1,72}", re.ASCII)
 """What stands for itself in HTML, in text and in quoted-printable alike: most names, and our own addresses."""
-_PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([0-9a-f]{24}|[a-z2-7]{26})")
+_PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([0-9a-f]{24})")
 _encoded = lru_cache(maxsize=64)(ids.encode)
 
 
@@ -244,8 +243,7 @@ def read_name(name: str, use: str) -> tuple[int, int] | None:
     except ValueError:
         return None
     said = f"c{found[1]}.s{found[2]}"
-    made = (_mac(said, keys.key(use)), _former_mac(said, keys.key(use)))
-    return (campaign_id, contact_id) if any(hmac.compare_digest(found[3], one) for one in made) else None
+    return (campaign_id, contact_id) if hmac.compare_digest(found[3], _mac(said, keys.key(use))) else None
 
 
 def verp(campaign_id: int, contact_id: int, domain: str, *, by: bytes | None = None) -> str:
@@ -289,11 +287,6 @@ def digest(template: Template) -> str:
     return hashlib.sha256(template.to_json().encode()).hexdigest()
 
 
-def host_of(settings: Settings) -> str:
-    """Return the site's own host, where links in mails lead."""
-    return urlsplit(settings.base_url).netloc
-
-
 def _list_id(stamp: Stamp, domain: str) -> str:
     name = phrase(stamp.title) if stamp.title.isascii() else stamp.slug
     return f"{name} <{_NOT_ID.sub('-', stamp.slug)}.{domain}>"
@@ -302,11 +295,6 @@ def _list_id(stamp: Stamp, domain: str) -> str:
 def _mac(said: str, by: bytes) -> str:
     """Return the proof: short enough for a local part of 64 letters with the longest ids (RFC 5321, 4.5.3.1.1)."""
     return hashlib.blake2b(said.encode(), key=by, digest_size=_MAC_BYTES).hexdigest()
-
-
-def _former_mac(said: str, by: bytes) -> str:
-    """How it was made once: what went out then still comes back."""
-    return base64.b32encode(hmac.digest(by, said.encode(), "sha256")[:20])[:26].decode().lower()
 
 
 def _line(text: str) -> str:
