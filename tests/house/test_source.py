@@ -31,6 +31,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "clozette/newsletters/campaigns/services.py": "a savepoint: what a refused start had begun goes with it",
         "clozette/newsletters/sending/engine.py": "a worker's loop: a transaction for each handful of mails",
         "clozette/newsletters/sending/senders.py": "a worker's loop: a transaction for each beat",
+        "clozette/newsletters/texts/campaigns.py": "a savepoint: what a refused start had begun goes with it",
         "clozette/newsletters/texts/engine.py": "a worker's loop: a text goes out between the commits of claim and outcome",
         "clozette/sandbox/": _BESIDE,
     },

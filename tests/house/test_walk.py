@@ -31,6 +31,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "mailchimp.reconcile": "a press that has both sides compared",
     "mailchimp.lay": "a press that gives a text of ours to Mailchimp",
     "mailchimp.send": "a press that has it sent",
+    "text_campaigns.numbers": "hands out what is kept already",
     "exports.ask": "hands out what is kept already",
     "exports.download": "hands out what is kept already",
     "exports.remove": "removes what was made at the same page",

@@ -209,7 +209,7 @@ def test_a_minor_is_not_subscribed_and_nothing_is_kept(app: Flask, db_session, w
     ("content", "said"),
     [
         (b"", "missing"),
-        (b"email,first_name\nada@example.test,Ada\n", "last_name"),
+        (b"email,first_name\nada@example.test,Ada\n", "LNAME"),
         ("EMAIL;FNAME;LNAME\nada@example.test;Ad\u00e4;Mode\n".encode("utf-16"), "UTF-8"),
         (b'EMAIL,FNAME,LNAME\n"ada@example.test,Ada,Mode\n', "row"),
         (b"EMAIL,FNAME,LNAME\n" + b"x" * 200_000, "row"),
