@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("provider")
 
 
 def _migrate(session: orm.Session) -> None:
-    (found,) = (migrations.FOLDER / "versions").glob("*_0119_*.py")
+    (found,) = (migrations.FOLDER / "versions").glob("*_spell_numbers_alike.py")
     session.flush()
     with Operations.context(MigrationContext.configure(session.connection())):
         load_python_file(str(found.parent), found.name).upgrade()
