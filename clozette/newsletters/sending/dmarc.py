@@ -41,8 +41,11 @@ def find(domain: str, ask: Ask) -> Policy:
 
 
 def is_aligned(one: str, other: str, *, strictly: bool = False) -> bool:
-    """Whether two domains belong together: they are the same or, where that is enough, one is below the other."""
-    return one == other or (not strictly and (one.endswith(f".{other}") or other.endswith(f".{one}")))
+    """Whether two domains belong together: they are the same or, where that is enough, of one organisation.
+
+    That is: their last two names are the same. Two strangers below ``co.uk`` pass, too; better than to stop siblings.
+    """
+    return one == other or (not strictly and one.split(".")[-2:] == other.split(".")[-2:])
 
 
 def tags_of(text: str) -> dict[str, str]:

@@ -148,5 +148,6 @@ def test_a_policy_is_found(records: dict[str, tuple[str, ...]], found: dmarc.Pol
 def test_domains_that_belong_together() -> None:
     assert dmarc.is_aligned("brand.internal", "news.brand.internal")
     assert dmarc.is_aligned("news.brand.internal", "brand.internal")
+    assert dmarc.is_aligned("news.brand.internal", "mail.brand.internal")
     assert not dmarc.is_aligned("news.brand.internal", "brand.internal", strictly=True)
     assert not dmarc.is_aligned("brand.internal", "otherbrand.internal")
