@@ -1,7 +1,6 @@
 """What makes a mail look like spam, too long for a mailbox, or lead nowhere: found before it goes."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.pictures import mailed
 from clozette.newsletters.campaigns.pictures import services as pictures
 from clozette.newsletters.sending import preflight
+from clozette.newsletters.sending.findings import Finding, Level
 
 CLIPPED = 102 * 1024
 """Where Gmail cuts a mail off, and with it the word UNSUBSCRIBE."""
@@ -24,15 +24,6 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"<(?:style|title).*?</(?:style|title)>|<[^>]+>", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something seen: ``red`` stops, ``amber`` is worth a look."""
-
-    level: str
-    what: str
-    mend: str
 
 
 def findings(campaign: Campaign, *, weighs: bool = True) -> list[Finding]:
@@ -49,7 +40,7 @@ def findings(campaign: Campaign, *, weighs: bool = True) -> list[Finding]:
     found += [
         *_of_links(campaign),
         *(_of_pictures(campaign) if weighs else ()),
-        *(Finding(one.level, one.what, one.mend) for one in preflight.check(campaign)),
+        *preflight.check(campaign),
     ]
     return sorted(dict.fromkeys(found), key=lambda one: ("red", "amber", "green").index(one.level))
 
@@ -82,7 +73,7 @@ def _of_content(html: str, text: str) -> list[Finding]:
     words = {found.group(0).lower() for found in _WORDS.finditer(text)}
     said = len(_TAGS.sub("", html).split())
     size = len(html.encode())
-    checks = [
+    checks: list[tuple[bool, Level, str, str]] = [
         (size > CLIPPED, "red", _("The mail has %(size)s kB; Gmail cuts it off at 102.", size=size // 1024), _("Take blocks out.")),
         (bool(words), "amber", _("Words that filters know from spam: %(words)s.", words=", ".join(sorted(words))), _("Say it another way.")),
         (html.count("<img") > 0 and said < 60, "amber", _("There is almost nothing but pictures in it."), _("Add some text.")),
