@@ -1,8 +1,9 @@
 """Newsletters to many: queueing a million, and sending a hundred thousand to postfix's smtp-sink on this machine.
 
 Two worker processes, as ``clozette worker`` runs them, against a bare loop in as many processes that hands one finished
-letter over and over to the same server on the same number of connections, with the engine's own pipelining client. Both
-go in turns. PostgreSQL keeps its promises (fsync on).
+letter over and over to the same server on the same number of connections, in plain dialogue. All go in turns. A loop
+with the engine's own pipelining client is measured beside it, as a figure without a target: how much of the client's
+speed the database, the rendering and the signing leave. PostgreSQL keeps its promises (fsync on).
 """
 
 import json
@@ -82,13 +83,14 @@ def _send(server: postgres.Server, folder: Path, report: Report) -> None:
         for kind, least in LEAST.items():
             key = letters.write_key(folder / "dkim.pem") if kind == "dkim" else None
             app, newsletter_id = _site(server, folder / kind, port, key=key, readers=READERS)
-            rates, bares, growth, size = [], [], [], 0
+            rates, bares, pipelined, growth, size = [], [], [], [], 0
             for _ in range(TURNS):
                 campaign_id = letters.start_campaign(app, newsletter_id)
                 _fill_queue(app, campaign_id)
                 sample = _sample(app, campaign_id)
                 size = len(sample.data)
-                bares.append(_bare(port, sample, folder))
+                bares.append(_bare("benchmarks.support.plain_dialogue", port, sample, folder))
+                pipelined.append(_bare("benchmarks.newsletters", port, sample, folder))
                 rate, grown = _workers(app, server, folder / kind, port, key, campaign_id)
                 rates.append(rate)
                 growth.append(grown)
@@ -97,8 +99,10 @@ def _send(server: postgres.Server, folder: Path, report: Report) -> None:
             report.figures[kind] = {
                 "mails_a_second": rates,
                 "bare_mails_a_second": bares,
+                "pipelined_bare_mails_a_second": pipelined,
                 "letter_bytes": size,
                 "share": share,
+                "share_of_pipelined": median(rates) / median(pipelined),
                 "grown_mb": growth,
             }
             report.claim(f"newsletters-{kind}-share-of-bare-loop", share, least, at_most=False)
@@ -169,11 +173,11 @@ def _watched(app: Flask, campaign_id: int, pids: list[int]) -> tuple[float, floa
     return READERS / took, max(_memory(pid) for pid in pids) - early
 
 
-def _bare(port: int, letter: Letter, folder: Path) -> float:
-    """Hand the same letter over and over; mails a second of all processes together."""
+def _bare(loop: str, port: int, letter: Letter, folder: Path) -> float:
+    """Let processes of that module hand the same letter over and over; mails a second of all together."""
     file = folder / "letter.json"
     file.write_text(json.dumps([letter.sender, letter.recipient, letter.data.decode("ascii")]))
-    command = [sys.executable, "-m", "benchmarks.newsletters", str(port), str(file), str(CONNECTIONS // WORKERS)]
+    command = [sys.executable, "-m", loop, str(port), str(file), str(CONNECTIONS // WORKERS), str(BARE_SECONDS)]
     started = [
         subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
         for _ in range(WORKERS)
@@ -181,15 +185,15 @@ def _bare(port: int, letter: Letter, folder: Path) -> float:
     return sum(float(one.communicate()[0]) for one in started)
 
 
-def bare_loop(port: int, file: Path, connections: int) -> float:
-    """One process of the bare loop."""
+def pipelining_loop(port: int, file: Path, connections: int, seconds: float) -> float:
+    """One process of the loop with the engine's own client."""
     sender, recipient, data = json.loads(file.read_text())
     letter = Letter(sender, recipient, data.encode("ascii"))
     pool = SmtpPost(f"smtp://127.0.0.1:{port}", "news@bench.test", "bench.test").pool(connections)
     assert pool.ready(connections) == connections
     sent, key = 0, 0
     started = time.perf_counter()
-    while time.perf_counter() - started < BARE_SECONDS:
+    while time.perf_counter() - started < seconds:
         for _ in range(pool.ready(connections)):
             key += 1
             pool.submit(key, letter)
@@ -229,4 +233,4 @@ def _close(app: Flask) -> None:
 
 
 if __name__ == "__main__":
-    print(bare_loop(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
+    print(pipelining_loop(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))
