@@ -175,6 +175,8 @@ def _bounce(read: Read, ours: Ours | None, now: datetime) -> Meaning:
     verdict, status = rules.verdict(read.outcomes, contact.canonical if contact else "")
     if verdict and not status:
         return Meaning(because="no-status", ours=ours)
+    if verdict and not ours.by_path:  # whoever was forwarded the mail could have written this: staff judge it
+        return Meaning(because="no-path", ours=ours)
     if ours.mailbox_id:
         _site_bounce(ours.mailbox_id, verdict, now)
     elif verdict:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from clozette.kernel import clock
+from clozette.newsletters.returns import services
 from tests.newsletters.returns import samples
 from tests.newsletters.returns.conftest import Sent, back
 
@@ -39,6 +41,30 @@ def test_a_forwarded_message_id_reports_no_dead_address(app: Flask, sent: Callab
     row = back(app, content, box)
     assert (row.state, row.because, row.contact_id) == ("unknown", "no-recipient", mail.contact.id)
     assert not mail.reasons and mail.sending.bounced_at is None
+
+
+@pytest.mark.requirement(43)
+@pytest.mark.parametrize("status", ["5.1.1", "5.2.2", "5.7.1"])
+@pytest.mark.parametrize("place", ["returned", "encoded", "references", "envelope-id"])
+def test_a_forwarded_message_id_with_its_readers_address_is_for_staff(
+    app: Flask, sent: Callable[..., Sent], place: str, status: str
+) -> None:
+    """Whoever was forwarded a mail knows both; only the path, which the next server alone is told, suppresses."""
+    mail, box = sent(), "bounce@news.clozette.test"
+    returned = samples.original(mail.contact.address, mail.message_id)
+    returned = returned if place in {"returned", "encoded"} else ""
+    failed = samples.failed(mail.contact.address, status)
+    content = samples.dsn(box, failed, returned=returned, encoded=place == "encoded")
+    if place == "references":
+        content = f"References: <{mail.message_id}>\r\n".encode() + content
+    if place == "envelope-id":
+        named = f"Original-Envelope-Id: {mail.message_id}\r\nReporting-MTA".encode()
+        content = content.replace(b"Reporting-MTA", named)
+    row = back(app, content, box)
+    assert (row.state, row.because, row.contact_id) == ("unknown", "no-path", mail.contact.id)
+    assert not mail.reasons and mail.sending.bounced_at is None and mail.contact.soft_bounces == 0
+    assert mail.subscription.state == "confirmed"
+    assert services.settle_as(row, "bounce", clock.now()) and mail.reasons == {"bounced"}
 
 
 @pytest.mark.requirement(43)

@@ -107,7 +107,7 @@ def test_without_the_third_part_and_without_an_envelope(app: Flask, sent: Make) 
 @pytest.mark.parametrize("encoded", [False, True], ids=["headers", "base64"])
 def test_the_returned_mail_says_whose_it_was(app: Flask, sent: Make, encoded: bool) -> None:
     mail = sent()
-    returned = samples.original(mail.contact.address, mail.message_id)
+    returned = samples.original(mail.contact.address, mail.message_id, mail.path)
     content = dsn("bounce@news.clozette.test", failed(mail.contact.address), returned=returned, encoded=encoded)
     assert back(app, content, "bounce@news.clozette.test").contact_id == mail.contact.id
     assert mail.reasons == {"bounced"}

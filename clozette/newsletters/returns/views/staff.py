@@ -33,6 +33,9 @@ REASONS = {
     "no-report": _l("it reports nothing in a way that we know"),
     "no-outcome": _l("it is a bounce that names no recipient"),
     "no-recipient": _l("it names a mail of ours as its reader could, and another recipient than that reader"),
+    "no-path": _l(
+        "it names a mail of ours as whoever was forwarded that mail could: call the address dead only if you believe it"
+    ),
     "no-name": _l("it does not say in our own words which mail it is about"),
     "no-status": _l("it is a bounce that does not say why"),
     "no-type": _l("it is a complaint of a kind that we don’t know"),
