@@ -1,6 +1,11 @@
 """What mailbox providers will think of our domains: findings about SPF, DKIM, DMARC and the servers' names.
 
-Red is what certainly fails; what nobody answered in time stops nothing. A mend names the very record to publish.
+Red is what certainly fails, which is more than what fails DMARC. That is content with one of SPF and DKIM; Gmail, Yahoo and
+Outlook ask bulk senders for both, one of them aligned, and slow down or refuse what lacks one (Gmail's 5.7.27 names SPF
+and its 5.7.25 PTR, Outlook's 5.7.515 stands for any). So an address of ours that SPF leaves out is red beside the best of
+signatures, and so is one whose name does not lead back: most readers would get nothing, and whoever published a key can
+publish this too. Amber is what can't be known: whether a relay sends under an envelope of its own, what nobody answered in
+time. A mend names the very record to publish.
 """
 
 import ipaddress
@@ -145,7 +150,7 @@ def _envelope_aligned(what: Wanted, found: Published) -> bool:
 
 
 def _of_spf(what: Wanted, found: Published) -> Iterator[Finding]:
-    """Judge SPF: a record that can't be read is red, one that leaves us out is where no signature stands in for it."""
+    """Judge SPF by the worst of our addresses."""
     worst = sorted(found.verdicts.items(), key=lambda one: _WORST.index(one[1].result))[0]
     address, verdict = worst
     records = found.records
@@ -156,7 +161,8 @@ def _of_spf(what: Wanted, found: Published) -> Iterator[Finding]:
         yield _silent(f"{verdict.at or what.envelope} TXT")
     elif verdict.result == "none":
         said = _("%(domain)s publishes no SPF record.", domain=what.envelope)
-        yield Finding(_without_spf(what, found), said, _publish(what.envelope, "TXT", spf_record(what)))
+        mend = _publish(what.envelope, "TXT", spf_record(what))
+        yield Finding(_without_record(what, found), f"{said} {_both_asked()}", mend)
     elif not what.ranges:
         yield _of_relay(what, found)
     elif verdict.result == "unchecked":
@@ -168,7 +174,7 @@ def _of_spf(what: Wanted, found: Published) -> Iterator[Finding]:
         yield Finding("amber", said, _publish(what.envelope, "TXT", spf_record(what, records[0])))
     elif verdict.result != "pass":
         said = _("The SPF record of %(domain)s does not let %(address)s send.", domain=what.envelope, address=address)
-        yield Finding(_without_spf(what, found), said, _publish(what.envelope, "TXT", spf_record(what, records[0])))
+        yield Finding("red", f"{said} {_both_asked()}", _publish(what.envelope, "TXT", spf_record(what, records[0])))
 
 
 _WORST = ("permerror", "fail", "softfail", "neutral", "none", "temperror", "unchecked", "pass")
@@ -191,8 +197,15 @@ def _of_relay(what: Wanted, found: Published) -> Finding:
     return Finding("amber", said, _("Say them in CLOZETTE_NEWS_SENDS_FROM, and they are checked."))
 
 
-def _without_spf(what: Wanted, found: Published) -> Level:
-    """Return how bad it is that SPF does not pass: not fatal where a signature may hold and belongs to the sender."""
+def _both_asked() -> str:
+    said: str = _("Large mailbox providers ask for SPF beside the signature, and refuse newsletters that lack it.")
+    return said
+
+
+def _without_record(what: Wanted, found: Published) -> Level:
+    """Return how bad it is to have no SPF record: a relay may need none of ours where the sender's signature may hold."""
+    if what.ranges:
+        return "red"
     name, record = what.key
     may_hold = not found.key.is_known or (len(found.key.values) == 1 and _is_our_key(found.key.values[0], record))
     return "amber" if name and may_hold and _key_aligned(what, found) else "red"
@@ -222,9 +235,9 @@ def _of_servers(what: Wanted, found: Published) -> Iterator[Finding]:
         if is_confirmed is None:
             yield _silent(f"{pointer(host)} PTR")
         elif not is_confirmed:
-            said = _("%(address)s has no name that leads back to it: many servers refuse its mail.", address=host)
+            said = _("%(address)s has no name that leads back to it: Gmail and others refuse its mail.", address=host)
             mend = _(
                 "Ask whose network it is to publish: %(record)s",
                 record=line(pointer(host), "PTR", _("<the server's name>.")),
             )
-            yield Finding("amber", said, mend)
+            yield Finding("red", said, mend)

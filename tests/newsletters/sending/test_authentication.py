@@ -103,13 +103,13 @@ SPF, DMARC, DKIM = (ENVELOPE, "TXT"), (f"_dmarc.{SENDER}", "TXT"), (KEY_NAME, "T
         ({DMARC: ("v=DMARC1; p=maybe",)}, "red", "says no p=", f"_dmarc.{SENDER}. TXT"),
         ({SPF: ("v=spf1 wrong -all",)}, "red", "can't be read", f"A term of the record at {ENVELOPE}"),
         ({SPF: ("v=spf1 -all", "v=spf1 ~all")}, "red", "can't be read", "leave one"),
-        ({SPF: ()}, "amber", "no SPF record", f'{ENVELOPE}. TXT "v=spf1 ip4:{OURS} -all"'),
-        ({SPF: ("v=spf1 mx ~all",)}, "amber", f"does not let {OURS} send", f'"v=spf1 ip4:{OURS} mx ~all"'),
+        ({SPF: ()}, "red", "no SPF record", f'{ENVELOPE}. TXT "v=spf1 ip4:{OURS} -all"'),
+        ({SPF: ("v=spf1 mx ~all",)}, "red", f"does not let {OURS} send", f'"v=spf1 ip4:{OURS} mx ~all"'),
         ({SPF: ("v=spf1 exists:%{i}.x.internal -all",)}, "amber", "depends on the mail", f'"v=spf1 ip4:{OURS} exists:'),
         ({(ENVELOPE, "MX"): ()}, "amber", "No server takes mail", f"{ENVELOPE}. MX 10 "),
         ({(ENVELOPE, "MX"): ("0 .",)}, "amber", "No server takes mail", f"{ENVELOPE}. MX 10 "),
-        ({("out.brand.internal", "A"): ("203.0.113.8",)}, "amber", "leads back", "7.113.0.203.in-addr.arpa. PTR"),
-        ({("7.113.0.203.in-addr.arpa", "PTR"): ()}, "amber", "leads back", "7.113.0.203.in-addr.arpa. PTR"),
+        ({("out.brand.internal", "A"): ("203.0.113.8",)}, "red", "leads back", "7.113.0.203.in-addr.arpa. PTR"),
+        ({("7.113.0.203.in-addr.arpa", "PTR"): ()}, "red", "leads back", "7.113.0.203.in-addr.arpa. PTR"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_mend(judge: Judge, records: Any, level: str, what: str, mend: str) -> None:
@@ -146,12 +146,17 @@ def test_a_key_is_ours_whatever_stands_around_it(
     assert one(judge({DKIM: (text,)})).level == ("green" if holds else "red")
 
 
-def test_spf_stops_only_where_no_signature_stands_in_for_it(judge: Judge) -> None:
-    left_out = {SPF: ("v=spf1 -all",)}
-    assert {found.level for found in judge(left_out)} == {"amber"}
-    assert "red" in {found.level for found in judge(left_out, dkim_domain="", dkim_key="")}
-    assert {found.level for found in judge({**left_out, DKIM: ()})} == {"red"}
-    assert "does not let" in judge(left_out)[0].what
+@pytest.mark.parametrize("record", ["v=spf1 -all", "v=spf1 ~all", "v=spf1 ?all", "v=spf1"])
+def test_no_signature_stands_in_for_spf(judge: Judge, record: str) -> None:
+    found = one(judge({SPF: (record,)}))
+    assert found.level == "red" and "does not let" in found.what and "beside the signature" in found.what
+
+
+def test_a_relay_may_need_no_record_of_ours(judge: Judge) -> None:
+    none: dict[str, Any] = {"records": {SPF: ()}, "news_sends_from": ""}
+    assert one(judge(**none)).level == "amber"
+    assert one(judge(**none, dkim_domain="", dkim_key="")).level == "red"
+    assert {found.level for found in judge({SPF: (), DKIM: ()}, news_sends_from="")} == {"red"}
 
 
 def test_a_strict_policy_is_kept_to(judge: Judge, settings: Settings) -> None:
