@@ -61,7 +61,7 @@ def take(said: dict[str, str], now: datetime) -> str:
         return "known"
     if said["kind"] == "receipt":
         return _receipt(said["message"], said["state"], now)
-    return _hear(said["from"], said["text"], now)
+    return _hear(said["from"], said["text"], digest, now)
 
 
 def forget_old(now: datetime) -> None:
@@ -69,7 +69,7 @@ def forget_old(now: datetime) -> None:
     db.session.execute(sa.delete(Answer).where(Answer.heard_at < now - REMEMBERED))
 
 
-def _hear(sender: str, text: str, now: datetime) -> str:
+def _hear(sender: str, text: str, digest: str, now: datetime) -> str:
     number, word = _number_of(sender), rules.word_of(text)
     if number is None or not word:
         return "nothing"
@@ -77,7 +77,7 @@ def _hear(sender: str, text: str, now: datetime) -> str:
     if word == "stop":
         services.end(number, method="sms:stop", source="sms:stop", now=now)
     if phone is not None:
-        events.publish(TextHeard(phone.id, word))
+        events.publish(TextHeard(phone.id, word, digest))
     return word
 
 

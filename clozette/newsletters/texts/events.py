@@ -12,7 +12,12 @@ class PhoneCodeMade:
 
 @dataclass(frozen=True)
 class TextHeard:
-    """The holder of a known number sent us a word; ``word`` is ``stop``, ``help`` or ``start``."""
+    """The holder of a known number sent us a word.
+
+    :ivar word: ``stop``, ``help`` or ``start``.
+    :ivar heard: the digest of the provider's name for what they sent.
+    """
 
     phone_id: int
     word: str
+    heard: str

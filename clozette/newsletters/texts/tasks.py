@@ -27,12 +27,11 @@ def text_code(*, code_id: int) -> None:
 
 
 @task("newsletters.text_answer")
-def text_answer(*, phone_id: int, word: str) -> None:
-    """Answer a word that somebody texted."""
+def text_answer(*, phone_id: int, word: str, heard: str) -> None:
+    """Answer a word that somebody texted; ``heard`` names what they texted."""
     phone = db.session.get(Phone, phone_id)
     if phone is not None and word in _SAID:
-        name = f"{word}-{ids.encode(phone.id)}-{int(clock.now().timestamp())}"
-        sms.texter().send(sms.Text(name, phone.number, _SAID[word](phone.locale)))
+        sms.texter().send(sms.Text(f"{word}-{heard[:32]}", phone.number, _SAID[word](phone.locale)))
 
 
 @task("newsletters.forget_codes")
@@ -66,10 +65,9 @@ def _start(text_id: int, now: datetime) -> None:
 
 
 @task("newsletters.text_test")
-def text_test(*, text_id: int, phone_id: int) -> None:
-    """Text a campaign to the number of whoever writes it; it counts as no sending."""
+def text_test(*, text_id: int, phone_id: int, press: int) -> None:
+    """Text a campaign to the number of whoever writes it, once for a press; it counts as no sending."""
     text, phone = db.session.get(TextCampaign, text_id), db.session.get(Phone, phone_id)
     if text is not None and phone is not None:
         words = wording.campaign(text.body, phone.locale, is_unasked=False)
-        name = f"test-{ids.encode(text.id)}-{int(clock.now().timestamp())}"
-        sms.texter().send(sms.Text(name, phone.number, words))
+        sms.texter().send(sms.Text(f"test-{ids.encode(press)}", phone.number, words))

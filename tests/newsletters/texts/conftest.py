@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import orm
 
+from clozette.kernel import tasks
 from clozette.kernel.ports import sms
 from clozette.newsletters.sending import senders
+from tests.support.application import Clock
 
 SECRET = "texts_of_a_test"
 
@@ -27,6 +29,23 @@ def provider(app: Flask, db_session: orm.Session) -> Iterator[sms.MemoryTexter]:
     yield found
     senders.forget_me(app)
     app.extensions["clozette.settings"] = before
+
+
+@pytest.fixture
+def tried_twice(monkeypatch: pytest.MonkeyPatch, stopped_clock: Clock) -> Callable[[str], None]:
+    """Return what lets a task run again a while later, as where its worker died before it could say that it was done."""
+
+    def twice(name: str) -> None:
+        real = tasks.TASKS[name]
+
+        def run(**given: Any) -> None:
+            real(**given)
+            stopped_clock.forward(seconds=30)
+            real(**given)
+
+        monkeypatch.setitem(tasks.TASKS, name, tasks.Task(name, run))
+
+    return twice
 
 
 @pytest.fixture

@@ -100,7 +100,9 @@ def test_an_uncertain_one_is_listed_and_decided(app: Flask, editor: Client, prov
     assert not provider.texts
 
 
-def test_it_can_be_texted_to_oneself(app: Flask, editor: Client, provider: sms.MemoryTexter) -> None:
+def test_it_can_be_texted_to_oneself(
+    app: Flask, editor: Client, provider: sms.MemoryTexter, tried_twice: Callable[[str], None]
+) -> None:
     path = make(editor)
     assert editor.post(f"{path}/deeds", data={"do": "test"}).status_code == 409
     phone = make_phone(NUMBER)
@@ -109,6 +111,12 @@ def test_it_can_be_texted_to_oneself(app: Flask, editor: Client, provider: sms.M
     assert location(editor.post(f"{path}/deeds", data={"do": "test"})) == path
     tasks.drain(app)
     assert [one.to for one in provider.texts] == [NUMBER] and text_at(path).state == "draft"
+    provider.clear()
+    tried_twice("newsletters.text_test")
+    for _ in range(2):
+        editor.post(f"{path}/deeds", data={"do": "test"})
+    tasks.drain(app)
+    assert len(provider.texts) == 2, "one for each press"
 
 
 def answer_of_register(content: bytes, **data: str) -> dict[str, object]:

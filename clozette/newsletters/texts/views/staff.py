@@ -218,7 +218,7 @@ def _do(text: TextCampaign, deed: str) -> None:
         mine = services.of(gate.viewer().subject_id or 0)
         if mine is None:
             raise Refused(Refusal("no_number", _("Confirm your own number at /texts first.")))
-        enqueue(tasks.text_test, text_id=text.id, phone_id=mine.id)
+        enqueue(tasks.text_test, text_id=text.id, phone_id=mine.id, press=ids.new_id())
         flash(_("It comes to your own number."), "success")
     elif not (campaigns.unschedule(text) if deed == "unschedule" else campaigns.move(text, deed, now)):
         raise Refused(Refusal("state", _("This can't be done now: it is %(state)s.", state=STATE_NAMES[text.state])))
