@@ -31,6 +31,7 @@ class Claimed:
     body: str
     is_unasked: bool
     mark: str
+    at: datetime
 
 
 def claim(text: TextCampaign, mark: str, now: datetime) -> Claimed | bool:
@@ -53,7 +54,7 @@ def claim(text: TextCampaign, mark: str, now: datetime) -> Claimed | bool:
         return True
     asked = sa.select(Phone.number, Phone.locale, TextSending.basis).join(TextSending, TextSending.phone_id == Phone.id)
     row = db.session.execute(asked.where(*mine)).one()
-    return Claimed(text.id, phone_id, row.number, row.locale, text.body, row.basis == "register", mark)
+    return Claimed(text.id, phone_id, row.number, row.locale, text.body, row.basis == "register", mark, now)
 
 
 def accepted(one: Claimed, ref: str, now: datetime) -> None:
@@ -64,7 +65,7 @@ def accepted(one: Claimed, ref: str, now: datetime) -> None:
 def refused(one: Claimed, why: str) -> None:
     """Write down that it was refused for good; its holder may get another."""
     if _settle(one, ("submitting",), state="failed", reason=why[:64] or "refused"):
-        _free(one.phone_id)
+        _free(one.phone_id, one.at)
 
 
 def unknown(one: Claimed) -> None:
@@ -80,7 +81,7 @@ def later(one: Claimed, now: datetime) -> None:
         return
     wait = FIRST_WAIT * 2 ** max(tries - 1, 0)
     if _settle(one, ("submitting",), state="queued", claim=None, claimed_at=None, not_before=now + wait):
-        _free(one.phone_id)
+        _free(one.phone_id, one.at)
 
 
 def give_up_lost(now: datetime) -> int:
@@ -94,6 +95,7 @@ def decide(text_id: int, phone_id: int, *, was_sent: bool, now: datetime) -> boo
     """Let staff say what became of an uncertain one: it was sent, or it goes into the queue again."""
     mine = (TextSending.text_id == text_id, TextSending.phone_id == phone_id, TextSending.state == "uncertain")
     running = sa.exists().where(TextCampaign.id == text_id, TextCampaign.state.in_(("running", "paused", "finished")))
+    claimed_at = db.session.scalar(sa.select(TextSending.claimed_at).where(*mine))
     if was_sent:
         values: dict[str, Any] = {"state": "sent", "reason": "said by staff", "sent_at": now}
     else:
@@ -101,7 +103,7 @@ def decide(text_id: int, phone_id: int, *, was_sent: bool, now: datetime) -> boo
     step = sa.update(TextSending).where(*mine, running).values(**values)
     changed = bool(db.session.execute(step, execution_options=_QUIETLY).rowcount)  # type: ignore[attr-defined]
     if changed and not was_sent:
-        _free(phone_id)
+        _free(phone_id, claimed_at)
         again = (TextCampaign.id == text_id, TextCampaign.state == "finished")
         db.session.execute(sa.update(TextCampaign).where(*again).values(state="running", finished_at=None))
     return changed
@@ -166,6 +168,8 @@ def _mine(one: Claimed, statement: Any) -> Any:
     return statement.where(*mine)
 
 
-def _free(phone_id: int) -> None:
-    """Take the wait back that a claim began, as nothing came of it."""
-    db.session.execute(sa.update(Phone).where(Phone.id == phone_id).values(next_at=None), execution_options=_QUIETLY)
+def _free(phone_id: int, claimed_at: datetime | None) -> None:
+    """Take the wait back that a claim began, as nothing came of it; one that another text began since goes on."""
+    if claimed_at is not None:
+        mine = (Phone.id == phone_id, Phone.next_at == claimed_at + rules.GAP)
+        db.session.execute(sa.update(Phone).where(*mine).values(next_at=None), execution_options=_QUIETLY)

@@ -357,6 +357,22 @@ def test_staff_decide_what_became_of_an_uncertain_one(app: Flask, provider: sms.
     assert len(provider.texts) == 1
 
 
+@pytest.mark.requirement(40, 70)
+def test_again_ends_no_wait_that_another_text_began(app: Flask, provider: sms.MemoryTexter, noon: Clock) -> None:
+    phone = make_phone("+6581234567", "our_news", "partner_offers")
+    first = start(make_text())
+    provider.fail = sms.NoAnswer("nothing")
+    run(app)
+    provider.fail = None
+    noon.forward(days=4)
+    start(make_text("partner_offers"))
+    run(app)
+    assert len(provider.texts) == 1
+    assert claims.decide(first.id, phone.id, was_sent=False, now=clock.now())
+    run(app)
+    assert len(provider.texts) == 1 and state_of(first, phone) == ("skipped", "frequency")
+
+
 @pytest.mark.requirement(42)
 def test_a_provider_that_takes_nothing_is_asked_less_and_less(
     app: Flask, provider: sms.MemoryTexter, noon: Clock
