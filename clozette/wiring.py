@@ -325,6 +325,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, sending_events.DatabaseRestored, inside=(text_listeners.hold,))
     senders.watch_over(app, text_campaigns.is_under_way)
     events.listen(app, text_events.PhoneCodeMade, after=(text_tasks.text_code,))
+    events.listen(app, text_events.TextLate, after=(text_tasks.tell_late_text,))
     events.listen(app, text_events.TextHeard, after=(text_tasks.text_answer,))
     events.listen(app, account_events.AddressChanged, inside=(subscription_listeners.follow_address,))
     events.listen(app, account_events.MemberConfirmed, inside=(subscription_listeners.know_member,))

@@ -10,26 +10,28 @@ from clozette.accounts.models import Member, Role
 from clozette.kernel.database import db
 from clozette.kernel.ports.mail import Message, outbox
 from clozette.newsletters.campaigns import rendering
-from clozette.newsletters.campaigns.models import Campaign
 
 
-def ask_marketing(campaign: Campaign, path: str) -> None:
-    """Ask everybody of marketing what becomes of a campaign that was due and did not go; ``path`` is where to answer."""
+def ask_marketing(title: str, because: str | None, path: str) -> None:
+    """Ask everybody of marketing what becomes of a campaign, of mails or texts, that was due and did not go.
+
+    :param because: why, in a word of ours.
+    :param path: where to answer.
+    """
     is_marketing = sa.exists().where(Role.member_id == Member.id, Role.name == "marketing")
     for member in db.session.scalars(sa.select(Member).where(is_present(), is_marketing)):
-        outbox().send(late(campaign, member, path))
+        outbox().send(late(title, because, member, path))
 
 
-def late(campaign: Campaign, member: Member, path: str) -> Message:
+def late(title: str, because: str | None, member: Member, path: str) -> Message:
     """Ask one of them."""
     with force_locale(member.locale):
-        subject = _("“%(title)s” was due and did not go", title=campaign.title)
+        subject = _("“%(title)s” was due and did not go", title=title)
         context = {
             "subject": subject,
             "member": member,
             "home": rendering.base(),
-            "campaign": campaign,
-            "because": campaign.paused_because,
+            "because": because,
             "address": f"{rendering.base()}{path}",
         }
         env = current_app.jinja_env

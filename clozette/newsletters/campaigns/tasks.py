@@ -66,4 +66,4 @@ def tell_late(*, campaign_id: int) -> None:
     campaign = db.session.get(Campaign, campaign_id)
     if campaign is None or campaign.state != "late":
         return
-    mail.ask_marketing(campaign, f"/marketing/campaigns/{ids.encode(campaign.id)}")
+    mail.ask_marketing(campaign.title, campaign.paused_because, f"/marketing/campaigns/{ids.encode(campaign.id)}")

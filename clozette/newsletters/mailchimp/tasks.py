@@ -53,7 +53,8 @@ def post_by_mailchimp(*, campaign_id: int) -> None:
 def tell_late_post(*, campaign_id: int) -> None:
     """Ask the marketing staff whether a campaign still goes that was to be sent by Mailchimp long ago."""
     if posting.is_late(campaign_id):
-        mail.ask_marketing(db.session.get_one(Campaign, campaign_id), "/marketing/mailchimp")
+        campaign = db.session.get_one(Campaign, campaign_id)
+        mail.ask_marketing(campaign.title, campaign.paused_because, "/marketing/mailchimp")
 
 
 @task("newsletters.count_by_mailchimp")

@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.newsletters.campaigns import rules as schedules
 from clozette.newsletters.sending.senders import SOON
 from clozette.newsletters.texts import eligibility
+from clozette.newsletters.texts.events import TextLate
 from clozette.newsletters.texts.models import Phone, TextCampaign, TextSending
 
 MOVES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -193,8 +195,10 @@ def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _ask(text: TextCampaign, because: str, now: datetime) -> None:
+    """Let a campaign wait for what staff say, and tell them."""
     still = (TextCampaign.id == text.id, *_is_due(now))
-    db.session.execute(sa.update(TextCampaign).where(*still).values(because=because))
+    if _changed(sa.update(TextCampaign).where(*still).values(because=because)):
+        events.publish(TextLate(text.id))
     db.session.refresh(text)
 
 

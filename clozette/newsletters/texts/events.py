@@ -11,6 +11,13 @@ class PhoneCodeMade:
 
 
 @dataclass(frozen=True)
+class TextLate:
+    """A campaign of texts was due and did not go; it asks what becomes of it."""
+
+    text_id: int
+
+
+@dataclass(frozen=True)
 class TextHeard:
     """The holder of a known number sent us a word.
 

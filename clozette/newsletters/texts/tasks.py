@@ -9,6 +9,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports import sms
 from clozette.kernel.tasks import checkpoint, enqueue, task
+from clozette.newsletters.campaigns import mail
 from clozette.newsletters.texts import answers, campaigns, codes, wording
 from clozette.newsletters.texts.models import Phone, PhoneCode, TextCampaign
 
@@ -62,6 +63,14 @@ def _start(text_id: int, now: datetime) -> None:
         if not isinstance(error, OperationalError):  # that is the database's: a minute later it may start
             campaigns.could_not_start(text_id, now)
         checkpoint()
+
+
+@task("newsletters.tell_late_text")
+def tell_late_text(*, text_id: int) -> None:
+    """Ask the marketing staff what becomes of texts that were due and did not go."""
+    text = db.session.get(TextCampaign, text_id)
+    if text is not None and text.state == "draft" and text.send_at is not None and text.because is not None:
+        mail.ask_marketing(text.title, text.because, f"/marketing/texts/{ids.encode(text.id)}")
 
 
 @task("newsletters.text_test")

@@ -9,6 +9,7 @@ from flask import Flask
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import sms
+from clozette.kernel.ports.mail import Message
 from clozette.newsletters.texts import campaigns
 from clozette.newsletters.texts.models import TextCampaign
 from clozette.newsletters.texts.tasks import start_due_texts
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("provider")
 def editor(client: Client, stopped_clock: Clock) -> Client:
     """Sign a marketing editor in, at noon in Singapore."""
     stopped_clock.stop(NOON)
+    client.application.extensions["clozette.outbox"].clear()
     accounts.sign_in(client, accounts.make_member("meg", roles=("marketing",)), second_factor=True)
     return client
 
@@ -40,6 +42,13 @@ def _look(app: Flask, path: str) -> TextCampaign:
     db.session.commit()
     tasks.drain(app)
     return text_at(path)
+
+
+def _asked(app: Flask, path: str) -> list[Message]:
+    """Return the mails that ask staff what becomes of a campaign."""
+    return [
+        one for one in app.extensions["clozette.outbox"].messages if "did not go" in one.subject and path in one.text
+    ]
 
 
 @pytest.mark.requirement(38, 70)
@@ -68,6 +77,7 @@ def test_what_missed_its_time_asks(
     stopped_clock.forward(minutes=120 + minutes)
     text = _look(app, path)
     assert (text.state, text.because) == (state, because)
+    assert len(_asked(app, path)) == bool(because)
     if because:
         assert "does not go by itself any more" in editor.get(path).text
         assert location(editor.post(f"{path}/deeds", data={"do": "start"})) == path
@@ -81,6 +91,21 @@ def test_what_nobody_would_get_asks(app: Flask, editor: Client, stopped_clock: C
     stopped_clock.forward(hours=2)
     text = _look(app, path)
     assert (text.state, text.because) == ("draft", "nobody")
+    _look(app, path)
+    (message,) = _asked(app, path)
+    assert message.subject == "“Sale” was due and did not go" and "Nobody would have got it" in message.text
+
+
+@pytest.mark.requirement(38)
+def test_what_was_answered_meanwhile_is_not_asked(app: Flask, editor: Client, stopped_clock: Clock) -> None:
+    path = make(editor)
+    _schedule(editor, path)
+    stopped_clock.forward(hours=2)
+    campaigns.come_due(text_at(path).id, clock.now())
+    assert campaigns.unschedule(text_at(path))
+    db.session.commit()
+    tasks.drain(app)
+    assert not _asked(app, path)
 
 
 @pytest.mark.requirement(38)
@@ -103,6 +128,8 @@ def test_one_that_fails_stops_no_other(
     assert _look(app, paths[1]).state == "running"
     assert (text_at(paths[0]).state, text_at(paths[0]).because) == ("draft", "fault")
     assert "something went wrong here" in editor.get(paths[0]).text
+    (message,) = _asked(app, paths[0])
+    assert "something went wrong here" in message.text and not _asked(app, paths[1])
 
 
 @pytest.mark.requirement(38)
