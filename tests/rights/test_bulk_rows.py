@@ -11,11 +11,11 @@ from sqlalchemy import orm
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
+from clozette.kernel.formulas import neutral
 from clozette.rights.bulk import rows
 from clozette.rights.bulk.rows import Asked
 from clozette.rights.bulk.uses import COLUMNS
 from clozette.rights.export import cells
-from clozette.rights.formulas import neutral
 from tests.factories.accounts import make_member
 
 FORMULAS = (

@@ -15,6 +15,7 @@ from clozette.accounts.models import Member
 from clozette.admin.views.blueprint import blueprint
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
+from clozette.kernel.formulas import neutral
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
@@ -23,7 +24,6 @@ from clozette.rights.desk import breaches as register
 from clozette.rights.desk import kept, rules, tasks
 from clozette.rights.desk import schemas as say
 from clozette.rights.desk.models import Breach, BreachPerson
-from clozette.rights.formulas import neutral
 
 
 @blueprint.get("/breaches")

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from clozette.kernel.formulas import neutral
 from clozette.newsletters.reports.figures import Details, Figures
 from clozette.newsletters.reports.reading import Read
 from clozette.newsletters.reports.trials import Trial
-from clozette.rights.formulas import neutral
 
 COLUMNS = (
     "newsletter",

@@ -15,8 +15,8 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import ClientCursor, pq
 
+from clozette.kernel.formulas import neutral, neutral_sql
 from clozette.rights.bulk.uses import Column
-from clozette.rights.formulas import neutral, neutral_sql
 
 Style = Literal["csv", "jsonl"]
 Value = str | date | datetime | None

@@ -9,8 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.kernel import ids
-from clozette.rights import formulas
+from clozette.kernel import formulas, ids
 
 SAFE_INTEGER = 2**53 - 1
 """What every reader of JSON takes without rounding (RFC 7493); larger numbers are written as strings of digits."""

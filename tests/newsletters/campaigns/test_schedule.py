@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import orm
 
-from clozette.kernel import clock, ids, tasks
+from clozette.kernel import clock, ids, tasks, zones
 from clozette.kernel.ports import bulk_mail
 from clozette.newsletters.campaigns import rules, services
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled
@@ -286,7 +286,7 @@ def test_whenever_it_went_a_series_keeps_its_day_and_time(
 ) -> None:
     """Each next time, counted after any pause, stands on the wall as the first, or where there is no such time just after."""
     local = local.replace(second=0, microsecond=0)
-    first, _odd = rules.moment_in(local, zone)
+    first, _odd = zones.moment_in(local, zone)
     assume(first is not None)
     moment = first
     for pause in pauses:
@@ -294,7 +294,7 @@ def test_whenever_it_went_a_series_keeps_its_day_and_time(
         there = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         assert moment > before + timedelta(days=pause)
         wanted = there.replace(hour=local.hour, minute=local.minute)
-        assert there == wanted or (rules.moment_in(wanted, zone)[0] is None and there - wanted <= timedelta(hours=1))
+        assert there == wanted or (zones.moment_in(wanted, zone)[0] is None and there - wanted <= timedelta(hours=1))
         if repeats == "month":
             last = calendar.monthrange(there.year, there.month)[1]
             assert there.day == min(local.day, last)

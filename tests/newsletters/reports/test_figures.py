@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import orm
 
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, ids, plots
 from clozette.kernel.database import db
 from clozette.kernel.ports import bulk_mail
 from clozette.kernel.ports.bulk_mail import Letter, Outcome
 from clozette.newsletters.campaigns.models import Campaign
-from clozette.newsletters.reports import figures, history, plots, tasks
+from clozette.newsletters.reports import figures, history, tasks
 from clozette.newsletters.reports.models import HeadCount
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending.models import Sending

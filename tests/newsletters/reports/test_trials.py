@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import orm
 
-from clozette.kernel import clock
+from clozette.kernel import clock, plots
 from clozette.newsletters.campaigns.models import Arm, Campaign
-from clozette.newsletters.reports import figures, plots, tallies, tasks, trials
+from clozette.newsletters.reports import figures, tallies, tasks, trials
 from clozette.newsletters.reports.models import PICTURE, Touch
 from clozette.newsletters.reports.rules import compare
 from clozette.newsletters.reports.tracking import PURPOSE

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from clozette.accounts import countries
 from clozette.accounts.models import Member
-from clozette.kernel import clock
+from clozette.kernel import clock, zones
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
-from clozette.newsletters.campaigns import access, checks, recipients, rules, schemas, segments, services
+from clozette.newsletters.campaigns import access, checks, recipients, schemas, segments, services
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import BadCampaign
 from clozette.newsletters.campaigns.views.blueprint import ROLE, blueprint
@@ -39,7 +39,7 @@ def schedule_campaign(campaign_id: int) -> Any:
     found, form = dns_asked(campaign_id, anew=True), Form(schemas.ScheduleIn)
     if not form.load():
         return _page(found, form), 422
-    moment, odd = rules.moment_in(form.data["send_at"], form.data["time_zone"])
+    moment, odd = zones.moment_in(form.data["send_at"], form.data["time_zone"])
     if moment is None:
         form.errors["send_at"] = [str(odd)]
         return _page(found, form), 422

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from flask_babel import format_percent
 
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, ids, plots
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web.gate import staff
 from clozette.newsletters.campaigns import access
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.leaving import alarm
-from clozette.newsletters.reports import figures, history, plots, reading, sheets, trials
+from clozette.newsletters.reports import figures, history, reading, sheets, trials
 
 blueprint = Blueprint("reports", __name__, url_prefix="/marketing")
 ROLE = "marketing"

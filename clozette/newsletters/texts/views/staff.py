@@ -15,13 +15,12 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.accounts import countries
 from clozette.accounts.fresh import proved_recently
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, ids, zones
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.tasks import enqueue
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.newsletters.campaigns import rules as schedules
 from clozette.newsletters.texts import (
     campaigns,
     claims,
@@ -142,7 +141,7 @@ def schedule(text_id: int) -> Any:
     text, form = _text(text_id), Form(ScheduleIn)
     if not form.load():
         return _one(text, Form(CampaignIn, _values(text)), time=form)
-    moment, odd = schedules.moment_in(form.data["send_at"], form.data["time_zone"])
+    moment, odd = zones.moment_in(form.data["send_at"], form.data["time_zone"])
     if moment is None:
         form.errors["send_at"], form.status = [str(odd)], 422
         return _one(text, Form(CampaignIn, _values(text)), time=form)
