@@ -1,6 +1,8 @@
 """The one door: who may go through, what goes out, what is written down."""
 
+import csv
 import hashlib
+import io
 import json
 from typing import Any
 
@@ -155,3 +157,19 @@ def test_the_payloads_digest_says_nothing_about_its_content(db_session: orm.Sess
     one, other = (disclose({subject.id: ADA}, [EMAIL]) for _ in range(2))
     digests = [db_session.get_one(Handover, release.handover_id).payload_sha256 for release in (one, other)]
     assert digests[0] != digests[1]
+
+
+@pytest.mark.requirement(75)
+def test_a_sheet_has_a_mark_and_calculates_nothing(db_session: orm.Session) -> None:
+    people = {}
+    for name in ("=1+1", 'Ada "the" First', None):
+        subject = subjects.create(clock.now())
+        consent(subject.id, "given")
+        people[subject.id] = {EMAIL: "ada@example.test", NAME: name}
+    release = disclose(people, [EMAIL, NAME], form="csv", mark="m-1")
+    rows = list(csv.DictReader(io.StringIO(release.payload.decode())))
+    assert {row[NAME] for row in rows} == {"'=1+1", 'Ada "the" First', ""}
+    assert {row["mark"] for row in rows} == {"m-1"} and set(rows[0]) == {"reference", "mark", EMAIL, NAME}
+    assert b"\r\n" in release.payload
+    kept = db_session.get_one(Handover, release.handover_id)
+    assert kept.payload_sha256 == hashlib.sha256(release.payload).hexdigest() and kept.row_count == 3

@@ -1,6 +1,8 @@
 """``disclose``: checks the right, builds the payload from the declared fields, writes the log, and gives the slip."""
 
+import csv
 import hashlib
+import io
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from clozette.kernel.database import db
+from clozette.kernel.formulas import neutral
 from clozette.kernel.personal import Declaration, Personal
 from clozette.kernel.ports import departures as ports
 from clozette.kernel.ports.release import Release
@@ -22,6 +25,7 @@ from clozette.privacy.models import Consent, LedgerEntry, Subject
 
 Basis = Literal["consent", "contract", "law", "claim", "vital"]
 Means = Literal["file", "api", "webhook"]
+Form = Literal["json", "csv"]
 Known = Mapping[str, Any]
 
 _KEY = "clozette.privacy.declared"
@@ -93,12 +97,16 @@ def disclose(
     fields: Sequence[str],
     now: datetime,
     actor_id: int | None = None,
+    form: Form = "json",
+    mark: str = "",
 ) -> Release:
     """Check the right to it, build the payload, write one row for the hand-over and one per person, return the slip.
 
     The payload is a JSON list with one object a person: the named fields, and a random ``reference`` to speak of the
-    person by later. It makes the payload's digest say nothing to whoever guesses at its content.
+    person by later. It makes the payload's digest say nothing to whoever guesses at its content. As ``csv`` it has a
+    column for each field, and no spreadsheet calculates any of them.
 
+    :param mark: stands in every row of the payload: by it a copy that turns up elsewhere is known.
     :param people: subject id to what is known of them by ``table.column``; only ``fields`` of it go out.
     :param actor_id: the subject of the member of staff who does it; none for what the site does by itself.
     :raises NotConsented: if one of them has not given, or has withdrawn, consent for the purpose.
@@ -110,7 +118,7 @@ def disclose(
         raise NotDisclosable("a hand-over has people, fields, and a reason where it has no consent")
     _hold(people)
     persons = {subject_id: _person(subject_id, agreement) for subject_id in people}
-    payload = _payload(people, fields, persons)
+    payload = _written(_rows(people, fields, persons, mark), form)
     handover = Handover(
         at=now,
         recipient_id=recipient.id,
@@ -172,14 +180,32 @@ def _person(subject_id: int, agreement: Agreement) -> _Person:
     return _Person(subject, consent, secrets.token_hex(16))
 
 
-def _payload(people: Mapping[int, Known], fields: Sequence[str], persons: Mapping[int, _Person]) -> bytes:
-    """Write the people in the order of their references, which says nothing about them."""
+def _rows(
+    people: Mapping[int, Known], fields: Sequence[str], persons: Mapping[int, _Person], mark: str
+) -> list[dict[str, Any]]:
+    """The people in the order of their references, which says nothing about them."""
+    marked = {"mark": mark} if mark else {}
     rows = [
-        {"reference": persons[subject_id].reference, **{name: known.get(name) for name in fields}}
+        {"reference": persons[subject_id].reference, **marked, **{name: known.get(name) for name in fields}}
         for subject_id, known in people.items()
     ]
-    rows.sort(key=lambda row: str(row["reference"]))
-    return json.dumps(rows, ensure_ascii=False, sort_keys=True, default=str).encode()
+    return sorted(rows, key=lambda row: str(row["reference"]))
+
+
+def _written(rows: Sequence[Mapping[str, Any]], form: Form) -> bytes:
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, sort_keys=True, default=str).encode()
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: neutral(_cell(value)) for name, value in row.items()} for row in rows)
+    return sheet.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return "" if value is None else str(value)
 
 
 def _row(handover_id: int, person: _Person) -> Disclosure:
