@@ -50,14 +50,18 @@ _POINTS_HERE = {
     "personalisation": "CP7",
     "analytics": "CP10",
     "sponsor": "CP3",
+    "winner_name": "CP3",
     "newsletter": "CP8",
     "newsletter_tracking": "CP8",
 }
 
 _NAMES = "clozette.privacy.names_of_things"
+_EXPLANATIONS = "clozette.privacy.explanations_of_things"
 _PAGES = "clozette.privacy.pages_of_channels"
 NameOf = Callable[[int], str | None]
 """Returns what a thing is called, by its id; nothing if it is gone."""
+Explain = Callable[[int], str | None]
+"""Returns in full what a yes to this thing means: who gets what, for what, for how long; nothing if it is gone."""
 
 _NO_MORE = _l("If you take it back we stop at once; nothing else changes for you.")
 
@@ -109,6 +113,14 @@ _ALL = (
         ),
         ("site",),
         whose="third",
+        about_object=True,
+    ),
+    ConsentPurpose(
+        "winner_name",
+        _l("Your name in the list of a contest's winners"),
+        _l("We may name you, as your profile shows you, in the public list of this contest's winners."),
+        _l("If you take it back the list says that somebody won, and not who. You keep the prize."),
+        ("site",),
         about_object=True,
     ),
     ConsentPurpose(
@@ -182,6 +194,11 @@ def name_things(app: Flask, purpose_id: str, name_of: NameOf) -> None:
     app.extensions.setdefault(_NAMES, {})[purpose_id] = name_of
 
 
+def explain_things(app: Flask, purpose_id: str, explain: Explain) -> None:
+    """Say who knows what a yes to one thing of a purpose means in full; for the wiring page."""
+    app.extensions.setdefault(_EXPLANATIONS, {})[purpose_id] = explain
+
+
 def ask_at(app: Flask, channel: str, page: str) -> None:
     """Say on which page a channel is agreed to, where an answer alone is not enough (a number has to be proven); for the
     wiring page.
@@ -209,13 +226,21 @@ def title(name: str) -> str:
     return known or str(purpose.title)
 
 
+def explanation(name: str) -> str:
+    """Return what a purpose means; where it is about one thing, with what is known of that thing after it."""
+    purpose = purpose_of(name)
+    explanations: dict[str, Explain] = current_app.extensions.get(_EXPLANATIONS, {})
+    explain = explanations.get(purpose.id) if purpose.about_object else None
+    known = explain(ids.decode(name.partition(":")[2])) if explain else None
+    return "\n".join(part for part in (str(purpose.explanation), known) if part)
+
+
 def wording(name: str, channel: str) -> str:
     """Return what a control says, with its state when it is shown: the bytes that an answer is kept with."""
-    return _wording(purpose_of(name).id, title(name), channel, str(get_locale()))
+    return _wording(purpose_of(name).id, title(name), explanation(name), channel, str(get_locale()))
 
 
 @lru_cache(maxsize=1024)
-def _wording(purpose_id: str, title: str, channel: str, language: str) -> str:
-    purpose = PURPOSES[purpose_id]
+def _wording(purpose_id: str, title: str, explanation: str, channel: str, language: str) -> str:
     label = f"{title} ({CHANNEL_NAMES[channel]})"
-    return "\n".join((f"[ ] {label}", str(purpose.explanation), str(purpose.consequence)))
+    return "\n".join((f"[ ] {label}", explanation, str(PURPOSES[purpose_id].consequence)))
