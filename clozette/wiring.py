@@ -27,6 +27,8 @@ from clozette.community import services as community
 from clozette.community import tasks as community_tasks
 from clozette.community import views as community_views
 from clozette.community import wording as community_wording
+from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
+from clozette.contests import personal_data as contests_data
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
@@ -156,6 +158,7 @@ PERSONAL_DATA: dict[str, Declaration] = {
     "accounts": accounts_data.TABLES,
     "closets": closets_data.TABLES,
     "community": community_data.TABLES,
+    "contests": contests_data.TABLES,
     "looks": looks_data.TABLES,
     "media": media_data.TABLES,
     "newsletters": newsletters_data.TABLES,

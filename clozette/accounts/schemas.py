@@ -26,6 +26,8 @@ SCOPES = (
     "feed:read",
     "profile:read",
     "follows:write",
+    "contests:read",
+    "contests:write",
     "privacy:read",
     "privacy:write",
 )

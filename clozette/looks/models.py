@@ -172,3 +172,22 @@ class Revision(Model):
     at: Mapped[datetime]
     base_version: Mapped[int]
     content: Mapped[dict[str, Any]]
+
+
+class LookLabel(Model):
+    """A line that a look wears and its author can't take off, such as "Contest entry, sponsored by X".
+
+    :ivar kind: what put it there (``contest``), and ``object_id``, which one; ``address``: the page about it.
+    """
+
+    __tablename__ = "looks_labels"
+    __table_args__ = (sa.UniqueConstraint("look_id", "kind", "object_id"),)
+
+    id: Mapped[Id]
+    look_id: Mapped[int] = mapped_column(sa.ForeignKey("looks_looks.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    object_id: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.String(120))
+    sponsor: Mapped[str] = mapped_column(sa.String(200), default="")
+    address: Mapped[str] = mapped_column(sa.String(120))
+    at: Mapped[datetime]

@@ -104,4 +104,18 @@ TABLES: Declaration = {
             "content": CONTENT,
         },
     ),
+    "looks_labels": Table(
+        title=_l("Labels of your looks"),
+        subject=("look_id", "member_id", "subject_id"),
+        columns={
+            "id": _LINK,
+            "look_id": _LINK,
+            "kind": CONTENT,
+            "object_id": _LINK,
+            "title": CONTENT,
+            "sponsor": CONTENT,
+            "address": CONTENT,
+            "at": ACTIVITY,
+        },
+    ),
 }

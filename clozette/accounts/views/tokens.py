@@ -70,6 +70,8 @@ def _scopes() -> list[tuple[str, str]]:
         "feed:read": _("read your feed"),
         "profile:read": _("read profiles as you see them"),
         "follows:write": _("follow and unfollow members as you"),
+        "contests:read": _("read contests and your entries"),
+        "contests:write": _("enter contests, vote and answer surveys as you"),
         "privacy:read": _("read your consents, who got your data, and your exports"),
         "privacy:write": _("agree and take back, and ask for exports, as you"),
     }

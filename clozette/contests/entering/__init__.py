@@ -1,0 +1,1 @@
+"""Entering a contest: entries, receipts, what is locked at the close."""

@@ -1,0 +1,1 @@
+"""The jury: rounds, ballots, standings."""

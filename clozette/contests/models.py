@@ -1,0 +1,8 @@
+"""The tables of the contests room; each part keeps its own."""
+
+from clozette.contests.entering.models import Entry
+from clozette.contests.judging.models import Judge
+from clozette.contests.planning.models import Contest, Fact, Prize, Rules
+from clozette.contests.sponsors.models import Sharing, Sponsor, SponsorPerson
+
+__all__ = ["Contest", "Entry", "Fact", "Judge", "Prize", "Rules", "Sharing", "Sponsor", "SponsorPerson"]

@@ -1,0 +1,9 @@
+"""What the contests room keeps about people: one dictionary for each part."""
+
+from clozette.contests.entering.personal_data import ENTERING
+from clozette.contests.judging.personal_data import JUDGING
+from clozette.contests.planning.personal_data import PLANNING
+from clozette.contests.sponsors.personal_data import SPONSORS
+from clozette.kernel.personal import Declaration
+
+TABLES: Declaration = {**PLANNING, **ENTERING, **JUDGING, **SPONSORS}

@@ -1,0 +1,1 @@
+"""Planning a contest: its life, its official rules, its prizes."""

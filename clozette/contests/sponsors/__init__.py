@@ -1,0 +1,1 @@
+"""Sponsors, what they are given, and how they get it."""

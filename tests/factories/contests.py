@@ -1,0 +1,103 @@
+"""Sponsors, contests, what is shared, entries and judges."""
+
+import itertools
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from clozette.accounts.models import Member
+from clozette.contests.entering.models import Entry
+from clozette.contests.judging.models import Judge
+from clozette.contests.planning.models import Contest, Prize, Rules
+from clozette.contests.sponsors.models import Sharing, Sponsor
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.ids import new_id
+from clozette.privacy import disclosures
+
+_numbers = itertools.count(1)
+
+
+def make_sponsor(**columns: Any) -> Sponsor:
+    """Add a sponsor (flushed) with an agreement."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "legal_name": f"Sponsor {number} Ltd",
+        "address": "1 High Street, London",
+        "country": "GB",
+        "contact": f"data@sponsor{number}.test",
+        "domains": [f"sponsor{number}.test"],
+        "contract": "Sponsoring agreement 7",
+        "keeps_for": "90 days",
+        "made_at": clock.now(),
+    }
+    return _added(Sponsor(**defaults | columns))
+
+
+def make_contest(state: str = "open", *, sponsor: Sponsor | None = None, **columns: Any) -> Contest:
+    """Add a contest (flushed) with one prize and its first rules, opened an hour ago and closing tomorrow."""
+    now = clock.now()
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "slug": f"contest-{number}",
+        "title": f"Contest {number}",
+        "decided_by": "draw",
+        "opens_at": now - timedelta(hours=1),
+        "closes_at": now + timedelta(days=1),
+        "draw_at": now + timedelta(days=2),
+        "announce_at": now + timedelta(days=3),
+        "countries": ["DE", "GB"],
+        "state_at": now,
+        "created_at": now,
+    }
+    contest = _added(Contest(state=state, sponsor_id=sponsor and sponsor.id, **defaults | columns))
+    _added(Prize(contest_id=contest.id, position=0, name="A coat", value_minor=20_000, currency="EUR"))
+    text = f"Official rules of {contest.title}"
+    rules = Rules(contest_id=contest.id, number=1, language="en", content={}, text=text, sha256="0" * 64, made_at=now)
+    contest.rules_id = _added(rules).id
+    db.session.flush()
+    return contest
+
+
+def make_sharing(contest: Contest, sponsor: Sponsor, **columns: Any) -> Sharing:
+    """Add what entrants of a contest are asked to share with a sponsor (flushed)."""
+    now = clock.now()
+    named = {name: getattr(sponsor, name) for name in ("legal_name", "address", "country", "contact")}
+    defaults: dict[str, Any] = {
+        "object_kind": "contest",
+        "object_id": contest.id,
+        "recipient_id": disclosures.recipient(**named, now=now).id,
+        "fields": ["accounts_members.display_name", "accounts_members.email"],
+        "purpose": "to tell you about their autumn collection",
+        "keeps_for": sponsor.keeps_for,
+        "keeps_days": sponsor.keeps_days,
+        "reaches": "agreed",
+        "made_at": now,
+    }
+    return _added(Sharing(sponsor_id=sponsor.id, **defaults | columns))
+
+
+def make_entry(contest: Contest, member: Member, **columns: Any) -> Entry:
+    """Add an entry (flushed) with the next number."""
+    contest.last_number += 1
+    defaults: dict[str, Any] = {
+        "number": contest.last_number,
+        "code": secrets.token_bytes(16),
+        "rules_id": contest.rules_id,
+        "form_key": secrets.token_hex(16),
+        "entered_at": clock.now(),
+    }
+    return _added(Entry(contest_id=contest.id, member_id=member.id, **defaults | columns))
+
+
+def make_judge(contest: Contest, member: Member, **columns: Any) -> Judge:
+    """Add a judge (flushed) who accepted."""
+    now = clock.now()
+    return _added(Judge(contest_id=contest.id, member_id=member.id, **{"named_at": now, "accepted_at": now} | columns))
+
+
+def _added(row: Any) -> Any:
+    row.id = row.id or new_id()
+    db.session.add(row)
+    db.session.flush()
+    return row
