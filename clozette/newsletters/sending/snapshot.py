@@ -9,6 +9,7 @@ from clozette.kernel.database import db
 from clozette.newsletters.campaigns import recipients
 from clozette.newsletters.campaigns.models import Arm, Campaign
 from clozette.newsletters.sending.models import Run, Sending
+from clozette.newsletters.subscriptions.models import Contact
 
 PIECE = 20_000
 _PRIME = 2**31 - 1
@@ -30,7 +31,8 @@ def fill(campaign_id: int, now: datetime) -> bool:
             return True
     else:
         db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
-        _insert(_chosen(campaign))
+        # Whoever is deleted at this moment is left out: the foreign key would let the whole statement fail.
+        _insert(_chosen(campaign).with_for_update(of=Contact, read=True, key_share=True))
         db.session.execute(sa.text("ANALYZE newsletters_sendings"))  # or claims are planned for an empty table
     _begin(campaign)
     return True

@@ -21,8 +21,10 @@ from clozette.newsletters.campaigns.models import Arm, Campaign
 from clozette.newsletters.sending import engine, senders, services, snapshot
 from clozette.newsletters.sending.models import Sender, Sending
 from clozette.newsletters.sending.senders import Me
+from clozette.newsletters.subscriptions import services as subscriptions
 from tests.factories.newsletters import make_campaign
 from tests.newsletters.sending.conftest import Run, compile_for
+from tests.support.races import at_once, wait_until_blocked
 
 Runs = Callable[..., Run]
 
@@ -171,6 +173,32 @@ def test_the_snapshot_goes_on_where_it_was_cut(run: Runs, monkeypatch: Any, db_s
     db_session.commit()
     going.turn()
     assert len(set(going.got())) == len(going.got()) == 10 and going.campaign.recipients == 10
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.requirement(39)
+def test_who_is_deleted_while_the_snapshot_is_made_is_left_out(
+    app: Flask, run: Runs, db_session: orm.Session, monkeypatch: Any
+) -> None:
+    going = run(3)
+    gone, *stay = [one.contact_id for one in going.subscriptions]
+    campaign_id = going.campaign.id
+    db_session.commit()
+    deleted = threading.Event()
+
+    def fill() -> None:
+        assert deleted.wait(5)
+        snapshot.fill(campaign_id, clock.now())
+
+    def forget() -> None:
+        subscriptions.delete_contact(gone)
+        deleted.set()
+        wait_until_blocked()
+
+    assert not at_once(app, fill, forget)
+    assert sorted(db_session.scalars(sa.select(Sending.contact_id))) == stay
+    db_session.refresh(going.campaign)
+    assert (going.campaign.state, going.campaign.recipients) == ("running", 2)
 
 
 @pytest.mark.engines("postgresql")

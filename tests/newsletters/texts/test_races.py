@@ -1,7 +1,6 @@
 """Two workers at once, and two people who prove one number at once."""
 
 import threading
-import time
 from collections import Counter
 
 import pytest
@@ -17,32 +16,9 @@ from clozette.newsletters.texts.models import Phone, TextCampaign, TextSending
 from clozette.privacy import subjects
 from tests.newsletters.texts.test_campaigns import NOON, make_phone, make_text, start
 from tests.support.application import Clock
+from tests.support.races import at_once, wait_until_blocked
 
 pytestmark = pytest.mark.usefixtures("provider")
-WAITING = sa.text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
-
-
-def at_once(app: Flask, *deeds: object) -> list[Exception]:
-    """Do things in threads that begin together; return what they raised."""
-    barrier, raised = threading.Barrier(len(deeds)), []
-
-    def run(deed: object) -> None:
-        with app.app_context():
-            try:
-                barrier.wait(10)
-                deed()  # type: ignore[operator]
-                db.session.commit()
-            except Exception as error:  # noqa: BLE001 - the test asks which
-                raised.append(error)
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return raised
 
 
 @pytest.mark.requirement(39, 40, 70)
@@ -81,9 +57,7 @@ def test_who_forgets_a_number_as_a_campaign_starts_is_left_out(
     def forget() -> None:
         db.session.execute(sa.delete(Phone).where(Phone.id == gone))
         deleted.set()
-        until = time.monotonic() + 3
-        while not db.session.scalar(WAITING) and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_until_blocked()
 
     assert not at_once(app, begin, forget)
     assert db_session.scalars(sa.select(TextSending.phone_id)).all() == [stays]
