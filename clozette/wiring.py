@@ -29,6 +29,7 @@ from clozette.community import views as community_views
 from clozette.community import wording as community_wording
 from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
 from clozette.contests import personal_data as contests_data
+from clozette.contests.planning import tasks as planning_tasks
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
@@ -365,6 +366,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "1 0 * * *", guardian_tasks.sweep)
     tasks.schedule(app, "* * * * *", campaign_tasks.start_due)
     tasks.schedule(app, "* * * * *", text_tasks.start_due_texts)
+    tasks.schedule(app, "* * * * *", planning_tasks.turn_due)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)

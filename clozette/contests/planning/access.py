@@ -1,0 +1,26 @@
+"""The ways to a contest: for everybody by its short name, for staff by its id. Absent and hidden look alike: 404."""
+
+import sqlalchemy as sa
+from flask import abort
+from sqlalchemy.orm import selectinload
+
+from clozette.contests.planning.models import Contest
+from clozette.kernel.database import db
+from clozette.kernel.viewer import Viewer
+
+ROLE = "marketing"
+UNPUBLISHED = ("draft", "checked")
+
+
+def contest_for(viewer: Viewer, slug: str) -> Contest:
+    """Return a contest with its prizes, or 404; staff alone see what is not published yet."""
+    wanted = sa.select(Contest).where(Contest.slug == slug).options(selectinload(Contest.prizes))
+    if not viewer.may_as(ROLE):
+        wanted = wanted.where(Contest.state.not_in(UNPUBLISHED))
+    return db.session.scalar(wanted) or abort(404)
+
+
+def staff_contest(contest_id: int) -> Contest:
+    """Return a contest in any state with its prizes, or 404; for pages that staff alone reach."""
+    wanted = sa.select(Contest).where(Contest.id == contest_id).options(selectinload(Contest.prizes))
+    return db.session.scalar(wanted) or abort(404)
