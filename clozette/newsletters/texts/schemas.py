@@ -72,7 +72,7 @@ class CampaignIn(Schema):
 
     title = Line(required=True, max_length=MAX_TITLE)
     body = Text(required=True, max_length=MAX_BODY)
-    purpose = ma.fields.String(required=True, validate=ma.validate.OneOf(PURPOSES, error=_NOT_LISTED))
+    purpose = Choice(frozenset(PURPOSES), required=True)
     country = ma.fields.String(
         load_default=None, allow_none=True, validate=ma.validate.OneOf(sorted(regions.COUNTRIES), error=_NOT_LISTED)
     )

@@ -52,9 +52,47 @@ def test_a_campaign_from_draft_to_end(app: Flask, editor: Client, provider: sms.
     run(app)
     assert [one.to for one in provider.texts] == [NUMBER]
     page = editor.get(path).text
-    assert "finished" in page and "no consent in evidential form" in page
+    assert "Sent" in page and "no consent in evidential form" in page
     assert NUMBER not in page and "81234568" not in page
     assert editor.post(f"{path}/deeds", data={"do": "start"}).status_code == 409
+
+
+def test_what_advertising_is_marked_with_is_said_as_it_stands(editor: Client) -> None:
+    assert "begins with &lt;ADV&gt;." in editor.get(make(editor)).text
+
+
+def test_a_start_is_asked_about_with_its_number(editor: Client) -> None:
+    path = make(editor)
+    assert 'value="start"' not in editor.get(path).text
+    make_phone(NUMBER)
+    page = editor.get(path).text
+    assert "Send it to one number now?" in page and 'value="start"' in page
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, ("Draft", "Written on")),
+        ({"send_at": NOON}, ("Scheduled", "Goes out on")),
+        ({"send_at": NOON, "because": "late"}, ("Asks what to do", "Was to go out on")),
+        ({"state": "running", "started_at": NOON}, ("Being sent", "Started on")),
+        ({"state": "paused", "started_at": NOON}, ("Paused", "Started on")),
+        ({"state": "finished", "started_at": NOON}, ("Sent", "Started on")),
+        ({"state": "cancelled"}, ("Cancelled", "Written on")),
+    ],
+)
+def test_the_list_says_how_each_stands(editor: Client, columns: dict[str, object], said: tuple[str, str]) -> None:
+    text = text_at(make(editor))
+    for name, value in columns.items():
+        setattr(text, name, value)
+    db.session.commit()
+    page = editor.get("/marketing/texts").text
+    assert f">{said[0]}</span>" in page and said[1] in page
+
+
+def test_who_gets_it_has_to_be_chosen(editor: Client) -> None:
+    answer = editor.post("/marketing/texts", data={"title": "Sale", "body": "Coats"})
+    assert answer.status_code == 422 and "Please choose one." in answer.text and "Missing data" not in answer.text
 
 
 def test_two_windows(editor: Client) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template
-from flask_babel import get_locale
+from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -67,11 +67,11 @@ REASON_NAMES = {
     "cancelled": _l("the campaign was cancelled"),
 }
 BECAUSE_NAMES = {
-    "late": _l("its time passed while nothing was sent here: it does not go by itself any more"),
-    "nobody": _l("nobody would have got it when its time came"),
+    "late": _l("Its time passed while nothing was sent here. It does not go by itself any more."),
+    "nobody": _l("Nobody would have got it when its time came. It does not go by itself any more."),
     "fault": _l("It could not be started: something went wrong here. It does not go by itself any more."),
-    "failures": _l("too many texts were refused by the provider"),
-    "restored": _l("the database is older than what was sent: ask the provider what went out, then resume"),
+    "failures": _l("The provider refused too many texts. Ask why, then resume."),
+    "restored": _l("The database is older than what was sent: ask the provider what went out, then resume."),
 }
 
 
@@ -257,7 +257,7 @@ def _one(text: TextCampaign, form: Form, deed: Form | None = None, time: Form | 
         deed=deed or time,
         time=time or Form(ScheduleIn, {"time_zone": gate.viewer().time_zone, "version": text.version}),
         zones=countries.zones(),
-        goes_at=text.send_at.astimezone(ZoneInfo(text.time_zone)) if text.send_at else None,
+        goes_at=_local(text),
         counts=campaigns.counts(text, now) if text.state == "draft" else None,
         outcomes=campaigns.outcomes(text),
         reasons=campaigns.reasons(text),
@@ -265,6 +265,14 @@ def _one(text: TextCampaign, form: Form, deed: Form | None = None, time: Form | 
         parts={key: rules.parts_of(words) for key, words in whole.items()},
         uncertain=db.session.execute(uncertain.where(*lost).order_by(Phone.id).limit(MOST_SHOWN)).all(),
     )
+
+
+def _local(text: TextCampaign) -> str | None:
+    """Return when it goes, as the wall clock shows it where it was said."""
+    if text.send_at is None:
+        return None
+    there = text.send_at.astimezone(ZoneInfo(text.time_zone)).replace(tzinfo=None)
+    return str(format_datetime(there, "medium", rebase=False))
 
 
 def _checks(form: Form, deed: Form | None = None) -> Response:
@@ -275,10 +283,10 @@ def _checks(form: Form, deed: Form | None = None) -> Response:
 
 def _page(template: str, form: Form, **values: Any) -> Response:
     names = {
-        "state_names": STATE_NAMES,
         "outcome_names": OUTCOME_NAMES,
         "reason_names": REASON_NAMES,
         "because_names": BECAUSE_NAMES,
+        "mark": wording.ADVERTISING.strip(),
         "reasons_in_order": eligibility.REASONS,
         "purposes": [(name, purposes.PURPOSES[name].title) for name in services.PURPOSES],
         "countries": [one for one in countries.choices() if one[0] in regions.COUNTRIES],
