@@ -30,6 +30,7 @@ from clozette.community import wording as community_wording
 from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
 from clozette.contests import personal_data as contests_data
 from clozette.contests.planning import tasks as planning_tasks
+from clozette.contests.sponsors import sharing
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
@@ -207,6 +208,10 @@ def _answers(app: Flask) -> None:
     consents.ask_lapses_of(app, guardians.lapsed)
     purposes.ask_at(app, "sms", texts_public.HERE)
     purposes.name_things(app, "newsletter", newsletters_access.title_of)
+    purposes.name_things(app, "sponsor", sharing.title_of)
+    purposes.explain_things(app, "sponsor", sharing.explain)
+    purposes.close_things(app, "sponsor", sharing.is_open)
+    purposes.name_things(app, "winner_name", sharing.title_of_contest)
     disclosures.ask_erasures_of(app, erasure_services.begun)
     desk_codes.spare(app, pending_subscriptions.known_addresses)
     selection.left_out_of_marketing(app, "email", suppressions.is_member_suppressed)

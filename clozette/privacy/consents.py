@@ -94,10 +94,11 @@ def answer(
     :param shown: what the form showed (``notices.answered``); recorded as served first, unless ``served_id`` says it was.
     :param wording: the control's words, if they were others than those of the form, or of today where there was none.
     :param guardian: how a minor's parent or guardian agreed (kept sealed); without it a minor's yes is refused.
-    :raises Refused: for an unknown purpose or channel, a yes to what was not offered, or a minor's yes alone.
+    :raises Refused: for an unknown purpose or channel, a yes to what was not offered or is over, or a minor's yes alone.
     """
     asked = _asked(purpose, channel)
     if action == "given":
+        _check_open(purpose)
         _check_offered(shown, purpose, channel)
         _check_age(asked, subject_id, guardian, now)
     facts = {**(circumstances or {}), **({"guardian": guardian} if guardian else {})}
@@ -157,6 +158,12 @@ def _check_offered(shown: notices.Shown | None, purpose: str, channel: str) -> N
     """A yes counts only for what stood on the form as a control of its own (requirement 25)."""
     if shown is not None and (purpose, channel) not in shown.offers:
         raise Refused(Refusal("not_offered", _("This was not asked on the form that was sent."), "purpose"))
+
+
+def _check_open(purpose: str) -> None:
+    """A yes to something that was replaced since would be a yes to nothing."""
+    if not purposes.is_open(purpose):
+        raise Refused(Refusal("over", _("This is not asked for any more."), "purpose"))
 
 
 def _check_age(asked: ConsentPurpose, subject_id: int, guardian: str | None, now: datetime) -> None:

@@ -57,6 +57,7 @@ _POINTS_HERE = {
 
 _NAMES = "clozette.privacy.names_of_things"
 _EXPLANATIONS = "clozette.privacy.explanations_of_things"
+_OPEN = "clozette.privacy.open_things"
 _PAGES = "clozette.privacy.pages_of_channels"
 NameOf = Callable[[int], str | None]
 """Returns what a thing is called, by its id; nothing if it is gone."""
@@ -197,6 +198,18 @@ def name_things(app: Flask, purpose_id: str, name_of: NameOf) -> None:
 def explain_things(app: Flask, purpose_id: str, explain: Explain) -> None:
     """Say who knows what a yes to one thing of a purpose means in full; for the wiring page."""
     app.extensions.setdefault(_EXPLANATIONS, {})[purpose_id] = explain
+
+
+def close_things(app: Flask, purpose_id: str, is_open: Callable[[int], bool]) -> None:
+    """Say who knows whether one thing of a purpose can still be agreed to; for the wiring page."""
+    app.extensions.setdefault(_OPEN, {})[purpose_id] = is_open
+
+
+def is_open(name: str) -> bool:
+    """Whether a purpose can be agreed to now: what it is about still stands as it was asked."""
+    purpose_id, colon, thing = name.partition(":")
+    asked: dict[str, Callable[[int], bool]] = current_app.extensions.get(_OPEN, {})
+    return not colon or purpose_id not in asked or asked[purpose_id](ids.decode(thing))
 
 
 def ask_at(app: Flask, channel: str, page: str) -> None:

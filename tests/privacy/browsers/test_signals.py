@@ -12,6 +12,7 @@ from clozette.privacy.browsers import signals
 from clozette.privacy.models import LedgerEntry
 from clozette.privacy.purposes import PURPOSES
 from tests.factories.accounts import make_member, sign_in
+from tests.factories.contests import make_contest, make_sharing, make_sponsor
 from tests.support.application import Clock
 from tests.support.client import Client
 
@@ -22,10 +23,10 @@ ON = {"Sec-GPC": "1"}
 def ada(db_session: orm.Session, client: Client, stopped_clock: Clock) -> Any:
     """Somebody signed in who agreed to much."""
     member = make_member("ada")
+    sharing = make_sharing(make_contest(), make_sponsor())
     for purpose, channel in (("our_news", "email"), ("partner_offers", "email"), ("research", "site")):
         agree(member, purpose, channel)
-    sponsor = consents.about("sponsor", member.id)
-    agree(member, sponsor, "site")
+    agree(member, consents.about("sponsor", sharing.id), "site")
     sign_in(client, member)
     stopped_clock.forward(minutes=1)
     return member
@@ -45,7 +46,8 @@ def test_the_first_page_with_the_signal_is_the_accounts_no(client: Client, ada: 
     state = consents.current(ada.subject_id)
     assert state["partner_offers", "email"].action == "withdrawn"
     assert state["research", "site"].action == "withdrawn"
-    assert state[consents.about("sponsor", ada.id), "site"].action == "withdrawn"
+    (sponsor,) = [name for name, _channel in state if name.startswith("sponsor:")]
+    assert state[sponsor, "site"].action == "withdrawn"
     assert state["partner_offers", "sms"].action == "refused"
     assert state["personalisation", "site"].action == "refused"
     assert state["our_news", "email"].action == "given", "our own news are neither sharing nor a profile"

@@ -1,0 +1,71 @@
+"""What marketing does with sponsors, and who of theirs may sign in."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from clozette.accounts.models import Member, Role
+from clozette.contests.sponsors.models import Sponsor, SponsorPerson
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import Refusal, Refused
+
+
+def make_sponsor(data: dict[str, Any], *, now: datetime) -> Sponsor:
+    """Add a sponsor.
+
+    :raises Refused: if one of that name is there.
+    """
+    sponsor_id = new_id()
+    if not insert_once(Sponsor, id=sponsor_id, **data, made_at=now):
+        raise Refused(_taken())
+    return db.session.get_one(Sponsor, sponsor_id)
+
+
+def change_sponsor(sponsor: Sponsor, data: dict[str, Any]) -> None:
+    """Change what is known of a sponsor. What people were asked before stays as they read it.
+
+    :raises Refused: if another has that name.
+    """
+    named = sa.select(Sponsor.id).where(Sponsor.legal_name == data["legal_name"], Sponsor.id != sponsor.id)
+    if db.session.scalar(named) is not None:
+        raise Refused(_taken())
+    for name, value in data.items():
+        setattr(sponsor, name, value)
+    db.session.flush()
+
+
+def close(sponsor: Sponsor, *, now: datetime) -> None:
+    """Share nothing new with a sponsor, and let nobody of theirs in any more."""
+    sponsor.closed_at = sponsor.closed_at or now
+    mine = (SponsorPerson.sponsor_id == sponsor.id, SponsorPerson.taken_at.is_(None))
+    db.session.execute(sa.update(SponsorPerson).where(*mine).values(taken_at=now))
+
+
+def let_in(sponsor: Sponsor, handle: str, *, by_id: int, now: datetime) -> SponsorPerson:
+    """Let a member sign in for a sponsor.
+
+    :raises Refused: for nobody we know, for staff of ours, and for who signs in for a sponsor already.
+    """
+    member = db.session.scalar(sa.select(Member).where(Member.handle == handle.removeprefix("@").casefold()))
+    if member is None or member.confirmed_at is None or member.deactivated_at is not None:
+        raise Refused(Refusal("nobody", _("There is no such member."), "handle"))
+    if db.session.scalar(sa.select(sa.exists().where(Role.member_id == member.id))):
+        raise Refused(Refusal("staff", _("Staff of ours can't sign in for a sponsor."), "handle"))
+    person_id = new_id()
+    given = {"sponsor_id": sponsor.id, "member_id": member.id, "given_by_id": by_id, "given_at": now}
+    if sponsor.closed_at is not None or not insert_once(SponsorPerson, id=person_id, **given):
+        raise Refused(Refusal("taken", _("This member signs in for a sponsor already."), "handle"))
+    return db.session.get_one(SponsorPerson, person_id)
+
+
+def let_out(person: SponsorPerson, *, now: datetime) -> None:
+    """Let a member sign in for a sponsor no more; from the next request on."""
+    person.taken_at = person.taken_at or now
+    db.session.flush()
+
+
+def _taken() -> Refusal:
+    return Refusal("taken", _("There is a sponsor of this name."), "legal_name")
