@@ -1,6 +1,7 @@
 """Settings: frozen, read once from the environment (prefix ``CLOZETTE_``). Production refuses to start on a fault."""
 
 import ipaddress
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -66,6 +67,8 @@ class Settings:
     dkim_selector: str = "clozette"
     dkim_key: str = field(default="", repr=False)
     feedback_id: str = "clozette1"
+    drand_urls: str = "https://api.drand.sh https://drand.cloudflare.com"
+    drand_chain: str = "quicknet"
     mailchimp_api_key: str = field(default="", repr=False)
     mailchimp_host: str = ""
     mailchimp_list: str = ""
@@ -151,6 +154,7 @@ class Settings:
             faults.append(f"CLOZETTE_SECRET_KEYS: every key needs at least {MIN_SECRET} characters")
         faults += self._inbound_faults()
         faults += self._dns_faults()
+        faults += self._drand_faults()
         if self.is_production:
             faults += self._production_faults()
         return faults
@@ -175,6 +179,20 @@ class Settings:
                 faults.append(f"{meaning}; not {error}")
         return faults
 
+    def _drand_faults(self) -> list[str]:
+        faults = []
+        schemes = ("https://",) if self.is_production else ("https://", "http://localhost", "http://127.0.0.1")
+        if not all(url.startswith(schemes) for url in self.drand_urls.split()):
+            faults.append("CLOZETTE_DRAND_URLS: addresses that begin with https://, with spaces between them")
+        if self.drand_chain.startswith("{"):
+            try:
+                json.loads(self.drand_chain)
+            except ValueError:
+                faults.append("CLOZETTE_DRAND_CHAIN: quicknet, or the JSON that a chain's /info answers")
+        elif self.drand_chain != "quicknet":
+            faults.append("CLOZETTE_DRAND_CHAIN: quicknet, or the JSON that a chain's /info answers")
+        return faults
+
     def _production_faults(self) -> list[str]:
         faults = []
         if not self.base_url.startswith("https://"):
@@ -184,6 +202,10 @@ class Settings:
         if self.sms_url and self.sms_secret in {"", "texts_sandbox"}:
             faults.append("CLOZETTE_SMS_SECRET: missing; without it nobody's STOP could be believed")
         faults += self._controller_faults()
+        if '"sandbox"' in self.drand_chain:
+            faults.append(
+                "CLOZETTE_DRAND_CHAIN: the sandbox knows its rounds beforehand; production draws by a public one"
+            )
         for name in ("base_url", "smtp_url", "sms_url"):
             host = urlsplit(getattr(self, name)).hostname
             if host in {"localhost", "127.0.0.1", "::1"}:

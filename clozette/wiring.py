@@ -30,11 +30,12 @@ from clozette.community import wording as community_wording
 from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
 from clozette.contests import personal_data as contests_data
 from clozette.contests.planning import tasks as planning_tasks
+from clozette.contests.planning import views as planning_views
 from clozette.contests.sponsors import sharing
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
-from clozette.kernel.ports import links
+from clozette.kernel.ports import beacon, links
 from clozette.kernel.web import api, pages, slots
 from clozette.looks import api as looks_api
 from clozette.looks import arrivals as look_arrivals
@@ -230,6 +231,7 @@ def _contents(app: Flask) -> None:
     campaign_kinds.init_app(app)
     campaign_pictures.init_app(app)
     links.init_app(app)
+    beacon.init_app(app)
     sending_values.register(app, campaign_personal.values)
     sending_values.register(app, tracking.values)
 
@@ -273,6 +275,7 @@ def _pages(app: Flask) -> None:
         reports_figures.blueprint,
         *campaign_views.BLUEPRINTS,
         *return_views.BLUEPRINTS,
+        *planning_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
     ):

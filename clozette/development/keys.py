@@ -3,12 +3,14 @@
 The supervisor writes them; the ``clozette`` command reads them where the environment says nothing else.
 """
 
+import json
 import os
 import secrets
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from clozette.newsletters.sending import dkim
+from clozette.sandbox import drand
 from clozette.settings import PREFIX, ROOT
 
 FILE = "development.env"
@@ -36,6 +38,8 @@ def settings_for(port: int, var: Path) -> dict[str, str]:
         "CLOZETTE_SMS_SECRET": "texts_sandbox",
         "CLOZETTE_SMS_NUMBER": "+6590001111",
         "CLOZETTE_SMS_REGISTERED": "SG",
+        "CLOZETTE_DRAND_URLS": f"https://localhost:{port + 1}/drand",
+        "CLOZETTE_DRAND_CHAIN": json.dumps(drand.info()),
         "CLOZETTE_DKIM_DOMAIN": "news.clozette.test",
         "CLOZETTE_DKIM_KEY": str(var / DKIM),
         "CLOZETTE_SECRET_KEYS": known.get("CLOZETTE_SECRET_KEYS") or secrets.token_hex(32),

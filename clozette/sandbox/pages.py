@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from clozette.sandbox import answers, mailchimp, texts
+from clozette.sandbox import answers, drand, mailchimp, texts
 from clozette.sandbox.inbox import Inbox
 
 POLICY = (
@@ -30,6 +30,7 @@ def create_app(inbox: Inbox, service: mailchimp.Mailchimp | None = None) -> Flas
     _mail_pages(app, inbox)
     app.register_blueprint(texts.pages(inbox))
     app.register_blueprint(mailchimp.pages(service or mailchimp.Mailchimp()))
+    app.register_blueprint(drand.pages())
     app.add_url_rule("/", "home", lambda: redirect("/mail"))
     return app
 

@@ -20,6 +20,7 @@ NO_RELEASE = {
     "sms.py": "a text to the person themself is no disclosure",
     "inbound_mail.py": "takes mail in; sends nothing",
     "dns.py": "asks what our own domains publish, and names nobody",
+    "beacon.py": "asks for public numbers, and names nobody",
     "links.py": "asks whether pages are there, and names nobody",
     "storage.py": "our own store: what is in it has not left the house",
     "release.py": "the slip itself",

@@ -4,21 +4,10 @@
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 WORDS_IN_A_BLOCK = 4
 _TOP = 1 << 64
-
-
-def commitment(slug: str, number: int, code: bytes, snapshot_sha256: str) -> str:
-    """Return what an entry's line in the frozen list says: only who has its receipt can make it again."""
-    said = f"clozette entry 1\n{slug}\n{number}\n{code.hex()}\n{snapshot_sha256}\n"
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def listing(lines: Iterable[tuple[int, str]]) -> bytes:
-    """Return the frozen list as the bytes that are digested: a line for each number, ascending, with its commitment."""
-    return "".join(f"{number} {said}\n" for number, said in sorted(lines)).encode()
 
 
 def key(seed: str, entries: str, *, chain: str, number: int, randomness: str) -> bytes:

@@ -75,11 +75,6 @@ def test_words_that_favour_small_numbers_are_thrown_away() -> None:
     assert rules.numbers(b"", lambda key, at: next(half))(2) == 1, "every word counts where the numbers divide evenly"
 
 
-def test_a_list_is_one_line_a_number_in_order() -> None:
-    assert rules.listing([(10, "b"), (9, "a")]) == b"9 a\n10 b\n"
-    assert rules.listing([]) == b""
-
-
 def test_draws_are_uniform() -> None:
     """Chi-square over 20,000 draws of 3 out of 10: who is first, who is taken, and the pairs of the first two."""
     made = random.Random(11)
