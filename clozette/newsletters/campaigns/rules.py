@@ -28,6 +28,11 @@ def next_time(first: datetime, zone: str, repeats: str, after: datetime) -> date
             return wanted
 
 
+def time_of(first: datetime, zone: str, repeats: str, sent: datetime) -> datetime:
+    """Return for which time of something that repeats it was sent at a moment: at that time, or early for it."""
+    return first if sent <= first else next_time(first, zone, repeats, sent - timedelta(microseconds=1))
+
+
 def is_late(send_at: datetime, now: datetime) -> bool:
     """Whether a due campaign must ask before it goes out."""
     return now - send_at > GRACE

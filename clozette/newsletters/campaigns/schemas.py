@@ -73,15 +73,17 @@ class ScheduleIn(Schema):
 
 
 class SeenIn(Schema):
-    """Which version was on the page that the button stands on."""
+    """Which version was on the page that the button stands on, and which time of a series."""
 
     version = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1, 2**31))
+    due = ma.fields.AwareDateTime(load_default=None)
 
 
 class AnswerIn(Schema):
     """What becomes of a campaign that missed its time."""
 
     answer = Choice(frozenset({"send", "draft", "skip", "cancel"}), required=True)
+    due = ma.fields.AwareDateTime(load_default=None)
 
 
 class WinnerIn(Schema):

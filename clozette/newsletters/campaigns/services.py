@@ -23,6 +23,7 @@ from clozette.newsletters.sending import services as sending
 from clozette.newsletters.subscriptions.models import Newsletter
 
 ASKS = ("late", "scheduled")
+SENT = ("queueing", "running", "finished")
 
 
 @dataclass(frozen=True)
@@ -179,15 +180,43 @@ def check_seen(campaign: Campaign, version: int | None) -> None:
         raise Refused(Refusal("changed", _("This was saved from another window in between. Look it over again."), None))
 
 
-def start_now(campaign: Campaign, now: datetime) -> None:
-    """Send a draft, or what missed its time, at once.
+def start_now(campaign: Campaign, now: datetime, *, due: datetime | None = None) -> None:
+    """Send a draft, what missed its time, or one time of a series, at once; what was sent already changes nothing.
 
+    :param due: which time of a series that waits for it.
     :raises BadCampaign: if it can't go out as it is.
     """
+    if is_sent(campaign, due):
+        return
+    try:
+        with db.session.begin_nested():
+            _start_now(campaign, now, due)
+    except Refused:
+        db.session.refresh(campaign)
+        if not is_sent(campaign, due):  # by another press at the same moment
+            raise
+
+
+def is_sent(campaign: Campaign, due: datetime | None) -> bool:
+    """Whether a campaign, or that time of a series, was sent, so that nothing is left to do of "send it now"."""
+    if campaign.state not in ASKS or not campaign.repeats or not campaign.first_at or due is None:
+        return campaign.state in SENT
+    children = sa.select(sa.func.max(Campaign.send_at)).where(
+        Campaign.parent_id == campaign.id, Campaign.send_at <= due
+    )
+    latest = db.session.scalar(children)
+    if latest is None:
+        return False
+    return due == rules.time_of(campaign.first_at, campaign.time_zone, campaign.repeats, latest)
+
+
+def _start_now(campaign: Campaign, now: datetime, due: datetime | None) -> None:
     _check_kept(campaign)
     if campaign.repeats and campaign.state == "draft":
         campaign.since = _last_sent(campaign)  # it was a series: nobody gets what they had
     elif campaign.repeats:
+        if due != campaign.send_at:
+            raise Refused(_too_late())
         _spawn(campaign, now)
         return
     # The engine starts what is due; of two who press at once one finds it taken.
@@ -196,12 +225,17 @@ def start_now(campaign: Campaign, now: datetime) -> None:
     _send(campaign, now)
 
 
-def answer_late(campaign: Campaign, answer: str, now: datetime) -> None:
-    """Do what staff say about a campaign that missed its time: ``send``, ``draft``, ``skip`` (one time) or ``cancel``."""
+def answer_late(campaign: Campaign, answer: str, now: datetime, *, due: datetime | None = None) -> None:
+    """Do what staff say about a campaign that missed its time: ``send``, ``draft``, ``skip`` (one time) or ``cancel``.
+
+    :param due: which time of a series they were asked about.
+    """
+    if answer == "send" and is_sent(campaign, due):
+        return
     if campaign.state != "late":
         raise Refused(_too_late())
     if answer == "send":
-        start_now(campaign, now)
+        start_now(campaign, now, due=due or campaign.send_at)
     elif answer == "skip" and campaign.repeats:
         _move_on(campaign, now)
     elif answer == "cancel":
@@ -343,9 +377,7 @@ def _check_kept(campaign: Campaign) -> None:
         segments.conditions(campaign.rules)
     except segments.BadRule as error:
         raise BadCampaign([Fault(None, str(error))]) from error
-    stops = [
-        Fault(None, f"{one.what} {one.mend}") for one in checks.findings(campaign, weighs=False) if one.level == "red"
-    ]
+    stops = [Fault(None, one.words) for one in checks.findings(campaign, weighs=False) if one.level == "red"]
     if stops:
         raise BadCampaign(stops)
 

@@ -19,7 +19,7 @@ from clozette.newsletters.sending import authentication, published, services
 from clozette.settings import Settings
 
 _DEEDS = {
-    "now": lambda campaign: campaigns.start_now(campaign, clock.now()),
+    "now": lambda campaign: campaigns.start_now(campaign, clock.now(), due=campaign.send_at),
     "pause": lambda campaign: services.pause(campaign, "staff", clock.now()),
     "resume": lambda campaign: services.resume(campaign, clock.now()),
     "stop": lambda campaign: services.stop(campaign, clock.now()),
@@ -62,7 +62,7 @@ def dns() -> None:
     click.echo(authentication.line(f"_dmarc.{what.sender}", "TXT", "v=DMARC1; p=none") + "  (at least)")
     with app.app_context():
         for one in authentication.findings(what, published.look(dns_of(app), what) if what.is_real else None):
-            click.echo(f"{one.level}: {one.what} {one.mend}".rstrip())
+            click.echo(f"{one.level}: {one.words}")
 
 
 def _asked(found: Campaign) -> Campaign:

@@ -12,7 +12,7 @@ from clozette.community import services as community
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.newsletters.campaigns import digests, rendering, services, slots
+from clozette.newsletters.campaigns import digests, rendering, rules, services, slots
 from clozette.newsletters.campaigns import tasks as campaign_tasks
 from clozette.newsletters.campaigns.models import Arm, Campaign, Compiled
 from clozette.newsletters.campaigns.tasks import start_due
@@ -23,6 +23,7 @@ from tests.factories.looks import make_look
 from tests.factories.newsletters import make_campaign
 from tests.support.application import Clock
 from tests.support.client import Client
+from tests.support.races import at_once
 
 START = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 QUIETLY = {"synchronize_session": False}
@@ -149,9 +150,59 @@ def test_a_series_sent_early_leaves_nothing_out(
     early = START - timedelta(days=3)
     stopped_clock.stop(early)
     sign_in(client, editor, second_factor=True)
-    assert client.post(path_of(series, "/start")).status_code == 303
+    assert client.post(path_of(series, "/start")).status_code == 409, "it does not say which time"
+    assert client.post(path_of(series, "/start"), data={"due": START.isoformat()}).status_code == 303
     (child,) = children_of(db_session, series)
     assert child.send_at == early
+
+
+@pytest.mark.requirement(38, 39)
+@pytest.mark.parametrize("state", ["late", "scheduled"])
+@pytest.mark.parametrize("repeats", ["day", "week", "month"])
+def test_a_second_press_sends_a_series_once(
+    client: Client,
+    editor,
+    newsletter: Newsletter,
+    db_session: orm.Session,
+    stopped_clock: Clock,
+    state: str,
+    repeats: str,
+) -> None:
+    """The page shows one time of it; that goes once, and the next one waits."""
+    series = series_of(newsletter, state=state, repeats=repeats, first_at=START)
+    stopped_clock.stop(START + timedelta(hours=2 if state == "late" else -2))
+    sign_in(client, editor, second_factor=True)
+    seen, path = {"due": START.isoformat()}, path_of(series, "/start")
+    if state == "late":
+        assert f'name="due" value="{START.isoformat()}"' in client.get(path_of(series)).text
+        seen, path = {**seen, "answer": "send"}, path_of(series, "/answer")
+    for _press in range(2):
+        assert client.post(path, data=seen).status_code == 303
+        stopped_clock.forward(seconds=1)
+    assert len(children_of(db_session, series)) == 1
+    after = rules.next_time(START, "UTC", repeats, START)
+    assert (series.state, series.send_at) == ("scheduled", after)
+    assert client.post(path, data={**seen, "due": (after + timedelta(days=1)).isoformat()}).status_code == 409
+    assert client.post(path, data={**seen, "due": "soon"}).status_code in {409, 422}
+    assert len(children_of(db_session, series)) == 1
+
+
+@pytest.mark.requirement(38, 39)
+def test_two_presses_at_once_send_once(
+    app: Flask, newsletter: Newsletter, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    letter, series = make_campaign(newsletter), series_of(newsletter, state="late", first_at=START)
+    stopped_clock.stop(START + timedelta(hours=2))
+    letter_id, series_id = letter.id, series.id
+    db_session.commit()
+
+    def press() -> None:
+        services.start_now(db.session.get_one(Campaign, letter_id), clock.now())
+        services.answer_late(db.session.get_one(Campaign, series_id), "send", clock.now(), due=START)
+
+    assert not at_once(app, press, press)
+    assert len(children_of(db_session, series)) == 1
+    assert (letter.state, series.send_at) == ("queueing", START + timedelta(weeks=1))
 
 
 @pytest.mark.requirement(38)

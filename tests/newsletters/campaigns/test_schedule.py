@@ -155,7 +155,8 @@ def test_staff_say_what_becomes_of_it(
     campaign = scheduled(newsletter, state="late")
     assert client.post(path_of(campaign, "/answer"), data={"answer": answer}).status_code == 303
     assert state(db_session, campaign) == after
-    assert client.post(path_of(campaign, "/answer"), data={"answer": "send"}).status_code == 409
+    again = client.post(path_of(campaign, "/answer"), data={"answer": "send"})
+    assert again.status_code == (303 if answer == "send" else 409) and state(db_session, campaign) == after
 
 
 def test_what_can_not_go_any_more_asks_and_is_compiled_anew(

@@ -71,13 +71,12 @@ def unschedule_campaign(campaign_id: int) -> Any:
 def start_campaign(campaign_id: int) -> Any:
     """Send it now."""
     form = Form(schemas.SeenIn)
-    version = form.data["version"] if form.load() else 0
-
+    seen: dict[str, Any] = form.data if form.load() else {"version": 0, "due": None}
     dns_asked(campaign_id, anew=True)
 
     def start(found: Campaign) -> None:
-        services.check_seen(found, version)
-        services.start_now(found, clock.now())
+        services.check_seen(found, seen["version"])
+        services.start_now(found, clock.now(), due=seen["due"])
 
     return _do(campaign_id, start, _("The campaign is on its way."))
 
@@ -97,10 +96,10 @@ def answer_late_campaign(campaign_id: int) -> Any:
     if not form.load():
         found = access.campaign_for_staff(campaign_id)
         return show_campaign(found, Refusal("answer", _("Choose what becomes of it."))), 422
-    answer = form.data["answer"]
+    answer, due = form.data["answer"], form.data["due"]
     if answer == "send":
         dns_asked(campaign_id, anew=True)
-    return _do(campaign_id, lambda found: services.answer_late(found, answer, clock.now()), _("So be it."))
+    return _do(campaign_id, lambda found: services.answer_late(found, answer, clock.now(), due=due), _("So be it."))
 
 
 @blueprint.post("/campaigns/<id:campaign_id>/winner")
