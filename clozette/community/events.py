@@ -28,3 +28,10 @@ class FollowAccepted:
     follow_id: int
     follower_id: int
     followed_id: int
+
+
+@dataclass(frozen=True)
+class BadgeGiven:
+    """A member has a badge that they did not have before."""
+
+    badge_id: int

@@ -1,4 +1,4 @@
-"""What a member is told of others' deeds, grouped: "Ada and 3 others loved your look".
+"""What a member is told of others' deeds, grouped: "Ada and 3 others loved your look"; and of the house's.
 
 The community keeps and groups notifications; the room whose deed it is words them. Such a room registers a *renderer*
 for each of its kinds on the wiring page, and calls ``tell`` in a task after the commit.
@@ -26,7 +26,9 @@ SCAN = 4 * PAGE_SIZE
 
 @dataclass(frozen=True)
 class Group:
-    """Notifications of one kind about one thing, newest first. ``actors`` are the members behind them, each once."""
+    """Notifications of one kind about one thing, newest first. ``actors`` are the members behind them, each once; nobody
+    where it is no member's deed.
+    """
 
     kind: str
     object_id: int
@@ -70,6 +72,16 @@ def tell(
     return insert_once(Notification, id=new_id(), at=now, **told)
 
 
+def announce(member_id: int, *, kind: str, object_id: int, deed_id: int | None = None, now: datetime) -> bool:
+    """Tell a member of what no other member did (a contest was decided), unless they were told before.
+
+    :param deed_id: as for ``tell``.
+    """
+    deed_id = object_id if deed_id is None else deed_id
+    told = {"member_id": member_id, "actor_id": None, "kind": kind, "object_id": object_id, "deed_id": deed_id}
+    return insert_once(Notification, id=new_id(), at=now, **told)
+
+
 def forget(kinds: Sequence[str], object_id: int) -> None:
     """Take back what was told about something that is gone."""
     db.session.execute(sa.delete(Notification).where(Notification.kind.in_(kinds), Notification.object_id == object_id))
@@ -99,20 +111,20 @@ def sweep(*, before: datetime) -> None:
     db.session.execute(sa.delete(Notification).where(Notification.at < before))
 
 
-def group(rows: Sequence[tuple[Notification, Member]]) -> list[Group]:
+def group(rows: Sequence[tuple[Notification, Member | None]]) -> list[Group]:
     """Group rows (newest first) by what they are about, in the order of each group's newest."""
-    found: dict[tuple[str, int], list[tuple[Notification, Member]]] = {}
+    found: dict[tuple[str, int], list[tuple[Notification, Member | None]]] = {}
     for notification, actor in rows:
         found.setdefault((notification.kind, notification.object_id), []).append((notification, actor))
     return [_group(members) for members in found.values()]
 
 
-def _group(rows: Sequence[tuple[Notification, Member]]) -> Group:
+def _group(rows: Sequence[tuple[Notification, Member | None]]) -> Group:
     newest, oldest = rows[0][0], rows[-1][0]
     return Group(
         kind=newest.kind,
         object_id=newest.object_id,
-        actors=list({actor.id: actor for _, actor in rows}.values()),
+        actors=list({actor.id: actor for _, actor in rows if actor is not None}.values()),
         at=newest.at,
         unread=any(notification.read_at is None for notification, _ in rows),
         first_id=oldest.id,
@@ -120,11 +132,12 @@ def _group(rows: Sequence[tuple[Notification, Member]]) -> Group:
     )
 
 
-def _rows(viewer: Viewer, after: int | None) -> sa.Select[Notification, Member]:
+def _rows(viewer: Viewer, after: int | None) -> sa.Select[Notification, Member | None]:
+    seen = sa.and_(is_present(), not_blocked(viewer, Member.id))
     rows = (
         sa.select(Notification, Member)
-        .join(Member, Member.id == Notification.actor_id)
-        .where(Notification.member_id == viewer.member_id, is_present(), not_blocked(viewer, Member.id))
+        .outerjoin(Member, Member.id == Notification.actor_id)
+        .where(Notification.member_id == viewer.member_id, sa.or_(Notification.actor_id.is_(None), seen))
         .order_by(Notification.id.desc())
         .limit(SCAN + 1)
     )

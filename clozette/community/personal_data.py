@@ -1,4 +1,4 @@
-"""What the community keeps about people: whom they follow, who asks to, and what they are told."""
+"""What the community keeps about people: whom they follow, what they are told, their badges and points."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -7,6 +7,8 @@ from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose
 _RELATION = Personal("relations", (Purpose.PROVIDE,), retention="while both follow and are members")
 _REQUEST = Personal("relations", (Purpose.PROVIDE,), retention="until it is answered or withdrawn")
 _TOLD = Personal("activity", (Purpose.PROVIDE, Purpose.COMMUNICATE), retention="six months")
+_BADGE = Personal("activity", (Purpose.PROVIDE,), retention="while you are a member; one that was revoked too")
+_POINTS = Personal("activity", (Purpose.PROVIDE,))
 
 TABLES: Declaration = {
     "community_follows": Table(
@@ -46,5 +48,43 @@ TABLES: Declaration = {
         subject=("member_id", "subject_id"),
         also=(("actor_id", "subject_id"),),
         second={("actor_id", "subject_id"): "what others were told, and when they read it, is theirs"},
+    ),
+    "community_badges": Table(
+        title=_l("Your badges"),
+        columns={
+            "id": NotPersonal(),
+            "member_id": _BADGE,
+            "kind": _BADGE,
+            "issuer": _BADGE,
+            "rule": _BADGE,
+            "evidence_kind": _BADGE,
+            "evidence_id": _BADGE,
+            "at": _BADGE,
+            "revoked_at": _BADGE,
+            "revoked_because": _BADGE,
+        },
+        subject=("member_id", "subject_id"),
+    ),
+    "community_point_lines": Table(
+        title=_l("What you got and spent points for"),
+        columns={
+            "id": NotPersonal(),
+            "member_id": _POINTS,
+            "from_account": _POINTS,
+            "to_account": _POINTS,
+            "amount": _POINTS,
+            "rule": _POINTS,
+            "object_id": _POINTS,
+            "at": _POINTS,
+            "day": _POINTS,
+            "expires_on": _POINTS,
+            "reverses_id": _POINTS,
+        },
+        subject=("member_id", "subject_id"),
+    ),
+    "community_balances": Table(
+        title=_l("Your points"),
+        columns={"member_id": _POINTS, "points": _POINTS},
+        subject=("member_id", "subject_id"),
     ),
 }

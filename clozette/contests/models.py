@@ -4,5 +4,18 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest, Fact, Prize, Rules
 from clozette.contests.sponsors.models import Sharing, Sponsor, SponsorPerson
+from clozette.contests.winning.models import Address, Winner
 
-__all__ = ["Contest", "Entry", "Fact", "Judge", "Prize", "Rules", "Sharing", "Sponsor", "SponsorPerson"]
+__all__ = [
+    "Address",
+    "Contest",
+    "Entry",
+    "Fact",
+    "Judge",
+    "Prize",
+    "Rules",
+    "Sharing",
+    "Sponsor",
+    "SponsorPerson",
+    "Winner",
+]

@@ -4,6 +4,7 @@ from clozette.contests.entering.personal_data import ENTERING
 from clozette.contests.judging.personal_data import JUDGING
 from clozette.contests.planning.personal_data import PLANNING
 from clozette.contests.sponsors.personal_data import SPONSORS
+from clozette.contests.winning.personal_data import WINNING
 from clozette.kernel.personal import Declaration
 
-TABLES: Declaration = {**PLANNING, **ENTERING, **JUDGING, **SPONSORS}
+TABLES: Declaration = {**PLANNING, **ENTERING, **JUDGING, **SPONSORS, **WINNING}

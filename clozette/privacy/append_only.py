@@ -9,6 +9,12 @@ import sqlalchemy as sa
 
 from clozette.kernel.database import REFUSES_KNOWN
 
+_REFUSE = (
+    "CREATE OR REPLACE FUNCTION privacy_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', "
+    "MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
+)
+
 
 def create(table: str, key: str, dialect: str, uniques: Iterable[Sequence[str]] = ()) -> list[str]:
     """Return the statements that make ``table``, whose primary key is ``key``, append-only.
@@ -33,6 +39,27 @@ def _after_create(table: sa.Table, connection: sa.Connection, **_: object) -> No
     run(connection, create(table.name, key, connection.dialect.name, sorted(uniques)))
 
 
+def attach_unchanging(metadata: sa.MetaData, table: str) -> None:
+    """Make ``create_all`` add a trigger that refuses UPDATE alone: rows go with their member, and never change."""
+    sa.event.listen(metadata.tables[table], "after_create", _after_create_unchanging)
+
+
+def _after_create_unchanging(table: sa.Table, connection: sa.Connection, **_: object) -> None:
+    run(connection, create_unchanging(table.name, connection.dialect.name))
+
+
+def create_unchanging(table: str, dialect: str) -> list[str]:
+    """Return the statements that refuse to change a row of ``table``."""
+    if dialect == "sqlite":
+        refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
+        return [f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END"]
+    return [
+        _REFUSE,
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION privacy_refuse_change()",
+    ]
+
+
 def run(connection: sa.Connection, statements: Iterable[str]) -> None:
     """Execute plain statements one by one."""
     for statement in statements:
@@ -53,9 +80,7 @@ def _sqlite(table: str, keys: Iterable[Sequence[str]]) -> list[str]:
 
 def _postgresql(table: str) -> list[str]:
     return [
-        "CREATE OR REPLACE FUNCTION privacy_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', "
-        "MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$",
+        _REFUSE,
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION privacy_refuse_change()",
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
