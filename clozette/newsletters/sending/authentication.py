@@ -79,9 +79,8 @@ def pointer(host: str) -> str:
     return str(ipaddress.ip_address(host).reverse_pointer)
 
 
-def _publish(name: str, kind: str, value: str) -> str:
-    said: str = _("Publish: %(record)s", record=line(name, kind, value))
-    return said
+def _publish(level: Level, said: str, name: str, kind: str, value: str) -> Finding:
+    return Finding(level, said, _("Publish:"), line(name, kind, value))
 
 
 def _silent(what: str) -> Finding:
@@ -93,16 +92,17 @@ def _of_key(what: Wanted, found: Published) -> Iterator[Finding]:
     name, record = what.key
     if not name:
         return
-    mend = _publish(name, "TXT", record)
     if not found.key.is_known:
         yield _silent(f"{name} TXT")
     elif not found.key.values:
-        yield Finding("red", _("No key is published at %(name)s: no signature holds.", name=name), mend)
+        said = _("No key is published at %(name)s: no signature holds.", name=name)
+        yield _publish("red", said, name, "TXT", record)
     elif len(found.key.values) > 1:
         said = _("Several keys are published at %(name)s: servers take any one of them.", name=name)
-        yield Finding("red", said, _("Take all away but this: %(record)s", record=line(name, "TXT", record)))
+        yield Finding("red", said, _("Take all away but this:"), line(name, "TXT", record))
     elif not _is_our_key(found.key.values[0], record):
-        yield Finding("red", _("Another key than ours is published at %(name)s: no signature holds.", name=name), mend)
+        said = _("Another key than ours is published at %(name)s: no signature holds.", name=name)
+        yield _publish("red", said, name, "TXT", record)
 
 
 def _is_our_key(text: str, record: str) -> bool:
@@ -119,19 +119,18 @@ def _is_our_key(text: str, record: str) -> bool:
 
 def _of_policy(what: Wanted, found: Published) -> Iterator[Finding]:
     policy = found.policy
-    mend = _publish(f"_dmarc.{policy.at}", "TXT", "v=DMARC1; p=none")
+    least = (f"_dmarc.{policy.at}", "TXT", "v=DMARC1; p=none")
     if policy.state == "unknown":
         yield _silent(f"_dmarc.{policy.at} TXT")
     elif policy.state == "none":
         said = _("No DMARC policy is published for %(domain)s; who mails many people must have one.", domain=policy.at)
-        yield Finding("red", said, mend)
+        yield _publish("red", said, *least)
     elif policy.state == "several":
         said = _("%(domain)s publishes several DMARC policies, so none holds.", domain=policy.at)
         yield Finding("red", said, _("Leave one of the records at %(name)s.", name=f"_dmarc.{policy.at}"))
     elif policy.state == "bad":
-        yield Finding(
-            "red", _("The DMARC policy of %(domain)s says no p=none, quarantine or reject.", domain=policy.at), mend
-        )
+        said = _("The DMARC policy of %(domain)s says no p=none, quarantine or reject.", domain=policy.at)
+        yield _publish("red", said, *least)
     elif not (_key_aligned(what, found) or _envelope_aligned(what, found)):
         said = _(
             "Neither the signature nor the envelope belongs to %(domain)s as its DMARC policy asks.", domain=what.sender
@@ -161,8 +160,8 @@ def _of_spf(what: Wanted, found: Published) -> Iterator[Finding]:
         yield _silent(f"{verdict.at or what.envelope} TXT")
     elif verdict.result == "none":
         said = _("%(domain)s publishes no SPF record.", domain=what.envelope)
-        mend = _publish(what.envelope, "TXT", spf_record(what))
-        yield Finding(_without_record(what, found), f"{said} {_both_asked()}", mend)
+        level = _without_record(what, found)
+        yield _publish(level, f"{said} {_both_asked()}", what.envelope, "TXT", spf_record(what))
     elif not what.ranges:
         yield _of_relay(what, found)
     elif verdict.result == "unchecked":
@@ -171,10 +170,10 @@ def _of_spf(what: Wanted, found: Published) -> Iterator[Finding]:
             address=address,
             domain=what.envelope,
         )
-        yield Finding("amber", said, _publish(what.envelope, "TXT", spf_record(what, records[0])))
+        yield _publish("amber", said, what.envelope, "TXT", spf_record(what, records[0]))
     elif verdict.result != "pass":
         said = _("The SPF record of %(domain)s does not let %(address)s send.", domain=what.envelope, address=address)
-        yield Finding("red", f"{said} {_both_asked()}", _publish(what.envelope, "TXT", spf_record(what, records[0])))
+        yield _publish("red", f"{said} {_both_asked()}", what.envelope, "TXT", spf_record(what, records[0]))
 
 
 _WORST = ("permerror", "fail", "softfail", "neutral", "none", "temperror", "unchecked", "pass")
@@ -230,14 +229,11 @@ def _of_servers(what: Wanted, found: Published) -> Iterator[Finding]:
         yield _silent(f"{what.envelope} MX")
     elif what.takes_mail and not found.mail_hosts.values:
         said = _("No server takes mail for %(domain)s: what comes back is lost.", domain=what.envelope)
-        yield Finding("amber", said, _publish(what.envelope, "MX", "10 " + _("<the host that takes it>.")))
+        yield _publish("amber", said, what.envelope, "MX", "10 " + _("<the host that takes it>."))
     for host, is_confirmed in found.confirmed.items():
         if is_confirmed is None:
             yield _silent(f"{pointer(host)} PTR")
         elif not is_confirmed:
             said = _("%(address)s has no name that leads back to it: Gmail and others refuse its mail.", address=host)
-            mend = _(
-                "Ask whose network it is to publish: %(record)s",
-                record=line(pointer(host), "PTR", _("<the server's name>.")),
-            )
-            yield Finding("red", said, mend)
+            record = line(pointer(host), "PTR", _("<the server's name>."))
+            yield Finding("red", said, _("Ask whose network it is to publish:"), record)

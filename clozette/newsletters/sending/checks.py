@@ -37,7 +37,7 @@ def domains(app: Flask, settings: Settings) -> str:
         let_go()
         wanted = dict.fromkeys(authentication.wanted_from(parseaddr(one)[1], settings) for one in sorted(senders))
         found = [one for what in wanted for one in _asked(app, what)]
-    return "; ".join(f"{one.what} {one.mend}" for one in dict.fromkeys(found) if one.level != "green")
+    return "; ".join(one.words for one in dict.fromkeys(found) if one.level != "green")
 
 
 def _asked(app: Flask, what: Wanted) -> list[Finding]:

@@ -43,7 +43,7 @@ def start(campaign: Campaign, now: datetime) -> None:
         insert_once(Compiled, campaign_id=campaign.id, letter=letter, template=text, digest=digest(made), made_at=now)
     red = [one for one in preflight.check(campaign) if one.level == "red"]
     if red:
-        raise Refused(Refusal("preflight", "; ".join(f"{one.what} {one.mend}" for one in red), None))
+        raise Refused(Refusal("preflight", "; ".join(one.words for one in red), None))
     if not _change(campaign, STARTS, version, state="queueing", started_at=now):
         raise Refused(
             Refusal("not_startable", _("This can't be started: it was sent, cancelled or changed meanwhile."))

@@ -114,7 +114,7 @@ SPF, DMARC, DKIM = (ENVELOPE, "TXT"), (f"_dmarc.{SENDER}", "TXT"), (KEY_NAME, "T
 )
 def test_what_is_wrong_is_said_with_its_mend(judge: Judge, records: Any, level: str, what: str, mend: str) -> None:
     found = one(judge(records))
-    assert found.level == level and what in found.what and mend in found.mend
+    assert found.level == level and what in found.what and mend in found.words
 
 
 def test_what_is_right_is_green(judge: Judge) -> None:
@@ -190,7 +190,7 @@ def test_a_range_is_tried_at_both_ends(judge: Judge) -> None:
     ends = {SPF: ("v=spf1 ip4:203.0.113.0/25 -all",)}
     assert one(judge(ends, news_sends_from="203.0.113.0/25")).level == "green"
     found = one(judge(ends, news_sends_from="203.0.113.0/24"))
-    assert "203.0.113.255" in found.what and '"v=spf1 ip4:203.0.113.0/24 ip4:203.0.113.0/25 -all"' in found.mend
+    assert "203.0.113.255" in found.what and '"v=spf1 ip4:203.0.113.0/24 ip4:203.0.113.0/25 -all"' in found.words
 
 
 def test_where_nothing_is_real_nothing_is_asked(app: Flask, judge: Judge, settings: Settings) -> None:
@@ -247,6 +247,15 @@ def test_red_stops_a_start_until_it_is_mended(client: Client, campaign: Campaign
     assert location(start(client, campaign)) == path_of(campaign)
     db.session.expire_all()
     assert campaign.state == "queueing"
+
+
+def test_a_record_stands_by_itself_and_red_says_what_it_stops(
+    client: Client, campaign: Campaign, zone: servers.Zone
+) -> None:
+    del zone.records[DMARC]
+    page = client.get(path_of(campaign, "/schedule")).text
+    assert f"_dmarc.{SENDER}. TXT &#34;v=DMARC1; p=none&#34;</code>" in page
+    assert "badge--wrong" in page and "can’t go out before" in page
 
 
 def test_a_schedule_is_refused_too(client: Client, campaign: Campaign, zone: servers.Zone) -> None:
