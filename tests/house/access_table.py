@@ -50,6 +50,10 @@ POST   /terms/acceptance                              login   422     422     42
 GET    /api/docs                                      200     200     200     200     200     200     200     200
 GET    /api/v1/openapi.json                           200     200     200     200     200     200     200     200
 
+# contests
+GET    /contests                                      200     200     200     200     200     200     200     200
+GET    /contests/{contest}                            200     200     200     200     200     200     200     200
+
 # newsletters
 GET    /newsletters                                   200     200     200     200     200     200     200     200
 POST   /newsletters                                   422     422     422     422     422     422     422     422

@@ -33,7 +33,7 @@ from clozette.privacy.disclosures.models import Telling
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from clozette.rights.guardians import services as guardians
-from tests.factories import accounts, bulk, desk, looks, newsletters, photos
+from tests.factories import accounts, bulk, contests, desk, looks, newsletters, photos
 from tests.support.client import Client
 
 ROLES = ("guest", "unconfirmed", "member", "owner", "blocked", "minor", "moderator", "admin")
@@ -88,6 +88,7 @@ def build(app: Flask) -> World:
         _sign_up(world)
         _returned(world)
         _campaigns(world)
+        _contests(world)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -309,3 +310,10 @@ def _bulk_exports(world: World, people: dict[str, Member]) -> None:
         "large_export": bulk.make_export(accounts.make_member("greta", roles=("admin",)), counted=5000),
     }
     world.names |= {name: ids.encode(export.id) for name, export in made.items()}
+
+
+def _contests(world: World) -> None:
+    """One that takes entries, and a draft."""
+    contest = contests.make_contest(sponsor=contests.make_sponsor())
+    world.names |= {"contest": contest.slug, "contest_id": ids.encode(contest.id)}
+    world.names["contest_draft"] = ids.encode(contests.make_contest("draft").id)

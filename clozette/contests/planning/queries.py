@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest, Prize, Rules
+from clozette.contests.sponsors.models import Sponsor
 from clozette.kernel.database import db
+from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 
 LIVE = ("entered", "asked")
 """States of entries that take part, or will once newer rules are agreed to."""
+OVER = ("closed", "judged", "announced", "done", "cancelled")
+"""States in which no entry is taken any more."""
+_SHOWN = selectinload(Contest.prizes)
 
 
 def live_entries(contest: Contest) -> sa.Select[Entry]:
@@ -32,3 +38,22 @@ def rules_of(contest: Contest, number: int | None = None) -> Rules | None:
 def versions_of(contest: Contest) -> Sequence[Rules]:
     """Return every version of a contest's rules, oldest first."""
     return db.session.scalars(sa.select(Rules).where(Rules.contest_id == contest.id).order_by(Rules.number)).all()
+
+
+def current() -> Sequence[Contest]:
+    """Return the contests that take entries or will, those that close first before the others."""
+    wanted = sa.select(Contest).where(Contest.state.in_(("published", "open")))
+    return db.session.scalars(wanted.order_by(Contest.state, Contest.closes_at).options(_SHOWN)).all()
+
+
+def over(after: int | None) -> Page[Contest]:
+    """Return a page of the contests that take no entries any more, newest first."""
+    wanted = sa.select(Contest).where(Contest.state.in_(OVER)).order_by(Contest.id.desc()).limit(PAGE_SIZE + 1)
+    if after is not None:
+        wanted = wanted.where(Contest.id < after)
+    return page_of(db.session.scalars(wanted.options(_SHOWN)).all(), key=lambda one: one.id)
+
+
+def sponsor_of(contest: Contest) -> Sponsor | None:
+    """Return the sponsor that stands behind a contest."""
+    return db.session.get(Sponsor, contest.sponsor_id) if contest.sponsor_id else None

@@ -1,0 +1,5 @@
+"""Pages of contests: the public ones, and those of marketing."""
+
+from clozette.contests.planning.views import public
+
+BLUEPRINTS = (public.blueprint,)
