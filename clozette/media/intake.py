@@ -14,9 +14,12 @@ MOST_AHEAD = 6
 """So many photos of a request are prepared ahead: as many as an item has. Whoever sends hundreds gets no work done free."""
 
 
-def prepare(upload: FileStorage) -> None:
-    """Make the photo of an upload now, for ``clean`` to return later."""
-    if not has_request_context() or g.get("photos_prepared", 0) >= MOST_AHEAD or hasattr(upload, _OUTCOME):
+def prepare(upload: FileStorage, most: int = MOST_AHEAD) -> None:
+    """Make the photo of an upload now, for ``clean`` to return later.
+
+    :param most: so many of the request; more where nobody but the staff can send them.
+    """
+    if not has_request_context() or g.get("photos_prepared", 0) >= most or hasattr(upload, _OUTCOME):
         return
     g.photos_prepared = g.get("photos_prepared", 0) + 1
     try:

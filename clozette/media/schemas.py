@@ -16,11 +16,15 @@ SHOWN_WIDTH = 1080
 
 
 class Upload(ma.fields.Field[FileStorage]):
-    """A file of at most 25 MB, prepared to become a photo. Whether it is one, ``services.add_photo`` says."""
+    """A file of at most 25 MB, prepared to become a photo. Whether it is one, ``services.add_photo`` says.
+
+    :param ahead: how many of a request are prepared.
+    """
 
     default_error_messages = {"invalid": _l("Choose a photo."), "required": _l("Choose a photo.")}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, ahead: int = intake.MOST_AHEAD, **kwargs: Any) -> None:
+        self._ahead = ahead
         kwargs.setdefault("metadata", {"type": "string", "format": "binary"})
         super().__init__(**kwargs)
 
@@ -29,7 +33,7 @@ class Upload(ma.fields.Field[FileStorage]):
             raise self.make_error("invalid")
         if _size(value) > MAX_BYTES:
             raise ma.ValidationError(BadPhoto("large").message)
-        intake.prepare(value)
+        intake.prepare(value, self._ahead)
         return value
 
 

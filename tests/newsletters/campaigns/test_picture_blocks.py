@@ -126,10 +126,12 @@ def test_no_transaction_is_open_while_a_picture_is_decoded(
 
     monkeypatch.setattr(intake, "read_photo", watched)
     campaign = make_campaign(newsletter)
-    path, form = path_of(campaign), form_of(campaign, b0_picture_file=file_of(photos.jpeg(300, 200)))
+    blocks = {f"b{number}_kind": "picture" for number in range(8)} | {f"b{number}_alt": ALT for number in range(8)}
+    files = {f"b{number}_picture_file": file_of(photos.jpeg(300 + number, 200)) for number in range(8)}
+    path, form = path_of(campaign), form_of(campaign, **blocks, **files)
     db_session.commit()
     assert client.post(path, data=form).status_code == 303
-    assert held == [[0, 0]]
+    assert held == [[0, 0]] * 8
 
 
 @pytest.mark.parametrize(

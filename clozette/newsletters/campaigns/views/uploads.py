@@ -15,8 +15,9 @@ from clozette.kernel.web.forms import Form
 from clozette.media.schemas import Upload
 from clozette.newsletters.campaigns.blocks import kinds
 from clozette.newsletters.campaigns.pictures import kind, services
+from clozette.newsletters.campaigns.schemas import MAX_BLOCKS
 
-_FILE = Upload()
+_FILE = Upload(ahead=MAX_BLOCKS)
 
 
 def prepare(shown: Sequence[str]) -> None:
