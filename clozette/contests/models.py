@@ -1,5 +1,6 @@
 """The tables of the contests room; each part keeps its own."""
 
+from clozette.contests.drawing.models import Draw, Witness
 from clozette.contests.entering.models import Entry
 from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest, Fact, Prize, Rules
@@ -9,6 +10,7 @@ from clozette.contests.winning.models import Address, Winner
 __all__ = [
     "Address",
     "Contest",
+    "Draw",
     "Entry",
     "Fact",
     "Judge",
@@ -18,4 +20,5 @@ __all__ = [
     "Sponsor",
     "SponsorPerson",
     "Winner",
+    "Witness",
 ]

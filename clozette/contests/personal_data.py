@@ -1,5 +1,6 @@
 """What the contests room keeps about people: one dictionary for each part."""
 
+from clozette.contests.drawing.personal_data import DRAWING
 from clozette.contests.entering.personal_data import ENTERING
 from clozette.contests.judging.personal_data import JUDGING
 from clozette.contests.planning.personal_data import PLANNING
@@ -7,4 +8,4 @@ from clozette.contests.sponsors.personal_data import SPONSORS
 from clozette.contests.winning.personal_data import WINNING
 from clozette.kernel.personal import Declaration
 
-TABLES: Declaration = {**PLANNING, **ENTERING, **JUDGING, **SPONSORS, **WINNING}
+TABLES: Declaration = {**PLANNING, **DRAWING, **ENTERING, **JUDGING, **SPONSORS, **WINNING}

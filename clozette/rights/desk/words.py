@@ -98,6 +98,7 @@ DETAILS: dict[str, LazyString] = {
     "method": _l("how"),
     "missed_at": _l("when we gave up reaching you"),
     "name": _l("name"),
+    "named_at": _l("when you were named"),
     "not_before": _l("when we try again"),
     "notes": _l("notes"),
     "outcome": _l("outcome"),
