@@ -3,7 +3,7 @@
 Every list is a number of queries that doesn't grow with its length.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.kernel.viewer import Viewer
 from clozette.looks import access, rules
-from clozette.looks.models import Comment, Hotspot, Look, LookPhoto, Love, Tag
+from clozette.looks.models import Comment, Hotspot, Look, LookLabel, LookPhoto, Love, Tag
 from clozette.looks.naming import item_name
 from clozette.media.models import Photo
 
@@ -185,6 +185,15 @@ def wholes(viewer: Viewer, looks: Sequence[Look]) -> list[Whole]:
         shots[shown.look_id].append(Shot(photo, shown.alt, pins.get(photo.id, ())))
     loved = loved_among(viewer, ids)
     return [Whole(look, authors[look.member_id], shots[look.id], look.id in loved) for look in looks]
+
+
+def labels_of(look_ids: Collection[int]) -> dict[int, list[LookLabel]]:
+    """Return the labels of looks, the oldest first; looks without any are not in it."""
+    labels: dict[int, list[LookLabel]] = {}
+    wanted = sa.select(LookLabel).where(LookLabel.look_id.in_(look_ids)).order_by(LookLabel.look_id, LookLabel.id)
+    for label in db.session.scalars(wanted) if look_ids else ():
+        labels.setdefault(label.look_id, []).append(label)
+    return labels
 
 
 def covers(viewer: Viewer, looks: Sequence[Look]) -> list[Whole]:

@@ -56,6 +56,15 @@ def put_original(folder: str, suffix: str, data: bytes) -> None:
     _put_one(folder, "original", suffix, data)
 
 
+def copy(folder: str, into: str) -> int:
+    """Copy all files of a photo into the folder of another; say how many there were."""
+    found = [stored.key for stored in store().stored(_key(folder))]
+    for key in found:
+        name, _, suffix = key.rpartition("/")[2].rpartition(".")
+        _put_one(into, name, suffix, store().get(key))
+    return len(found)
+
+
 def put_variants(folder: str, suffix: str, variants: Mapping[int, bytes]) -> None:
     """Keep further widths."""
     for width, data in variants.items():

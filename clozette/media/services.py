@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.events import publish
-from clozette.kernel.images import BadPhoto, CleanPhoto, are_alike
+from clozette.kernel.images import BadPhoto, CleanPhoto, are_alike, widths_for
 from clozette.kernel.refusal import refuse
 from clozette.media import files, intake
 from clozette.media.events import PhotoAdded, PhotoRemoved
@@ -21,6 +21,7 @@ from clozette.privacy.models import Subject
 __all__ = [
     "BadPhoto",
     "add_photo",
+    "copy_photo",
     "delete_photo",
     "erase_photos",
     "hide_person",
@@ -31,6 +32,19 @@ __all__ = [
     "similar_photos",
 ]
 _BATCH = 100
+_COPIED = (
+    "subject_id",
+    "sha256",
+    "bytes",
+    "width",
+    "height",
+    "placeholder",
+    "colours",
+    "dhash",
+    "variants",
+    "avif",
+    "suffix",
+)
 
 
 def add_photo(subject_id: int | None, upload: FileStorage | CleanPhoto, now: datetime) -> Photo:
@@ -65,6 +79,25 @@ def add_photo(subject_id: int | None, upload: FileStorage | CleanPhoto, now: dat
     db.session.flush()
     publish(PhotoAdded(photo.id))
     return photo
+
+
+def copy_photo(photo: Photo, now: datetime) -> Photo:
+    """Keep a second photo with the same pictures, private at first and its owner's; what becomes of the one is nothing to
+    the other.
+
+    :raises Refused: ``photo-quota`` if the member's room is used up.
+    :raises StorageError: if it could not be kept.
+    """
+    if photo.subject_id is not None:
+        refuse(why_not_add(used=_used_by(photo.subject_id), adding=photo.bytes, quota=_quota()))
+    same = {name: getattr(photo, name) for name in _COPIED}
+    copied = Photo(created_at=now, folder=files.new_folder(), **same)
+    has_files = files.copy(photo.folder, copied.folder) > 0
+    db.session.add(copied)
+    db.session.flush()
+    if has_files and not set(widths_for(photo.width)) <= set(photo.variants):
+        publish(PhotoAdded(copied.id))  # the first one's widths are still being made
+    return copied
 
 
 def publish_photo(photo: Photo) -> None:

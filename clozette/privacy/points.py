@@ -92,7 +92,6 @@ _ALL = (
         recipients=_PARTNERS,
         retention=_l("until the contest is over and its prizes are given"),
         clause="1",
-        is_open=False,
     ),
     CollectionPoint(
         id="CP4",

@@ -1,4 +1,4 @@
-"""Table of entries."""
+"""Tables of entries: what was sent in, the photos of it that stay as they are, and the entry as it was at the close."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clozette.kernel.database import Id, Model
+from clozette.looks.rules import ALT_LENGTH, CAPTION_LENGTH
 
 MAX_STATEMENT = 500
 KEY_LENGTH = 64
@@ -54,3 +55,37 @@ class Entry(Model):
     left_at: Mapped[datetime | None]
     left_because: Mapped[str | None] = mapped_column(sa.String(24))
     locked_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class EntryPhoto(Model):
+    """A photo of an entry, at its place: a copy of the look's, or sent in for the contest alone."""
+
+    __tablename__ = "contests_entry_photos"
+    __table_args__ = (sa.Index("ix_contests_entry_photos_entry_id_position", "entry_id", "position"),)
+
+    photo_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("media_photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("contests_entries.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(sa.SmallInteger)
+    alt: Mapped[str] = mapped_column(sa.String(ALT_LENGTH), default="")
+
+
+class Snapshot(Model):
+    """What an entry shows: taken as it is made, renewed until the close, and the same for ever after it.
+
+    :ivar look_version: of the look that it shows. ``photos``: the digests of the pictures, in their order.
+    :ivar sha256: of all of it, which the entry's line in the frozen list is made with.
+    """
+
+    __tablename__ = "contests_snapshots"
+
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("contests_entries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    look_version: Mapped[int | None]
+    caption: Mapped[str] = mapped_column(sa.String(CAPTION_LENGTH), default="")
+    alts: Mapped[list[str]]
+    photos: Mapped[list[str]]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    taken_at: Mapped[datetime]

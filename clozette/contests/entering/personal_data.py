@@ -12,6 +12,7 @@ _KEPT = Personal(
     retention="for ever, as a number in the list that anybody can check",
     kept_because="a line of the frozen list, so that it can still be checked; leads to nobody",
 )
+_CONTENT = Personal("content", (Purpose.PROVIDE,))
 
 ENTERING: Declaration = {
     "contests_entries": Table(
@@ -33,6 +34,24 @@ ENTERING: Declaration = {
             "left_at": _KEPT,
             "left_because": _KEPT,
             "locked_sha256": _KEPT,
+        },
+    ),
+    "contests_entry_photos": Table(
+        title=_l("Photos of your contest entries"),
+        subject=("entry_id", "member_id", "subject_id"),
+        columns={"photo_id": _CONTENT, "entry_id": _LINK, "position": NotPersonal("structure"), "alt": _CONTENT},
+    ),
+    "contests_snapshots": Table(
+        title=_l("Your contest entries as they were at the close"),
+        subject=("entry_id", "member_id", "subject_id"),
+        columns={
+            "entry_id": _LINK,
+            "look_version": NotPersonal("tells two savings apart"),
+            "caption": _CONTENT,
+            "alts": _CONTENT,
+            "photos": _CONTENT,
+            "sha256": _CONTENT,
+            "taken_at": Personal("activity", (Purpose.PROVIDE,)),
         },
     ),
 }
