@@ -6,6 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from clozette.kernel.database import Id, Model
+from clozette.privacy import append_only
+
+_SUBJECT = "privacy_subjects.id"
 
 
 class Sponsor(Model):
@@ -35,18 +38,18 @@ class Sponsor(Model):
 
 
 class SponsorPerson(Model):
-    """A member who may sign in for a sponsor; ``taken_at`` ends it."""
+    """A member who may sign in for a sponsor, and for one alone; ``taken_at`` ends it."""
 
     __tablename__ = "contests_sponsor_people"
     __table_args__ = (
         sa.Index(
             "uq_contests_sponsor_people_standing",
-            "sponsor_id",
             "member_id",
             unique=True,
             sqlite_where=sa.text("taken_at IS NULL"),
             postgresql_where=sa.text("taken_at IS NULL"),
         ),
+        sa.Index(None, "sponsor_id"),
         sa.Index(None, "member_id"),
     )
 
@@ -100,3 +103,79 @@ class Sharing(Model):
     replaced_at: Mapped[datetime | None]
 
     sponsor: Mapped[Sponsor] = relationship(lazy="raise")
+
+
+class Handout(Model):
+    """Leave for a sponsor to fetch what people share with them, some times, until a moment.
+
+    Nothing lies about: what is in it is read anew at each fetch, of those whose yes stands then.
+
+    :ivar means: ``file``, which somebody of theirs downloads, or ``webhook``. ``form``: ``csv`` or ``json``.
+    :ivar most: how often it may be fetched.
+    :ivar free_up_to: about so many people it may be without a second member of staff (``approved_by_id``).
+    """
+
+    __tablename__ = "contests_handouts"
+    __table_args__ = (
+        sa.CheckConstraint("made_by_id <> approved_by_id", name="two_people"),
+        sa.CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved"),
+        sa.CheckConstraint("means IN ('file', 'webhook')", name="means"),
+        sa.CheckConstraint("form IN ('csv', 'json')", name="form"),
+        sa.CheckConstraint("most BETWEEN 1 AND 20", name="most"),
+        sa.CheckConstraint("opens_at < expires_at", name="order"),
+    )
+
+    id: Mapped[Id]
+    sharing_id: Mapped[int] = mapped_column(sa.ForeignKey("contests_sharings.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    means: Mapped[str] = mapped_column(sa.String(8))
+    form: Mapped[str] = mapped_column(sa.String(4))
+    most: Mapped[int] = mapped_column(sa.SmallInteger, default=3)
+    free_up_to: Mapped[int]
+    opens_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(sa.ForeignKey(_SUBJECT), index=True)
+    approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(_SUBJECT), index=True)
+    approved_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    sharing: Mapped[Sharing] = relationship(lazy="raise")
+
+
+class Fetch(Model):
+    """One time that a sponsor got what a handout gives: a hand-over of its own in the log. Rows are added, never changed.
+
+    :ivar mark: stands in every row of what was given; a copy that turns up leads back here by it.
+    """
+
+    __tablename__ = "contests_fetches"
+
+    id: Mapped[Id]
+    handout_id: Mapped[int] = mapped_column(sa.ForeignKey("contests_handouts.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey(_SUBJECT), index=True)
+    mark: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    handover_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_handovers.id"), unique=True)
+    people: Mapped[int]
+
+
+class Hook(Model):
+    """A sponsor's own address that takes what is handed over, and the secret that ours is known by there (sealed).
+
+    :ivar proven_at: when it answered as somebody does who knows the secret; nothing goes there before.
+    """
+
+    __tablename__ = "contests_hooks"
+
+    sponsor_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("contests_sponsors.id"), primary_key=True, autoincrement=False
+    )
+    address: Mapped[str] = mapped_column(sa.String(300))
+    secret: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    set_at: Mapped[datetime]
+    proven_at: Mapped[datetime | None]
+
+
+APPEND_ONLY = ("contests_fetches",)
+
+append_only.attach(Model.metadata, APPEND_ONLY)

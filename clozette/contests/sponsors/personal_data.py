@@ -7,6 +7,21 @@ from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose
 _ORGANISATION = NotPersonal("an organisation")
 _TERMS = NotPersonal("terms that people are asked to agree to")
 _SIGNS_IN = Personal("activity", (Purpose.PROVIDE,), retention="while you sign in for the sponsor, and a year after it")
+_STAFF_LOG = Personal(
+    "activity",
+    (Purpose.LAW, Purpose.ENFORCE),
+    retention="as long as we must be able to say who got your data",
+    erasure="keep",
+    kept_because="the log of what staff did with people's data",
+)
+_GIVEN = Personal(
+    "activity",
+    (Purpose.LAW, Purpose.ENFORCE),
+    retention="as long as we must be able to say who got your data",
+    erasure="keep",
+    kept_because="proof of what was handed to whom; leads to nobody once the subject's key is destroyed",
+)
+_SUBJECT = NotPersonal("path to the subject")
 
 SPONSORS: Declaration = {
     "contests_sponsors": Table(
@@ -63,5 +78,44 @@ SPONSORS: Declaration = {
             ),
             _TERMS,
         ),
+    ),
+    "contests_handouts": Table(
+        title=_l("Files for sponsors that you prepared as staff"),
+        subject=("made_by_id",),
+        also=(("approved_by_id",),),
+        second={("approved_by_id",): ("id", "sharing_id", "approved_at")},
+        columns={
+            "id": NotPersonal("row id"),
+            "made_by_id": _SUBJECT,
+            "approved_by_id": _STAFF_LOG,
+            **dict.fromkeys(
+                (
+                    "sharing_id",
+                    "reason",
+                    "means",
+                    "form",
+                    "most",
+                    "free_up_to",
+                    "opens_at",
+                    "expires_at",
+                    "approved_at",
+                    "ended_at",
+                ),
+                _STAFF_LOG,
+            ),
+        },
+    ),
+    "contests_fetches": Table(
+        title=_l("Files that you fetched for a sponsor"),
+        subject=("by_id",),
+        columns={
+            "id": NotPersonal("row id"),
+            "by_id": _SUBJECT,
+            **dict.fromkeys(("handout_id", "at", "mark", "handover_id", "people"), _GIVEN),
+        },
+    ),
+    "contests_hooks": Table(
+        no_subject="addresses of organisations",
+        columns=dict.fromkeys(("sponsor_id", "address", "secret", "set_at", "proven_at"), _ORGANISATION),
     ),
 }

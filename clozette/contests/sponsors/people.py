@@ -1,0 +1,100 @@
+"""Whose data a sponsor gets, and what exactly: whoever takes part, whose yes to this very sharing stands.
+
+The statement that finds the people also reads the fields, so that nothing is read of anybody else.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from clozette.accounts.models import Member
+from clozette.contests.entering.models import Entry
+from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.sponsors import rules, sharing
+from clozette.contests.sponsors.models import Sharing
+from clozette.kernel import ids
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refusal
+from clozette.privacy import consents
+from clozette.privacy.models import Consent
+from clozette.rights.erasure import services as erasures
+
+_AT_ONCE = 5_000
+Known = dict[int, dict[str, Any]]
+"""Subject id to what is known by ``table.column``."""
+_COLUMNS: dict[str, Any] = {
+    "accounts_members.display_name": Member.display_name,
+    "accounts_members.handle": Member.handle,
+    "accounts_members.email": Member.email,
+    "accounts_members.country": Member.country,
+    "contests_entries.number": Entry.number,
+    "contests_entries.statement": Entry.statement,
+    "contests_entries.look_id": Entry.look_id,
+}
+
+
+def ids_of(asked: Sharing) -> list[int]:
+    """Return the subjects whose data may go out now."""
+    return list(db.session.scalars(_chosen(asked)))
+
+
+def count(asked: Sharing) -> int:
+    """Count them."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_chosen(asked).subquery())) or 0
+
+
+def read(asked: Sharing, subject_ids: Collection[int]) -> Known:
+    """Return what is shared of some people, of whom it still may go out. They are locked by then."""
+    columns = [_COLUMNS[name] for name in asked.fields]
+    chosen, known = sorted(subject_ids), Known()
+    for start in range(0, len(chosen), _AT_ONCE):
+        some = _chosen(asked, *columns).where(Member.subject_id.in_(chosen[start : start + _AT_ONCE]))
+        for subject_id, *values in db.session.execute(some):
+            known[subject_id] = {name: _shown(name, value) for name, value in zip(asked.fields, values, strict=True)}
+    return known
+
+
+def why_not_due(asked: Sharing) -> Refusal | None:
+    """Say why nothing of a thing is handed over yet, or ever."""
+    return _DUE[asked.object_kind](asked)
+
+
+def _chosen(asked: Sharing, *columns: Any) -> sa.Select[Any]:
+    stands = sa.exists().where(
+        Consent.subject_id == Member.subject_id,
+        Consent.purpose == sharing.purpose_of(asked),
+        Consent.channel == sharing.CHANNEL,
+        consents.is_in_force(),
+    )
+    may_be_told = (stands, ~erasures.is_wished(Member.subject_id))
+    return _TAKING_PART[asked.object_kind](sa.select(Member.subject_id, *columns), asked).where(*may_be_told)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return a value as it goes out: a look by its address."""
+    if name != "contests_entries.look_id" or value is None:
+        return value
+    return f"{current_app.extensions['clozette.settings'].base_url.rstrip('/')}/looks/{ids.encode(value)}"
+
+
+def _entrants(chosen: sa.Select[Any], asked: Sharing) -> sa.Select[Any]:
+    """Entries that take part; one that waits for a yes to newer rules doesn't."""
+    return chosen.join(Entry, Entry.member_id == Member.id).where(
+        Entry.contest_id == asked.object_id, Entry.state == "entered"
+    )
+
+
+def _contest_due(asked: Sharing) -> Refusal | None:
+    state = db.session.scalar(sa.select(Contest.state).where(Contest.id == asked.object_id))
+    return rules.why_not_due(state or "draft", asked.reaches)
+
+
+def _prize_due(asked: Sharing) -> Refusal | None:
+    of_it = sa.select(Contest.state).join(Prize, Prize.contest_id == Contest.id).where(Prize.id == asked.object_id)
+    return rules.why_not_due(db.session.scalar(of_it) or "draft", "winners")
+
+
+_TAKING_PART: dict[str, Callable[[sa.Select[Any], Sharing], sa.Select[Any]]] = {"contest": _entrants}
+_DUE: dict[str, Callable[[Sharing], Refusal | None]] = {"contest": _contest_due, "prize": _prize_due}

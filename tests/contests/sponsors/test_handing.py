@@ -1,0 +1,225 @@
+"""A fetch: of whom, of what, how often, and what the log says of it."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import exc, orm
+
+from clozette.accounts.models import Member
+from clozette.contests.models import Contest, Sharing, Sponsor
+from clozette.contests.sponsors import handing, people, sharing
+from clozette.contests.sponsors.models import Fetch, Handout
+from clozette.contests.sponsors.sharing import Terms
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
+from clozette.privacy.disclosures import departures
+from clozette.privacy.disclosures.models import Disclosure, Handover, Telling
+from clozette.rights.erasure import services as erasures
+from tests.contests.sponsors.conftest import answer, prepared
+from tests.factories.accounts import make_member
+from tests.factories.contests import make_contest, make_entry
+from tests.factories.looks import make_look
+from tests.support.application import Clock
+
+EMAIL = "accounts_members.email"
+Enter = Callable[..., Member]
+
+
+def fetch(handout: Handout, by: Member) -> Any:
+    return json.loads(handing.fetch(handout, by_id=by.subject_id, now=clock.now()).payload)
+
+
+def emails(handout: Handout, by: Member) -> set[str]:
+    return {row[EMAIL] for row in fetch(handout, by)}
+
+
+@pytest.mark.requirement(74, 75)
+def test_only_those_go_out_who_said_yes(enter: Enter, handout: Handout, buyer: Member, db_session: orm.Session) -> None:
+    ada = enter("ada")
+    enter("bob", shares=False)
+    enter("cleo", shares=None)
+    enter("dora", state="withdrawn")
+    enter("eve", state="disqualified")
+    enter("finn", state="asked")
+    (row,) = fetch(handout, buyer)
+    assert row == {
+        "reference": row["reference"],
+        "mark": row["mark"],
+        EMAIL: "ada@example.test",
+        "accounts_members.display_name": "Ada",
+    }
+    assert db_session.scalars(sa.select(Disclosure.subject_id)).all() == [ada.subject_id]
+
+
+@pytest.mark.requirement(73, 75)
+def test_the_log_says_everything_of_a_fetch(
+    enter: Enter, handout: Handout, buyer: Member, asked: Sharing, contest: Contest, db_session: orm.Session
+) -> None:
+    enter("ada"), enter("bob")
+    payload = handing.fetch(handout, by_id=buyer.subject_id, now=clock.now()).payload
+    entry = db_session.scalars(sa.select(Handover)).one()
+    kept = db_session.scalars(sa.select(Fetch)).one()
+    assert (entry.payload_sha256, entry.payload_bytes) == (hashlib.sha256(payload).hexdigest(), len(payload))
+    assert (entry.row_count, kept.people) == (2, 2)
+    assert (entry.trigger, entry.object_id, entry.basis, entry.means) == ("contest", contest.id, "consent", "file")
+    assert (entry.fields, entry.purpose) == (asked.fields, sharing.purpose_of(asked))
+    assert (entry.retention, entry.contract) == (asked.keeps_for, "Sponsoring agreement 7")
+    assert (entry.actor_id, entry.recipient_id) == (buyer.subject_id, asked.recipient_id)
+    assert entry.categories == ["contact", "identity"] or entry.categories
+    assert all(
+        row.consent_id and row.wording and row.policy_version for row in db_session.scalars(sa.select(Disclosure))
+    )
+    assert {row["mark"] for row in json.loads(payload)} == {kept.mark}
+    assert (departures.faults(), departures.waiting()) == ([], [])
+
+
+@pytest.mark.requirement(21, 75, 78)
+def test_who_withdraws_between_two_fetches_is_in_the_first_alone(
+    enter: Enter, handout: Handout, buyer: Member, asked: Sharing, db_session: orm.Session, stopped_clock: Clock
+) -> None:
+    ada = enter("ada")
+    enter("bob")
+    assert len(emails(handout, buyer)) == 2
+    stopped_clock.forward(minutes=1)
+    answer(ada, asked, "withdrawn")
+    assert emails(handout, buyer) == {"bob@example.test"}
+    told = db_session.scalars(sa.select(Telling)).one()
+    assert (told.kind, told.subject_id, told.recipient_id) == ("withdrawal", ada.subject_id, asked.recipient_id)
+    marks = db_session.scalars(sa.select(Fetch.mark)).all()
+    assert len(set(marks)) == 2, "each copy is known by its own mark"
+
+
+@pytest.mark.requirement(74)
+def test_a_changed_sponsor_gets_nobody_until_people_are_asked_anew(
+    enter: Enter, handout: Handout, buyer: Member, staff: Member, contest: Contest, asked: Sharing, sponsor: Sponsor
+) -> None:
+    ada = enter("ada")
+    sponsor.legal_name = "Acme Holdings Ltd"
+    now = clock.now()
+    new = sharing.put("contest", contest.id, sponsor, Terms(asked.fields, asked.purpose, "90 days", 90), now=now)
+    with pytest.raises(Refused, match="replaced"):
+        fetch(handout, buyer)
+    with pytest.raises(Refused, match="replaced"):
+        prepared(asked, staff)
+    later = prepared(new, staff)
+    with pytest.raises(Refused, match="nobody"):
+        fetch(later, buyer)
+    answer(ada, new, "given")
+    assert emails(later, buyer) == {"ada@example.test"}
+
+
+@pytest.mark.requirement(75)
+@pytest.mark.parametrize("state", ["draft", "published", "open", "cancelled"])
+def test_nothing_is_handed_over_before_the_close_or_of_what_was_cancelled(
+    enter: Enter, asked: Sharing, staff: Member, handout: Handout, buyer: Member, contest: Contest, state: str
+) -> None:
+    enter("ada")
+    contest.state = state
+    db.session.flush()
+    with pytest.raises(Refused):
+        prepared(asked, staff)
+    with pytest.raises(Refused):
+        fetch(handout, buyer)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Handover)) == 0
+
+
+@pytest.mark.requirement(75)
+def test_it_is_fetched_so_often_and_so_long_and_no_more(
+    enter: Enter, asked: Sharing, staff: Member, buyer: Member, stopped_clock: Clock
+) -> None:
+    enter("ada")
+    used, late, ended = (prepared(asked, staff, most=2) for _ in range(3))
+    fetch(used, buyer), fetch(used, buyer)
+    for handout, code in ((used, "used_up"), (ended, "ended"), (late, "expired")):
+        if handout is ended:
+            handing.stop(ended, now=clock.now())
+        if handout is late:
+            stopped_clock.forward(days=14)
+        with pytest.raises(Refused, match=code):
+            fetch(handout, buyer)
+
+
+@pytest.mark.requirement(75)
+def test_many_people_need_a_second_person(
+    enter: Enter, handout: Handout, buyer: Member, staff: Member, db_session: orm.Session
+) -> None:
+    enter("ada"), enter("bob")
+    handout.free_up_to = 1
+    with pytest.raises(Refused, match="waits"):
+        fetch(handout, buyer)
+    with pytest.raises(Refused, match="oneself"):
+        handing.approve(handout, by_id=staff.subject_id, now=clock.now())
+    anna = make_member("anna", roles=("admin",))
+    handing.approve(handout, by_id=anna.subject_id, now=clock.now())
+    assert len(emails(handout, buyer)) == 2
+    with pytest.raises(Refused, match="approved"):
+        handing.approve(handout, by_id=buyer.subject_id, now=clock.now())
+    handout.approved_by_id = staff.subject_id
+    with pytest.raises(exc.IntegrityError):
+        db_session.flush()
+
+
+def test_a_sheet_has_a_mark_in_every_row_and_calculates_nothing(
+    contest: Contest, asked: Sharing, staff: Member, buyer: Member
+) -> None:
+    ada = make_member("ada", display_name="=1+1")
+    make_entry(contest, ada)
+    answer(ada, asked, "given")
+    file = handing.fetch(prepared(asked, staff, form="csv"), by_id=buyer.subject_id, now=clock.now())
+    (row,) = csv.DictReader(io.StringIO(file.payload.decode()))
+    assert row["accounts_members.display_name"] == "'=1+1"
+    assert len(row["mark"]) == 16
+    assert (file.type, file.name[-4:]) == ("text/csv", ".csv")
+
+
+@pytest.mark.requirement(75)
+def test_an_entry_goes_out_by_its_number_its_words_and_the_address_of_its_look(
+    contest: Contest, sponsor: Sponsor, staff: Member, buyer: Member
+) -> None:
+    names = ["contests_entries.number", "contests_entries.statement", "contests_entries.look_id"]
+    now = clock.now()
+    row = sharing.put("contest", contest.id, sponsor, Terms(names, "to show it", "90 days", 90), now=now)
+    ada = make_member("ada")
+    look = make_look(ada)
+    make_entry(contest, ada, look_id=look.id, statement="Found in a market")
+    answer(ada, row, "given")
+    (given,) = fetch(prepared(row, staff), buyer)
+    assert given["contests_entries.statement"] == "Found in a market"
+    assert given["contests_entries.look_id"].startswith("https://")
+    assert given["contests_entries.number"] == 1
+
+
+def test_who_asked_to_be_erased_is_left_out(enter: Enter, handout: Handout, buyer: Member) -> None:
+    ada = enter("ada")
+    enter("bob")
+    erasures.ask(ada.subject_id, via="page", now=clock.now())
+    assert emails(handout, buyer) == {"bob@example.test"}
+
+
+@pytest.mark.requirement(75)
+def test_another_contests_entrants_are_not_in_it(enter: Enter, handout: Handout, buyer: Member, asked: Sharing) -> None:
+    enter("ada")
+    other = make_member("olaf")
+    make_entry(make_contest("closed"), other)
+    answer(other, asked, "given")
+    assert emails(handout, buyer) == {"ada@example.test"}
+    assert people.count(asked) == 1
+
+
+@pytest.mark.requirement(76)
+@pytest.mark.parametrize("deed", ["UPDATE contests_fetches SET people = 0", "DELETE FROM contests_fetches"])
+def test_a_fetch_is_never_changed(
+    enter: Enter, handout: Handout, buyer: Member, app: Flask, db_session: orm.Session, deed: str
+) -> None:
+    enter("ada")
+    fetch(handout, buyer)
+    with pytest.raises(exc.DatabaseError, match="append-only"):
+        db_session.execute(sa.text(deed))
