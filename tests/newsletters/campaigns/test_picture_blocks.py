@@ -18,6 +18,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.images import CleanPhoto
 from clozette.kernel.ports.storage import StorageError
+from clozette.kernel.tasks import drain
 from clozette.media import intake
 from clozette.media.models import Photo
 from clozette.newsletters.campaigns import checks, rendering, services
@@ -255,6 +256,26 @@ def test_what_nobody_saved_goes_after_a_day(
     stopped_clock.forward(hours=25)  # type: ignore[attr-defined]
     for _ in range(2):
         tasks.sweep_pictures()
+    assert db_session.scalars(sa.select(Picture.id)).all() == [kept.id] and count(db_session) == (1, 1, 1)
+
+
+def test_few_are_locked_at_once_as_they_go(
+    app: Flask, newsletter: Newsletter, db_session: orm.Session, stopped_clock: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, kept, *lost = make_campaign(newsletter), *(taken_in(300 + one, 200) for one in range(6))
+    services.save(campaign, content_of(block_of(kept)), version=1)
+    locked, lock, number = [], pictures._locked, len(lost)
+
+    def noted(picture_ids: Any) -> set[int]:
+        locked.append(len(picture_ids))
+        return lock(picture_ids)
+
+    monkeypatch.setattr(pictures, "AT_ONCE", 2)
+    monkeypatch.setattr(pictures, "_locked", noted)
+    stopped_clock.forward(hours=25)  # type: ignore[attr-defined]
+    tasks.sweep_pictures()
+    drain(app)
+    assert number == 5 and locked == [2, 2, 1]
     assert db_session.scalars(sa.select(Picture.id)).all() == [kept.id] and count(db_session) == (1, 1, 1)
 
 

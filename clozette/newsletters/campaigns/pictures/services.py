@@ -14,6 +14,7 @@ from clozette.media import services as media
 from clozette.newsletters.campaigns.pictures.models import Holding, Picture
 
 KIND = "picture"
+AT_ONCE = 100
 UNUSED_AFTER = timedelta(days=1)
 """Whoever writes has that long to save a campaign with a picture in it."""
 
@@ -62,26 +63,30 @@ def let_go(campaign_id: int, picture_ids: Collection[int]) -> None:
     delete_unheld(Picture.id.in_(picture_ids))
 
 
-def sweep(now: datetime) -> int:
-    """Delete pictures that were taken in a day ago, and that no campaign has; return how many."""
-    return delete_unheld(Picture.made_at < now - UNUSED_AFTER)
+def sweep(now: datetime) -> bool:
+    """Delete some pictures that were taken in a day ago, and that no campaign has; say whether there may be more."""
+    old = sa.select(Picture.id).where(Picture.made_at < now - UNUSED_AFTER, ~_is_held()).order_by(Picture.id)
+    some = db.session.scalars(old.limit(AT_ONCE)).all()
+    delete_unheld(Picture.id.in_(some))
+    return len(some) == AT_ONCE
 
 
-def delete_unheld(*which: sa.ColumnElement[bool]) -> int:
-    """Delete those of some pictures that no campaign has; return how many.
+def delete_unheld(*which: sa.ColumnElement[bool]) -> None:
+    """Delete those of some pictures that no campaign has.
 
     They are locked first and asked about afterwards: whoever holds one in this moment has it, or finds it gone.
     """
     chosen = _locked(db.session.scalars(sa.select(Picture.id).where(*which)).all())
-    is_held = sa.exists().where(Holding.picture_id == Picture.id)
-    left = sa.select(Picture).options(orm.joinedload(Picture.photo)).where(Picture.id.in_(chosen), ~is_held)
-    gone = db.session.scalars(left).all()
-    for picture in gone:
+    left = sa.select(Picture).options(orm.joinedload(Picture.photo)).where(Picture.id.in_(chosen), ~_is_held())
+    for picture in db.session.scalars(left).all():
         photo = picture.photo
         db.session.delete(picture)
         db.session.flush()
         media.delete_photo(photo)
-    return len(gone)
+
+
+def _is_held() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Holding.picture_id == Picture.id)
 
 
 def _locked(picture_ids: Collection[int]) -> set[int]:
