@@ -54,12 +54,14 @@ class Paper:
     :ivar place: ``mail`` (tables and styles) or ``page`` (the site's own).
     :ivar link: what an outgoing link's address becomes; ``faults`` grows as blocks are made.
     :ivar shows_gone: whether a look or an item that is not public any more is a fault, or is left out.
+    :ivar known: what was read at once for the blocks of a kind, by its id.
     """
 
     base: str
     place: str = MAIL
     link: Callable[[str], str] = str
     shows_gone: bool = True
+    known: Mapping[str, Any] = field(default_factory=dict)
     number: int | None = None
     faults: list[Fault] = field(default_factory=list)
 
@@ -104,6 +106,7 @@ class Kind:
 
     :param make: writes a block ({kind, …}) on a paper; says what is wrong by ``paper.wrong``.
     :param digests_only: whether it differs for each reader, so that only a recurring digest may have it.
+    :param read: reads at once what the blocks of a mail show; ``make`` finds it in ``paper.known``, by the kind's id.
     """
 
     id: str
@@ -111,6 +114,7 @@ class Kind:
     inputs: tuple[Input, ...]
     make: Callable[[Mapping[str, Any], Paper], Piece]
     digests_only: bool = False
+    read: Callable[[Sequence[Mapping[str, Any]]], object] | None = None
 
 
 def register(app: Flask, kind: Kind) -> None:

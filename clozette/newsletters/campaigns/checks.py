@@ -84,9 +84,9 @@ def _of_content(html: str, text: str) -> list[Finding]:
 
 def _of_pictures(campaign: Campaign) -> list[Finding]:
     """Return which pictures are slow to load on a phone."""
-    found = []
+    found, known = [], pictures.of_blocks(campaign.blocks)
     for block in campaign.blocks:
-        picture = pictures.of_block(block)
+        picture = pictures.of_block(block, known)
         size = mailed.size(picture.photo) if picture is not None else 0
         if size > HEAVY:
             what = _("The picture “%(alt)s” has %(size)s kB.", alt=str(block.get("alt", ""))[:60], size=size // 1024)

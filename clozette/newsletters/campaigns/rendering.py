@@ -91,6 +91,7 @@ def attempt(draft: Draft) -> tuple[Rendered, list[Fault]]:
 def pieces(draft: Draft, paper: Paper) -> list[Piece]:
     """Make every block on a paper; the paper then knows the faults."""
     made, known = [], kinds()
+    paper.known = {kind.id: kind.read(draft.blocks) for kind in known.values() if kind.read}
     for number, block in enumerate(draft.blocks):
         paper.number = number
         kind = known.get(str(block.get("kind")))

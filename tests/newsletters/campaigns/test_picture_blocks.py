@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
@@ -175,6 +176,32 @@ def test_the_archive_shows_it_as_the_site_does(client: Client, newsletter: Newsl
     page = client.get(f"/newsletters/{newsletter.slug}/archive/{ids.encode(campaign.id)}")
     assert page.status_code == 200
     assert re.search(rf'src="/media/{picture.photo.public_token}/640.webp" srcset="[^"]+"[^>]*alt="{ALT}"', page.text)
+
+
+@pytest.mark.parametrize("page", ["archive", "archive.atom", "editor"])
+def test_many_pictures_take_no_more_queries_than_one(
+    client: Client,
+    editor: object,
+    newsletter: Newsletter,
+    db_session: orm.Session,
+    query_counter: Callable[[], Any],
+    page: str,
+) -> None:
+    newsletter.has_archive = True
+    sent = {"state": "draft"} if page == "editor" else {"state": "finished", "archived_at": clock.now()}
+    campaign = make_campaign(newsletter, blocks=[block_of(taken_in())], **sent)
+    path = path_of(campaign) if page == "editor" else f"/newsletters/{newsletter.slug}/{page}"
+    path += f"/{ids.encode(campaign.id)}" if page == "archive" else ""
+    numbers, campaign_id = [], campaign.id
+    for more in (0, 0, 5):
+        campaign = db_session.get_one(Campaign, campaign_id)
+        campaign.blocks = [*campaign.blocks, *(block_of(taken_in(300 + one, 200)) for one in range(more))]
+        db_session.commit()
+        db_session.expunge_all()
+        with query_counter() as statements:
+            assert client.get(path).text.count("/media/") >= 1 + more
+        numbers.append(len(statements))
+    assert numbers[1] == numbers[2]
 
 
 def test_nothing_is_left_of_a_draft_that_is_thrown_away(

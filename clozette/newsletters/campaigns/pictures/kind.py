@@ -12,6 +12,7 @@ from clozette.media import addresses
 from clozette.media.models import Photo
 from clozette.newsletters.campaigns.blocks import NOTHING, Input, Kind, Paper, Piece, register
 from clozette.newsletters.campaigns.pictures import services
+from clozette.newsletters.campaigns.pictures.models import Picture
 
 COLUMN = 536
 """As wide as a mail's column, in CSS pixels."""
@@ -33,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 
 def _picture(block: Mapping[str, Any], paper: Paper) -> Piece:
-    found, alt = services.of_block(block), paper.tagged(str(block.get("alt", ""))).strip()
+    found, alt = services.of_block(block, paper.known[services.KIND]), paper.tagged(str(block.get("alt", ""))).strip()
     typed = str(block.get("address", "")).strip()
     target = paper.target(typed) if typed else ""
     if not alt:
@@ -52,9 +53,9 @@ def _shown(photo: Photo, base: str) -> Shown:
     return Shown(mailed, photo, width, max(1, round(photo.height * width / photo.width)))
 
 
-def thumbnail(block: Mapping[str, Any]) -> str | None:
-    """Return the address of a small picture of what a block shows, for the editor."""
-    found = services.of_block(block)
+def thumbnail(block: Mapping[str, Any], known: Mapping[int, Picture]) -> str | None:
+    """Return the address of a small picture of what a block shows, for the editor; ``known`` are those of all blocks."""
+    found = services.of_block(block, known)
     return addresses.address(found.photo.id, found.photo.public_token, 320) if found else None
 
 
@@ -78,4 +79,5 @@ PICTURE = Kind(
         ),
     ),
     _picture,
+    read=services.of_blocks,
 )

@@ -32,11 +32,19 @@ def take_in(upload: FileStorage, now: datetime) -> Picture:
     return made
 
 
-def of_block(block: Mapping[str, Any]) -> Picture | None:
-    """Return the picture that a block names."""
+def of_blocks(blocks: Collection[Mapping[str, Any]]) -> Mapping[int, Picture]:
+    """Return the pictures that blocks name, by id."""
+    wanted = {found for block in blocks if (found := _named(block)) is not None}
+    if not wanted:
+        return {}
+    whole = sa.select(Picture).options(orm.joinedload(Picture.photo))
+    return {one.id: one for one in db.session.scalars(whole.where(Picture.id.in_(wanted)))}
+
+
+def of_block(block: Mapping[str, Any], known: Mapping[int, Picture]) -> Picture | None:
+    """Return the picture that a block names, of those that were read (``of_blocks``)."""
     picture_id = _named(block)
-    whole = orm.joinedload(Picture.photo)
-    return db.session.get(Picture, picture_id, options=[whole]) if picture_id is not None else None
+    return known.get(picture_id) if picture_id is not None else None
 
 
 def held_by(campaign_id: int) -> Sequence[Picture]:

@@ -48,7 +48,8 @@ def take_in(shown: Sequence[str], now: datetime) -> tuple[dict[str, str], dict[s
 def thumbnails(form: Form, shown: Sequence[str]) -> dict[str, str]:
     """Return small pictures of what the form's blocks have already, by field."""
     blocks = {name: {"kind": services.KIND, "picture": form.value(name)} for name in _fields(shown)}
-    found = {name: kind.thumbnail(block) for name, block in blocks.items()}
+    known = services.of_blocks(blocks.values())
+    found = {name: kind.thumbnail(block, known) for name, block in blocks.items()}
     return {name: address for name, address in found.items() if address is not None}
 
 
