@@ -28,6 +28,7 @@ class Contest(Model):
     :ivar countries: where one may enter, as codes; ``min_age`` and ``min_account_days``: of whom.
     :ivar rules_id: the version of the rules that holds now (no foreign key: those rows are never deleted, and each
         names its contest); ``rules_locked_at``, since when a change asks each entrant.
+    :ivar terms: what the builder of the rules asks for beside these columns; see ``plans.Terms``.
     :ivar version: counts the savings; ``checked_sha256`` is of all that the check of the rules read.
     :ivar last_number: the last receipt number given to an entry.
     """
@@ -74,6 +75,7 @@ class Contest(Model):
     sponsor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contests_sponsors.id"), index=True)
     rules_id: Mapped[int | None]
     rules_locked_at: Mapped[datetime | None]
+    terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
     last_number: Mapped[int] = mapped_column(default=0)
     checked_sha256: Mapped[str | None] = mapped_column(sa.String(64))

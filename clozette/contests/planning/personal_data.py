@@ -40,6 +40,7 @@ PLANNING: Declaration = {
                     "sponsor_id",
                     "rules_id",
                     "rules_locked_at",
+                    "terms",
                     "version",
                     "last_number",
                     "checked_sha256",
