@@ -14,6 +14,7 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.newsletters.campaigns import checks, rendering, rules, segments
 from clozette.newsletters.campaigns.blocks import Fault
+from clozette.newsletters.campaigns.changing import change
 from clozette.newsletters.campaigns.events import CampaignLate
 from clozette.newsletters.campaigns.models import Arm, Campaign, Segment
 from clozette.newsletters.campaigns.pictures import services as pictures
@@ -84,7 +85,7 @@ def save(campaign: Campaign, content: Content, *, version: int) -> None:
 
 
 def _write(campaign: Campaign, content: Content, values: Mapping[str, Any], version: int) -> None:
-    if not _change(campaign, ("draft",), values, version=version):
+    if not change(campaign, ("draft",), values, version=version):
         raise Refused(_why_not_saved(campaign))
     if not pictures.hold(campaign.id, content.blocks):
         raise BadCampaign([Fault(None, _("A picture is not there any more. Upload it again."))])
@@ -122,7 +123,7 @@ def choose(campaign: Campaign, chosen: Sequence[Mapping[str, Any]]) -> None:
     :raises segments.BadRule: for a rule that we don't know.
     """
     kept = segments.checked(chosen)
-    if not _change(campaign, ("draft",), {"rules": kept, "version": Campaign.version + 1}):
+    if not change(campaign, ("draft",), {"rules": kept, "version": Campaign.version + 1}):
         raise Refused(_why_not_saved(campaign))
 
 
@@ -144,19 +145,19 @@ def schedule(campaign: Campaign, send_at: datetime, zone: str, *, repeats: str |
     _check_kept(campaign)
     values = {"state": "scheduled", "send_at": send_at, "time_zone": zone, "repeats": repeats, "paused_because": None}
     values["first_at"] = send_at if repeats else None
-    if not _change(campaign, ("draft",), values, version=campaign.version):
+    if not change(campaign, ("draft",), values, version=campaign.version):
         raise Refused(_why_not_saved(campaign))
 
 
 def unschedule(campaign: Campaign) -> None:
     """Make a draft of what waits for its time, or of what missed it."""
-    if not _change(campaign, ASKS, {"state": "draft", "send_at": None, "paused_because": None}):
+    if not change(campaign, ASKS, {"state": "draft", "send_at": None, "paused_because": None}):
         raise Refused(_too_late())
 
 
 def cancel(campaign: Campaign) -> None:
     """Give a campaign up that was not sent yet; it stays to be looked at."""
-    if not _change(campaign, ("draft", *ASKS), {"state": "cancelled", "send_at": None}):
+    if not change(campaign, ("draft", *ASKS), {"state": "cancelled", "send_at": None}):
         raise Refused(_too_late())
 
 
@@ -220,7 +221,7 @@ def _start_now(campaign: Campaign, now: datetime, due: datetime | None) -> None:
         _spawn(campaign, now)
         return
     # The engine starts what is due; of two who press at once one finds it taken.
-    if campaign.state == "late" and not _change(campaign, ("late",), {"state": "scheduled", "send_at": now}):
+    if campaign.state == "late" and not change(campaign, ("late",), {"state": "scheduled", "send_at": now}):
         raise Refused(_too_late())
     _send(campaign, now)
 
@@ -287,13 +288,13 @@ def archive(campaign: Campaign, at: datetime | None) -> None:
     """Put a sent letter into the public archive, or take it out (nothing for ``at``)."""
     sent = ("queueing", "running", "paused", "finished")
     fits = campaign.kind == "letter" and campaign.newsletter.has_archive
-    if not fits or not _change(campaign, sent, {"archived_at": at}):
+    if not fits or not change(campaign, sent, {"archived_at": at}):
         raise Refused(Refusal("no_archive", _("Only a letter that was sent can be in an archive."), None))
 
 
 def _ask(campaign: Campaign, because: str | None) -> None:
     """Let a campaign wait for what staff say, and tell them."""
-    if _change(campaign, ("scheduled",), {"state": "late", "paused_because": because}):
+    if change(campaign, ("scheduled",), {"state": "late", "paused_because": because}):
         events.publish(CampaignLate(campaign.id))
 
 
@@ -377,19 +378,9 @@ def _check_kept(campaign: Campaign) -> None:
         segments.conditions(campaign.rules)
     except segments.BadRule as error:
         raise BadCampaign([Fault(None, str(error))]) from error
-    stops = [Fault(None, one.words) for one in checks.findings(campaign, weighs=False) if one.level == "red"]
+    stops = [Fault(None, one.what) for one in checks.findings(campaign, weighs=False) if one.level == "red"]
     if stops:
         raise BadCampaign(stops)
-
-
-def _change(campaign: Campaign, states: Sequence[str], values: Mapping[str, Any], version: int | None = None) -> bool:
-    """Change a campaign that is in one of these states (and of this version); say whether it was."""
-    step = sa.update(Campaign).where(Campaign.id == campaign.id, Campaign.state.in_(states))
-    if version is not None:
-        step = step.where(Campaign.version == version)
-    changed = bool(db.session.execute(step.values(**values)).rowcount)  # type: ignore[attr-defined]
-    db.session.refresh(campaign)
-    return changed
 
 
 def _why_not_saved(campaign: Campaign) -> Refusal:

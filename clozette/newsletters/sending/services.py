@@ -16,6 +16,7 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.newsletters import keys
 from clozette.newsletters.campaigns import rendering
+from clozette.newsletters.campaigns.changing import change
 from clozette.newsletters.campaigns.models import Campaign, Compiled
 from clozette.newsletters.sending import claims, preflight
 from clozette.newsletters.sending.events import CampaignStarted
@@ -43,8 +44,8 @@ def start(campaign: Campaign, now: datetime) -> None:
         insert_once(Compiled, campaign_id=campaign.id, letter=letter, template=text, digest=digest(made), made_at=now)
     red = [one for one in preflight.check(campaign) if one.level == "red"]
     if red:
-        raise Refused(Refusal("preflight", "; ".join(one.words for one in red), None))
-    if not _change(campaign, STARTS, version, state="queueing", started_at=now):
+        raise Refused(Refusal("preflight", " ".join(one.what for one in red), None))
+    if not change(campaign, STARTS, {"state": "queueing", "started_at": now}, version=version):
         raise Refused(
             Refusal("not_startable", _("This can't be started: it was sent, cancelled or changed meanwhile."))
         )
@@ -67,7 +68,7 @@ def pause(campaign: Campaign, because: str, now: datetime) -> None:
 
     :param because: ``staff``, ``errors``, ``preflight`` or ``restored``.
     """
-    if not _change(campaign, UNDER_WAY, state="paused", paused_at=now, paused_because=because):
+    if not change(campaign, UNDER_WAY, {"state": "paused", "paused_at": now, "paused_because": because}):
         raise Refused(Refusal("not_running", _("This is not being sent now.")))
 
 
@@ -75,7 +76,7 @@ def resume(campaign: Campaign, now: datetime) -> None:
     """Go on where it stopped, with a fresh error budget."""
     began = sa.exists().where(Sending.campaign_id == campaign.id)
     goes_on = sa.case((sa.and_(began, Campaign.recipients > 0), "running"), else_="queueing")
-    if not _change(campaign, ("paused",), state=goes_on, paused_at=None, paused_because=None):
+    if not change(campaign, ("paused",), {"state": goes_on, "paused_at": None, "paused_because": None}):
         raise Refused(Refusal("not_paused", _("This is not paused.")))
     forgive = sa.update(Run).where(Run.campaign_id == campaign.id)
     db.session.execute(forgive.values(forgiven=campaign.failed, sent_then=campaign.sent), execution_options=_QUIETLY)
@@ -83,7 +84,7 @@ def resume(campaign: Campaign, now: datetime) -> None:
 
 def stop(campaign: Campaign, now: datetime) -> None:
     """Give up what was not sent yet of a paused campaign."""
-    if not _change(campaign, ("paused",), state="finished", finished_at=now):
+    if not change(campaign, ("paused",), {"state": "finished", "finished_at": now}):
         raise Refused(Refusal("not_paused", _("This is not paused.")))
     left = sa.update(Sending).where(Sending.campaign_id == campaign.id, Sending.state == "queued")
     done = db.session.execute(left.values(state="skipped", reason="stopped"), execution_options=_QUIETLY)
@@ -114,7 +115,7 @@ def settle_by_hand(campaign: Campaign, contact_ids: Sequence[int], outcome: str,
     changed: int = db.session.execute(again, execution_options=_QUIETLY).rowcount  # type: ignore[attr-defined]
     claims.count(campaign.id, uncertain=-changed)
     if changed:
-        _change(campaign, ("finished",), state="running", finished_at=None)
+        change(campaign, ("finished",), {"state": "running", "finished_at": None})
     return changed
 
 
@@ -160,13 +161,3 @@ def _note(
     mine = (Sending.campaign_id == campaign_id, Sending.contact_id == contact_id, once.is_(None))
     step = sa.update(Sending).where(*mine).values(**values)
     return bool(db.session.execute(step, execution_options=_QUIETLY).rowcount)  # type: ignore[attr-defined]
-
-
-def _change(campaign: Campaign, states: Sequence[str], version: int | None = None, **values: object) -> bool:
-    """Change a campaign that is in one of these states (and of this version); say whether it was."""
-    step = sa.update(Campaign).where(Campaign.id == campaign.id, Campaign.state.in_(states))
-    if version is not None:
-        step = step.where(Campaign.version == version)
-    changed = bool(db.session.execute(step.values(**values)).rowcount)  # type: ignore[attr-defined]
-    db.session.refresh(campaign)
-    return changed

@@ -26,8 +26,7 @@ from clozette.newsletters.sending import services as sending
 def schedule(campaign_id: int) -> str:
     """Show who gets it, what was found, and ask when it goes."""
     found = dns_asked(campaign_id)
-    zone = found.time_zone if found.time_zone != "UTC" else viewer().time_zone
-    return _page(found, Form(schemas.ScheduleIn, {"time_zone": zone, "repeats": found.repeats or "week"}))
+    return _page(found, _empty(found))
 
 
 @blueprint.post("/campaigns/<id:campaign_id>/schedule")
@@ -78,7 +77,7 @@ def start_campaign(campaign_id: int) -> Any:
         services.check_seen(found, seen["version"])
         services.start_now(found, clock.now(), due=seen["due"])
 
-    return _do(campaign_id, start, _("The campaign is on its way."))
+    return _do(campaign_id, start, _("The campaign is on its way."), shows=_last_look)
 
 
 @blueprint.post("/campaigns/<id:campaign_id>/cancellation")
@@ -150,16 +149,36 @@ def unarchive_campaign(campaign_id: int) -> Any:
     return _do(campaign_id, lambda found: services.archive(found, None), _("It is not in the archive any more."))
 
 
-def _do(campaign_id: int, deed: Callable[[Campaign], None], said: str, back: str = "") -> Any:
+def _do(
+    campaign_id: int,
+    deed: Callable[[Campaign], None],
+    said: str,
+    back: str = "",
+    shows: Callable[[Campaign, Refusal], str] = show_campaign,
+) -> Any:
     found = access.campaign_for_staff(campaign_id)
     try:
         deed(found)
     except Refused as refused:
-        return show_campaign(found, refused.refusal), 409
+        return shows(found, refused.refusal), 409
     except BadCampaign as bad:
-        return show_campaign(found, Refusal("faults", " ".join(fault.words for fault in bad.faults))), 409
+        return shows(found, Refusal("faults", " ".join(fault.words for fault in bad.faults))), 409
     flash(said, "success")
     return redirect(f"{request.path.rpartition('/')[0]}/{back}", 303) if back else _to(found)
+
+
+def _last_look(found: Campaign, refusal: Refusal) -> str:
+    """Return the page where a draft was to be sent, which says what was found, and how to mend it."""
+    if found.state != "draft":
+        return show_campaign(found, refusal)
+    form = _empty(found)
+    form.refuse(refusal)
+    return _page(found, form)
+
+
+def _empty(found: Campaign) -> Form:
+    zone = found.time_zone if found.time_zone != "UTC" else viewer().time_zone
+    return Form(schemas.ScheduleIn, {"time_zone": zone, "repeats": found.repeats or "week"})
 
 
 def _page(found: Campaign, form: Form) -> str:
