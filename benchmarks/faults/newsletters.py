@@ -23,7 +23,7 @@ from benchmarks.faults.core import _kill
 from benchmarks.support import letters
 from clozette import create_app
 from clozette.kernel.database import db
-from clozette.newsletters.sending.message import read_verp
+from clozette.newsletters.sending.names import read_verp
 from clozette.settings import ROOT, Settings
 from tests.support import postgres, processes
 

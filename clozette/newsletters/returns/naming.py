@@ -13,7 +13,7 @@ from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.newsletters import keys
 from clozette.newsletters.returns.models import Mailbox
-from clozette.newsletters.sending import message
+from clozette.newsletters.sending import names
 from clozette.newsletters.subscriptions.models import Subscription
 
 PLAIN = frozenset({"bounce", "fbl", "postmaster", "abuse"})
@@ -58,7 +58,7 @@ def find(texts: Iterable[str], *, by_leave: bool = True) -> Ours | None:
     """
     for text in texts:
         for found in _CAMPAIGN.finditer(text):
-            named = message.read_name(found[2], "returns" if found[1] else "messages")
+            named = names.read_name(found[2], "returns" if found[1] else "messages")
             if named is not None:
                 return Ours(*named, by_path=bool(found[1]))
         for found in _SITE.finditer(text):

@@ -7,7 +7,6 @@ that it never makes a line too long, whatever it is.
 import base64
 import binascii
 import hashlib
-import hmac
 import html
 import json
 import re
@@ -16,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
-from functools import lru_cache
 
 from clozette.kernel import ids
 from clozette.kernel.ports.bulk_mail import Letter
@@ -25,6 +23,7 @@ from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.campaigns.rendering import Rendered
 from clozette.newsletters.campaigns.slots import CLOSE, OPEN, PERSONAL, Value
 from clozette.newsletters.sending.dkim import Signer
+from clozette.newsletters.sending.names import name_of, verp
 from clozette.newsletters.sending.values import Recipient
 from clozette.settings import Settings
 
@@ -33,12 +32,9 @@ _SLOT = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
 _NOT_ID = re.compile(r"[^a-z0-9-]+")
-_MAC_BYTES = 12
 _WORD_BYTES = 42
 _SIMPLE = re.compile(r"[A-Za-z0-9/:._-]{1,72}", re.ASCII)
 """What stands for itself in HTML, in text and in quoted-printable alike: most names, and our own addresses."""
-_PATH = re.compile(r"c([0-9a-z]{1,13})\.s([0-9a-z]{1,13})\.([0-9a-f]{24})")
-_encoded = lru_cache(maxsize=64)(ids.encode)
 
 
 OWN = frozenset({"first_name", "last_name", "unsubscribe_url", "preferences_url", "why_url", "view_url"})
@@ -224,39 +220,6 @@ class _Body:
         return _patch(html.escape(_line(given)) if self._is_html else _line(given))
 
 
-def name_of(campaign_id: int, contact_id: int, use: str, *, by: bytes | None = None) -> str:
-    """Return the name of one campaign to one contact, with the proof that we made it (``returns`` or ``messages``).
-
-    :param by: the key of that use, from whoever makes many.
-    """
-    said = f"c{_encoded(campaign_id)}.s{_encoded(contact_id)}"
-    return f"{said}.{_mac(said, by or keys.key(use))}"
-
-
-def read_name(name: str, use: str) -> tuple[int, int] | None:
-    """Return the campaign and the contact of a name that we made; nothing for any other."""
-    found = _PATH.fullmatch(name.lower())
-    if found is None:
-        return None
-    try:
-        campaign_id, contact_id = ids.decode(found[1]), ids.decode(found[2])
-    except ValueError:
-        return None
-    said = f"c{found[1]}.s{found[2]}"
-    return (campaign_id, contact_id) if hmac.compare_digest(found[3], _mac(said, keys.key(use))) else None
-
-
-def verp(campaign_id: int, contact_id: int, domain: str, *, by: bytes | None = None) -> str:
-    """Return the envelope's sender: whatever comes back to it says which mail it was, and that it was ours."""
-    return f"bounce+{name_of(campaign_id, contact_id, 'returns', by=by)}@{domain}"
-
-
-def read_verp(address: str) -> tuple[int, int] | None:
-    """Return the campaign and the contact of an address made by ``verp``; nothing for any other (requirement 43)."""
-    local = address.strip("<> ").rpartition("@")[0].lower()
-    return read_name(local.removeprefix("bounce+"), "returns") if local.startswith("bounce+") else None
-
-
 def header_text(text: str) -> bytes:
     """Return what people read in a header: as it is, or in encoded words that are folded between."""
     if text.isascii() and len(text) <= 900 and "=?" not in text:
@@ -290,11 +253,6 @@ def digest(template: Template) -> str:
 def _list_id(stamp: Stamp, domain: str) -> str:
     name = phrase(stamp.title) if stamp.title.isascii() else stamp.slug
     return f"{name} <{_NOT_ID.sub('-', stamp.slug)}.{domain}>"
-
-
-def _mac(said: str, by: bytes) -> str:
-    """Return the proof: short enough for a local part of 64 letters with the longest ids (RFC 5321, 4.5.3.1.1)."""
-    return hashlib.blake2b(said.encode(), key=by, digest_size=_MAC_BYTES).hexdigest()
 
 
 def _line(text: str) -> str:

@@ -9,8 +9,8 @@ from flask import current_app
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.newsletters.campaigns.models import Campaign
-from clozette.newsletters.sending.message import name_of
 from clozette.newsletters.sending.models import Sending
+from clozette.newsletters.sending.names import name_of
 from clozette.settings import Settings
 
 

@@ -24,7 +24,7 @@ from clozette.kernel.ports.bulk_mail import Letter, MemoryPost, Outcome
 from clozette.kernel.refusal import Refused
 from clozette.newsletters import keys
 from clozette.newsletters.campaigns.models import Campaign
-from clozette.newsletters.sending import engine, message, senders, snapshot
+from clozette.newsletters.sending import engine, names, senders, snapshot
 from clozette.newsletters.sending import services as sending
 from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import pending, services, suppressions
@@ -339,7 +339,7 @@ class History(RuleBasedStateMachine):
     def _check_letters(self) -> None:
         """Each letter that went out just now went to somebody who may get it, and for the first time."""
         for letter in self.post.letters:
-            made = message.read_verp(letter.sender)
+            made = names.read_verp(letter.sender)
             assert made is not None
             campaign = db.session.get_one(Campaign, made[0])
             number = self.newsletters.index(campaign.newsletter_id)

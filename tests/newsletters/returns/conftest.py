@@ -15,7 +15,7 @@ from clozette.newsletters import keys
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.returns import services
 from clozette.newsletters.returns.models import Return
-from clozette.newsletters.sending import message
+from clozette.newsletters.sending import names
 from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import suppressions
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
@@ -38,11 +38,11 @@ class Sent:
 
     @property
     def path(self) -> str:
-        return message.verp(self.campaign.id, self.contact.id, DOMAIN)
+        return names.verp(self.campaign.id, self.contact.id, DOMAIN)
 
     @property
     def message_id(self) -> str:
-        return f"{message.name_of(self.campaign.id, self.contact.id, 'messages')}@{DOMAIN}"
+        return f"{names.name_of(self.campaign.id, self.contact.id, 'messages')}@{DOMAIN}"
 
     @property
     def token(self) -> str:

@@ -23,7 +23,7 @@ from clozette.development import keys as development
 from clozette.kernel import clock
 from clozette.newsletters import keys
 from clozette.newsletters.campaigns.slots import slot
-from clozette.newsletters.sending import dkim, keyring, message
+from clozette.newsletters.sending import dkim, keyring, message, names
 from clozette.newsletters.sending.message import NothingNew, Press, Stamp, Template, compile_mail
 from clozette.newsletters.sending.values import Recipient
 from clozette.settings import Settings
@@ -181,9 +181,9 @@ def test_any_title_gives_literal_headers(make: Make, title: str) -> None:
 
 @pytest.mark.requirement(43)
 def test_the_way_back_is_ours_alone(db_session: orm.Session) -> None:
-    address = message.verp(2**62, 2**62 + 5, "news.clozette.test")
+    address = names.verp(2**62, 2**62 + 5, "news.clozette.test")
     assert len(address.partition("@")[0]) <= 64
-    assert message.read_verp(address) == message.read_verp(f"<{address.upper()}>") == (2**62, 2**62 + 5)
+    assert names.read_verp(address) == names.read_verp(f"<{address.upper()}>") == (2**62, 2**62 + 5)
     local = address.partition("@")[0]
     forged = (
         local[:-1] + ("a" if local[-1] != "a" else "b"),
@@ -192,9 +192,9 @@ def test_the_way_back_is_ours_alone(db_session: orm.Session) -> None:
         "bounce+x.y.z",
         "hello",
     )
-    assert [message.read_verp(f"{one}@news.clozette.test") for one in forged] == [None] * 5
-    name = message.name_of(1, 2, "messages")
-    assert message.read_name(name, "messages") == (1, 2) and message.read_name(name, "returns") is None
+    assert [names.read_verp(f"{one}@news.clozette.test") for one in forged] == [None] * 5
+    name = names.name_of(1, 2, "messages")
+    assert names.read_name(name, "messages") == (1, 2) and names.read_name(name, "returns") is None
 
 
 def test_a_development_site_signs_with_a_key_of_its_own(tmp_path: Path) -> None:
