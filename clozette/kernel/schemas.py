@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.kernel import ids
 
+_LOCAL = "%Y-%m-%dT%H:%M"
 # C0 controls but tab and newline, DEL, lone surrogates, and the two non-characters that break XML (Atom) readers.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Marks that turn the reading direction and could disguise a name.
@@ -73,6 +75,22 @@ class Line(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
+
+
+class LocalMoment(Line):
+    """A wall clock's time as browsers send it: ``2026-11-25T09:00``."""
+
+    default_error_messages = {"moment": _l("This is no date and time.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take one."""
+        super().__init__(max_length=16, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        try:
+            return datetime.strptime(super()._deserialize(value, attr, data, **kwargs), _LOCAL)
+        except ValueError as error:
+            raise self.make_error("moment") from error
 
 
 class RowId(ma.fields.Field[int]):

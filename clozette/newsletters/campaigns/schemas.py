@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -10,30 +9,13 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.accounts import countries
 from clozette.accounts.schemas import Choice
-from clozette.kernel.schemas import Line, RowId, Schema, Text
+from clozette.kernel.schemas import Line, LocalMoment, RowId, Schema, Text
 from clozette.newsletters.campaigns import rules
 from clozette.newsletters.campaigns.blocks import Kind
 from clozette.newsletters.campaigns.models import MAX_PREVIEW, MAX_SUBJECT, MAX_TITLE
 
 MAX_BLOCKS = 40
 _KIND = re.compile(r"b(\d{1,2})_kind")
-_LOCAL = "%Y-%m-%dT%H:%M"
-
-
-class Moment(Line):
-    """A wall clock's time as browsers send it: ``2026-11-25T09:00``."""
-
-    default_error_messages = {"moment": _l("This is no date and time.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Take one."""
-        super().__init__(max_length=16, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        try:
-            return datetime.strptime(super()._deserialize(value, attr, data, **kwargs), _LOCAL)
-        except ValueError as error:
-            raise self.make_error("moment") from error
 
 
 class NewCampaignIn(Schema):
@@ -66,7 +48,7 @@ class CampaignIn(Schema):
 class ScheduleIn(Schema):
     """When it goes."""
 
-    send_at = Moment(required=True)
+    send_at = LocalMoment(required=True)
     time_zone = Choice(countries.ZONES, required=True)
     repeats = Choice(frozenset(rules.REPEATS), load_default=None, allow_none=True)
     version = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1, 2**31))

@@ -9,8 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.accounts import countries
 from clozette.accounts.schemas import Choice
-from clozette.kernel.schemas import Line, Schema, Text, Worded
-from clozette.newsletters.campaigns.schemas import Moment as LocalMoment
+from clozette.kernel.schemas import Line, LocalMoment, Schema, Text, Worded
 from clozette.newsletters.subscriptions.staff_schemas import CsvFile
 from clozette.newsletters.texts import regions
 from clozette.newsletters.texts.models import MAX_BODY, MAX_TITLE
