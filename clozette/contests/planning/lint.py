@@ -75,27 +75,32 @@ def _prizes(plan: Plan) -> Iterator[Fault]:
 
 
 def _deciding(plan: Plan) -> Iterator[Fault]:
-    terms = plan.terms
-    if plan.is_draw:
-        if terms.source not in SOURCES:
-            yield _all("source", _("Say where the number comes from that nobody knows beforehand."))
-        elif (terms.source == "witness") != plan.has_witness:
-            yield _all("source", _("A witness is named for this draw if, and only if, the number comes from one."))
-        elif terms.source == "beacon" and plan.beacon is None:
-            yield _all("draw_at", _("Say when it is drawn: that names the public number."))
-        if plan.vote_share:
-            yield _all("vote_share", _("Votes are counted beside a jury: in a draw they decide nothing."))
-    else:
-        if not any(one.name for one in terms.criteria):
-            yield _all("c0_name", _("Say by what the jury judges."))
-        if terms.tie_break not in TIE_BREAKS:
-            yield _all("tie_break", _("Say what happens with equal results."))
+    yield from _by_draw(plan) if plan.is_draw else _by_jury(plan)
     if plan.vote_share and not plan.has_votes:
         yield _all("votes_from", _("Votes are to count: say from when until when."))
     if plan.entry_kind == "none" and (plan.has_votes or not plan.is_draw):
         yield _all("entry_kind", _("Where people enter with nothing, there is nothing to judge or to vote for."))
     if plan.alternates < 1:
         yield _all("alternates", _("Say how many stand behind the winners, at least one."))
+
+
+def _by_draw(plan: Plan) -> Iterator[Fault]:
+    source = plan.terms.source
+    if source not in SOURCES:
+        yield _all("source", _("Say where the number comes from that nobody knows beforehand."))
+    elif (source == "witness") != plan.has_witness:
+        yield _all("source", _("A witness is named for this draw if, and only if, the number comes from one."))
+    elif source == "beacon" and plan.beacon is None:
+        yield _all("draw_at", _("Say when it is drawn: that names the public number."))
+    if plan.vote_share:
+        yield _all("vote_share", _("Votes are counted beside a jury: in a draw they decide nothing."))
+
+
+def _by_jury(plan: Plan) -> Iterator[Fault]:
+    if not any(one.name for one in plan.terms.criteria):
+        yield _all("c0_name", _("Say by what the jury judges."))
+    if plan.terms.tie_break not in TIE_BREAKS:
+        yield _all("tie_break", _("Say what happens with equal results."))
 
 
 def _dates(plan: Plan) -> Iterator[Fault]:

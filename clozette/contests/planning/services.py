@@ -1,11 +1,181 @@
 """Planning a contest and leading it through its life. Every change of state is one conditional statement (``life.move``)."""
 
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
-from clozette.contests.planning import life
-from clozette.contests.planning.models import Contest
+from clozette.contests import facts
+from clozette.contests.entering.models import Entry
+from clozette.contests.planning import drafts, life, lint, queries, writing
+from clozette.contests.planning.events import RulesChanged
+from clozette.contests.planning.lint import Fault
+from clozette.contests.planning.models import Contest, Prize, Rules
+from clozette.contests.planning.plans import DATES, Plan, PrizePlan, Terms
+from clozette.contests.sponsors import sharing
+from clozette.kernel import events
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import Refusal, Refused
+
+UNPUBLISHED = ("draft", "checked")
+CHANGING = ("published", "open")
+"""States in which the rules may still change, as a new version that entrants are asked about."""
+
+
+class BadPlan(Exception):
+    """A contest that can't be published as it is."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
+def create(values: Mapping[str, Any], *, by_id: int | None, now: datetime) -> Contest:
+    """Begin a draft.
+
+    :raises Refused: if its short name is taken.
+    """
+    contest_id = new_id()
+    kept = {**values, "terms": {}, "state": "draft", "state_at": now, "created_at": now, "created_by_id": by_id}
+    if not insert_once(Contest, id=contest_id, **kept):
+        raise Refused(Refusal("taken", _("There is a contest with this short name already."), "slug"))
+    return db.session.get_one(Contest, contest_id)
+
+
+def save(contest: Contest, values: Mapping[str, Any], *, version: int) -> None:
+    """Keep what was written of a contest that is not published yet; what was checked has to be checked again.
+
+    :raises Refused: if it was saved from elsewhere in between, or is published.
+    """
+    step = sa.update(Contest).where(Contest.id == contest.id, Contest.version == version)
+    step = step.where(Contest.state.in_(UNPUBLISHED))
+    kept = {**values, "state": "draft", "checked_sha256": None, "version": version + 1}
+    if not _changed(step.values(**kept), contest):
+        raise Refused(_why_not_saved(contest))
+
+
+def save_terms(contest: Contest, terms: Terms, prizes: Sequence[PrizePlan], *, version: int, now: datetime) -> None:
+    """Keep what the builder of the rules says.
+
+    :raises Refused: as ``save``.
+    """
+    save(contest, {"terms": asdict(terms)}, version=version)
+    put_prizes(contest, prizes, now=now)
+
+
+def put_prizes(contest: Contest, prizes: Sequence[PrizePlan], *, now: datetime) -> None:
+    """Make these a contest's prizes. A prize keeps its place, and with it what is shared to send it."""
+    known = {prize.position: prize for prize in queries.prizes_of(contest)}
+    for position, prize in enumerate(prizes):
+        row = known.pop(position, None) or Prize(contest_id=contest.id, position=position)
+        for name, value in asdict(prize).items():
+            setattr(row, name, value)
+        db.session.add(row)
+    for left in known.values():
+        sharing.end("prize", left.id, now=now)
+        db.session.delete(left)
+    db.session.flush()
+    db.session.expire(contest)
+
+
+def check(contest: Contest, *, version: int, now: datetime) -> None:
+    """Find a draft complete, or say all that it lacks.
+
+    :raises BadPlan: with everything that is wrong.
+    :raises Refused: if it was saved from elsewhere in between.
+    """
+    plan = drafts.plan_of(contest)
+    found = lint.faults(plan)
+    if found:
+        raise BadPlan(found)
+    if not life.move(contest, "checked", Contest.version == version, now=now, checked_sha256=plan.digest()):
+        raise Refused(_why_not_saved(contest))
+
+
+def publish(contest: Contest, *, version: int, now: datetime) -> Rules:
+    """Put the rules up for everybody, word for word as they were checked.
+
+    :raises Refused: if anything of it was changed since the check, or its opening is over.
+    """
+    plan = drafts.plan_of(contest)
+    if contest.opens_at <= now:
+        raise Refused(Refusal("past", _("Its opening is over: choose a later one, and check it again."), None))
+    same = (Contest.version == version, Contest.checked_sha256 == plan.digest(), Contest.opens_at > now)
+    with db.session.begin_nested():
+        rules = _add_rules(contest, plan, "", now=now)
+        if not life.move(contest, "published", *same, now=now, rules_id=rules.id):
+            raise Refused(Refusal("unchecked", _("Something changed since it was checked: check it again."), None))
+    return rules
+
+
+def take_back(contest: Contest, *, now: datetime) -> None:
+    """Make a draft again of what is published, while nobody can have entered. The rules that were up stay to be read.
+
+    :raises Refused: once it has opened.
+    """
+    untouched = (Contest.last_number == 0, Contest.opens_at > now)
+    values = {"checked_sha256": None, "version": Contest.version + 1}
+    if contest.state != "published" or not life.move(contest, "draft", *untouched, now=now, **values):
+        raise Refused(Refusal("too_late", _("It can’t be taken back any more: it has opened."), None))
+
+
+def change_rules(
+    contest: Contest,
+    values: Mapping[str, Any],
+    terms: Terms,
+    prizes: Sequence[PrizePlan] | None = None,
+    *,
+    because: str,
+    version: int,
+    now: datetime,
+) -> Rules:
+    """Put up another version of the rules; whoever has entered is asked about it (requirement 74).
+
+    :param values: columns that change with it: later dates, the sponsor, how many alternates.
+    :raises BadPlan: if the new rules lack something.
+    :raises Refused: for an earlier date; once entries are closed; if it was saved from elsewhere in between.
+    """
+    for name in DATES:
+        _refuse_earlier(name, getattr(contest, name), values.get(name, getattr(contest, name)))
+    step = sa.update(Contest).where(Contest.id == contest.id, Contest.version == version)
+    step = step.where(Contest.state.in_(CHANGING), Contest.closes_at > now)
+    kept = {**values, "terms": asdict(terms), "version": version + 1}
+    with db.session.begin_nested():
+        if not _changed(step.values(**kept), contest):
+            raise Refused(_why_not_changed(contest, version))
+        if prizes is not None:
+            put_prizes(contest, prizes, now=now)
+        rules = _add_checked(contest, because, now=now)
+        _ask_entrants(contest, now=now)
+        events.publish(RulesChanged(contest.id, rules.id))
+    return rules
+
+
+def announce(contest: Contest, *, now: datetime) -> None:
+    """Make the result public before its time.
+
+    :raises Refused: if it is not decided, or announced already.
+    """
+    if contest.state != "judged" or not life.move(contest, "announced", now=now):
+        raise Refused(Refusal("too_early", _("Only what is decided can be announced, and only once."), None))
+
+
+def cancel(contest: Contest, because: str, *, now: datetime) -> None:
+    """End a contest without a result. Nothing of it is shared from now on, and the reason is a public fact.
+
+    :raises Refused: if it is not published, or over.
+    """
+    if "cancelled" not in life.TRANSITIONS[contest.state] or not life.move(contest, "cancelled", now=now):
+        raise Refused(Refusal("too_late", _("This can’t be cancelled: it is not published, or it is over."), None))
+    facts.state(contest.id, "cancelled", {"because": because}, now=now)
+    sharing.end("contest", contest.id, now=now)
+    for prize in queries.prizes_of(contest):
+        sharing.end("prize", prize.id, now=now)
 
 
 def due(now: datetime) -> sa.Select[int]:
@@ -36,3 +206,72 @@ def turn(contest: Contest, now: datetime) -> bool:
         case "announced":
             return life.move(contest, "done", now=now)
     return False
+
+
+def _add_checked(contest: Contest, because: str, *, now: datetime) -> Rules:
+    plan = drafts.plan_of(contest)
+    found = lint.faults(plan)
+    if found:
+        raise BadPlan(found)
+    rules = _add_rules(contest, plan, because, now=now)
+    contest.rules_id, contest.checked_sha256 = rules.id, plan.digest()
+    db.session.flush()
+    return rules
+
+
+def _add_rules(contest: Contest, plan: Plan, because: str, *, now: datetime) -> Rules:
+    """Write the next version of the rules down, and state its digest."""
+    last = db.session.scalar(sa.select(sa.func.max(Rules.number)).where(Rules.contest_id == contest.id))
+    text = writing.text_of(plan)
+    rules = Rules(
+        contest_id=contest.id,
+        number=(last or 0) + 1,
+        language=plan.language,
+        content=plan.content(),
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        because=because,
+        made_at=now,
+    )
+    db.session.add(rules)
+    db.session.flush()
+    said: facts.Content = {"sha256": rules.sha256, "language": rules.language}
+    facts.state(contest.id, "rules", said, now=now, number=rules.number)
+    return rules
+
+
+def _ask_entrants(contest: Contest, *, now: datetime) -> None:
+    """Let every entry that takes part wait for a yes to the newer rules."""
+    live = sa.update(Entry).where(Entry.contest_id == contest.id, Entry.state.in_(queries.LIVE))
+    db.session.execute(live.values(state="asked", asked_at=now), execution_options={"synchronize_session": False})
+
+
+def _refuse_earlier(name: str, before: datetime | None, after: datetime | None) -> None:
+    if before is not None and (after is None or after < before):
+        raise Refused(Refusal("earlier", _("A published date can only move to a later time."), name))
+
+
+def _changed(step: sa.Update, contest: Contest) -> bool:
+    changed = bool(db.session.execute(step).rowcount)  # type: ignore[attr-defined]
+    db.session.refresh(contest)
+    return changed
+
+
+def _why_not_saved(contest: Contest) -> Refusal:
+    if contest.state not in UNPUBLISHED:
+        return Refusal("published", _("It is published: its rules can only change as a new version."), None)
+    return _elsewhere()
+
+
+def _why_not_changed(contest: Contest, version: int) -> Refusal:
+    if contest.version != version:
+        return _elsewhere()
+    return Refusal("closed", _("Rules change only while entries are taken, or before."), None)
+
+
+def _elsewhere() -> Refusal:
+    return Refusal(
+        "changed",
+        _("This was saved from another window in between. What you typed is still here; compare, then save again."),
+        None,
+    )
