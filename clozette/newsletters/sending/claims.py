@@ -4,7 +4,7 @@ A sending is ``submitting`` from the commit of its claim to the commit of its ou
 again whether its reader may get it; who may not is ``skipped``, with the reason.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -148,28 +148,39 @@ def record(
 
     :param counted: as with ``settle``.
     """
-    sent: list[int] = []
-    dead: list[int] = []
-    slow: set[str] = set()
-    for contact_id, outcome in done:
-        if outcome.is_accepted:
-            sent.append(contact_id)
-        elif outcome.is_unknown:
-            settle(campaign_id, [contact_id], "uncertain", mark=mark, reason="no answer", now=now, counted=counted)
-        elif outcome.code == 0:
-            release(campaign_id, mark, [contact_id])
-        elif outcome.code >= 500:
-            word = _word(outcome)
-            ended = settle(campaign_id, [contact_id], "failed", mark=mark, reason=word, now=now, counted=counted)
-            if ended and is_dead(outcome):
-                dead.append(contact_id)
-        elif domain := _later(campaign_id, contact_id, mark, outcome, now, counted):
-            slow.add(domain)
-    for domain in sorted(slow):
+    became: defaultdict[str, list[tuple[int, Outcome]]] = defaultdict(list)
+    for one in done:
+        became[_kind(one[1])].append(one)
+    said: dict[str, Any] = {"mark": mark, "now": now, "counted": counted}
+    dead = [
+        contact_id
+        for contact_id, outcome in became["failed"]
+        if settle(campaign_id, [contact_id], "failed", reason=_word(outcome), **said) and is_dead(outcome)
+    ]
+    slow = {_later(campaign_id, contact_id, outcome, **said) for contact_id, outcome in became["later"]}
+    for domain in sorted(filter(None, slow)):
         throttles.back_off(domain, now)
-    if sent:
-        settle(campaign_id, sent, "sent", mark=mark, now=now, counted=counted)
+    if back := _contacts(became["nothing"]):
+        release(campaign_id, mark, back)
+    if lost := _contacts(became["uncertain"]):
+        settle(campaign_id, lost, "uncertain", reason="no answer", **said)
+    if sent := _contacts(became["sent"]):
+        settle(campaign_id, sent, "sent", **said)
     return dead
+
+
+def _kind(outcome: Outcome) -> str:
+    if outcome.is_accepted:
+        return "sent"
+    if outcome.is_unknown:
+        return "uncertain"
+    if outcome.code == 0:
+        return "nothing"
+    return "failed" if outcome.code >= 500 else "later"
+
+
+def _contacts(done: Iterable[tuple[int, Outcome]]) -> list[int]:
+    return [contact_id for contact_id, _outcome in done]
 
 
 def is_dead(outcome: Outcome) -> bool:
@@ -255,7 +266,7 @@ def _put_back(*which: sa.ColumnElement[bool]) -> None:
 
 
 def _later(
-    campaign_id: int, contact_id: int, mark: str, outcome: Outcome, now: datetime, counted: Counter[str] | None
+    campaign_id: int, contact_id: int, outcome: Outcome, *, mark: str, now: datetime, counted: Counter[str] | None
 ) -> str | None:
     """Queue it again for later, or give it up after some tries; return the domain where all of it is slow."""
     mine = (Sending.campaign_id == campaign_id, Sending.contact_id == contact_id, Sending.claim == mark)
