@@ -29,6 +29,15 @@ from clozette.community import views as community_views
 from clozette.community import wording as community_wording
 from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
 from clozette.contests import personal_data as contests_data
+from clozette.contests.entering import api as entering_api
+from clozette.contests.entering import events as entry_events
+from clozette.contests.entering import freezing
+from clozette.contests.entering import listeners as entry_listeners
+from clozette.contests.entering import setup as entering
+from clozette.contests.entering import tasks as entry_tasks
+from clozette.contests.entering import views as entering_views
+from clozette.contests.planning import events as contest_events
+from clozette.contests.planning import life
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
 from clozette.contests.sponsors import sharing
@@ -180,6 +189,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     exports_api.blueprint,
     consents_api.blueprint,
     newsletters_api.blueprint,
+    entering_api.blueprint,
 )
 
 
@@ -231,6 +241,7 @@ def _contents(app: Flask) -> None:
     campaign_kinds.init_app(app)
     campaign_pictures.init_app(app)
     links.init_app(app)
+    entering.init_app(app)
     beacon.init_app(app)
     sending_values.register(app, campaign_personal.values)
     sending_values.register(app, tracking.values)
@@ -276,6 +287,7 @@ def _pages(app: Flask) -> None:
         *campaign_views.BLUEPRINTS,
         *return_views.BLUEPRINTS,
         *planning_views.BLUEPRINTS,
+        entering_views.blueprint,
         admin_views.blueprint,
         api_views.blueprint,
     ):
@@ -341,6 +353,20 @@ def _listeners(app: Flask) -> None:
     events.listen(app, text_events.TextHeard, after=(text_tasks.text_answer,))
     events.listen(app, account_events.AddressChanged, inside=(subscription_listeners.follow_address,))
     events.listen(app, account_events.MemberConfirmed, inside=(subscription_listeners.know_member,))
+    _contest_listeners(app)
+
+
+def _contest_listeners(app: Flask) -> None:
+    """Who hears what happens in contests."""
+    life.block(app, "judged", "entries", freezing.not_frozen)
+    events.listen(app, entry_events.EntryMade, after=(entry_tasks.send_receipt,))
+    events.listen(app, entry_events.EntryLeft, after=(entry_tasks.tell_left,))
+    events.listen(app, look_events.LookHidden, inside=(entry_listeners.leave_with_look,))
+    events.listen(
+        app, contest_events.RulesChanged, inside=(entry_listeners.ask_again,), after=(entry_tasks.ask_entrants,)
+    )
+    events.listen(app, contest_events.ContestClosed, after=(entry_tasks.freeze,))
+    events.listen(app, contest_events.ContestCancelled, after=(entry_tasks.release_cancelled,))
 
 
 def _erasure(app: Flask) -> None:
@@ -349,6 +375,7 @@ def _erasure(app: Flask) -> None:
     erasure.register(app, erasure.Step("newsletters", subscription_listeners.forget))
     erasure.register(app, erasure.Step("texts", text_listeners.forget))
     erasure.register(app, erasure.Step("newsletter_reports", report_tallies.forget))
+    erasure.register(app, erasure.Step("contest_entries", entry_listeners.forget))
 
 
 def _notifications(app: Flask) -> None:
@@ -375,6 +402,8 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "* * * * *", campaign_tasks.start_due)
     tasks.schedule(app, "* * * * *", text_tasks.start_due_texts)
     tasks.schedule(app, "* * * * *", planning_tasks.turn_due)
+    tasks.schedule(app, "*/5 * * * *", entry_tasks.release_unanswered)
+    tasks.schedule(app, "50 4 * * *", entry_tasks.forget_photos)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)

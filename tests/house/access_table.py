@@ -53,6 +53,21 @@ GET    /api/v1/openapi.json                           200     200     200     20
 # contests
 GET    /contests                                      200     200     200     200     200     200     200     200
 GET    /contests/{contest}                            200     200     200     200     200     200     200     200
+GET    /contests/mine                                 login   confirm 200     200     200     200     200     200
+GET    /contests/{contest}/entries                    200     200     200     200     200     200     200     200
+GET    /contests/{contest}/entries/new                login   confirm 200     303     200     200     200     200
+POST   /contests/{contest}/entries                    login   confirm 422     422     422     422     422     422
+GET    /contests/{contest}/entries/{entry}            200     200     200     200     404     200     200     200
+POST   /contests/{contest}/entries/{entry}            login   confirm 404     303     404     404     404     404
+POST   /contests/{contest}/entries/{entry}            login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /contests/{contest}/entries/{entry}            login   confirm 404     303     404     404     404     404
+POST   /contests/{contest}/entries/{entry}/rules      login   confirm 404     422     404     404     404     404
+GET    /api/v1/contests/{contest}/entries             401     403     200     200     200     200     200     200
+GET    /api/v1/contests/{contest}/entries/new         401     403     200     200     200     200     200     200
+POST   /api/v1/contests/{contest}/entries             401     403     422     422     422     422     422     422
+GET    /api/v1/contests/{contest}/entries/{entry}     401     403     200     200     404     200     200     200
+DELETE /api/v1/contests/{contest}/entries/{entry}     401     403     404     200     404     404     404     404
+POST   /api/v1/contests/{contest}/entries/{entry}/rules 401   403     422     422     422     422     422     422
 
 # newsletters
 GET    /newsletters                                   200     200     200     200     200     200     200     200

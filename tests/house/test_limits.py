@@ -16,6 +16,7 @@ from clozette import create_app
 from clozette.accounts.services import second_factor
 from clozette.kernel.web import limits
 from tests.factories import accounts
+from tests.factories.contests import make_contest
 from tests.factories.looks import make_look
 from tests.factories.newsletters import make_newsletter
 from tests.support.client import Client
@@ -98,6 +99,11 @@ def ask_guardian(visitor, address):
     return visitor.post("/privacy/guardian", asked, moving=True)
 
 
+def enter_contest(visitor):
+    """Try to enter with the rules of nothing: refused, and counted."""
+    return visitor.post("/contests/coats/entries", {"rules": "f" * 64, "accept": "true", "form_key": "a-key-of-mine"})
+
+
 def text_code(visitor):
     """Type a wrong code for a number, which somebody has to ask for first."""
     if "texted" not in visitor.facts:
@@ -151,9 +157,11 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "text-try": text_code,
     "newsletter-address": lambda visitor: visitor.post("/newsletters/weekly", reader()),
     "newsletter-mail": lambda visitor: visitor.post("/newsletters/weekly", reader("one@example.test"), moving=True),
+    "contest-entry": enter_contest,
     "guardian-link": lambda visitor: visitor.post("/guardian/not-a-token", {"answer": "no"}),
 }
 SIGNED_IN = {
+    "contest-entry",
     "guardian-member",
     "guardian-mail",
     "export-ask",
@@ -184,6 +192,7 @@ def people(db_session):
     accounts.make_member("other")
     make_look(member)
     make_newsletter("weekly")
+    make_contest(slug="coats")
     second_factor.begin(locked)
     locked.tf_primary_method = "authenticator"
     db_session.commit()

@@ -88,7 +88,7 @@ def build(app: Flask) -> World:
         _sign_up(world)
         _returned(world)
         _campaigns(world)
-        _contests(world)
+        _contests(world, people)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -312,8 +312,10 @@ def _bulk_exports(world: World, people: dict[str, Member]) -> None:
     world.names |= {name: ids.encode(export.id) for name, export in made.items()}
 
 
-def _contests(world: World) -> None:
-    """One that takes entries, and a draft."""
+def _contests(world: World, people: dict[str, Member]) -> None:
+    """One that takes entries, with one of the owner, and a draft."""
     contest = contests.make_contest(sponsor=contests.make_sponsor())
     world.names |= {"contest": contest.slug, "contest_id": ids.encode(contest.id)}
+    entry = contests.make_entry(contest, people["owner"], look_id=looks.make_look(people["owner"]).id)
+    world.names["entry"] = ids.encode(entry.id)
     world.names["contest_draft"] = ids.encode(contests.make_contest("draft").id)

@@ -40,9 +40,31 @@ class Answer:
     circumstances: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A sharing as a form shows it: who gets what, for what, for how long, line by line."""
+
+    sharing: Sharing
+    title: str
+    lines: Sequence[str]
+
+
 def of(contest: Contest, member: Member, now: datetime) -> Sequence[Sharing]:
     """Return what somebody is asked to share when they enter; a minor nothing."""
     return [] if consents.is_minor(member.subject_id, now) else sharings.of("contest", contest.id)
+
+
+def hidden(contest: Contest) -> Sequence[Sharing]:
+    """Return what a minor is not asked."""
+    return sharings.of("contest", contest.id)
+
+
+def shown(asked: Sequence[Sharing]) -> list[Shown]:
+    """Return what a form shows of sharings: the words of the control in full."""
+    return [
+        Shown(one, purposes.title(sharings.purpose_of(one)), (sharings.explain(one.id) or "").splitlines())
+        for one in asked
+    ]
 
 
 def offers(asked: Sequence[Sharing]) -> list[notices.Offer]:

@@ -1,0 +1,106 @@
+"""The close of a contest: the entries as they are then, and the list of them, for good.
+
+Everything here may be killed anywhere and run again, by two workers at once too: snapshots are renewed in batches that
+are committed one by one, the list and the fact about it are made in one transaction under the contest's lock.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from clozette.contests import facts
+from clozette.contests.entering import photos, queries, rules, services, snapshots
+from clozette.contests.entering.models import Entry, Snapshot
+from clozette.contests.planning.models import Contest
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refusal, Refused
+from clozette.looks.models import Look
+
+FACT = "entries"
+_BATCH = 50
+
+
+def freeze(contest_id: int, *, now: datetime, save: Callable[[], None]) -> None:
+    """Fix what was entered. It does nothing before the close, nor a second time.
+
+    :param save: ends a transaction and begins the next (``tasks.checkpoint``).
+    """
+    contest = db.session.get(Contest, contest_id)
+    if contest is None or contest.state != "closed" or facts.of(contest_id, FACT) is not None:
+        return
+    release(Entry.contest_id == contest_id, because="rules", now=now, save=save)
+    _renew(contest_id, now, save)
+    _fix(contest_id, now)
+
+
+def release(*conditions: sa.ColumnElement[bool], because: str, now: datetime, save: Callable[[], None]) -> None:
+    """Let entries go that wait for a yes to newer rules, each in a transaction of its own."""
+    waiting = sa.select(Entry.id).where(Entry.state == "asked", *conditions)
+    for entry_id in db.session.scalars(waiting).all():
+        entry = db.session.get_one(Entry, entry_id)
+        services.leave(entry, "released", because, Entry.state == "asked", method="task:contest", now=now)
+        save()
+
+
+def not_frozen(contest: Contest, now: datetime) -> Refusal | None:
+    """Say that a contest can't be decided before its list is fixed."""
+    if facts.of(contest.id, FACT) is not None:
+        return None
+    return Refusal("not_frozen", _("The list of entries is not fixed yet."))
+
+
+def _renew(contest_id: int, now: datetime, save: Callable[[], None]) -> None:
+    """Take the looks as they are now that changed since they were entered and still are published."""
+    changed = (
+        sa.select(Entry.id)
+        .join(Look, Look.id == Entry.look_id)
+        .outerjoin(Snapshot, Snapshot.entry_id == Entry.id)
+        .where(
+            Entry.contest_id == contest_id,
+            Entry.state == "entered",
+            Look.feed_key.is_not(None),
+            sa.or_(Snapshot.look_version.is_(None), Snapshot.look_version != Look.version),
+        )
+        .order_by(Entry.id)
+    )
+    ids = db.session.scalars(changed).all()
+    for start in range(0, len(ids), _BATCH):
+        for entry_id in ids[start : start + _BATCH]:
+            _renew_one(entry_id, now)
+        save()
+
+
+def _renew_one(entry_id: int, now: datetime) -> None:
+    entry = db.session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
+    look = db.session.get(Look, entry.look_id) if entry is not None and entry.look_id else None
+    if entry is None or look is None:
+        return
+    try:
+        photos.copy_look(entry.id, look.id, now=now)
+    except Refused:  # no room for newer copies: those that are there count
+        return
+    snapshots.take(entry, look, now=now)
+
+
+def _fix(contest_id: int, now: datetime) -> None:
+    """Write each entry's line down and state the digest of all lines."""
+    contest = db.session.get_one(Contest, contest_id, with_for_update=True, populate_existing=True)
+    if facts.of(contest_id, FACT) is not None:
+        return
+    rows = db.session.execute(
+        sa.select(Entry.id, Entry.number, Entry.code, Snapshot.sha256)
+        .join(Snapshot, Snapshot.entry_id == Entry.id)
+        .where(Entry.contest_id == contest_id, Entry.state == "entered")
+    ).all()
+    for entry_id, number, code, digest in rows:
+        # An erasure that came first has taken its entry back: then it gets no line.
+        still = sa.update(Entry).where(Entry.id == entry_id, Entry.state == "entered")
+        line = rules.commitment(contest.slug, number, code, digest)
+        db.session.execute(still.values(locked_sha256=line), execution_options={"synchronize_session": False})
+    lines = queries.frozen(contest_id)
+    listed: facts.Content = {"sha256": hashlib.sha256(rules.list_of(lines)).hexdigest(), "count": len(lines)}
+    facts.state(contest_id, FACT, listed, now=now)
+    db.session.expire_all()

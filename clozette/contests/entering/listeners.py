@@ -1,0 +1,52 @@
+"""What entries do when something happens elsewhere; each in the transaction of what happened."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from clozette.accounts.models import Member
+from clozette.contests.entering import services
+from clozette.contests.entering.models import Entry
+from clozette.contests.entering.rules import LIVE
+from clozette.contests.planning.events import RulesChanged
+from clozette.contests.planning.models import Contest
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.looks.events import LookHidden
+
+_METHOD = "task:contest"
+
+
+def leave_with_look(event: LookHidden) -> None:
+    """Let an entry go whose look is a draft again or deleted, while the contest is open; after that its copy counts."""
+    now = clock.now()
+    gone = sa.or_(
+        Entry.look_id == event.look_id,
+        # Of a look that is deleted the entry has lost its trace already.
+        sa.and_(Entry.member_id == event.author_id, Entry.look_id.is_(None), Contest.entry_kind == "look"),
+    )
+    still_open = (Contest.state == "open", Contest.closes_at > now)
+    of_look = sa.select(Entry).join(Contest, Contest.id == Entry.contest_id).where(gone, Entry.state.in_(LIVE))
+    for entry in db.session.scalars(of_look.where(*still_open)).all():
+        services.leave(entry, "withdrawn", "look-gone", method=_METHOD, now=now)
+
+
+def ask_again(event: RulesChanged) -> None:
+    """Ask everybody who entered whether the new rules are all right; those who wait already wait on."""
+    entered = sa.update(Entry).where(Entry.contest_id == event.contest_id, Entry.state == "entered")
+    db.session.execute(entered.values(state="asked", asked_at=clock.now()).execution_options(synchronize_session=False))
+    db.session.expire_all()
+
+
+def forget(subject_id: int) -> Iterator[int]:
+    """Before a person's rows go: entries that no list names yet leave. Those that are listed stay as a number."""
+    mine = (
+        sa.select(Entry)
+        .join(Member, Member.id == Entry.member_id)
+        .where(Member.subject_id == subject_id, Entry.state.in_(LIVE), Entry.locked_sha256.is_(None))
+    )
+    entries = db.session.scalars(mine).all()
+    not_listed = Entry.locked_sha256.is_(None)
+    yield sum(
+        services.leave(one, "withdrawn", "erased", not_listed, method=_METHOD, now=clock.now()) for one in entries
+    )

@@ -1,0 +1,41 @@
+"""How entries and what becomes of them are called."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from clozette.contests.planning import queries as contests
+from clozette.contests.planning.models import Contest
+
+STATES = {
+    "entered": _l("takes part"),
+    "asked": _l("waits for your yes to the new rules"),
+    "withdrawn": _l("taken back"),
+    "released": _l("released"),
+    "disqualified": _l("disqualified"),
+}
+REASONS = {
+    "withdrawn": _l("You took it back."),
+    "rules": _l("The rules changed, and you did not agree to the new ones in time."),
+    "look-gone": _l("The look that you entered is not published any more."),
+    "erased": _l("You were erased."),
+    "cancelled": _l("The contest was cancelled."),
+    "disqualified": _l("It was disqualified."),
+}
+ACTIONS = {
+    "given": _l("You agreed"),
+    "refused": _l("You said no"),
+    "withdrawn": _l("You took it back"),
+    "expired": _l("Lapsed"),
+    "superseded": _l("Ended with your entry, or asked anew"),
+}
+
+
+def label(contest: Contest) -> str:
+    """Return the line that stands wherever an entry is shown."""
+    sponsor = contests.sponsor_of(contest)
+    return label_of(sponsor.legal_name if sponsor is not None else "")
+
+
+def label_of(sponsor: str) -> str:
+    """Return the same for a sponsor by name; nobody where it is empty."""
+    return _("Contest entry, sponsored by %(sponsor)s", sponsor=sponsor) if sponsor else _("Contest entry")
