@@ -30,13 +30,15 @@ from clozette.newsletters.sending.values import Recipient
 from clozette.settings import Settings
 
 LONGEST_LINE = 998
-CLIPPED, TOO_LONG = 102_000, 1_000_000
+TOO_LONG = 1_000_000
 COVERED = ("list-unsubscribe", "list-unsubscribe-post")
 _WAYS_OUT = re.compile(rb"<https://[!-;=?-~]+>, <mailto:[!-;=?-~]+>")
 _FEEDBACK = re.compile(rb"[^:\s]+:[^:\s]+:[^:\s]+:[A-Za-z0-9]{5,15}")
 _INSECURE = re.compile(r"""(?:href|src)=["']http://""", re.IGNORECASE)
 _NO_ALT = re.compile(r"<img(?![^>]*\balt=)[^>]*>", re.IGNORECASE)
 _FIELD = re.compile(rb"(?ms)^([\w-]+): (.*?)\r\n(?=\S|\Z)")
+_Check = tuple[bool, Level, str, str]
+"""Whether a fault is there, how bad that is, what it is, and its mend."""
 
 
 def check(campaign: Campaign) -> list[Finding]:
@@ -61,13 +63,16 @@ def check(campaign: Campaign) -> list[Finding]:
 
 def look_at(raw: bytes, html: str) -> list[Finding]:
     """Look at the bytes of one mail and its HTML."""
-    head, _gap, _body = raw.partition(b"\r\n\r\n")
+    checks = (*_of_headers(raw.partition(b"\r\n\r\n")[0]), *_of_body(raw, html))
+    return [Finding(level, what, mend) for holds, level, what, mend in checks if holds]
+
+
+def _of_headers(head: bytes) -> list[_Check]:
     fields = [(name.lower(), value) for name, value in _FIELD.findall(head + b"\r\n")]
-    ours = _("This is a fault of ours: report it.")
     ways = [value for name, value in fields if name == b"list-unsubscribe"]
     posts = [value for name, value in fields if name == b"list-unsubscribe-post"]
     feedback = [value for name, value in fields if name == b"feedback-id"]
-    checks: list[tuple[bool, Level, str, str]] = [
+    return [
         (
             len(ways) != 1 or not _WAYS_OUT.fullmatch(ways[0]),
             "red",
@@ -78,7 +83,7 @@ def look_at(raw: bytes, html: str) -> list[Finding]:
             posts != [b"List-Unsubscribe=One-Click"],
             "red",
             _("List-Unsubscribe-Post is not as RFC 8058 wants it."),
-            ours,
+            _ours(),
         ),
         (
             len(feedback) != 1 or not _FEEDBACK.fullmatch(feedback[0]),
@@ -86,19 +91,22 @@ def look_at(raw: bytes, html: str) -> list[Finding]:
             _("Feedback-ID is not four parts with a name of 5 to 15 letters at its end."),
             _("Set CLOZETTE_FEEDBACK_ID to 5 to 15 letters and digits."),
         ),
-        (not head.isascii(), "red", _("A header is not ASCII."), ours),
-        (max(map(len, raw.split(b"\r\n"))) > LONGEST_LINE, "red", _("A line is longer than 998 bytes."), ours),
+        (not head.isascii(), "red", _("A header is not ASCII."), _ours()),
+    ]
+
+
+def _of_body(raw: bytes, html: str) -> list[_Check]:
+    return [
+        (max(map(len, raw.split(b"\r\n"))) > LONGEST_LINE, "red", _("A line is longer than 998 bytes."), _ours()),
         (len(raw) > TOO_LONG, "red", _("The mail is larger than a megabyte."), _("Take blocks out.")),
-        (
-            len(html.encode()) > CLIPPED and len(raw) <= TOO_LONG,
-            "amber",
-            _("The mail is so long that Gmail cuts its end off, and the link to leave with it."),
-            _("Take blocks out."),
-        ),
         (bool(_INSECURE.search(html)), "red", _("A link or a picture goes over plain HTTP."), _("Use https://.")),
         (bool(_NO_ALT.search(html)), "amber", _("A picture has no words beside it."), _("Give it a description.")),
     ]
-    return [Finding(level, what, mend) for holds, level, what, mend in checks if holds]
+
+
+def _ours() -> str:
+    said: str = _("This is a fault of ours: report it.")
+    return said
 
 
 def _of_signature(raw: bytes, signer: dkim.Signer | None, settings: Settings) -> list[Finding]:
@@ -121,7 +129,7 @@ def _of_signature(raw: bytes, signer: dkim.Signer | None, settings: Settings) ->
             Finding(
                 "red",
                 _("The signature does not cover the ways out, or is wrong."),
-                _("This is a fault of ours: report it."),
+                _ours(),
             )
         ]
     return []
