@@ -52,7 +52,7 @@ def all_of(contest_id: int) -> Sequence[Fact]:
 
 def leaf(fact: Fact) -> bytes:
     """Return what the tree says of a fact."""
-    about = {
+    about: dict[str, str | int | list[str] | None] = {
         "contest": ids.encode(fact.contest_id),
         "kind": fact.kind,
         "number": fact.number,
