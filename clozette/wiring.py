@@ -29,6 +29,9 @@ from clozette.community import views as community_views
 from clozette.community import wording as community_wording
 from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
 from clozette.contests import personal_data as contests_data
+from clozette.contests.drawing import queries as draws
+from clozette.contests.drawing import services as drawing
+from clozette.contests.drawing import tasks as drawing_tasks
 from clozette.contests.entering import api as entering_api
 from clozette.contests.entering import events as entry_events
 from clozette.contests.entering import freezing
@@ -36,8 +39,8 @@ from clozette.contests.entering import listeners as entry_listeners
 from clozette.contests.entering import setup as entering
 from clozette.contests.entering import tasks as entry_tasks
 from clozette.contests.entering import views as entering_views
+from clozette.contests.planning import deciding, life
 from clozette.contests.planning import events as contest_events
-from clozette.contests.planning import life
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
 from clozette.contests.sponsors import sharing
@@ -225,6 +228,7 @@ def _answers(app: Flask) -> None:
     purposes.name_things(app, "winner_name", sharing.title_of_contest)
     disclosures.ask_erasures_of(app, erasure_services.begun)
     desk_codes.spare(app, pending_subscriptions.known_addresses)
+    desk_codes.spare(app, draws.known_addresses)
     selection.left_out_of_marketing(app, "email", suppressions.is_member_suppressed)
     selection.left_out_of_marketing(app, "sms", texts_eligibility.has_stopped)
     restore.settle_by(app, closets_arrivals.settle)
@@ -243,6 +247,9 @@ def _contents(app: Flask) -> None:
     links.init_app(app)
     entering.init_app(app)
     beacon.init_app(app)
+    drawing.init_app(app)
+    deciding.register(app, "draw", drawing.order)
+    life.block(app, "judged", "draw", drawing.why_not_judged)
     sending_values.register(app, campaign_personal.values)
     sending_values.register(app, tracking.values)
 
@@ -332,6 +339,9 @@ def _listeners(app: Flask) -> None:
     events.listen(app, community_events.FollowAccepted, after=(community_tasks.tell_accepted,))
     events.listen(app, account_events.MemberDeactivated, inside=(look_feed.retire,))
     events.listen(app, account_events.MemberReactivated, inside=(erasure_services.refuse_return, look_feed.recall))
+    events.listen(app, contest_events.ContestPublished, inside=(drawing.promise,))
+    events.listen(app, contest_events.ContestOpened, inside=(drawing.open_,))
+    events.listen(app, contest_events.RulesChanged, inside=(drawing.follow_rules,))
     events.listen(app, look_events.LookLoved, after=(look_tasks.tell_loved,))
     events.listen(app, campaign_events.CampaignLate, after=(campaign_tasks.tell_late,))
     events.listen(app, look_events.CommentMade, after=(look_tasks.tell_commented,))
@@ -404,6 +414,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "* * * * *", planning_tasks.turn_due)
     tasks.schedule(app, "*/5 * * * *", entry_tasks.release_unanswered)
     tasks.schedule(app, "50 4 * * *", entry_tasks.forget_photos)
+    tasks.schedule(app, "* * * * *", drawing_tasks.take_due)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,13 +62,16 @@ def _canonical(column: Any) -> Any:
     return sa.type_coerce(written, sa.String).label(column.name)
 
 
-def prove(kind: str, row_id: int) -> Proof | None:
-    """Return the proof that a row's leaf is under the latest signed head that covers it; nothing if none does yet."""
+def prove(kind: str, row_id: int, *, before: datetime | None = None) -> Proof | None:
+    """Return the proof that a row's leaf is under the latest signed head that covers it; nothing if none does yet.
+
+    :param before: a moment that the head must be older than; whoever sees it knows that the row was there by then.
+    """
     with db.get_engine("default").connect() as connection:
         leaf = connection.execute(
             sa.select(Leaf.position, Leaf.data).where(Leaf.kind == kind, Leaf.row_id == row_id)
         ).first()
-        head = _newest(connection)
+        head = _newest(connection, before)
         if leaf is None or head is None or head.size <= leaf.position:
             return None
         path = nodes.Stored(connection).inclusion(leaf.position, head.size)
@@ -113,8 +117,9 @@ def log() -> Iterator[dict[str, Any]]:
             }
 
 
-def _newest(connection: sa.Connection) -> Any:
-    return connection.execute(sa.select(Head.__table__).order_by(Head.size.desc()).limit(1)).first()
+def _newest(connection: sa.Connection, before: datetime | None) -> Any:
+    wanted = sa.select(Head.__table__).order_by(Head.size.desc()).limit(1)
+    return connection.execute(wanted if before is None else wanted.where(Head.at < before)).first()
 
 
 def _published(head: Any) -> dict[str, Any]:

@@ -1,0 +1,360 @@
+#!/usr/bin/env python3
+# ruff: noqa: T201, UP017 - it talks to whoever runs it, and older Pythons have no datetime.UTC
+# mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code=var-annotated
+"""Check a contest's draw, votes or ballots without the site: Python's standard library is enough.
+
+    verify_draw.py draw.json votes.json ballots.json
+
+The files are those behind “Check it yourself” on a contest's pages. One line tells of each check: ``ok``, ``WRONG``, or
+``NOT CHECKED`` for what needs a library that Python does not bring. Exit 0: all that was checked is right, 1: something
+is wrong, 2: a file can't be read, or there is nothing in it to check yet.
+"""
+
+import base64
+import datetime
+import hashlib
+import json
+import sys
+
+DRAW, VOTES, BALLOTS = "clozette draw 1", "clozette votes 1", "clozette ballots 1"
+INCLUSION, HEAD, LEAF = "clozette inclusion 1", "clozette head 1", "clozette leaf 1"
+QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
+MICRO = 1_000_000
+AN_HOUR = 3600 * MICRO
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+class Unreadable(Exception):
+    """The file is not what it should be, so that nothing can be said of it."""
+
+
+class Checks:
+    """What was found, a line each."""
+
+    def __init__(self):
+        self.lines = []
+
+    def that(self, holds, what):
+        """Note one check."""
+        self.lines.append(("ok" if holds else "WRONG", what))
+        return holds
+
+    def skip(self, what):
+        """Note what is not checked here."""
+        self.lines.append(("NOT CHECKED", what))
+
+    def is_right(self):
+        """Whether nothing was wrong."""
+        return all(state != "WRONG" for state, _ in self.lines)
+
+
+def check(document):
+    """Check one file; return what was found.
+
+    :raises Unreadable: if it is none of ours.
+    """
+    checks = Checks()
+    try:
+        kinds = {DRAW: check_draw, VOTES: check_votes, BALLOTS: check_ballots}
+        kinds[document["layout"]](document, checks)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+        raise Unreadable(f"not a file of ours: {type(error).__name__} {error}") from None
+    return checks
+
+
+def sha256(data):
+    """Return a digest as hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+# --- a draw ---
+
+
+def check_draw(document, checks):
+    """Check that the order follows from the seed, the list and the public number, and those from what was promised."""
+    if document["order"] is None:
+        raise ValueError("the draw is not made yet")
+    numbers = check_entries(document, checks)
+    seed = document["seed"]
+    checks.that(sha256(bytes.fromhex(seed)) == document["seed_sha256"], "the seed is the one that was promised")
+    by_witness = document["source"] == "witness"
+    key = check_witness(document, checks) if by_witness else check_beacon(document, checks)
+    order = picks(numbers, document["take"], hashlib.sha256(key.encode()).digest())
+    checks.that(order == document["order"], f"the order follows: {' '.join(map(str, order)) or 'nobody'}")
+    check_facts(document, checks, draw_facts(document, key), None if by_witness else round_time(document))
+
+
+def check_entries(document, checks):
+    """Check the list's form and digest; return its numbers."""
+    entries = document["entries"]
+    numbers = [number for number, _ in entries]
+    if not all(type(number) is int and number > 0 for number in numbers):
+        raise ValueError("a number of an entry is none")
+    checks.that(numbers == sorted(set(numbers)), f"the list names {len(numbers)} entries, each once, in order")
+    text = "".join(f"{number} {commitment}\n" for number, commitment in entries)
+    checks.that(sha256(text.encode()) == document["entries_sha256"], "the list is the one that was frozen")
+    return numbers
+
+
+def check_witness(document, checks):
+    """Check the witness's number; return what the key is made of."""
+    witness = document["witness"]
+    right = sha256(bytes.fromhex(witness["nonce"])) == witness["sha256"]
+    checks.that(right, "the witness's number is the one that was promised")
+    return key_text(document, f"witness {witness['nonce']}\n")
+
+
+def check_beacon(document, checks):
+    """Check the chain, the round and its randomness; return what the key is made of."""
+    chain, beacon = document["chain"], document["beacon"]
+    checks.that(chain_hash(chain) == chain["hash"], f"the chain {chain['name']} is the one of its hash")
+    if chain["hash"] != QUICKNET:
+        checks.skip(f"whether the chain {chain['name']} is public (this knows drand's quicknet alone)")
+    check_round(document, checks)
+    made = sha256(bytes.fromhex(beacon["signature"]))
+    checks.that(made == beacon["randomness"], f"the randomness of round {beacon['round']} follows from its signature")
+    where = f"https://api.drand.sh/{chain['hash']}/public/{beacon['round']}"
+    checks.skip(f"BLS signature of round {beacon['round']} (use {where} or a BLS library)")
+    number = f"chain {chain['hash']}\nround {beacon['round']}\nrandomness {beacon['randomness']}\n"
+    return key_text(document, number)
+
+
+def key_text(document, number):
+    """Return what the key of a draw is the digest of."""
+    return f"clozette draw 1\nseed {document['seed']}\nentries {document['entries_sha256']}\n{number}"
+
+
+def chain_hash(chain):
+    """Return the hash that a chain's particulars lead to."""
+    name = b"" if chain["name"] == "default" else chain["name"].encode()
+    numbers = chain["period"].to_bytes(4, "big") + chain["genesis"].to_bytes(8, "big", signed=True)
+    return sha256(numbers + bytes.fromhex(chain["public_key"]) + bytes.fromhex(chain["group_hash"]) + name)
+
+
+def check_round(document, checks):
+    """Check that the round is the first at the moment of the draw, or the one that it was moved to by the rules for that."""
+    moves = moves_of(document)
+    for fact in moves:
+        check_move(fact, document["chain"], checks)
+    drawn_at = moment(document["draw_at"])
+    number = moves[-1]["content"]["round"] if moves else first_round(drawn_at, document["chain"])
+    words = "the round that it moved to" if moves else f"the first one at {document['draw_at']} or later"
+    checks.that(document["beacon"]["round"] == number, f"round {document['beacon']['round']} is {words}")
+
+
+def moves_of(document):
+    """Return by which facts a draw moved to later rounds, in order."""
+    moves = [fact for fact in document["facts"] if fact["kind"] == "beacon_moved"]
+    return sorted(moves, key=lambda fact: fact["number"])
+
+
+def check_move(fact, chain, checks):
+    """Check that a move names a later round, before the former one was known, or well ahead of the new one."""
+    content, at = fact["content"], moment(fact["at"])
+    was, new = (time_of(number, chain) for number in (content["from"], content["round"]))
+    is_fair = new > was and (at < was or at + AN_HOUR <= new)
+    checks.that(is_fair, f"the draw moved from round {content['from']} to {content['round']} ({content['because']})")
+
+
+def first_round(at, chain):
+    """Return the first round at a moment or later."""
+    return max(1, 1 - (chain["genesis"] * MICRO - at) // (chain["period"] * MICRO))
+
+
+def time_of(number, chain):
+    """Return when a round is there."""
+    return (chain["genesis"] + (number - 1) * chain["period"]) * MICRO
+
+
+def round_time(document):
+    """Return when the round of a draw was there."""
+    return time_of(document["beacon"]["round"], document["chain"])
+
+
+def moment(text):
+    """Return a moment in whole microseconds since 1970."""
+    at = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
+    return (at - EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def picks(numbers, take, key):
+    """Return the drawn numbers in order: the front of a shuffle (Fisher and Yates) by words of 64 bits."""
+    left, words = list(numbers), words_of(key)
+    take = min(take, len(left))
+    for here in range(take):
+        there = here + below(len(left) - here, words)
+        left[here], left[there] = left[there], left[here]
+    return left[:take]
+
+
+def words_of(key):
+    """Yield the key's words without end: four of each block."""
+    block = 0
+    while True:
+        made = hashlib.sha256(key + block.to_bytes(8, "big")).digest()
+        for at in (0, 8, 16, 24):
+            yield int.from_bytes(made[at : at + 8], "big")
+        block += 1
+
+
+def below(n, words):
+    """Return the next number under n; a word that would favour small numbers is thrown away."""
+    if n == 1:
+        return 0
+    for word in words:
+        if word < 2**64 - 2**64 % n:
+            return word % n
+    raise ValueError("the words end")
+
+
+def draw_facts(document, key):
+    """Return what the facts of a draw must say, so far as they say it."""
+    said = {
+        "rules": {"sha256": document["rules_sha256"]},
+        "seed": {"sha256": document["seed_sha256"]},
+        "entries": {"sha256": document["entries_sha256"], "count": len(document["entries"])},
+        "draw": {
+            "seed": document["seed"],
+            "key": sha256(key.encode()),
+            "entries_sha256": document["entries_sha256"],
+            "take": document["take"],
+            "order": [str(number) for number in document["order"]],
+        },
+    }
+    if document["source"] == "witness":
+        return {**said, "witness": {"sha256": document["witness"]["sha256"]}}
+    chain, moves = document["chain"]["hash"], moves_of(document)
+    said["seed"]["chain"] = chain
+    said["seed"]["round"] = moves[0]["content"]["from"] if moves else document["beacon"]["round"]
+    return {**said, "beacon": {**document["beacon"], "chain": chain}}
+
+
+# --- votes and ballots ---
+
+
+def check_votes(document, checks):
+    """Check the chain of a public vote's lines, and that the totals count them."""
+    lines = [line.split(" ") for line in check_chain(document, checks)]
+    standing = {"counted", "set-aside", "taken-back"}
+    form = all(len(line) == 5 and line[3] in standing and (line[4] == "-") == (line[3] == "counted") for line in lines)
+    in_order = [line[0] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
+    checks.that(form and in_order, "each line has its number and says how its vote stands")
+    receipts = [line[1] for line in lines]
+    checks.that(len(set(receipts)) == len(receipts), "no receipt stands there twice")
+    totals = {}
+    for line in lines:
+        if line[3] == "counted":
+            totals[line[2]] = totals.get(line[2], 0) + 1
+    given = {number: total for number, total in document["totals"].items() if total}
+    checks.that(totals == given, f"the totals count the lines: {sum(totals.values())} of {len(lines)} count")
+    checks.that(document["count"] == len(lines), f"there are {document['count']} votes")
+    said = {"final": document["final"], "count": len(lines), "counted": sum(totals.values())}
+    check_facts(document, checks, {"votes": said})
+
+
+def check_chain(document, checks):
+    """Check that the chain over the lines ends where it should; return them."""
+    end = bytes(32)
+    for line in document["lines"]:
+        end = hashlib.sha256(end + line.encode() + b"\n").digest()
+    checks.that(
+        end.hex() == document["final"], f"the chain over {len(document['lines'])} lines ends as it was published"
+    )
+    return document["lines"]
+
+
+def check_ballots(document, checks):
+    """Check the chain of a jury's lines, that each is of a round, and that nobody stands in a round twice for an entry."""
+    lines = [line.split(" ") for line in check_chain(document, checks)]
+    rounds = {str(one["number"]): one for one in document["rounds"]}
+    form = all(len(line) == 5 and line[0] in rounds and line[1].startswith("J") for line in lines)
+    in_order = [line[-1] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
+    checks.that(form and in_order, "each line has its round, its judge, its entry, its value and its number")
+    check_facts(document, checks, {"ballots": {"final": document["final"], "count": len(lines)}})
+
+
+# --- what was stated, and the ledger that it stands in ---
+
+
+def check_facts(document, checks, wanted, before=None):
+    """Check that the facts say what the file says, and that they stand in the ledger; some before a moment."""
+    latest = {}
+    for fact in sorted(document["facts"], key=lambda fact: fact["number"]):
+        latest[fact["kind"]] = fact
+    for kind, content in wanted.items():
+        if kind not in latest:
+            checks.skip(f"the file does not bring the fact “{kind}”")
+            continue
+        said = latest[kind]["content"]
+        same = all(said[name] == value for name, value in content.items() if name in said)
+        checks.that(same, f"the contest stated “{kind}” so, at {latest[kind]['at']}")
+    contests = set()
+    for fact in document["facts"]:
+        check_proof(fact, checks, before if fact["kind"] in {"seed", "entries"} else None, contests)
+    if len(contests) > 1:
+        checks.that(False, "all facts are of one contest")
+
+
+def check_proof(fact, checks, before, contests):
+    """Check that a fact is a leaf under a head of the ledger, if need be one that is older than a moment."""
+    name, proof = f"“{fact['kind']}” {fact['number'] or ''}".strip(), fact.get("proof")
+    if proof is None:
+        checks.skip(f"that {name} stands in the ledger (the file brings no proof)")
+        return
+    data, head = base64.b64decode(proof["leaf"], validate=True), proof["head"]
+    header, kind, _row, _subject, payload = data.decode().split("\n", 4)
+    told = {"kind": fact["kind"], "number": fact["number"], "at": fact["at"]}
+    told.update({f"said.{key}": value for key, value in fact["content"].items()})
+    leaf = json.loads(payload)
+    contests.add(leaf.pop("contest"))
+    is_leaf = (header, kind, leaf) == (LEAF, "contest_fact", told)
+    layouts = (proof["layout"], head["layout"]) == (INCLUSION, HEAD)
+    root = climb(hashlib.sha256(b"\x00" + data).digest(), proof["position"], head["size"], proof["path"])
+    checks.that(is_leaf and layouts and root == head["root"], f"{name} is entry {proof['position'] + 1} of the ledger")
+    if before is not None:
+        checks.that(
+            moment(head["at"]) < before, f"the ledger's head of {head['at']} with {name} is older than the round"
+        )
+    checks.skip(f"Ed25519 signature of the head of {head['size']} entries (use verify_ledger.py)")
+
+
+def climb(leaf, position, size, path):
+    """Return the root that a proof of inclusion leads to (RFC 9162, 2.1.3.2); nothing if it leads nowhere."""
+    here, last, made = position, size - 1, leaf
+    if not 0 <= here <= last:
+        return None
+    for sibling in path:
+        if last == 0:
+            return None
+        if here & 1 or here == last:
+            made = hashlib.sha256(b"\x01" + bytes.fromhex(sibling) + made).digest()
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            made = hashlib.sha256(b"\x01" + made + bytes.fromhex(sibling)).digest()
+        here, last = here >> 1, last >> 1
+    return made.hex() if last == 0 else None
+
+
+def main(paths):
+    """Check files, and tell how it went by the exit status."""
+    if not paths or paths[0] in {"-h", "--help"}:
+        print(__doc__)
+        return 0 if paths else 2
+    is_right = True
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as file:
+                checks = check(json.load(file))
+        except (OSError, ValueError, RecursionError, Unreadable) as error:
+            print(f"{path}: can't be read: {error}", file=sys.stderr)
+            return 2
+        for state, what in checks.lines:
+            print(f"{state}: {what}")
+        is_right = is_right and checks.is_right()
+    print("All that was checked is right." if is_right else "Something is WRONG.")
+    return 0 if is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
