@@ -19,8 +19,8 @@ from clozette.closets import portability as closets_portability
 from clozette.closets import tasks as closets_tasks
 from clozette.closets import views as closets_views
 from clozette.community import api as community_api
+from clozette.community import badges, notifications
 from clozette.community import events as community_events
-from clozette.community import notifications
 from clozette.community import personal_data as community_data
 from clozette.community import queries as community_queries
 from clozette.community import services as community
@@ -44,6 +44,12 @@ from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
 from clozette.contests.sponsors import sharing
+from clozette.contests.winning import erasure as winning_erasure
+from clozette.contests.winning import events as winning_events
+from clozette.contests.winning import services as winning
+from clozette.contests.winning import setup as winning_setup
+from clozette.contests.winning import tasks as winning_tasks
+from clozette.contests.winning import views as winning_views
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel import personal_data as kernel_data
 from clozette.kernel.personal import Declaration
@@ -236,6 +242,7 @@ def _answers(app: Flask) -> None:
     portable.register(app, closets_portability.models)
     portable.register(app, look_portability.models)
     site_mail.init_app(app)
+    winning_setup.init_app(app)
 
 
 def _contents(app: Flask) -> None:
@@ -257,10 +264,12 @@ def _contents(app: Flask) -> None:
 def _slots(app: Flask) -> None:
     """What rooms show on pages of other rooms, and on all of them."""
     slots.init_app(app)
+    slots.fill(app, "profile.marks", "community/_badges.html")
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     slots.fill(app, "settings.notes", "newsletters/_dead_address.html")
     slots.fill(app, "marketing.overview", "marketing/_overview.html")
     slots.fill(app, "marketing.campaign", "marketing/_sending.html")
+    badges.init_app(app)
     pages.show_in_frame(app, "unread", community_queries.unread_count)
     browser_signals.init_app(app)
 
@@ -295,6 +304,7 @@ def _pages(app: Flask) -> None:
         *return_views.BLUEPRINTS,
         *planning_views.BLUEPRINTS,
         entering_views.blueprint,
+        *winning_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
     ):
@@ -337,6 +347,12 @@ def _listeners(app: Flask) -> None:
     events.listen(app, community_events.MemberFollowed, after=(community_tasks.tell_followed,))
     events.listen(app, community_events.FollowRequested, after=(community_tasks.tell_requested,))
     events.listen(app, community_events.FollowAccepted, after=(community_tasks.tell_accepted,))
+    events.listen(app, community_events.BadgeGiven, after=(community_tasks.tell_badge,))
+    events.listen(app, contest_events.ContestJudged, inside=(winning.choose,))
+    events.listen(app, contest_events.ContestAnnounced, inside=(winning.announce,))
+    events.listen(app, winning_events.WinnerNotified, after=(winning_tasks.tell_winner,))
+    events.listen(app, winning_events.WinnerMoved, after=(winning_tasks.tell_winner_moved,))
+    events.listen(app, winning_events.WinnerReminded, after=(winning_tasks.remind_winner,))
     events.listen(app, account_events.MemberDeactivated, inside=(look_feed.retire,))
     events.listen(app, account_events.MemberReactivated, inside=(erasure_services.refuse_return, look_feed.recall))
     events.listen(app, contest_events.ContestPublished, inside=(drawing.promise,))
@@ -384,6 +400,7 @@ def _erasure(app: Flask) -> None:
     erasure.register(app, erasure.Step("looks", look_erasure.take_back_loves))
     erasure.register(app, erasure.Step("newsletters", subscription_listeners.forget))
     erasure.register(app, erasure.Step("texts", text_listeners.forget))
+    erasure.register(app, erasure.Step("contest_winners", winning_erasure.forget))
     erasure.register(app, erasure.Step("newsletter_reports", report_tallies.forget))
     erasure.register(app, erasure.Step("contest_entries", entry_listeners.forget))
 
@@ -393,6 +410,7 @@ def _notifications(app: Flask) -> None:
     notifications.register(app, "followed", community_wording.followed)
     notifications.register(app, "follow_requested", community_wording.follow_requested)
     notifications.register(app, "request_accepted", community_wording.request_accepted)
+    notifications.register(app, community_wording.BADGE, community_wording.badge_given)
     notifications.register(app, look_rules.LOVED, look_wording.loved)
     notifications.register(app, look_rules.COMMENTED, look_wording.commented)
 
@@ -420,6 +438,8 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "30 4 * * *", erasure_tasks.end_restrictions)
     tasks.schedule(app, "40 4 * * *", erasure_tasks.erase_unconfirmed)
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
+    tasks.schedule(app, "12 0 * * *", community_tasks.expire_points)
+    tasks.schedule(app, "33 * * * *", winning_tasks.tend_prizes)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "*/10 * * * *", desk_tasks.watch_clocks)
     tasks.schedule(app, "*/10 * * * *", leaving_alarm.watch)

@@ -9,17 +9,24 @@ from datetime import datetime
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from clozette.accounts.models import Member
 from clozette.community.events import BadgeGiven
 from clozette.community.models import Badge
 from clozette.community.notifications import Line
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.events import publish
 from clozette.kernel.ids import new_id
+from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 
 _KEY = "clozette.badges"
 
 Renderer = Callable[[Sequence[Badge]], Mapping[int, Line]]
 """Words badges of one kind: their ids to what they are called, with the address of the evidence."""
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``badges_of(member_id)``: how the badges that count read, newest first."""
+    app.jinja_env.globals["badges_of"] = _shown
 
 
 def register(app: Flask, kind: str, render: Renderer) -> None:
@@ -55,6 +62,21 @@ def of(member_id: int, *, revoked: bool = False) -> Sequence[Badge]:
     return db.session.scalars(wanted if revoked else wanted.where(Badge.revoked_at.is_(None))).all()
 
 
+def is_there(badge_id: int) -> bool:
+    """Whether there is such a badge, revoked or not."""
+    return db.session.get(Badge, badge_id) is not None
+
+
+def given(after: int | None = None) -> Page[tuple[Badge, str]]:
+    """Return a page of everybody's badges with the handles, newest first; for staff."""
+    wanted = sa.select(Badge, Member.handle).join(Member, Member.id == Badge.member_id)
+    wanted = wanted.order_by(Badge.id.desc()).limit(PAGE_SIZE + 1)
+    if after is not None:
+        wanted = wanted.where(Badge.id < after)
+    rows = [(badge, handle) for badge, handle in db.session.execute(wanted)]
+    return page_of(rows, lambda row: row[0].id)
+
+
 def lines(badges: Sequence[Badge]) -> dict[int, Line]:
     """Return how badges read, by their ids; what no room words any more is left out."""
     renderers: dict[str, Renderer] = current_app.extensions.get(_KEY, {})
@@ -63,3 +85,9 @@ def lines(badges: Sequence[Badge]) -> dict[int, Line]:
         if kind in renderers:
             found |= renderers[kind]([badge for badge in badges if badge.kind == kind])
     return found
+
+
+def _shown(member_id: int) -> list[Line]:
+    held = of(member_id)
+    known = lines(held)
+    return [known[badge.id] for badge in held if badge.id in known]

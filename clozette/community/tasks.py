@@ -1,12 +1,12 @@
-"""What the community does after the commit: tell members who follows them, and forget what is old.
+"""What the community does after the commit: tell members who follows them and of their badges, and forget what is old.
 
 A follow may be gone again by the time a task runs; then nothing is told.
 """
 
 from datetime import timedelta
 
-from clozette.community import notifications
-from clozette.community.models import Follow, FollowRequest
+from clozette.community import notifications, points, wording
+from clozette.community.models import Badge, Follow, FollowRequest
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.tasks import task
@@ -33,6 +33,20 @@ def tell_accepted(*, follow_id: int, follower_id: int, followed_id: int) -> None
     """Tell a member that they may follow now."""
     if db.session.get(Follow, follow_id):
         _tell(follower_id, followed_id, "request_accepted", object_id=followed_id)
+
+
+@task("community.tell_badge")
+def tell_badge(*, badge_id: int) -> None:
+    """Tell a member of a new badge."""
+    badge = db.session.get(Badge, badge_id)
+    if badge is not None and badge.revoked_at is None:
+        notifications.announce(badge.member_id, kind=wording.BADGE, object_id=badge.id, now=clock.now())
+
+
+@task("community.expire_points")
+def expire_points() -> None:
+    """Take the points whose day has come and that nobody spent; runs daily."""
+    points.expire(clock.now())
 
 
 @task("community.sweep")

@@ -1,11 +1,11 @@
-"""Pages of the community: follow, followers, following, requests, notifications."""
+"""Pages of the community: follow, followers, following, requests, notifications, badges, points."""
 
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from clozette.accounts.access import member_by_handle, oneself
 from clozette.accounts.models import Member
-from clozette.community import access, notifications, queries, services
+from clozette.community import access, badges, notifications, points, queries, services
 from clozette.community.schemas import FollowIn, MarkReadIn
 from clozette.kernel import clock
 from clozette.kernel.paging import Page, read_cursor
@@ -125,6 +125,25 @@ def mark_read() -> ResponseReturnValue:
         return render_template("community/notifications.html", page=page, waiting=0), 422
     notifications.mark_read(_id(gate.viewer().member_id), until=form.data["until"], now=clock.now())
     return redirect("/notifications", 303)
+
+
+@blueprint.route("/@<handle>/badges")
+@gate.everyone()
+def records(handle: str) -> str:
+    """List a member's badges with their evidence; those that were revoked only to the member."""
+    viewer = gate.viewer()
+    member = member_by_handle(viewer, handle)
+    held = badges.of(member.id, revoked=viewer.member_id == member.id)
+    return render_template("community/badges.html", member=member, badges=held, lines=badges.lines(held))
+
+
+@blueprint.route("/points")
+@gate.members()
+def own_points() -> str:
+    """List what the viewer got and spent points for."""
+    viewer = gate.viewer()
+    page = points.page(viewer, read_cursor(request.args.get("after")))
+    return render_template("community/points.html", page=page, balance=points.balance(_id(viewer.member_id)))
 
 
 def _people(handle: str, which: str) -> str:

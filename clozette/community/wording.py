@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from clozette.community import badges
+from clozette.community.models import Badge
 from clozette.community.notifications import Group, Line
+from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
+
+BADGE = "badge_given"
 
 
 def names(group: Group) -> str:
@@ -49,4 +55,14 @@ def request_accepted(viewer: Viewer, groups: Sequence[Group]) -> Mapping[int, Li
     return {
         group.object_id: Line(_("%(names)s lets you follow them", names=names(group)), f"/@{group.actors[0].handle}")
         for group in groups
+    }
+
+
+def badge_given(viewer: Viewer, groups: Sequence[Group]) -> Mapping[int, Line]:
+    """Word "you have a badge"; one that was revoked since is left out."""
+    wanted = sa.select(Badge).where(Badge.id.in_([group.object_id for group in groups]), Badge.revoked_at.is_(None))
+    lines = badges.lines(db.session.scalars(wanted).all())
+    address = f"/@{viewer.handle}/badges"
+    return {
+        badge_id: Line(_("You have a badge: %(badge)s", badge=line.text), address) for badge_id, line in lines.items()
     }

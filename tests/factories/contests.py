@@ -5,11 +5,14 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
 from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors.models import Sharing, Sponsor
+from clozette.contests.winning.models import Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
@@ -94,6 +97,20 @@ def make_judge(contest: Contest, member: Member, **columns: Any) -> Judge:
     """Add a judge (flushed) who accepted."""
     now = clock.now()
     return _added(Judge(contest_id=contest.id, member_id=member.id, **{"named_at": now, "accepted_at": now} | columns))
+
+
+def make_winner(entry: Entry, state: str = "notified", **columns: Any) -> Winner:
+    """Add a winner of the contest's first prize (flushed), who was told and has a week for the next step."""
+    now = clock.now()
+    prize = sa.select(Prize.id).where(Prize.contest_id == entry.contest_id).order_by(Prize.position).limit(1)
+    defaults: dict[str, Any] = {
+        "place": 1,
+        "prize_id": db.session.scalar(prize),
+        "unit": 1,
+        "notified_at": now,
+        "due_at": now + timedelta(days=7),
+    }
+    return _added(Winner(contest_id=entry.contest_id, entry_id=entry.id, state=state, **defaults | columns))
 
 
 def _added(row: Any) -> Any:

@@ -14,6 +14,7 @@ from clozette.accounts.schemas import SCOPES
 from clozette.accounts.services import blocks, tickets, tokens
 from clozette.closets import services as closets
 from clozette.closets.models import Item
+from clozette.community import badges
 from clozette.community import services as community
 from clozette.community.models import Approver, FollowRequest
 from clozette.kernel import clock, ids, tasks
@@ -89,6 +90,7 @@ def build(app: Flask) -> World:
         _returned(world)
         _campaigns(world)
         _contests(world, people)
+        _won(world, people)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -319,3 +321,14 @@ def _contests(world: World, people: dict[str, Member]) -> None:
     entry = contests.make_entry(contest, people["owner"], look_id=looks.make_look(people["owner"]).id)
     world.names["entry"] = ids.encode(entry.id)
     world.names["contest_draft"] = ids.encode(contests.make_contest("draft").id)
+
+
+def _won(world: World, people: dict[str, Member]) -> None:
+    """A contest that the owner won, and the badge for it."""
+    won = contests.make_contest("announced")
+    winner = contests.make_winner(contests.make_entry(won, people["owner"]))
+    of_it = {"issuer": "Clozette", "rule": "by draw", "evidence_kind": "contest", "evidence_id": won.id}
+    badges.give(people["owner"].id, kind="contest_winner", **of_it, now=clock.now())
+    (badge,) = badges.of(people["owner"].id)
+    world.names |= {"won": won.slug, "won_id": ids.encode(won.id), "winner": ids.encode(winner.id)}
+    world.names["badge"] = ids.encode(badge.id)

@@ -1,0 +1,41 @@
+"""Badges that members have: which were given, on what evidence, and the one deed on them, revoking with a reason."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+
+from clozette.admin.schemas import ReasonIn
+from clozette.admin.views.blueprint import blueprint
+from clozette.community import badges
+from clozette.kernel import clock
+from clozette.kernel.paging import read_cursor
+from clozette.kernel.web.forms import Form
+from clozette.kernel.web.gate import staff
+
+
+@blueprint.get("/badges")
+@staff("admin")
+def given_badges() -> str:
+    """List badges, newest first."""
+    return _list(Form(ReasonIn))
+
+
+@blueprint.post("/badges/<id:badge_id>/revocation")
+@staff("admin", collects="CP2")
+def revoke_badge(badge_id: int) -> Any:
+    """Let a badge count no more; its member sees the reason. Twice changes nothing."""
+    if not badges.is_there(badge_id):
+        abort(404)
+    form = Form(ReasonIn)
+    if not form.load():
+        return _list(form), form.status
+    badges.revoke(badge_id, because=form.data["reason"], now=clock.now())
+    flash(_("It counts no more."), "success")
+    return redirect("/admin/badges", 303)
+
+
+def _list(form: Form) -> str:
+    page = badges.given(read_cursor(request.args.get("after")))
+    lines = badges.lines([badge for badge, _handle in page.items])
+    return render_template("admin/badges.html", page=page, lines=lines, form=form)

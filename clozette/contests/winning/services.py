@@ -1,0 +1,258 @@
+"""From the order of the entries to a prize that arrived. Every step is one conditional statement, so of two at once one
+is done; whoever drops out, the next in line is told in the same transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from clozette.accounts.models import Member
+from clozette.contests import facts
+from clozette.contests.entering.models import Entry
+from clozette.contests.planning import deciding
+from clozette.contests.planning import events as contest_events
+from clozette.contests.planning.models import Contest, Rules
+from clozette.contests.winning import awards, queries, rules
+from clozette.contests.winning.events import WinnerMoved, WinnerNotified, WinnerReminded
+from clozette.contests.winning.models import LEFT, Address, Winner
+from clozette.kernel import clock, events
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import Refused
+
+
+def choose(event: contest_events.ContestJudged) -> None:
+    """Write down who has what place, in the transaction in which the contest is decided; nobody is told yet."""
+    contest = db.session.get_one(Contest, event.contest_id)
+    pieces = iter(queries.pieces(contest.id))
+    now = clock.now()
+    for place, entry in enumerate(_in_order(contest), start=1):
+        piece = next(pieces, None) if _takes_part(entry) else None
+        row = _place(contest, entry, place, piece)
+        if not _takes_part(entry):
+            row |= {"state": "disqualified", "left_at": now, "left_because": rules.GONE}
+        insert_once(Winner, **row)
+
+
+def announce(event: contest_events.ContestAnnounced) -> None:
+    """Tell the first winners; from now on their time runs."""
+    now = clock.now()
+    contest = db.session.get_one(Contest, event.contest_id)
+    everybody = queries.of_contest(contest.id)
+    _state_results(contest, everybody, now)
+    for one in everybody:
+        if one.state == "chosen":
+            _notify(one, contest, now)
+
+
+def accept(winner: Winner, *, now: datetime) -> None:
+    """Say yes to a prize.
+
+    :raises Refused: if its time is over, or it went on.
+    """
+    in_time = (Winner.state == "notified", Winner.due_at > now)
+    is_posted = winner.prize is not None and winner.prize.sent_by != "online"
+    due_at = now + _answer_within(winner.contest) if is_posted else None
+    _step(winner, "accepted", *in_time, accepted_at=now, due_at=due_at, reminded_at=None)
+    awards.give(winner, now)
+
+
+def decline(winner: Winner, *, now: datetime) -> None:
+    """Say no to a prize; it goes to the next in line.
+
+    :raises Refused: once it is on its way, or went on.
+    """
+    _leave(winner, "declined", rules.DECLINED, Winner.state.in_(("notified", "accepted", "addressed")), now=now)
+
+
+def give_address(winner: Winner, address: Mapping[str, str], *, now: datetime) -> None:
+    """Say where a prize shall go, or put it right until it is on its way.
+
+    :raises Refused: if nothing is posted, the time is over, or it is on its way.
+    """
+    if winner.prize is None or winner.prize.sent_by == "online":
+        raise Refused(rules.not_for_posting())
+    in_time = sa.or_(Winner.state == "addressed", sa.and_(Winner.state == "accepted", Winner.due_at > now))
+    _step(winner, "addressed", in_time, addressed_at=now, due_at=None)
+    if not insert_once(Address, winner_id=winner.id, given_at=now, **address):
+        mine = sa.update(Address).where(Address.winner_id == winner.id)
+        db.session.execute(mine.values(given_at=now, **address))
+
+
+def ship(winner: Winner, *, carrier: str = "", tracking: str = "", now: datetime) -> None:
+    """Note that a prize is on its way, or was given online.
+
+    :raises Refused: if nobody said where it shall go, or it is on its way.
+    """
+    is_online = winner.prize is not None and winner.prize.sent_by == "online"
+    if winner.state == "accepted" and not is_online:
+        raise Refused(rules.address_missing())
+    ready = Winner.state == ("accepted" if is_online else "addressed")
+    _step(winner, "shipped", ready, shipped_at=now, due_at=None, carrier=carrier or None, tracking=tracking or None)
+
+
+def receive(winner: Winner, *, now: datetime) -> None:
+    """Note that a prize arrived; the address goes some time after.
+
+    :raises Refused: if it is not on its way.
+    """
+    _step(winner, "received", Winner.state == "shipped", received_at=now)
+    _forget_address(winner, now)
+
+
+def disqualify(winner: Winner, *, because: str, now: datetime) -> None:
+    """Pass somebody over who may not win, with a public word for why.
+
+    :raises Refused: once the prize is on its way, or went on.
+    """
+    may = tuple(state for state, after in rules.STEPS.items() if "disqualified" in after)
+    _leave(winner, "disqualified", because, Winner.state.in_(may), now=now)
+
+
+def expire(winner: Winner, *, now: datetime) -> bool:
+    """Let a prize go on whose winner did nothing in time and was reminded; say whether it went."""
+    silent = (
+        Winner.state.in_(("notified", "accepted")),
+        Winner.due_at <= now,
+        Winner.reminded_at <= now - rules.REMIND,
+    )
+    try:
+        _leave(winner, "expired", rules.LATE, *silent, now=now)
+    except Refused:
+        return False
+    return True
+
+
+def remind(winner: Winner, *, now: datetime) -> bool:
+    """Remind somebody whose time ends soon, once for each step; say whether this did."""
+    soon = sa.update(Winner).where(Winner.id == winner.id, *_is_soon(now)).returning(Winner.id)
+    if winner.due_at is None:
+        return False
+    values = {"reminded_at": now, "due_at": rules.due_after_reminder(winner.due_at, now)}
+    if db.session.execute(soon.values(values), execution_options={"synchronize_session": False}).first() is None:
+        return False
+    events.publish(WinnerReminded(winner.id))
+    return True
+
+
+def due(now: datetime) -> list[int]:
+    """Return whose time ends soon, or is over."""
+    over = sa.and_(Winner.state.in_(("notified", "accepted")), Winner.due_at <= now)
+    return list(db.session.scalars(sa.select(Winner.id).where(sa.or_(over, sa.and_(*_is_soon(now))))))
+
+
+def forget_addresses(now: datetime) -> None:
+    """Delete the addresses whose day has come."""
+    db.session.execute(sa.delete(Address).where(Address.erase_on <= now.date()))
+
+
+def let_go(subject_id: int, now: datetime) -> int:
+    """Let the prizes of somebody who is erased go on to the next, but for those that are on their way; count them."""
+    may = tuple(state for state, after in rules.STEPS.items() if "disqualified" in after)
+    mine = sa.select(Winner.id).join(Winner.entry).join(Member, Member.id == Entry.member_id)
+    found = db.session.scalars(mine.where(Member.subject_id == subject_id, Winner.state.in_(may))).all()
+    for winner_id in found:
+        disqualify(queries.held(winner_id), because=rules.GONE, now=now)
+    return len(found)
+
+
+def _in_order(contest: Contest) -> list[Entry]:
+    """Return the entries that have a place: as many as there are prizes and alternates, and those passed over."""
+    order = list(deciding.order(contest))
+    known = {entry.id: entry for entry in db.session.scalars(sa.select(Entry).where(Entry.id.in_(order)))}
+    wanted, found = len(queries.pieces(contest.id)) + contest.alternates, []
+    for entry_id in order:
+        if wanted == 0:
+            break
+        found.append(known[entry_id])
+        wanted -= _takes_part(known[entry_id])
+    return found
+
+
+def _takes_part(entry: Entry) -> bool:
+    return entry.state == "entered" and entry.member_id is not None
+
+
+def _place(contest: Contest, entry: Entry, place: int, piece: tuple[int, int] | None) -> dict[str, Any]:
+    prize_id, unit = piece or (None, None)
+    return {
+        "id": new_id(),
+        "contest_id": contest.id,
+        "place": place,
+        "prize_id": prize_id,
+        "unit": unit,
+        "entry_id": entry.id,
+        "state": "chosen" if piece else "alternate",
+    }
+
+
+def _state_results(contest: Contest, everybody: Any, now: datetime) -> None:
+    won = [f"{one.prize.position + 1}.{one.unit} {one.entry.number}" for one in everybody if one.prize is not None]
+    behind = [str(one.entry.number) for one in everybody if one.state == "alternate"]
+    over = [f"{one.entry.number} {one.left_because}" for one in everybody if one.state in LEFT]
+    facts.state(contest.id, "results", {"winners": won, "alternates": behind, "passed_over": over}, now=now)
+
+
+def _notify(winner: Winner, contest: Contest, now: datetime) -> None:
+    _step(winner, "notified", Winner.state == "chosen", notified_at=now, due_at=now + _answer_within(contest))
+    events.publish(WinnerNotified(winner.id))
+
+
+def _answer_within(contest: Contest) -> Any:
+    held = db.session.get(Rules, contest.rules_id) if contest.rules_id else None
+    return rules.answer_within(held.content if held else {})
+
+
+def _step(winner: Winner, to: str, *when: sa.ColumnElement[bool], **values: Any) -> None:
+    """Bring a winner into a state, by one statement.
+
+    :raises Refused: if it is not so any more.
+    """
+    step = sa.update(Winner).where(Winner.id == winner.id, *when).values(state=to, **values).returning(Winner.id)
+    if db.session.execute(step, execution_options={"synchronize_session": False}).first() is None:
+        raise Refused(rules.too_late())
+    db.session.refresh(winner)
+    events.publish(WinnerMoved(winner.id, to))
+
+
+def _leave(winner: Winner, to: str, because: str, *when: sa.ColumnElement[bool], now: datetime) -> None:
+    """Let somebody drop out, and the next in line have the prize."""
+    _step(winner, to, *when, left_at=now, left_because=because, due_at=None)
+    _forget_address(winner, now)
+    awards.take(winner, now)
+    if winner.prize_id is not None:
+        _promote(winner, now)
+
+
+def _promote(left: Winner, now: datetime) -> None:
+    """Give a piece to the first alternate who still takes part; nobody where there is none left."""
+    while (following := db.session.scalar(_next_of(left.contest_id))) is not None:
+        taken = sa.update(Winner).where(Winner.id == following.id, Winner.state == "alternate")
+        taken = taken.values(state="chosen", prize_id=left.prize_id, unit=left.unit).returning(Winner.id)
+        if db.session.execute(taken, execution_options={"synchronize_session": False}).first() is not None:
+            db.session.refresh(following)
+            if left.notified_at is not None:
+                _notify(following, left.contest, now)
+            return
+
+
+def _next_of(contest_id: int) -> sa.Select[Winner]:
+    waits = (Winner.contest_id == contest_id, Winner.state == "alternate")
+    takes_part = (Entry.state == "entered", Entry.member_id.is_not(None))
+    wanted = sa.select(Winner).join(Winner.entry).where(*waits, *takes_part).order_by(Winner.place).limit(1)
+    return wanted.execution_options(populate_existing=True)
+
+
+def _is_soon(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Winner.state.in_(("notified", "accepted")),
+        Winner.reminded_at.is_(None),
+        Winner.due_at <= now + rules.REMIND,
+    )
+
+
+def _forget_address(winner: Winner, now: datetime) -> None:
+    mine = sa.update(Address).where(Address.winner_id == winner.id)
+    db.session.execute(mine.values(erase_on=rules.erase_on(now)))

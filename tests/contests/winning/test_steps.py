@@ -1,0 +1,213 @@
+"""From the decision to a prize that arrived: deadlines, alternates, and what is asked on the way."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import orm
+
+from clozette.community import badges
+from clozette.community.models import Badge, Notification
+from clozette.contests import facts
+from clozette.contests.planning import life
+from clozette.contests.planning.events import ContestAnnounced
+from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.winning import queries, rules, services, tasks
+from clozette.contests.winning.models import Address, Winner
+from clozette.kernel import clock
+from clozette.kernel import tasks as engine
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
+from tests.contests.winning.conftest import first
+from tests.factories.accounts import make_member
+from tests.factories.contests import make_contest, make_entry
+
+ADDRESS = {"name": "Ada L.", "line1": "1 High Street", "city": "London", "country": "GB"}
+
+
+def of(contest: Contest) -> list[tuple[int, str]]:
+    """Return (number, state) of everybody, by place."""
+    return [(one.entry.number, one.state) for one in queries.of_contest(contest.id)]
+
+
+def tend(app: Flask) -> None:
+    """Do what the clock does, and all that follows from it."""
+    engine.enqueue(tasks.tend_prizes)
+    db.session.commit()
+    engine.drain(app)
+    db.session.expire_all()
+
+
+def later(**time: float) -> datetime:
+    return clock.now() + timedelta(**time)
+
+
+def test_the_first_win_and_the_others_stand_behind(announced, db_session: orm.Session) -> None:
+    contest = announced(6, contest=make_contest("closed", alternates=2), units=2)
+    assert of(contest) == [(1, "notified"), (2, "notified"), (3, "alternate"), (4, "alternate")]
+    fact = facts.of(contest.id, "results")
+    assert fact is not None
+    assert fact.content == {"winners": ["1.1 1", "1.2 2"], "alternates": ["3", "4"], "passed_over": []}
+
+
+def test_whoever_takes_part_no_more_is_passed_over_in_public(announced, db_session: orm.Session) -> None:
+    contest = make_contest("closed")
+    entries = [make_entry(contest, make_member()) for _ in range(3)]
+    entries[0].state = "disqualified"
+    announced(entries, contest=contest)
+    assert of(contest) == [(1, "disqualified"), (2, "notified"), (3, "alternate")]
+    fact = facts.of(contest.id, "results")
+    assert fact is not None
+    assert fact.content["passed_over"] == ["1 gone"]
+
+
+def test_fewer_entries_than_prizes(announced) -> None:
+    assert of(announced(1, units=3)) == [(1, "notified")]
+
+
+def test_winners_are_told_once(announced, app: Flask, mails, db_session: orm.Session) -> None:
+    contest = announced()
+    engine.drain(app)
+    winner = first(contest)
+    tasks.tell_winner(winner_id=winner.id)
+    told = db_session.scalars(sa.select(Notification).where(Notification.kind == "prize_won")).all()
+    assert [(one.member_id, one.actor_id) for one in told] == [(winner.entry.member_id, None)]
+    assert [message.subject for message in mails] == [f"You have won in “{contest.title}”"]
+    assert f"/contests/{contest.slug}/prize" in mails[0].text
+
+
+def test_the_way_of_a_prize(announced, db_session: orm.Session) -> None:
+    contest, now = announced(), clock.now()
+    winner = first(contest)
+    with pytest.raises(Refused):
+        services.give_address(winner, ADDRESS, now=now)
+    services.accept(winner, now=now)
+    with pytest.raises(Refused):
+        services.accept(winner, now=now)
+    with pytest.raises(Refused, match="no_address"):
+        services.ship(winner, now=now)
+    services.give_address(winner, ADDRESS, now=now)
+    services.give_address(winner, ADDRESS | {"city": "Leeds"}, now=now)
+    held = db_session.get_one(Address, winner.id)
+    assert (held.city, held.erase_on) == ("Leeds", None)
+    assert [one.code for one in life.why_not(contest, "done", now)] == ["prizes_open"]
+    services.ship(winner, carrier="Post", tracking="RR 1", now=now)
+    with pytest.raises(Refused):
+        services.decline(winner, now=now)
+    services.receive(winner, now=now)
+    db_session.refresh(held)
+    assert held.erase_on == (now + rules.KEPT).date()
+    assert not life.why_not(contest, "done", now)
+    services.forget_addresses(now + timedelta(days=29))
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Address)) == 1
+    services.forget_addresses(now + rules.KEPT)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Address)) == 0
+
+
+def test_an_online_prize_takes_no_address(announced, db_session: orm.Session) -> None:
+    contest, now = announced(), clock.now()
+    db_session.execute(sa.update(Prize).values(sent_by="online"))
+    winner = first(contest)
+    services.accept(winner, now=now)
+    assert winner.due_at is None
+    with pytest.raises(Refused, match="online"):
+        services.give_address(winner, ADDRESS, now=now)
+    services.ship(winner, now=now)
+    services.receive(winner, now=now)
+    assert winner.state == "received"
+
+
+def test_alternates_follow_to_the_end(announced, stopped_clock, app: Flask) -> None:
+    contest = announced(3)
+    for turn in range(3):
+        assert first(contest).entry.number == turn + 1
+        stopped_clock.stop(first(contest).due_at - rules.REMIND)
+        tend(app)
+        assert first(contest).entry.number == turn + 1, "reminded, not passed over"
+        stopped_clock.stop(first(contest).due_at)
+        tend(app)
+    assert of(contest) == [(1, "expired"), (2, "expired"), (3, "expired")]
+    assert not life.why_not(contest, "done", clock.now())
+
+
+def test_a_late_server_reminds_before_anything_goes_on(announced, stopped_clock, app: Flask, mails) -> None:
+    contest = announced()
+    winner = first(contest)
+    stopped_clock.stop(later(days=90))
+    tend(app)
+    assert first(contest).entry.number == winner.entry.number
+    assert first(contest).due_at == later() + rules.REMIND
+    assert mails[-1].subject == "Your prize waits for you"
+    sent = len(mails)
+    tend(app)
+    assert len(mails) == sent
+    stopped_clock.stop(first(contest).due_at)
+    tend(app)
+    assert first(contest).entry.number == 2
+
+
+def test_each_step_has_its_reminder(announced, stopped_clock, app: Flask) -> None:
+    contest = announced()
+    stopped_clock.stop(first(contest).due_at - rules.REMIND)
+    tend(app)
+    services.accept(first(contest), now=clock.now())
+    assert first(contest).reminded_at is None
+    stopped_clock.stop(later(days=90))
+    tend(app)
+    assert first(contest).state == "accepted"
+    stopped_clock.stop(first(contest).due_at)
+    tend(app)
+    assert of(contest)[:2] == [(1, "expired"), (2, "notified")]
+
+
+def test_a_no_goes_to_the_next(announced) -> None:
+    contest = announced()
+    services.accept(first(contest), now=clock.now())
+    services.give_address(first(contest), ADDRESS, now=clock.now())
+    services.decline(first(contest), now=clock.now())
+    assert of(contest)[:2] == [(1, "declined"), (2, "notified")]
+
+
+def test_too_late_is_too_late(announced, stopped_clock) -> None:
+    contest = announced()
+    winner = first(contest)
+    stopped_clock.stop(winner.due_at)
+    with pytest.raises(Refused, match="too_late"):
+        services.accept(winner, now=clock.now())
+
+
+def test_whoever_was_chosen_and_may_not_win_is_told_nothing(
+    decided, app: Flask, db_session: orm.Session, mails
+) -> None:
+    contest = decided(2)
+    services.disqualify(first(contest), because="not-eligible", now=clock.now())
+    assert of(contest) == [(1, "disqualified"), (2, "chosen")]
+    services.announce(ContestAnnounced(contest.id))
+    db_session.commit()
+    engine.drain(app)
+    assert len(mails) == 1
+    passed = queries.of_contest(contest.id)[0]
+    assert queries.of_member(contest.id, passed.entry.member_id or 0) is None
+
+
+def test_a_winner_has_a_badge_until_the_prize_goes_on(announced, db_session: orm.Session) -> None:
+    contest = announced()
+    winner = first(contest)
+    services.accept(winner, now=clock.now())
+    (badge,) = badges.of(winner.entry.member_id or 0)
+    assert (badge.kind, badge.evidence_kind, badge.evidence_id) == ("contest_winner", "contest", contest.id)
+    assert badge.rule == "by draw, rules 1 (SHA-256 0000000000000000)"
+    services.disqualify(winner, because="against-rules", now=clock.now())
+    db_session.refresh(badge)
+    assert badge.revoked_because == "against-rules"
+    assert not badges.of(winner.entry.member_id or 0)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Badge)) == 1
+
+
+def test_one_piece_stands_for_one_winner(announced, db_session: orm.Session) -> None:
+    contest = announced()
+    piece = {"prize_id": first(contest).prize_id, "unit": 1, "state": "notified"}
+    behind = queries.of_contest(contest.id)[1]
+    with pytest.raises(sa.exc.IntegrityError):
+        db_session.execute(sa.update(Winner).where(Winner.id == behind.id).values(**piece))
