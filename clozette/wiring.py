@@ -44,6 +44,7 @@ from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
 from clozette.contests.sponsors import sharing
+from clozette.contests.sponsors import views as sponsor_views
 from clozette.contests.winning import erasure as winning_erasure
 from clozette.contests.winning import events as winning_events
 from clozette.contests.winning import services as winning
@@ -302,6 +303,7 @@ def _pages(app: Flask) -> None:
         reports_figures.blueprint,
         *campaign_views.BLUEPRINTS,
         *return_views.BLUEPRINTS,
+        *sponsor_views.BLUEPRINTS,
         *planning_views.BLUEPRINTS,
         entering_views.blueprint,
         *winning_views.BLUEPRINTS,

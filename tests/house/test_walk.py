@@ -36,6 +36,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "exports.download": "hands out what is kept already",
     "exports.remove": "removes what was made at the same page",
     "own_newsletters.leave": "ends a subscription",
+    "sponsor.fetch": "hands out what people shared, by the one door",
     "contest_entries.change": "a form's way to take an entry back",
     "looks_editing.delete": "a form's way to delete",
     "looks_editing.drop_revision": "a form's way to delete",

@@ -17,6 +17,9 @@ from clozette.closets.models import Item
 from clozette.community import badges
 from clozette.community import services as community
 from clozette.community.models import Approver, FollowRequest
+from clozette.contests.models import Prize
+from clozette.contests.sponsors import handing
+from clozette.contests.sponsors import services as sponsors
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.looks.models import Revision
@@ -88,6 +91,7 @@ def build(app: Flask) -> World:
         _newsletters(world)
         _sign_up(world)
         _returned(world)
+        _sponsor(world)
         _campaigns(world)
         _contests(world, people)
         _won(world, people)
@@ -287,6 +291,24 @@ def _newsletters(world: World) -> None:
     subscription = newsletters.make_subscription(newsletters.make_newsletter("weekly"))
     link = keys.Link(subscription.id, 0)
     world.names |= {use: keys.token(use, link) for use in ("leave", "preferences", "why", "open")}
+
+
+def _sponsor(world: World) -> None:
+    """A sponsor with somebody who signs in for them, a contest that is over, and what was prepared of it."""
+    sponsor, staff, now = contests.make_sponsor(), accounts.make_member("mark", roles=("marketing",)), clock.now()
+    closed = contests.make_contest("closed", sponsor=sponsor)
+    asked = contests.make_sharing(closed, sponsor)
+    said = {"reason": "as agreed with them", "means": "file", "form": "csv", "by_id": staff.subject_id}
+    person = sponsors.let_in(sponsor, accounts.make_member("sponsora").handle, by_id=staff.id, now=now)
+    made = {
+        "sponsor": sponsor,
+        "sponsor_person": person,
+        "closed": closed,
+        "prize": db.session.query(Prize).filter_by(contest_id=closed.id).one(),
+        "sharing": asked,
+        "handout": handing.prepare(asked, **said, now=now),
+    }
+    world.names |= {name: ids.encode(row.id) for name, row in made.items()}
 
 
 def _campaigns(world: World) -> None:

@@ -155,7 +155,8 @@ def of_sharing(asked: Sharing) -> Sequence[Handout]:
 
 def _held(handout_id: int) -> Handout:
     """Lock a handout until the transaction ends, so that fetches of it take turns."""
-    wanted = sa.select(Handout).where(Handout.id == handout_id).with_for_update()
+    wanted = sa.select(Handout).where(Handout.id == handout_id).with_for_update(of=Handout)
+    wanted = wanted.options(orm.joinedload(Handout.sharing, innerjoin=True))
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 

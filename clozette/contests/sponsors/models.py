@@ -9,6 +9,7 @@ from clozette.kernel.database import Id, Model
 from clozette.privacy import append_only
 
 _SUBJECT = "privacy_subjects.id"
+MOST_FETCHES = 20
 
 
 class Sponsor(Model):
@@ -121,7 +122,7 @@ class Handout(Model):
         sa.CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved"),
         sa.CheckConstraint("means IN ('file', 'webhook')", name="means"),
         sa.CheckConstraint("form IN ('csv', 'json')", name="form"),
-        sa.CheckConstraint("most BETWEEN 1 AND 20", name="most"),
+        sa.CheckConstraint(f"most BETWEEN 1 AND {MOST_FETCHES}", name="most"),
         sa.CheckConstraint("opens_at < expires_at", name="order"),
     )
 

@@ -4,6 +4,7 @@ The statement that finds the people also reads the fields, so that nothing is re
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest, Prize
 from clozette.contests.sponsors import rules, sharing
 from clozette.contests.sponsors.models import Sharing
+from clozette.contests.winning.models import Address, Winner
 from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal
@@ -32,6 +34,13 @@ _COLUMNS: dict[str, Any] = {
     "contests_entries.number": Entry.number,
     "contests_entries.statement": Entry.statement,
     "contests_entries.look_id": Entry.look_id,
+    "contests_addresses.name": Address.name,
+    "contests_addresses.line1": Address.line1,
+    "contests_addresses.line2": Address.line2,
+    "contests_addresses.postcode": Address.postcode,
+    "contests_addresses.city": Address.city,
+    "contests_addresses.country": Address.country,
+    "contests_addresses.phone": Address.phone,
 }
 
 
@@ -54,6 +63,27 @@ def read(asked: Sharing, subject_ids: Collection[int]) -> Known:
         for subject_id, *values in db.session.execute(some):
             known[subject_id] = {name: _shown(name, value) for name, value in zip(asked.fields, values, strict=True)}
     return known
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How people answered one sharing, and how many of them would be handed over now."""
+
+    agreed: int = 0
+    refused: int = 0
+    withdrawn: int = 0
+    goes_out: int = 0
+
+
+def figures(asked: Sharing) -> Figures:
+    """Count the answers."""
+    answers = (
+        sa.select(Consent.action, sa.func.count())
+        .where(Consent.purpose == sharing.purpose_of(asked), Consent.channel == sharing.CHANNEL)
+        .group_by(Consent.action)
+    )
+    found: dict[str, int] = {row.action: row[1] for row in db.session.execute(answers)}
+    return Figures(found.get("given", 0), found.get("refused", 0), found.get("withdrawn", 0), count(asked))
 
 
 def why_not_due(asked: Sharing) -> Refusal | None:
@@ -81,8 +111,20 @@ def _shown(name: str, value: Any) -> Any:
 
 def _entrants(chosen: sa.Select[Any], asked: Sharing) -> sa.Select[Any]:
     """Entries that take part; one that waits for a yes to newer rules doesn't."""
-    return chosen.join(Entry, Entry.member_id == Member.id).where(
+    entered = chosen.join(Entry, Entry.member_id == Member.id).where(
         Entry.contest_id == asked.object_id, Entry.state == "entered"
+    )
+    won = sa.exists().where(Winner.entry_id == Entry.id, Winner.state.in_(rules.ACCEPTED))
+    return entered.where(won) if asked.reaches == "winners" else entered
+
+
+def _winners_of_prize(chosen: sa.Select[Any], asked: Sharing) -> sa.Select[Any]:
+    """Whoever won a prize, said yes to it, and said where it goes."""
+    return (
+        chosen.join(Entry, Entry.member_id == Member.id)
+        .join(Winner, Winner.entry_id == Entry.id)
+        .join(Address, Address.winner_id == Winner.id)
+        .where(Winner.prize_id == asked.object_id, Winner.state.in_(rules.ACCEPTED), Entry.state == "entered")
     )
 
 
@@ -96,5 +138,8 @@ def _prize_due(asked: Sharing) -> Refusal | None:
     return rules.why_not_due(db.session.scalar(of_it) or "draft", "winners")
 
 
-_TAKING_PART: dict[str, Callable[[sa.Select[Any], Sharing], sa.Select[Any]]] = {"contest": _entrants}
+_TAKING_PART: dict[str, Callable[[sa.Select[Any], Sharing], sa.Select[Any]]] = {
+    "contest": _entrants,
+    "prize": _winners_of_prize,
+}
 _DUE: dict[str, Callable[[Sharing], Refusal | None]] = {"contest": _contest_due, "prize": _prize_due}

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from clozette.contests.sponsors.models import Sponsor, SponsorPerson
+from clozette.accounts.models import Member
+from clozette.contests.sponsors.models import Hook, Sharing, Sponsor, SponsorPerson
+from clozette.contests.sponsors.things import Thing
 from clozette.kernel.database import db
+from clozette.privacy.disclosures.models import Recipient
 
 
 def sponsors() -> Sequence[Sponsor]:
@@ -34,3 +37,36 @@ def is_of_domain(sponsor: Sponsor, email: str) -> bool:
     """Whether a mail address belongs to a sponsor's staff: it is at one of their domains, or below one."""
     host = email.rpartition("@")[2].casefold()
     return any(host == domain or host.endswith(f".{domain}") for domain in sponsor.domains)
+
+
+def people_of(sponsor: Sponsor) -> Sequence[tuple[SponsorPerson, str]]:
+    """Return who signs in for a sponsor, each with the handle."""
+    standing = (
+        sa.select(SponsorPerson, Member.handle)
+        .join(Member, Member.id == SponsorPerson.member_id)
+        .where(SponsorPerson.sponsor_id == sponsor.id, SponsorPerson.taken_at.is_(None))
+        .order_by(SponsorPerson.id)
+    )
+    return [(person, handle) for person, handle in db.session.execute(standing)]
+
+
+def sharings_of(sponsor: Sponsor) -> Sequence[Sharing]:
+    """Return everything that is asked for a sponsor now, newest first."""
+    theirs = (Sharing.sponsor_id == sponsor.id, Sharing.replaced_at.is_(None))
+    return db.session.scalars(sa.select(Sharing).where(*theirs).order_by(Sharing.id.desc())).all()
+
+
+def ever(found: Thing) -> Sequence[Sharing]:
+    """Return everything that was ever asked for a thing, newest first."""
+    of_it = (Sharing.object_kind == found.kind, Sharing.object_id == found.id)
+    return db.session.scalars(sa.select(Sharing).where(*of_it).order_by(Sharing.id.desc())).all()
+
+
+def recipient_of(asked: Sharing) -> Recipient:
+    """Return the sponsor by the particulars that people read."""
+    return db.session.get_one(Recipient, asked.recipient_id)
+
+
+def hook_of(sponsor_id: int) -> Hook | None:
+    """Return a sponsor's own address for what is handed over, if they have one."""
+    return db.session.get(Hook, sponsor_id)

@@ -50,6 +50,11 @@ class Switch:
         return purposes.title(self.purpose)
 
     @property
+    def explanation(self) -> str:
+        """Return what it means; about one thing, who gets what of it."""
+        return purposes.explanation(self.purpose)
+
+    @property
     def whose(self) -> str:
         """Return for whom it is."""
         return self.asked.whose

@@ -9,7 +9,7 @@ from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web.gate import everyone
 from clozette.privacy.disclosures import queries
-from clozette.privacy.purposes import purpose_of
+from clozette.privacy.purposes import title
 from clozette.rights import person
 from clozette.rights.desk.kept import CATEGORY_NAMES
 
@@ -23,6 +23,13 @@ BASES = {
     "vital": _l("To protect somebody’s life"),
 }
 MEANS = {"file": _l("as a file"), "api": _l("from system to system"), "webhook": _l("from system to system")}
+TRIGGERS = {
+    "contest": _l("because of a contest"),
+    "prize": _l("to send a prize"),
+    "survey": _l("because of a survey"),
+    "promotion": _l("because of a promotion"),
+    "law": _l("by order of an authority"),
+}
 KINDS = {
     "erasure": _l("asked to erase it"),
     "correction": _l("told that it was corrected"),
@@ -36,14 +43,21 @@ def disclosures() -> Any:
     """Show who got the person's data, by name."""
     who = person.require()
     page = queries.of_subject(who.subject_id, now=clock.now(), after=read_cursor(request.args.get("after")))
-    names = {"purpose_name": purpose_name, "bases": BASES, "means": MEANS, "kinds": KINDS, "categories": CATEGORY_NAMES}
+    names = {
+        "purpose_name": purpose_name,
+        "bases": BASES,
+        "means": MEANS,
+        "kinds": KINDS,
+        "triggers": TRIGGERS,
+        "categories": CATEGORY_NAMES,
+    }
     return render_template("rights/disclosures.html", page=page, **names)
 
 
 def purpose_name(purpose: str) -> str:
     """Return what a purpose is called in plain words; one that was not asked for on a form is called by its name."""
     try:
-        return str(purpose_of(purpose).title)
+        return title(purpose)
     except KeyError:
         return purpose
 

@@ -13,10 +13,11 @@ from flask import Flask
 from sqlalchemy import exc, orm
 
 from clozette.accounts.models import Member
-from clozette.contests.models import Contest, Sharing, Sponsor
+from clozette.contests.models import Contest, Entry, Prize, Sharing, Sponsor
 from clozette.contests.sponsors import handing, people, sharing
 from clozette.contests.sponsors.models import Fetch, Handout
 from clozette.contests.sponsors.sharing import Terms
+from clozette.contests.winning.models import Address, Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
@@ -223,3 +224,64 @@ def test_a_fetch_is_never_changed(
     fetch(handout, buyer)
     with pytest.raises(exc.DatabaseError, match="append-only"):
         db_session.execute(sa.text(deed))
+
+
+def won(member: Member, contest: Contest, state: str) -> Winner:
+    """Make somebody a winner of the contest's one prize, with an address."""
+    db.session.execute(sa.update(Contest).where(Contest.id == contest.id).values(state="announced"))
+    db.session.refresh(contest)
+    prize_id = db.session.scalars(sa.select(Prize.id).where(Prize.contest_id == contest.id)).one()
+    entry_id = db.session.scalars(sa.select(Entry.id).where(Entry.member_id == member.id)).one()
+    place = db.session.scalar(sa.select(sa.func.count()).select_from(Winner)) or 0
+    row = Winner(contest_id=contest.id, place=place + 1, prize_id=prize_id, unit=place, entry_id=entry_id, state=state)
+    db.session.add(row)
+    db.session.flush()
+    where = {"name": f"{member.display_name} Smith", "line1": "2 Low Street", "city": "Bern", "country": "CH"}
+    db.session.add(Address(winner_id=row.id, given_at=clock.now(), **where))
+    db.session.flush()
+    return row
+
+
+@pytest.mark.requirement(75)
+def test_a_sharing_of_winners_reaches_those_who_accepted_alone(
+    enter: Enter, contest: Contest, sponsor: Sponsor, asked: Sharing, staff: Member, buyer: Member
+) -> None:
+    terms = Terms(asked.fields, "to congratulate you", "90 days", 90, reaches="winners")
+    row = sharing.put("contest", contest.id, sponsor, terms, now=clock.now())
+    with pytest.raises(Refused, match="early"):
+        prepared(row, staff)
+    people = {name: enter(name, shares=None) for name in ("ada", "bob", "cleo", "dora")}
+    for member in people.values():
+        answer(member, row, "given")
+    won(people["ada"], contest, "accepted"), won(people["bob"], contest, "notified")
+    won(people["cleo"], contest, "declined")
+    assert emails(prepared(row, staff), buyer) == {"ada@example.test"}
+
+
+@pytest.mark.requirement(72, 75)
+def test_an_address_is_shared_for_its_prize_by_a_yes_of_its_own(
+    enter: Enter,
+    contest: Contest,
+    sponsor: Sponsor,
+    asked: Sharing,
+    staff: Member,
+    buyer: Member,
+    db_session: orm.Session,
+) -> None:
+    ada, bob = enter("ada"), enter("bob")
+    prize_id = db_session.scalars(sa.select(Prize.id).where(Prize.contest_id == contest.id)).one()
+    terms = Terms(["contests_addresses.name", "contests_addresses.city"], "to send the prize", "30 days", 30)
+    row = sharing.put("prize", prize_id, sponsor, terms, now=clock.now())
+    won(ada, contest, "addressed"), won(bob, contest, "addressed")
+    handout = prepared(row, staff)
+    with pytest.raises(Refused, match="nobody"):
+        fetch(handout, buyer)
+    answer(ada, row, "given")
+    answer(bob, row, "refused")
+    (given,) = fetch(handout, buyer)
+    assert {name: given[name] for name in row.fields} == {
+        "contests_addresses.name": "Ada Smith",
+        "contests_addresses.city": "Bern",
+    }
+    entry = db_session.scalars(sa.select(Handover)).one()
+    assert (entry.trigger, entry.object_id, entry.fields) == ("prize", prize_id, row.fields)

@@ -1,0 +1,85 @@
+"""Pages of marketing: what people are asked to share, for a contest or for the sending of a prize."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+
+from clozette.contests.sponsors import access, fields, people, queries, sharing, things
+from clozette.contests.sponsors.models import Sharing
+from clozette.contests.sponsors.schemas import SharingIn
+from clozette.contests.sponsors.sharing import Terms
+from clozette.contests.sponsors.things import Thing
+from clozette.contests.sponsors.views.staff import ROLE
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
+from clozette.kernel.web import gate
+from clozette.kernel.web.forms import Form
+
+blueprint = Blueprint("sharings", __name__, url_prefix="/marketing")
+_CONTEST, _PRIZE = {"kind": "contest"}, {"kind": "prize"}
+
+
+@blueprint.get("/contests/<id:object_id>/sharing", defaults=_CONTEST)
+@blueprint.get("/prizes/<id:object_id>/sharing", defaults=_PRIZE)
+@gate.staff(ROLE)
+def shared(kind: str, object_id: int) -> Any:
+    """Show what is asked, in the words that people read, and the form for more."""
+    found = things.thing(kind, object_id)
+    return _page(found, Form(SharingIn, {"keeps_days": 90, "keeps_for": _("90 days"), "reaches": "agreed"}))
+
+
+@blueprint.post("/contests/<id:object_id>/sharing", defaults=_CONTEST)
+@blueprint.post("/prizes/<id:object_id>/sharing", defaults=_PRIZE)
+@gate.staff(ROLE, collects="CP2")
+def share(kind: str, object_id: int) -> Any:
+    """Ask for something, instead of what was asked for this sponsor before."""
+    found, form = things.thing(kind, object_id), Form(SharingIn)
+    if not form.load():
+        return _page(found, form)
+    try:
+        things.reopen(found)
+        sponsor = access.open_sponsor(form.data["sponsor"])
+        sharing.put(found.kind, found.id, sponsor, _terms(form.data), now=clock.now())
+    except Refused as refused:
+        form.refuse(refused.refusal)
+        return _page(found, form)
+    flash(_("Saved. People will read it before they enter."), "success")
+    return redirect(found.here, 303)
+
+
+@blueprint.route("/contests/<id:object_id>/sharing/<id:sharing_id>", methods=["POST", "DELETE"], defaults=_CONTEST)
+@blueprint.route("/prizes/<id:object_id>/sharing/<id:sharing_id>", methods=["POST", "DELETE"], defaults=_PRIZE)
+@gate.staff(ROLE, collects="CP2")
+def unshare(kind: str, object_id: int, sharing_id: int) -> Any:
+    """Ask for nothing with this sponsor."""
+    found, asked = things.thing(kind, object_id), db.session.get(Sharing, sharing_id)
+    is_asked = request.method == "DELETE" or request.form.get("_method") == "DELETE"
+    if asked is None or (asked.object_kind, asked.object_id) != (found.kind, found.id) or not is_asked:
+        abort(404)
+    form = Form(SharingIn)
+    try:
+        things.reopen(found)
+    except Refused as refused:
+        form.refuse(refused.refusal)
+        return _page(found, form)
+    sharing.end(found.kind, found.id, sponsor_id=asked.sponsor_id, now=clock.now())
+    flash(_("Nothing is shared with this sponsor."), "success")
+    return redirect(found.here, 303)
+
+
+def _terms(data: dict[str, Any]) -> Terms:
+    named = ("purpose", "keeps_for", "keeps_days", "reaches", "is_required")
+    return Terms(fields=data["fields_shared"], **{name: data[name] for name in named})
+
+
+def _page(found: Thing, form: Form) -> Any:
+    asked = [(one, sharing.explain(one.id), people.figures(one)) for one in sharing.of(found.kind, found.id)]
+    values: dict[str, Any] = {
+        "asked": asked,
+        "prizes": things.prizes_of(found),
+        "sponsors": queries.open_sponsors(),
+        "offered": fields.offered(found.kind),
+    }
+    return render_template("marketing/sponsors/sharing.html", thing=found, form=form, **values), form.status
