@@ -204,3 +204,12 @@ def test_old_notifications_are_swept(app: Flask, ada: Person, bea: Person, db_se
     tasks.sweep()
     db_session.commit()
     assert told(db_session, ada) == 1
+
+
+def test_what_the_house_says_is_told_once_and_shown(ada: Person, db_session: orm.Session) -> None:
+    said = {"kind": "waved", "object_id": LOOK, "now": clock.now()}
+    assert notifications.announce(ada.member_id, **said)
+    assert not notifications.announce(ada.member_id, **said)
+    assert notifications.announce(ada.member_id, **said, deed_id=2)
+    assert "0 waved" in ada.client.get("/notifications").text
+    assert told(db_session, ada) == 2
