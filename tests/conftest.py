@@ -3,6 +3,8 @@
 ``--db sqlite`` or ``--db postgresql`` runs the tests of one database alone.
 """
 
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Log plainly: the coloured traceback of development takes seconds to draw."""
+    """Log plainly: the coloured traceback of development takes seconds to draw.
+
+    Keep what is compiled even where the surroundings forbid it: a hundred processes of the site read it again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
