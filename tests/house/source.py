@@ -32,9 +32,15 @@ def modules(folder: str = "clozette") -> tuple[Module, ...]:
     )
 
 
+@cache
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """Return everything in a module."""
+    return tuple(ast.walk(module.tree))
+
+
 def imports(module: Module) -> Iterator[tuple[ast.AST, str]]:
     """Yield every imported module's name, wherever the import stands."""
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield node, name.name
@@ -44,16 +50,15 @@ def imports(module: Module) -> Iterator[tuple[ast.AST, str]]:
 
 def functions(module: Module) -> Iterator[Function]:
     """Yield every function, nested ones too."""
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, Function):
             yield node
 
 
-def calls(module: Module) -> Iterator[tuple[ast.Call, str]]:
-    """Yield every call with what is called, as written (``db.session.commit``)."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call):
-            yield node, ast.unparse(node.func)
+@cache
+def calls(module: Module) -> tuple[tuple[ast.Call, str], ...]:
+    """Return every call with what is called, as written (``db.session.commit``)."""
+    return tuple((node, ast.unparse(node.func)) for node in nodes(module) if isinstance(node, ast.Call))
 
 
 def templates() -> list[Path]:

@@ -51,7 +51,7 @@ def defined(module: Module) -> Iterator[str]:
 def used(module: Module, known: set[str]) -> Iterator[str]:
     """Yield the dotted names that a module uses, its own and those of modules that it imports."""
     aliases: dict[str, str] = {}
-    for node in ast.walk(module.tree):
+    for node in source.nodes(module):
         if isinstance(node, ast.ImportFrom) and node.module:
             for one in node.names:
                 aliases[one.asname or one.name] = f"{node.module}.{one.name}"
@@ -60,7 +60,7 @@ def used(module: Module, known: set[str]) -> Iterator[str]:
             yield f"{dotted(module)}.{node.id}"
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
             yield f"{dotted(module)}.{node.value}"  # an annotation of what comes below
-    for node in ast.walk(module.tree):
+    for node in source.nodes(module):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and aliases.get(node.value.id) in known:
             yield f"{aliases[node.value.id]}.{node.attr}"
 

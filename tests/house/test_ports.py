@@ -51,7 +51,7 @@ def ports() -> list[Module]:
 def unguarded(module: Module) -> list[str]:
     """Return the public methods of a port's classes that take no Release, or hand out without asking the log."""
     found = []
-    for node in ast.walk(module.tree):
+    for node in source.nodes(module):
         if not isinstance(node, ast.ClassDef) or any(ast.unparse(base) == "Protocol" for base in node.bases):
             continue
         for method in node.body:

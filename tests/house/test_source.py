@@ -99,7 +99,7 @@ def links_come_from_base_url(module: Module) -> list[str]:
     """A forged Host header must reach no link (CVE-2021-30185)."""
     asked = [
         module.at(node)
-        for node in ast.walk(module.tree)
+        for node in source.nodes(module)
         if isinstance(node, ast.Attribute) and node.attr in HEADER_ADDRESSES and ast.unparse(node.value) == "request"
     ]
     made = [
