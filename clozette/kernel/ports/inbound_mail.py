@@ -6,6 +6,7 @@ again (4xx), so nothing is lost.
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Server:
 
         :raises OSError: if the port is taken.
         """
+        _try(self._controller.hostname, self._controller.port)
         self._controller.start()
 
     def stop(self) -> None:
@@ -96,6 +98,12 @@ class _Handler:
             log.error("inbound_not_kept", error=type(error).__name__)
             return LATER
         return TAKEN
+
+
+def _try(host: str, port: int) -> None:
+    """See at once whether the port is taken; aiosmtpd needs five seconds for that."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    socket.create_server((host, port), family=family).close()
 
 
 async def _in_thread(work: Callable[..., Any], *arguments: Any) -> Any:

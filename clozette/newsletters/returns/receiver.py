@@ -16,7 +16,6 @@ from clozette.settings import Settings
 MOST_KEPT = 2 * 1024**3
 """So much may lie there unread or not understood; then other servers are asked to come again."""
 
-EVERY = 5.0
 _TOLD = "clozette.newsletters.inbound_told"
 log = structlog.get_logger()
 
@@ -58,7 +57,7 @@ def init_app(app: Flask) -> None:
     """Let workers listen, where the settings say so."""
     settings: Settings = app.extensions["clozette.settings"]
     if settings.inbound_listen:
-        tasks.keep_doing(app, "newsletters.receive", step, every=EVERY)
+        tasks.keep_doing(app, "newsletters.receive", step)
 
 
 def step(now: datetime) -> None:
