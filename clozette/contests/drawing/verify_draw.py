@@ -55,9 +55,10 @@ def check(document):
     """
     checks = Checks()
     try:
+        json.dumps(document, ensure_ascii=False).encode()  # half a character can't be printed
         kinds = {DRAW: check_draw, VOTES: check_votes, BALLOTS: check_ballots}
         kinds[document["layout"]](document, checks)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise Unreadable(f"not a file of ours: {type(error).__name__} {error}") from None
     return checks
 
@@ -88,8 +89,8 @@ def check_entries(document, checks):
     """Check the list's form and digest; return its numbers."""
     entries = document["entries"]
     numbers = [number for number, _ in entries]
-    if not all(type(number) is int and number > 0 for number in numbers):
-        raise ValueError("a number of an entry is none")
+    if not all(type(number) is int and number > 0 for number in [*numbers, document["take"] + 1]):
+        raise ValueError("a number is none")
     checks.that(numbers == sorted(set(numbers)), f"the list names {len(numbers)} entries, each once, in order")
     text = "".join(f"{number} {commitment}\n" for number, commitment in entries)
     checks.that(sha256(text.encode()) == document["entries_sha256"], "the list is the one that was frozen")

@@ -1,0 +1,32 @@
+"""Which kind of file it is, and what is found in it."""
+
+import json
+
+from clozette.contests.drawing.verifying import ballots, draws, votes
+from clozette.contests.drawing.verifying.findings import Check, Findings, Unreadable
+
+KINDS: dict[str, Check] = {
+    "clozette draw 1": draws.check,
+    "clozette votes 1": votes.check,
+    "clozette ballots 1": ballots.check,
+}
+MOST_FACTS = 200
+_ODD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What a file raises that is not made as ours are."""
+
+
+def check(text: bytes | str) -> Findings:
+    """Check a file.
+
+    :raises Unreadable: if it is none of ours.
+    """
+    found = Findings()
+    try:
+        document = json.loads(text)
+        json.dumps(document, ensure_ascii=False).encode()  # half a character (a lone surrogate) can't be shown
+        if len(document["facts"]) > MOST_FACTS:
+            raise Unreadable("facts")
+        KINDS[document["layout"]](document, found)
+    except _ODD as error:
+        raise Unreadable(type(error).__name__) from error
+    return found
