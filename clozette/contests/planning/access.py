@@ -14,9 +14,18 @@ UNPUBLISHED = ("draft", "checked")
 
 def contest_for(viewer: Viewer, slug: str) -> Contest:
     """Return a contest with its prizes, or 404; staff alone see what is not published yet."""
+    return _found(viewer, slug, Contest.state.not_in(UNPUBLISHED))
+
+
+def contest_once_public(viewer: Viewer, slug: str) -> Contest:
+    """Return a contest that is or was published, or 404: versions of its rules stay to be read."""
+    return _found(viewer, slug, Contest.rules_id.is_not(None))
+
+
+def _found(viewer: Viewer, slug: str, is_public: sa.ColumnElement[bool]) -> Contest:
     wanted = sa.select(Contest).where(Contest.slug == slug).options(selectinload(Contest.prizes))
     if not viewer.may_as(ROLE):
-        wanted = wanted.where(Contest.state.not_in(UNPUBLISHED))
+        wanted = wanted.where(is_public)
     return db.session.scalar(wanted) or abort(404)
 
 

@@ -54,6 +54,14 @@ def over(after: int | None) -> Page[Contest]:
     return page_of(db.session.scalars(wanted.options(_SHOWN)).all(), key=lambda one: one.id)
 
 
+def every(after: int | None) -> Page[Contest]:
+    """Return a page of all contests, for staff, newest first."""
+    wanted = sa.select(Contest).order_by(Contest.id.desc()).limit(PAGE_SIZE + 1)
+    if after is not None:
+        wanted = wanted.where(Contest.id < after)
+    return page_of(db.session.scalars(wanted).all(), key=lambda one: one.id)
+
+
 def sponsor_of(contest: Contest) -> Sponsor | None:
     """Return the sponsor that stands behind a contest."""
     return db.session.get(Sponsor, contest.sponsor_id) if contest.sponsor_id else None

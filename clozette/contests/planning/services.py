@@ -1,4 +1,7 @@
-"""Planning a contest and leading it through its life. Every change of state is one conditional statement (``life.move``)."""
+"""Planning a contest and leading it through its life. Every change of state is one conditional statement (``life.move``).
+
+What is refused may have begun: whoever catches a refusal rolls back before anything else.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -69,10 +72,12 @@ def save_terms(contest: Contest, terms: Terms, prizes: Sequence[PrizePlan], *, v
 
 
 def put_prizes(contest: Contest, prizes: Sequence[PrizePlan], *, now: datetime) -> None:
-    """Make these a contest's prizes. A prize keeps its place, and with it what is shared to send it."""
+    """Make these a contest's prizes. What is shared to send a prize ends with it, or where another takes its place."""
     known = {prize.position: prize for prize in queries.prizes_of(contest)}
     for position, prize in enumerate(prizes):
-        row = known.pop(position, None) or Prize(contest_id=contest.id, position=position)
+        row = known.pop(position, None) or Prize(id=new_id(), contest_id=contest.id, position=position)
+        if row.name != prize.name:
+            sharing.end("prize", row.id, now=now)
         for name, value in asdict(prize).items():
             setattr(row, name, value)
         db.session.add(row)
@@ -106,10 +111,9 @@ def publish(contest: Contest, *, version: int, now: datetime) -> Rules:
     if contest.opens_at <= now:
         raise Refused(Refusal("past", _("Its opening is over: choose a later one, and check it again."), None))
     same = (Contest.version == version, Contest.checked_sha256 == plan.digest(), Contest.opens_at > now)
-    with db.session.begin_nested():
-        rules = _add_rules(contest, plan, "", now=now)
-        if not life.move(contest, "published", *same, now=now, rules_id=rules.id):
-            raise Refused(Refusal("unchecked", _("Something changed since it was checked: check it again."), None))
+    rules = _add_rules(contest, plan, "", now=now)
+    if not life.move(contest, "published", *same, now=now, rules_id=rules.id):
+        raise Refused(Refusal("unchecked", _("Something changed since it was checked: check it again."), None))
     return rules
 
 
@@ -145,14 +149,13 @@ def change_rules(
     step = sa.update(Contest).where(Contest.id == contest.id, Contest.version == version)
     step = step.where(Contest.state.in_(CHANGING), Contest.closes_at > now)
     kept = {**values, "terms": asdict(terms), "version": version + 1}
-    with db.session.begin_nested():
-        if not _changed(step.values(**kept), contest):
-            raise Refused(_why_not_changed(contest, version))
-        if prizes is not None:
-            put_prizes(contest, prizes, now=now)
-        rules = _add_checked(contest, because, now=now)
-        _ask_entrants(contest, now=now)
-        events.publish(RulesChanged(contest.id, rules.id))
+    if not _changed(step.values(**kept), contest):
+        raise Refused(_why_not_changed(contest, version))
+    if prizes is not None:
+        put_prizes(contest, prizes, now=now)
+    rules = _add_checked(contest, because, now=now)
+    _ask_entrants(contest, now=now)
+    events.publish(RulesChanged(contest.id, rules.id))
     return rules
 
 

@@ -1,5 +1,5 @@
 """Pages of contests: the public ones, and those of marketing."""
 
-from clozette.contests.planning.views import public
+from clozette.contests.planning.views import public, staff
 
-BLUEPRINTS = (public.blueprint,)
+BLUEPRINTS = (public.blueprint, staff.blueprint)

@@ -6,11 +6,15 @@ Other parts fill the places of a contest's page from the wiring page: ``contest.
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 
+from clozette.contests import facts
 from clozette.contests.planning import access, queries, words
+from clozette.contests.planning.models import Contest, Rules
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web.gate import everyone, viewer
+from clozette.privacy.policies import difference
+from clozette.privacy.policies.reading import blocks
 
 blueprint = Blueprint("contests", __name__)
 HERE = "/contests"
@@ -37,5 +41,50 @@ def contest(slug: str) -> Any:
         moments=words.moments(found),
         zone=words.zone_moment,
         countries=words.countries,
+        cancelled=facts.of(found.id, "cancelled") if found.state == "cancelled" else None,
         **words.names(),
+    )
+
+
+@blueprint.get(f"{HERE}/<slug>/rules")
+@everyone()
+def rules(slug: str) -> Any:
+    """Show the official rules that hold."""
+    found = access.contest_for(viewer(), slug)
+    return _rules_page(found, queries.rules_of(found) or abort(404))
+
+
+@blueprint.get(f"{HERE}/<slug>/rules/<number>")
+@everyone()
+def rules_version(slug: str, number: str) -> Any:
+    """Show one version of the rules for ever, word for word (``.txt``: its very bytes), or what changed (``1...2``)."""
+    found = access.contest_once_public(viewer(), slug)
+    before, dots, after = number.partition("...")
+    if dots:
+        old, new = _version(found, before), _version(found, after)
+        passages = difference.between(old.text, new.text)
+        return render_template("contests/difference.html", contest=found, before=old, after=new, passages=passages)
+    if number.endswith(".txt"):
+        return _bytes(_version(found, number.removesuffix(".txt")))
+    return _rules_page(found, _version(found, number))
+
+
+def _version(found: Contest, number: str) -> Rules:
+    is_number = number.isascii() and number.isdecimal() and len(number) < 7
+    return (queries.rules_of(found, int(number)) if is_number else None) or abort(404)
+
+
+def _bytes(shown: Rules) -> Response:
+    answer = make_response(shown.text)
+    answer.mimetype = "text/plain"
+    return answer
+
+
+def _rules_page(found: Contest, shown: Rules) -> str:
+    return render_template(
+        "contests/rules.html",
+        contest=found,
+        shown=shown,
+        text=blocks(shown.text),
+        versions=queries.versions_of(found)[::-1],
     )
