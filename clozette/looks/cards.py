@@ -1,6 +1,6 @@
 """Cards of looks, made once and kept: a page of the feed is mostly pieces that some page showed before.
 
-A card is kept under everything it is made of: the look's id and version, its count of loves, its author's name, handle and
+A card is kept under everything it is made of: the look's id and version (which its labels turn too), its count of loves, its author's name, handle and
 picture, the language, whether the viewer loves it, and its place on the page. Nothing has to be thrown away when one of
 them changes, because the next page asks under another key. Who may see a look was decided before, by the query that
 found it; so a card never shows to anybody what the query did not give them. A card of a look that is not public carries
@@ -21,6 +21,7 @@ from clozette.kernel.images.sizes import widths_for
 from clozette.kernel.kept import Kept
 from clozette.looks.feed import FeedRow
 from clozette.looks.models import Look, LookPhoto
+from clozette.looks.queries import Hung, hung_on
 from clozette.looks.rules import Visibility
 from clozette.media.models import Photo
 
@@ -47,6 +48,7 @@ class Content(NamedTuple):
     caption: str
     photo: Photo | None
     alt: str
+    labels: Sequence[Hung] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -104,4 +106,5 @@ def _contents(look_ids: Sequence[int]) -> Mapping[int, Content]:
         .outerjoin(Photo, Photo.id == LookPhoto.photo_id)
         .where(Look.id.in_(look_ids))
     )
-    return {look_id: Content(caption, photo, alt or "") for look_id, caption, photo, alt in rows}
+    hung = hung_on(look_ids)
+    return {look_id: Content(caption, photo, alt or "", hung.get(look_id, ())) for look_id, caption, photo, alt in rows}

@@ -29,6 +29,12 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+def label_line(sponsor: str) -> str:
+    """Write what stands on a contest entry wherever it is shown: what it is, and who stands behind it, if somebody does."""
+    line: str = _("Contest entry, sponsored by %(sponsor)s", sponsor=sponsor) if sponsor else _("Contest entry")
+    return line
+
+
 def visibility_names() -> dict[str, str]:
     """Return how each visibility is called beside a look."""
     return {

@@ -22,7 +22,7 @@ from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.kernel.viewer import Viewer
 from clozette.looks import access, rules
 from clozette.looks.models import Comment, Hotspot, Look, LookLabel, LookPhoto, Love, Tag
-from clozette.looks.naming import item_name
+from clozette.looks.naming import item_name, label_line
 from clozette.media.models import Photo
 
 WEEK = timedelta(days=7)
@@ -69,6 +69,14 @@ class Shot:
 
 
 @dataclass(frozen=True)
+class Hung:
+    """A label that hangs on a look, as it reads in the language of the page."""
+
+    label: LookLabel
+    text: str
+
+
+@dataclass(frozen=True)
 class Whole:
     """A look with all that is on its page but the comments."""
 
@@ -76,6 +84,7 @@ class Whole:
     author: Member
     shots: Sequence[Shot]
     loved: bool
+    labels: Sequence[Hung] = ()
 
     @property
     def pins(self) -> list[Pin]:
@@ -183,8 +192,10 @@ def wholes(viewer: Viewer, looks: Sequence[Look]) -> list[Whole]:
         .order_by(LookPhoto.look_id, LookPhoto.position)
     ):
         shots[shown.look_id].append(Shot(photo, shown.alt, pins.get(photo.id, ())))
-    loved = loved_among(viewer, ids)
-    return [Whole(look, authors[look.member_id], shots[look.id], look.id in loved) for look in looks]
+    loved, hung = loved_among(viewer, ids), hung_on(ids)
+    return [
+        Whole(look, authors[look.member_id], shots[look.id], look.id in loved, hung.get(look.id, ())) for look in looks
+    ]
 
 
 def labels_of(look_ids: Collection[int]) -> dict[int, list[LookLabel]]:
@@ -196,6 +207,12 @@ def labels_of(look_ids: Collection[int]) -> dict[int, list[LookLabel]]:
     return labels
 
 
+def hung_on(look_ids: Collection[int]) -> dict[int, list[Hung]]:
+    """Return the labels of looks with how they read; one query, however many looks."""
+    labels = labels_of(look_ids)
+    return {look_id: [Hung(label, label_line(label.sponsor)) for label in some] for look_id, some in labels.items()}
+
+
 def covers(viewer: Viewer, looks: Sequence[Look]) -> list[Whole]:
     """Return looks as a grid shows them: with their authors and first photos, without tags."""
     ids = [look.id for look in looks]
@@ -203,8 +220,11 @@ def covers(viewer: Viewer, looks: Sequence[Look]) -> list[Whole]:
     shown = sa.select(LookPhoto.look_id, LookPhoto.alt, Photo).join(Photo, Photo.id == LookPhoto.photo_id)
     first = shown.where(LookPhoto.look_id.in_(ids), LookPhoto.position == 0)
     shots = {look_id: [Shot(photo, alt, ())] for look_id, alt, photo in db.session.execute(first)}
-    loved = loved_among(viewer, ids)
-    return [Whole(look, authors[look.member_id], shots.get(look.id, []), look.id in loved) for look in looks]
+    loved, hung = loved_among(viewer, ids), hung_on(ids)
+    return [
+        Whole(look, authors[look.member_id], shots.get(look.id, []), look.id in loved, hung.get(look.id, ()))
+        for look in looks
+    ]
 
 
 def own_covers(viewer: Viewer, look_ids: Sequence[int]) -> list[Whole]:

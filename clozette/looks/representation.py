@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from clozette.looks.queries import Pin, Shot, Whole
+from clozette.looks.queries import Hung, Pin, Shot, Whole
 from clozette.media.addresses import address
 
 WIDTH = 1080
@@ -24,7 +24,19 @@ def look_out(whole: Whole) -> dict[str, Any]:
         "comment_count": look.comment_count,
         "loved": whole.loved,
         "photos": [_photo_out(shot) for shot in whole.shots],
+        "labels": [_label_out(hung) for hung in whole.labels],
         "hotspots": [_hotspot_out(pin) for shot in whole.shots for pin in shot.pins],
+    }
+
+
+def _label_out(hung: Hung) -> dict[str, Any]:
+    label = hung.label
+    return {
+        "kind": label.kind,
+        "text": hung.text,
+        "title": label.title,
+        "sponsor": label.sponsor,
+        "address": label.address,
     }
 
 

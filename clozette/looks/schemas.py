@@ -159,6 +159,16 @@ class HotspotOut(Schema):
     credit = ma.fields.String(allow_none=True, metadata={"description": "The handle of the item's owner, if another"})
 
 
+class LabelOut(Schema):
+    """A line that has to be shown wherever the look is; its author can't take it off."""
+
+    kind = ma.fields.String()
+    text = ma.fields.String()
+    title = ma.fields.String()
+    sponsor = ma.fields.String()
+    address = ma.fields.String()
+
+
 class LookOut(Schema):
     """A look."""
 
@@ -174,6 +184,7 @@ class LookOut(Schema):
     comment_count = ma.fields.Integer()
     loved = ma.fields.Boolean()
     photos = ma.fields.List(ma.fields.Nested(LookPhotoOut))
+    labels = ma.fields.List(ma.fields.Nested(LabelOut))
     hotspots = ma.fields.List(ma.fields.Nested(HotspotOut))
 
 

@@ -1,10 +1,10 @@
 """How entries and what becomes of them are called."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from clozette.contests.planning import queries as contests
 from clozette.contests.planning.models import Contest
+from clozette.looks.naming import label_line
 
 STATES = {
     "entered": _l("takes part"),
@@ -33,9 +33,4 @@ ACTIONS = {
 def label(contest: Contest) -> str:
     """Return the line that stands wherever an entry is shown."""
     sponsor = contests.sponsor_of(contest)
-    return label_of(sponsor.legal_name if sponsor is not None else "")
-
-
-def label_of(sponsor: str) -> str:
-    """Return the same for a sponsor by name; nobody where it is empty."""
-    return _("Contest entry, sponsored by %(sponsor)s", sponsor=sponsor) if sponsor else _("Contest entry")
+    return label_line(sponsor.legal_name if sponsor is not None else "")

@@ -1,15 +1,16 @@
 """The page of a look, with loves and comments."""
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from clozette.community.queries import relation
 from clozette.kernel import clock, ids
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import refuse
+from clozette.kernel.viewer import GUEST
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.looks import access, queries, rules, throttle
+from clozette.looks import access, queries, rules, sharing, throttle
 from clozette.looks.editor import address
 from clozette.looks.models import Comment, Look
 from clozette.looks.naming import visibility_names
@@ -26,6 +27,16 @@ FIRST_COMMENTS = 12
 def look(look_id: int) -> str:
     """Show a look."""
     return _look_page(access.look_for(gate.viewer(), look_id), Form(CommentIn))
+
+
+@blueprint.route("/looks/<id:look_id>/share.jpg")
+@gate.everyone()
+def share_image(look_id: int) -> Response:
+    """Show a public look as other sites show what is shared there; the lines that hang on it are drawn into it."""
+    look = access.look_for(GUEST, look_id)
+    response = Response(sharing.picture(look), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 @blueprint.route("/looks/<id:look_id>/love", methods=["GET"])

@@ -62,7 +62,7 @@ def has_news(campaign: Campaign) -> sa.ColumnElement[bool]:
 
 
 def pieces(campaign: Campaign, subject_ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """Return each reader's new looks as (HTML, text), by subject; in three queries, however many readers."""
+    """Return each reader's new looks as (HTML, text), by subject; in four queries, however many readers."""
     shown: dict[int, list[kinds.Card]] = {}
     base: str = current_app.extensions["clozette.settings"].base_url.rstrip("/")
     with force_locale(campaign.newsletter.language):
@@ -114,5 +114,9 @@ def _new_for(base: str, subject_ids: Sequence[int], campaign: Campaign) -> list[
         .outerjoin(Photo, Photo.id == LookPhoto.photo_id)
         .where(ranked.c.place <= SHOWN)
         .order_by(ranked.c.subject_id, ranked.c.feed_key.desc())
-    )
-    return [New(row[0], kinds.look_card(base, *row[1:])) for row in rows]
+    ).all()
+    labels = kinds.labels_on({row[1] for row in rows})
+    return [
+        New(subject_id, kinds.look_card(base, look_id, caption, author, photo, alt, labels.get(look_id, ())))
+        for subject_id, look_id, caption, author, photo, alt in rows
+    ]

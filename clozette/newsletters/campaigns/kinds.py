@@ -1,7 +1,7 @@
 """The kinds of blocks that there are now: text, heading, button, a look, items, and a digest's new looks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.kernel.viewer import GUEST
 from clozette.looks import access as looks
+from clozette.looks import queries as look_queries
 from clozette.looks.models import Look, LookPhoto
 from clozette.looks.naming import item_name
 from clozette.media import addresses
@@ -36,6 +37,7 @@ _ADDRESS = re.compile(r"(?:\S*/)?(looks|items)/([0-9a-z]+)/?(?:[?#]\S*)?|([0-9a-
 class Card:
     """A look or an item as a mail shows it: addresses in full, no picture where none may be shown to everybody.
 
+    :ivar labels: lines that stand on a look wherever it is shown, such as that a sponsor stands behind it.
     :ivar mailed: the picture's address for a mail, as JPEG; ``picture`` is the site's own.
     """
 
@@ -47,6 +49,7 @@ class Card:
     mailed: str | None = None
     width: int = 0
     height: int = 0
+    labels: tuple[str, ...] = ()
 
 
 def init_app(app: Flask) -> None:
@@ -102,8 +105,13 @@ def _news(block: Mapping[str, Any], paper: Paper) -> Piece:
 
 def cards(paper: Paper, shown: Sequence[Card]) -> Piece:
     """Write cards of looks or items, two in a row where there is room."""
-    text = "\n\n".join(f"{card.title}{f' ({card.by})' if card.by else ''}\n{card.address}" for card in shown)
+    text = "\n\n".join(_lines(card) for card in shown)
     return Piece(paper.part("newsletters/blocks", "cards", shown), text)
+
+
+def _lines(card: Card) -> str:
+    head = f"{card.title} ({card.by})" if card.by else card.title
+    return "\n".join((head, *card.labels, card.address))
 
 
 def look_cards(base: str, look_ids: Sequence[int]) -> list[Card]:
@@ -116,16 +124,32 @@ def look_cards(base: str, look_ids: Sequence[int]) -> list[Card]:
         .outerjoin(Photo, Photo.id == LookPhoto.photo_id)
         .with_only_columns(Look.id, Look.caption, Member.display_name, Photo, LookPhoto.alt)
     )
-    found = {row[0]: look_card(base, *row) for row in rows}
+    labels = labels_on(look_ids)
+    found = {row[0]: look_card(base, *row, labels=labels.get(row[0], ())) for row in rows}
     return [found[look_id] for look_id in look_ids if look_id in found]
 
 
-def look_card(base: str, look_id: int, caption: str, author: str, photo: Photo | None, alt: str | None) -> Card:
+def labels_on(look_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return the lines that hang on looks, in the language of the mail."""
+    hung = look_queries.hung_on(look_ids)
+    return {look_id: tuple(without(one.text) for one in some) for look_id, some in hung.items()}
+
+
+def look_card(
+    base: str,
+    look_id: int,
+    caption: str,
+    author: str,
+    photo: Photo | None,
+    alt: str | None,
+    labels: tuple[str, ...] = (),
+) -> Card:
     """Return the card of a look that its reader may see."""
     author = without(author)
     title = _first_line(without(caption)) or _("A look by %(name)s", name=author)
     by = _("by %(name)s", name=author)
-    return Card(f"{base}/looks/{ids.encode(look_id)}", title, by, *_picture(base, photo, without(alt or title)))
+    picture = _picture(base, photo, without(alt or title))
+    return Card(f"{base}/looks/{ids.encode(look_id)}", title, by, *picture, labels=labels)
 
 
 def item_cards(base: str, item_ids: Sequence[int]) -> dict[int, Card]:

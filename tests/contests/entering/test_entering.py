@@ -8,15 +8,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from clozette.contests.entering.models import Entry, Snapshot
+from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY
-from clozette.looks.models import LookLabel
 from clozette.privacy import consents
 from clozette.privacy.models import LedgerEntry, Wording
-from tests.factories.accounts import make_member, make_minor, sign_in
-from tests.factories.contests import make_contest, make_entry, make_judge, make_sharing, make_sponsor
+from tests.factories.accounts import make_member, sign_in
+from tests.factories.contests import make_contest, make_sharing, make_sponsor
 from tests.factories.looks import make_look
 from tests.support.client import Client, location
 
