@@ -2,23 +2,33 @@
 
 from clozette.contests.drawing.models import Draw, Witness
 from clozette.contests.entering.models import Entry
-from clozette.contests.judging.models import Judge
+from clozette.contests.judging.models import Assignment, Ballot, Judge, Round, RoundChange, Standing
 from clozette.contests.planning.models import Contest, Fact, Prize, Rules
 from clozette.contests.sponsors.models import Sharing, Sponsor, SponsorPerson
+from clozette.contests.voting.models import SetAside, Vote, VoteKey, Voter
 from clozette.contests.winning.models import Address, Winner
 
 __all__ = [
     "Address",
+    "Assignment",
+    "Ballot",
     "Contest",
     "Draw",
     "Entry",
     "Fact",
     "Judge",
     "Prize",
+    "Round",
+    "RoundChange",
     "Rules",
+    "SetAside",
     "Sharing",
     "Sponsor",
     "SponsorPerson",
+    "Standing",
+    "Vote",
+    "VoteKey",
+    "Voter",
     "Winner",
     "Witness",
 ]

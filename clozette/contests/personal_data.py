@@ -5,7 +5,8 @@ from clozette.contests.entering.personal_data import ENTERING
 from clozette.contests.judging.personal_data import JUDGING
 from clozette.contests.planning.personal_data import PLANNING
 from clozette.contests.sponsors.personal_data import SPONSORS
+from clozette.contests.voting.personal_data import VOTING
 from clozette.contests.winning.personal_data import WINNING
 from clozette.kernel.personal import Declaration
 
-TABLES: Declaration = {**PLANNING, **DRAWING, **ENTERING, **JUDGING, **SPONSORS, **WINNING}
+TABLES: Declaration = {**PLANNING, **DRAWING, **ENTERING, **JUDGING, **SPONSORS, **VOTING, **WINNING}

@@ -60,6 +60,33 @@ def create_unchanging(table: str, dialect: str) -> list[str]:
     ]
 
 
+def attach_fixed(metadata: sa.MetaData, table: str, columns: Sequence[str]) -> None:
+    """Make ``create_all`` add triggers by which no row of ``table`` goes and none of ``columns`` changes; others may."""
+
+    def after_create(_table: sa.Table, connection: sa.Connection, **_: object) -> None:
+        run(connection, create_fixed(table, columns, connection.dialect.name))
+
+    sa.event.listen(metadata.tables[table], "after_create", after_create)
+
+
+def create_fixed(table: str, columns: Sequence[str], dialect: str) -> list[str]:
+    """Return the statements that keep every row of ``table`` and what its ``columns`` say."""
+    changes = f"UPDATE OF {', '.join(columns)}"
+    if dialect == "sqlite":
+        refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
+        return [
+            f"CREATE TRIGGER {table}_no_update BEFORE {changes} ON {table} BEGIN {refuse}; END",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",
+        ]
+    return [
+        _REFUSE,
+        f"CREATE TRIGGER {table}_no_change BEFORE DELETE OR {changes} ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION privacy_refuse_change()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION privacy_refuse_change()",
+    ]
+
+
 def run(connection: sa.Connection, statements: Iterable[str]) -> None:
     """Execute plain statements one by one."""
     for statement in statements:

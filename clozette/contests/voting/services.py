@@ -1,0 +1,186 @@
+"""Voting, taking back, setting aside. Each is a conditional statement under a shared lock on the contest, which the
+freeze takes for itself alone: whatever was answered with a yes is in the frozen list, and nothing comes after it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from clozette.accounts.models import Member
+from clozette.contests.entering.eligibility import works_for_sponsor
+from clozette.contests.entering.models import Entry
+from clozette.contests.planning.models import Contest
+from clozette.contests.voting import queries, rules
+from clozette.contests.voting.models import CODE_BYTES, SetAside, Vote, VoteKey, Voter
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import Refusal, Refused, refuse
+from clozette.privacy import ledger, notices
+
+POINT = "CP3"
+_LOOSE = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Came:
+    """Where a vote comes from.
+
+    :ivar address: truncated. ``shown``: what the form's notice says that it showed; needed at the first vote.
+    """
+
+    address: str
+    shown: notices.Shown | None = None
+    method: str = "form:vote"
+    circumstances: Mapping[str, str] = field(default_factory=dict)
+
+
+def cast(contest: Contest, entry: Entry, member: Member, came: Came, *, now: datetime) -> Voter:
+    """Vote for an entry; doing it twice changes nothing.
+
+    :raises Refused: while no votes are taken; by the rules; if all votes are given.
+    """
+    _hold_open(contest, now)
+    if entry.member_id == member.id:
+        raise Refused(rules.own_entry())
+    voter = voter_of(contest, member.id) or _admit(contest, member, came, now)
+    if entry.state != "entered":
+        if _is_given(voter, entry):
+            return voter
+        raise Refused(Refusal("not_entered", _("This entry takes no votes now.")))
+    if _add(voter, entry, now) or _give_again(voter, entry):
+        most = (Voter.id == voter.id, Voter.used < contest.votes_per_member)
+        if not _changed(sa.update(Voter).where(*most).values(used=Voter.used + 1)):
+            raise Refused(rules.none_left(contest.votes_per_member))
+    return voter
+
+
+def take_back(contest: Contest, entry: Entry, member: Member, *, now: datetime) -> None:
+    """Take a vote back; where there is none, nothing changes.
+
+    :raises Refused: while no votes are taken.
+    """
+    _hold_open(contest, now)
+    voter = voter_of(contest, member.id)
+    if voter is None:
+        return
+    given = (Vote.voter_id == voter.id, Vote.entry_id == entry.id, Vote.taken_back_at.is_(None))
+    if _changed(sa.update(Vote).where(*given).values(taken_back_at=now)):
+        _changed(sa.update(Voter).where(Voter.id == voter.id).values(used=Voter.used - 1))
+
+
+def decide(contest: Contest, vote: Vote, *, is_aside: bool, reason: str, by_id: int, now: datetime) -> None:
+    """Set a vote aside, or let it count again; for staff. The vote stays, and so does every decision before.
+
+    :raises Refused: once the votes are frozen; if the vote stands so already.
+    """
+    _hold(Contest.id == contest.id, Contest.votes_frozen_at.is_(None))
+    if not mark(vote.id, is_aside=is_aside, reason=reason, by_id=by_id, now=now):
+        raise Refused(Refusal("stands_so", _("This vote stands like that already.")))
+
+
+def mark(vote_id: int, *, is_aside: bool, reason: str, by_id: int | None, now: datetime) -> bool:
+    """Write a decision about a vote down, if it changes anything; of two at once one does."""
+    of_vote = sa.select(SetAside).where(SetAside.vote_id == vote_id).order_by(SetAside.number.desc()).limit(1)
+    last: SetAside | None = db.session.scalar(of_vote)
+    if (last is not None and last.is_aside) == is_aside:
+        return False
+    about = {"vote_id": vote_id, "number": last.number + 1 if last is not None else 1}
+    return insert_once(SetAside, id=new_id(), at=now, reason=reason, is_aside=is_aside, by_id=by_id, **about)
+
+
+def voter_of(contest: Contest, member_id: int) -> Voter | None:
+    """Return a member as a voter of a contest."""
+    mine = sa.select(Voter).where(Voter.contest_id == contest.id, Voter.member_id == member_id)
+    found: Voter | None = db.session.scalar(mine)
+    return found
+
+
+def why_not(contest: Contest, member: Member, now: datetime) -> Refusal | None:
+    """Say why a member who has not voted in a contest yet can't, or nothing."""
+    who = rules.Standing(
+        is_confirmed=member.is_confirmed,
+        is_leaving=member.leaving_at is not None,
+        joined_at=member.created_at,
+        opens_at=contest.opens_at,
+        has_contributed=queries.has_contributed(member.id, before=now),
+        is_sponsors=works_for_sponsor(contest, member),
+    )
+    return rules.why_not_vote(who)
+
+
+def forget_networks(contest_id: int) -> None:
+    """Destroy what tells which voters came from one network."""
+    db.session.execute(sa.delete(VoteKey).where(VoteKey.contest_id == contest_id), execution_options=_LOOSE)
+    known = (Voter.contest_id == contest_id, Voter.network.is_not(None))
+    db.session.execute(sa.update(Voter).where(*known).values(network=None), execution_options=_LOOSE)
+
+
+def _hold_open(contest: Contest, now: datetime) -> None:
+    """Keep the freeze away until this transaction ends, if votes are taken at this moment."""
+    frozen = contest.votes_frozen_at is not None
+    refuse(rules.why_not_now(contest.state, contest.votes_from, contest.votes_until, frozen, now))
+    takes = (Contest.state.in_(("open", "closed")), Contest.votes_from <= now, Contest.votes_until > now)
+    _hold(Contest.id == contest.id, Contest.votes_frozen_at.is_(None), *takes)
+
+
+def _hold(*conditions: sa.ColumnElement[bool]) -> None:
+    """Take the lock that any number of voters share.
+
+    :raises Refused: if the conditions don't hold of the contest.
+    """
+    shared = sa.select(Contest.id).where(*conditions).with_for_update(read=True, key_share=True)
+    if db.session.scalar(shared) is None:
+        raise Refused(rules.over())
+
+
+def _admit(contest: Contest, member: Member, came: Came, now: datetime) -> Voter:
+    """Make a member a voter; of two first votes at once one makes the row, and the other finds it."""
+    refuse(why_not(contest, member, now))
+    if came.shown is None:
+        raise Refused(notices.stale())
+    network = rules.network_digest(_key(contest.id), came.address)
+    about = {"contest_id": contest.id, "member_id": member.id, "since": now, "network": network}
+    if insert_once(Voter, id=new_id(), code=secrets.token_bytes(CODE_BYTES), used=0, **about):
+        ledger.record(
+            subject_id=member.subject_id,
+            point=POINT,
+            action="acknowledged",
+            method=came.method,
+            shown=came.shown,
+            circumstances=dict(came.circumstances),
+            now=now,
+        )
+    voter = voter_of(contest, member.id)
+    assert voter is not None
+    return voter
+
+
+def _key(contest_id: int) -> bytes:
+    found = db.session.get(VoteKey, contest_id)
+    if found is None:
+        insert_once(VoteKey, contest_id=contest_id, key=secrets.token_bytes(32))
+        found = db.session.get_one(VoteKey, contest_id)
+    return found.key
+
+
+def _is_given(voter: Voter, entry: Entry) -> bool:
+    standing = (Vote.voter_id == voter.id, Vote.entry_id == entry.id, Vote.taken_back_at.is_(None))
+    return db.session.scalar(sa.select(Vote.id).where(*standing)) is not None
+
+
+def _add(voter: Voter, entry: Entry, now: datetime) -> bool:
+    about = {"contest_id": voter.contest_id, "voter_id": voter.id, "entry_id": entry.id}
+    return insert_once(Vote, id=new_id(), at=now, **about)
+
+
+def _give_again(voter: Voter, entry: Entry) -> bool:
+    taken = (Vote.voter_id == voter.id, Vote.entry_id == entry.id, Vote.taken_back_at.is_not(None))
+    return _changed(sa.update(Vote).where(*taken).values(taken_back_at=None))
+
+
+def _changed(change: sa.Update) -> bool:
+    return bool(db.session.execute(change, execution_options=_LOOSE).rowcount)  # type: ignore[attr-defined]
