@@ -3,6 +3,7 @@
 from flask import current_app
 from flask_babel import force_locale
 
+from clozette.contests.drawing import queries as drawing
 from clozette.contests.drawing import rounds
 from clozette.contests.planning import queries
 from clozette.contests.planning.models import Contest
@@ -47,6 +48,7 @@ def plan_of(contest: Contest) -> Plan:
         shared=tuple(_shared(kind, one, contest.language) for kind, one in asked),
         terms=terms_of(contest.terms),
         beacon=_beacon(contest),
+        has_witness=drawing.witness_of(contest) is not None,
     )
 
 

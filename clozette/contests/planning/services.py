@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.contests import facts
-from clozette.contests.entering.models import Entry
 from clozette.contests.planning import drafts, life, lint, queries, writing
 from clozette.contests.planning.events import RulesChanged
 from clozette.contests.planning.lint import Fault
@@ -154,7 +153,6 @@ def change_rules(
     if prizes is not None:
         put_prizes(contest, prizes, now=now)
     rules = _add_checked(contest, because, now=now)
-    _ask_entrants(contest, now=now)
     events.publish(RulesChanged(contest.id, rules.id))
     return rules
 
@@ -241,12 +239,6 @@ def _add_rules(contest: Contest, plan: Plan, because: str, *, now: datetime) -> 
     said: facts.Content = {"sha256": rules.sha256, "language": rules.language}
     facts.state(contest.id, "rules", said, now=now, number=rules.number)
     return rules
-
-
-def _ask_entrants(contest: Contest, *, now: datetime) -> None:
-    """Let every entry that takes part wait for a yes to the newer rules."""
-    live = sa.update(Entry).where(Entry.contest_id == contest.id, Entry.state.in_(queries.LIVE))
-    db.session.execute(live.values(state="asked", asked_at=now), execution_options={"synchronize_session": False})
 
 
 def _refuse_earlier(name: str, before: datetime | None, after: datetime | None) -> None:
