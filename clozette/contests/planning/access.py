@@ -4,17 +4,17 @@ import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import selectinload
 
+from clozette.contests.planning import queries
 from clozette.contests.planning.models import Contest
 from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
 
 ROLE = "marketing"
-UNPUBLISHED = ("draft", "checked")
 
 
 def contest_for(viewer: Viewer, slug: str) -> Contest:
     """Return a contest with its prizes, or 404; staff alone see what is not published yet."""
-    return _found(viewer, slug, Contest.state.not_in(UNPUBLISHED))
+    return _found(viewer, slug, Contest.state.not_in(queries.UNPUBLISHED))
 
 
 def contest_once_public(viewer: Viewer, slug: str) -> Contest:

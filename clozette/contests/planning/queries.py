@@ -13,6 +13,7 @@ from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 
 LIVE = ("entered", "asked")
 """States of entries that take part, or will once newer rules are agreed to."""
+UNPUBLISHED = ("draft", "checked")
 OVER = ("closed", "judged", "announced", "done", "cancelled")
 """States in which no entry is taken any more."""
 _SHOWN = selectinload(Contest.prizes)
@@ -48,20 +49,27 @@ def current() -> Sequence[Contest]:
 
 def over(after: int | None) -> Page[Contest]:
     """Return a page of the contests that take no entries any more, newest first."""
-    wanted = sa.select(Contest).where(Contest.state.in_(OVER)).order_by(Contest.id.desc()).limit(PAGE_SIZE + 1)
-    if after is not None:
-        wanted = wanted.where(Contest.id < after)
-    return page_of(db.session.scalars(wanted.options(_SHOWN)).all(), key=lambda one: one.id)
+    return _paged(sa.select(Contest).where(Contest.state.in_(OVER)).options(_SHOWN), after)
+
+
+def public(after: int | None) -> Page[Contest]:
+    """Return a page of the contests that are or were published, newest first."""
+    wanted = sa.select(Contest).where(Contest.state.not_in(UNPUBLISHED))
+    return _paged(wanted.options(_SHOWN), after)
 
 
 def every(after: int | None) -> Page[Contest]:
     """Return a page of all contests, for staff, newest first."""
-    wanted = sa.select(Contest).order_by(Contest.id.desc()).limit(PAGE_SIZE + 1)
-    if after is not None:
-        wanted = wanted.where(Contest.id < after)
-    return page_of(db.session.scalars(wanted).all(), key=lambda one: one.id)
+    return _paged(sa.select(Contest), after)
 
 
 def sponsor_of(contest: Contest) -> Sponsor | None:
     """Return the sponsor that stands behind a contest."""
     return db.session.get(Sponsor, contest.sponsor_id) if contest.sponsor_id else None
+
+
+def _paged(wanted: sa.Select[Contest], after: int | None) -> Page[Contest]:
+    if after is not None:
+        wanted = wanted.where(Contest.id < after)
+    rows = db.session.scalars(wanted.order_by(Contest.id.desc()).limit(PAGE_SIZE + 1)).all()
+    return page_of(rows, key=lambda one: one.id)

@@ -24,7 +24,6 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
 
-UNPUBLISHED = ("draft", "checked")
 CHANGING = ("published", "open")
 """States in which the rules may still change, as a new version that entrants are asked about."""
 
@@ -55,7 +54,7 @@ def save(contest: Contest, values: Mapping[str, Any], *, version: int) -> None:
     :raises Refused: if it was saved from elsewhere in between, or is published.
     """
     step = sa.update(Contest).where(Contest.id == contest.id, Contest.version == version)
-    step = step.where(Contest.state.in_(UNPUBLISHED))
+    step = step.where(Contest.state.in_(queries.UNPUBLISHED))
     kept = {**values, "state": "draft", "checked_sha256": None, "version": version + 1}
     if not _changed(step.values(**kept), contest):
         raise Refused(_why_not_saved(contest))
@@ -253,7 +252,7 @@ def _changed(step: sa.Update, contest: Contest) -> bool:
 
 
 def _why_not_saved(contest: Contest) -> Refusal:
-    if contest.state not in UNPUBLISHED:
+    if contest.state not in queries.UNPUBLISHED:
         return Refusal("published", _("It is published: its rules can only change as a new version."), None)
     return _elsewhere()
 

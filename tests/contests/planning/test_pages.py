@@ -46,3 +46,15 @@ def test_a_draft_is_for_staff_alone(client: Client, db_session: orm.Session, sta
     assert client.get(f"/contests/{contest.slug}").status_code == 404
     sign_in(client, make_member("mark", roles=("marketing",)), second_factor=True)
     assert client.get(f"/contests/{contest.slug}").status_code == 200
+
+
+def test_programs_read_the_same(client: Client, db_session: orm.Session) -> None:
+    contest = make_contest(sponsor=make_sponsor(legal_name="Linen House Ltd"))
+    make_contest("draft")
+    listed = client.get("/api/v1/contests").json
+    one = client.get(f"/api/v1/contests/{contest.slug}").json
+    assert listed == [one]
+    assert (one["sponsor"], one["state"], one["votes_from"]) == ("Linen House Ltd", "open", None)
+    assert one["prizes"][0]["value_minor"] == 20_000
+    assert client.get(one["rules"]["address"]).text == f"Official rules of {contest.title}"
+    assert client.get("/api/v1/contests/nothing").status_code == 404

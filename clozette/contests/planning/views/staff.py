@@ -118,7 +118,7 @@ def save_rules(contest_id: int) -> Any:
     form = Form(schemas.builder(request.form))
     is_good = form.load()
     prizes, wrong = schemas.prizes_of(form.data, schemas.rows_in(request.form)) if is_good else ([], {})
-    is_public = found.state not in services.UNPUBLISHED
+    is_public = found.state not in queries.UNPUBLISHED
     if is_good and is_public and not form.data["because"]:
         wrong["because"] = [_("Say why the rules change: entrants read it.")]
     if not is_good or wrong:
@@ -214,7 +214,7 @@ _BEGINNING = {
 
 
 def _edit_schema(contest: Contest) -> type[schemas.DatesIn]:
-    return schemas.ContestIn if contest.state in services.UNPUBLISHED else schemas.ChangeIn
+    return schemas.ContestIn if contest.state in queries.UNPUBLISHED else schemas.ChangeIn
 
 
 def _shown(contest: Contest) -> dict[str, Any]:
@@ -315,7 +315,7 @@ def _edit_page(found: Contest | None, form: Form) -> Response:
         form.status,
         contest=found,
         form=form,
-        is_public=found is not None and found.state not in services.UNPUBLISHED,
+        is_public=found is not None and found.state not in queries.UNPUBLISHED,
         zones=places.zones(),
         languages=[(code, code) for code in languages()],
         known_places=[one for one in places.choices() if one[0] in countries.COUNTRIES],
@@ -343,7 +343,7 @@ def _rules_page(found: Contest, form: Form) -> Response:
         currencies=money.choices(get_locale() or "en", "EUR"),
         lines=[(code, names[code], line) for code, line in countries.lines_for(plan)],
         unlisted=[(code, names[code]) for code in countries.unlisted(plan)],
-        is_public=found.state not in services.UNPUBLISHED,
+        is_public=found.state not in queries.UNPUBLISHED,
     )
 
 
