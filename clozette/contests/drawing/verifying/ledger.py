@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 
 from clozette.contests import facts
 from clozette.contests.drawing.verifying.findings import Document, Findings
-from clozette.contests.planning.access import UNPUBLISHED
 from clozette.contests.planning.models import Contest, Fact
+from clozette.contests.planning.queries import UNPUBLISHED
 from clozette.kernel.database import db
 from clozette.privacy import ledger
 from clozette.privacy.ledger.audit import Proof
