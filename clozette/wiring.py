@@ -43,7 +43,9 @@ from clozette.contests.planning import deciding, life
 from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
+from clozette.contests.sponsors import events as sponsor_events
 from clozette.contests.sponsors import sharing
+from clozette.contests.sponsors import tasks as sponsor_tasks
 from clozette.contests.sponsors import views as sponsor_views
 from clozette.contests.winning import erasure as winning_erasure
 from clozette.contests.winning import events as winning_events
@@ -386,6 +388,7 @@ def _listeners(app: Flask) -> None:
 
 def _contest_listeners(app: Flask) -> None:
     """Who hears what happens in contests."""
+    events.listen(app, sponsor_events.HandoutMade, after=(sponsor_tasks.tell_sponsor,))
     life.block(app, "judged", "entries", freezing.not_frozen)
     events.listen(app, entry_events.EntryMade, after=(entry_tasks.send_receipt,))
     events.listen(app, entry_events.EntryLeft, after=(entry_tasks.tell_left,))

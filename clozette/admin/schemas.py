@@ -101,6 +101,17 @@ class SilenceIn(Schema):
             raise ma.ValidationError(_("Say until which day, after today."), "silent_until")
 
 
+class LogIn(Schema):
+    """Which hand-overs of the log are looked for."""
+
+    recipient = Line(max_length=200, load_default="")
+    trigger = Line(max_length=40, load_default="")
+    purpose = Line(max_length=32, load_default="")
+    means = Line(max_length=16, load_default="")
+    since = ma.fields.Date(load_default=None, error_messages={"invalid": _l("This is not a date.")})
+    until = ma.fields.Date(load_default=None, error_messages={"invalid": _l("This is not a date.")})
+
+
 class TellingIn(Schema):
     """How far a recipient is who has to be told."""
 

@@ -213,6 +213,11 @@ GET    /privacy/disclosures                           303     200     200     20
 GET    /privacy/access                                303     200     200     200     200     200     200     200
 GET    /api/v1/disclosures                            401     403     200     200     200     200     200     200
 GET    /admin/disclosures                             login   404     404     404     404     404     404     200
+GET    /admin/disclosures.csv                         login   404     404     404     404     404     404     200
+GET    /admin/disclosures/{handover}                  login   404     404     404     404     404     404     200
+GET    /admin/disclosures/{handover}/proof.json       login   404     404     404     404     404     404     404
+GET    /admin/disclosures/{handover}/people/{handover}/proof.json login 404 404 404   404     404     404     404
+GET    /admin/reconciliation                          login   404     404     404     404     404     404     200
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     422
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     303     step=confirmed
 GET    /admin/silences                                login   404     404     404     404     404     404     200

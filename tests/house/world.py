@@ -18,7 +18,7 @@ from clozette.community import badges
 from clozette.community import services as community
 from clozette.community.models import Approver, FollowRequest
 from clozette.contests.models import Prize
-from clozette.contests.sponsors import handing
+from clozette.contests.sponsors import handing, sharing
 from clozette.contests.sponsors import services as sponsors
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
@@ -309,6 +309,12 @@ def _sponsor(world: World) -> None:
         "handout": handing.prepare(asked, **said, now=now),
     }
     world.names |= {name: ids.encode(row.id) for name, row in made.items()}
+    entrant = accounts.make_member("erna")
+    contests.make_entry(closed, entrant)
+    yes = {"now": now, "method": "form:test"}
+    consents.answer(entrant.subject_id, sharing.purpose_of(asked), sharing.CHANNEL, "given", **yes)
+    release = handing.hand_over(made["handout"], by_id=staff.subject_id, now=now)
+    world.names["handover"] = ids.encode(release.handover_id)
 
 
 def _campaigns(world: World) -> None:

@@ -5,6 +5,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class HandoutMade:
-    """Something was prepared for a sponsor to fetch."""
+    """Something was prepared for a sponsor, who can fetch it now."""
 
     handout_id: int

@@ -72,7 +72,8 @@ def prepare(
     )
     db.session.add(handout)
     db.session.flush()
-    publish(events.HandoutMade(handout.id))
+    if means == "file" and people.count(asked) <= handout.free_up_to:
+        publish(events.HandoutMade(handout.id))
     return handout
 
 
@@ -82,6 +83,8 @@ def approve(handout: Handout, *, by_id: int, now: datetime) -> None:
     refuse(rules.why_not_approve(held, by_id, now))
     held.approved_by_id, held.approved_at = by_id, now
     db.session.flush()
+    if held.means == "file":
+        publish(events.HandoutMade(held.id))
 
 
 def stop(handout: Handout, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from clozette.accounts.models import Member
-from clozette.contests.sponsors.models import Hook, Sharing, Sponsor, SponsorPerson
+from clozette.contests.sponsors.models import Fetch, Hook, Sharing, Sponsor, SponsorPerson
 from clozette.contests.sponsors.things import Thing
 from clozette.kernel.database import db
 from clozette.privacy.disclosures.models import Recipient
@@ -70,3 +70,8 @@ def recipient_of(asked: Sharing) -> Recipient:
 def hook_of(sponsor_id: int) -> Hook | None:
     """Return a sponsor's own address for what is handed over, if they have one."""
     return db.session.get(Hook, sponsor_id)
+
+
+def marked(mark: str) -> Fetch | None:
+    """Return the fetch that a mark comes from: whose copy somebody found."""
+    return db.session.scalar(sa.select(Fetch).where(Fetch.mark == mark))

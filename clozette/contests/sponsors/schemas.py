@@ -35,8 +35,8 @@ class Number(Worded, ma.fields.Integer):
         super().__init__(**kwargs)
         self.low, self.high = low, high
 
-    def _validated(self, value: Any) -> int | None:
-        number: int | None = super()._validated(value)
+    def _validated(self, value: Any) -> Any:
+        number = super()._validated(value)
         if number is not None and not self.low <= number <= self.high:
             raise self.make_error("range", min=self.low, max=self.high)
         return number
@@ -100,6 +100,13 @@ class SharingIn(Schema):
     keeps_days = Number(1, 3650, required=True)
     reaches = ma.fields.String(load_default="agreed", validate=ma.validate.OneOf(("agreed", "winners"), **_LIST))
     is_required = ma.fields.Boolean(load_default=False)
+    because = Line(max_length=200, load_default="")
+
+
+class UnshareIn(Schema):
+    """That nothing is shared with a sponsor any more, and why."""
+
+    because = Line(max_length=200, load_default="")
 
 
 class HandoutIn(Schema):

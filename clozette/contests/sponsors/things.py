@@ -1,29 +1,36 @@
 """The things that something is shared for, as the pages of marketing know them: what each is called, and when its terms stand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
 from flask_babel import gettext as _
 
+from clozette.contests.planning import queries
+from clozette.contests.planning import services as planning
 from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.planning.plans import terms_of
 from clozette.contests.sponsors import sharing
 from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 
-_DRAFTS = ("draft", "checked")
-
 
 @dataclass(frozen=True)
 class Thing:
-    """One of them. ``page`` is where marketing works on it; ``is_fixed``: people have read its terms."""
+    """One of them. ``page`` is where marketing works on it; ``is_fixed``: people have read its
+    terms; ``may_change``: they still may change, with a reason.
+    """
 
     kind: str
     id: int
     title: str
     page: str
     is_fixed: bool
+    may_change: bool
 
     @property
     def here(self) -> str:
@@ -38,7 +45,10 @@ def thing(kind: str, object_id: int) -> Thing:
         abort(404)
     contest = _contest_of(kind, object_id)
     page = f"/marketing/contests/{ids.encode(contest.id)}"
-    return Thing(kind, object_id, title, page, contest.state not in _DRAFTS)
+    fixed = contest.state not in queries.UNPUBLISHED
+    return Thing(
+        kind, object_id, title, page, is_fixed=fixed, may_change=not fixed or contest.state in planning.CHANGING
+    )
 
 
 def prizes_of(found: Thing) -> list[Thing]:
@@ -49,13 +59,33 @@ def prizes_of(found: Thing) -> list[Thing]:
     return [thing("prize", prize_id) for prize_id in db.session.scalars(prizes)]
 
 
-def reopen(found: Thing) -> None:
-    """Note that terms of a draft change: what was checked before is to be checked again. One statement.
+def change(found: Thing, deed: Callable[[], object], *, because: str, now: datetime) -> None:
+    """Change what is shared. A draft is to be checked again; what people have read changes with a new version of the
+    rules, about which everybody who entered is asked (requirement 74).
 
-    :raises Refused: once people could read them.
+    :raises Refused: once entries are closed, and for people's terms without a reason.
     """
+    if not found.is_fixed:
+        _reopen(found)
+        deed()
+        return
     contest = _contest_of(found.kind, found.id)
-    draft = sa.update(Contest).where(Contest.id == contest.id, Contest.state.in_(_DRAFTS))
+    if contest.state not in planning.CHANGING:
+        raise Refused(fixed())
+    if not because:
+        raise Refused(Refusal("because", _("People have read these terms: say why they change."), "because"))
+    try:
+        deed()
+        said: dict[str, Any] = {"because": because, "version": contest.version, "now": now}
+        planning.change_rules(contest, {}, terms_of(contest.terms), **said)
+    except planning.BadPlan as lacking:
+        raise Refused(Refusal("lacking", lacking.faults[0].words)) from None
+
+
+def _reopen(found: Thing) -> None:
+    """Note that terms of a draft change: what was checked before is to be checked again. One statement."""
+    contest = _contest_of(found.kind, found.id)
+    draft = sa.update(Contest).where(Contest.id == contest.id, Contest.state.in_(queries.UNPUBLISHED))
     changed = draft.values(state="draft", checked_sha256=None, version=Contest.version + 1).returning(Contest.id)
     if db.session.scalar(changed) is None:
         raise Refused(fixed())
@@ -63,8 +93,8 @@ def reopen(found: Thing) -> None:
 
 
 def fixed() -> Refusal:
-    """Say that the terms were read by people already."""
-    return Refusal("published", _("People have read these terms. They change with a new version of the rules alone."))
+    """Say that people entered under these terms, and that entries are closed."""
+    return Refusal("closed", _("Entries are closed: what people agreed to stays as they read it."))
 
 
 def _contest_of(kind: str, object_id: int) -> Contest:

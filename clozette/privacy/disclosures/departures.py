@@ -1,5 +1,6 @@
 """What really left, held against what was logged (requirement 79)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,16 @@ class Fault:
     at: datetime
     port: str
     what: str
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What left by one port, and what of it stands in the log."""
+
+    port: str
+    times: int
+    bytes: int
+    logged_bytes: int
 
 
 def note(port: str, handover_id: int, sha256: str, size: int) -> bool:
@@ -51,6 +62,29 @@ def waiting() -> list[int]:
     """Return hand-overs that were logged and have not left: sent later, or lost on the way."""
     gone = sa.exists().where(Departure.handover_id == Handover.id)
     return list(db.session.scalars(sa.select(Handover.id).where(~gone).order_by(Handover.id)))
+
+
+def of(handover_id: int) -> Sequence[Departure]:
+    """Return when and by which ports a hand-over left."""
+    mine = sa.select(Departure).where(Departure.handover_id == handover_id).order_by(Departure.id)
+    return db.session.scalars(mine).all()
+
+
+def sums() -> list[Sum]:
+    """Return, for each port, how often and how much left, and how much of that the log knows."""
+    known = sa.and_(Handover.payload_sha256 == Departure.sha256, Handover.payload_bytes == Departure.bytes)
+    rows = (
+        sa.select(
+            Departure.port,
+            sa.func.count(),
+            sa.func.sum(Departure.bytes),
+            sa.func.sum(sa.case((known, Departure.bytes), else_=0)),
+        )
+        .outerjoin(Handover, Handover.id == Departure.handover_id)
+        .group_by(Departure.port)
+        .order_by(Departure.port)
+    )
+    return [Sum(port, times, int(left), int(logged)) for port, times, left, logged in db.session.execute(rows)]
 
 
 def _fault(departure: Departure, logged: str | None) -> Fault:

@@ -1,9 +1,10 @@
 """Reads of the log: what a person may be told, and what the staff look after."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -101,8 +102,71 @@ def may_know_of_telling(now: datetime) -> sa.ColumnElement[bool]:
     return known.exists()
 
 
-def log(after: int | None = None) -> Page[Logged]:
-    """Return every hand-over, newest first, for the staff."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which hand-overs are looked for; what is empty leaves all of them in."""
+
+    recipient: str = ""
+    trigger: str = ""
+    purpose: str = ""
+    means: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Return what a hand-over has to meet."""
+        met = [
+            getattr(Handover, name) == getattr(self, name)
+            for name in ("trigger", "purpose", "means")
+            if getattr(self, name)
+        ]
+        if self.recipient:
+            met.append(Recipient.legal_name.icontains(self.recipient, autoescape=True))
+        if self.since:
+            met.append(Handover.at >= datetime.combine(self.since, time.min, UTC))
+        if self.until:
+            met.append(Handover.at < datetime.combine(self.until, time.min, UTC) + timedelta(days=1))
+        return met
+
+
+def log(wanted: Wanted = Wanted(), after: int | None = None) -> Page[Logged]:
+    """Return hand-overs, newest first, for the staff."""
+    every = _logged(wanted).limit(PAGE_SIZE + 1)
+    if after is not None:
+        every = every.where(Handover.id < after)
+    return page_of([Logged(row[0].id, *row) for row in db.session.execute(every)], _id_of)
+
+
+def whole_log(wanted: Wanted) -> Iterator[Logged]:
+    """Yield every one of them, for a file."""
+    for row in db.session.execute(_logged(wanted).execution_options(yield_per=500)):
+        yield Logged(row[0].id, *row)
+
+
+def logged(handover_id: int) -> Logged | None:
+    """Return one hand-over."""
+    row = db.session.execute(_logged(Wanted()).where(Handover.id == handover_id)).first()
+    return Logged(row[0].id, *row) if row else None
+
+
+def kinds_of_log() -> dict[str, list[str]]:
+    """Return what the log knows of triggers, purposes and means, to choose from."""
+    columns = {"trigger": Handover.trigger, "purpose": Handover.purpose, "means": Handover.means}
+    return {
+        name: list(db.session.scalars(sa.select(column).distinct().order_by(column).limit(200)))
+        for name, column in columns.items()
+    }
+
+
+def persons_in(handover_id: int, after: int | None = None) -> Page[Disclosure]:
+    """Return the rows of the people in a hand-over."""
+    rows = sa.select(Disclosure).where(Disclosure.handover_id == handover_id).order_by(Disclosure.id)
+    if after is not None:
+        rows = rows.where(Disclosure.id > after)
+    return page_of(db.session.scalars(rows.limit(PAGE_SIZE + 1)).all(), lambda row: row.id)
+
+
+def _logged(wanted: Wanted) -> sa.Select[Handover, Recipient, datetime]:
     latest = (
         sa.select(Silence.until)
         .where(Silence.handover_id == Handover.id)
@@ -110,15 +174,12 @@ def log(after: int | None = None) -> Page[Logged]:
         .limit(1)
         .scalar_subquery()
     )
-    every = (
+    return (
         sa.select(Handover, Recipient, latest)
         .join(Recipient, Recipient.id == Handover.recipient_id)
+        .where(*wanted.conditions())
         .order_by(Handover.id.desc())
-        .limit(PAGE_SIZE + 1)
     )
-    if after is not None:
-        every = every.where(Handover.id < after)
-    return page_of([Logged(row[0].id, *row) for row in db.session.execute(every)], _id_of)
 
 
 def open_tellings() -> Sequence[tuple[Telling, Recipient]]:

@@ -12,13 +12,15 @@ from werkzeug.test import TestResponse
 
 from clozette.accounts.models import Member
 from clozette.contests.models import Contest, Sharing, Sponsor
-from clozette.contests.sponsors import handing, sharing
+from clozette.contests.planning import lint
+from clozette.contests.sponsors import handing, people, sharing
 from clozette.contests.sponsors.models import Fetch, Handout, SponsorPerson
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, ids, tasks
+from clozette.kernel.ports.mail import KEY
 from clozette.privacy.disclosures.models import Handover, Telling
 from tests.contests.sponsors.conftest import answer
 from tests.factories.accounts import make_member, sign_in
-from tests.factories.contests import make_contest, make_sponsor
+from tests.factories.contests import make_contest, make_entry, make_sharing, make_sponsor
 from tests.support.application import Clock
 from tests.support.client import Client
 
@@ -141,10 +143,35 @@ def test_marketing_sets_what_is_shared_from_the_list_alone(
 @pytest.mark.requirement(74)
 @pytest.mark.parametrize("state", ["published", "open", "closed", "done", "cancelled"])
 def test_terms_that_people_read_stay(marketing: Client, sponsor: Sponsor, state: str) -> None:
+    """Without a reason, and after the close with one too."""
     contest = make_contest(state, sponsor=sponsor)
     address = f"/marketing/contests/{row(contest)}/sharing"
-    assert marketing.post(address, data=SHARED | {"sponsor": row(sponsor)}).status_code == 409
+    why = {"because": "another purpose"} if state in ("closed", "done", "cancelled") else {}
+    assert marketing.post(address, data=SHARED | {"sponsor": row(sponsor)} | why).status_code == 409
     assert not sharing.of("contest", contest.id)
+
+
+@pytest.mark.requirement(74)
+def test_a_change_after_the_opening_is_a_new_version_that_entrants_are_asked_about(
+    marketing: Client, sponsor: Sponsor, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lint, "faults", lambda plan: [])
+    contest = make_contest("open", sponsor=sponsor)
+    old, member = make_sharing(contest, sponsor), make_member("ada")
+    entry = make_entry(contest, member)
+    answer(member, old, "given")
+    contest.rules_locked_at = clock.now()
+    db_session.flush()
+    address = f"/marketing/contests/{row(contest)}/sharing"
+    changed = SHARED | {"sponsor": row(sponsor), "purpose": "to send you a catalogue"}
+    assert marketing.post(address, data=changed | {"because": "they print one now"}).status_code == 303
+    (new,) = sharing.of("contest", contest.id)
+    db_session.refresh(entry), db_session.refresh(contest)
+    assert (entry.state, new.purpose) == ("asked", "to send you a catalogue")
+    assert contest.version == 2
+    contest.state = "closed"
+    db_session.flush()
+    assert people.count(new) == 0, "an old yes is none to this"
 
 
 def test_a_prize_that_a_sponsor_sends_is_shared_by_itself(marketing: Client, sponsor: Sponsor) -> None:
@@ -169,6 +196,9 @@ def test_staff_prepare_a_second_person_agrees_and_the_sponsor_fetches(
         assert marketing.post(f"{address}/handouts", data=good | changes).status_code == 422
     assert marketing.post(f"{address}/handouts", data=good | {"means": "webhook"}).status_code == 409
     assert marketing.post(f"{address}/handouts", data=good).status_code == 303
+    tasks.drain(app)
+    (told,) = [mail for mail in app.extensions[KEY].messages if mail.to == "sponsora@example.test"]
+    assert "/sponsor" in told.text and "Autumn coats" in told.text and "ada@" not in told.text
     handout = db_session.scalars(sa.select(Handout)).one()
     handout.free_up_to = 1
     db_session.flush()

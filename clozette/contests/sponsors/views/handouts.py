@@ -71,12 +71,12 @@ def end(handout_id: int) -> Any:
 
 def _approved(handout: Handout) -> str:
     handing.approve(handout, by_id=_me(), now=clock.now())
-    return _("Approved. The sponsor can fetch it.")
+    return str(_("Approved. The sponsor can fetch it."))
 
 
 def _stopped(handout: Handout) -> str:
     handing.stop(handout, now=clock.now())
-    return _("Ended. Nothing can be fetched any more.")
+    return str(_("Ended. Nothing can be fetched any more."))
 
 
 def _decide(handout: Handout, deed: Any) -> Any:

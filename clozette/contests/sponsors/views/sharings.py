@@ -1,13 +1,14 @@
 """Pages of marketing: what people are asked to share, for a contest or for the sending of a prize."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from clozette.contests.sponsors import access, fields, people, queries, sharing, things
+from clozette.contests.sponsors import access, fields, queries, sharing, things
 from clozette.contests.sponsors.models import Sharing
-from clozette.contests.sponsors.schemas import SharingIn
+from clozette.contests.sponsors.schemas import SharingIn, UnshareIn
 from clozette.contests.sponsors.sharing import Terms
 from clozette.contests.sponsors.things import Thing
 from clozette.contests.sponsors.views.staff import ROLE
@@ -18,6 +19,8 @@ from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
 
 blueprint = Blueprint("sharings", __name__, url_prefix="/marketing")
+Asked = list[tuple[Sharing, str | None]]
+"""What is asked, each with the words that people read."""
 _CONTEST, _PRIZE = {"kind": "contest"}, {"kind": "prize"}
 
 
@@ -27,7 +30,8 @@ _CONTEST, _PRIZE = {"kind": "contest"}, {"kind": "prize"}
 def shared(kind: str, object_id: int) -> Any:
     """Show what is asked, in the words that people read, and the form for more."""
     found = things.thing(kind, object_id)
-    return _page(found, Form(SharingIn, {"keeps_days": 90, "keeps_for": _("90 days"), "reaches": "agreed"}))
+    form = Form(SharingIn, {"keeps_days": 90, "keeps_for": _("90 days"), "reaches": "agreed"})
+    return _page(found, form, _asked(found))
 
 
 @blueprint.post("/contests/<id:object_id>/sharing", defaults=_CONTEST)
@@ -36,15 +40,16 @@ def shared(kind: str, object_id: int) -> Any:
 def share(kind: str, object_id: int) -> Any:
     """Ask for something, instead of what was asked for this sponsor before."""
     found, form = things.thing(kind, object_id), Form(SharingIn)
+    asked = _asked(found)  # before it changes: what is refused is undone at the edge
     if not form.load():
-        return _page(found, form)
+        return _page(found, form, asked)
     try:
-        things.reopen(found)
-        sponsor = access.open_sponsor(form.data["sponsor"])
-        sharing.put(found.kind, found.id, sponsor, _terms(form.data), now=clock.now())
+        sponsor, now = access.open_sponsor(form.data["sponsor"]), clock.now()
+        put = partial(sharing.put, found.kind, found.id, sponsor, _terms(form.data), now=now)
+        things.change(found, put, because=form.data["because"], now=now)
     except Refused as refused:
         form.refuse(refused.refusal)
-        return _page(found, form)
+        return _page(found, form, asked)
     flash(_("Saved. People will read it before they enter."), "success")
     return redirect(found.here, 303)
 
@@ -54,17 +59,20 @@ def share(kind: str, object_id: int) -> Any:
 @gate.staff(ROLE, collects="CP2")
 def unshare(kind: str, object_id: int, sharing_id: int) -> Any:
     """Ask for nothing with this sponsor."""
-    found, asked = things.thing(kind, object_id), db.session.get(Sharing, sharing_id)
+    found, one = things.thing(kind, object_id), db.session.get(Sharing, sharing_id)
     is_asked = request.method == "DELETE" or request.form.get("_method") == "DELETE"
-    if asked is None or (asked.object_kind, asked.object_id) != (found.kind, found.id) or not is_asked:
+    if one is None or (one.object_kind, one.object_id) != (found.kind, found.id) or not is_asked:
         abort(404)
-    form = Form(SharingIn)
+    asked = _asked(found)
+    form, now = Form(UnshareIn), clock.now()
+    if not form.load():
+        return _page(found, form, asked)
     try:
-        things.reopen(found)
+        end = partial(sharing.end, found.kind, found.id, sponsor_id=one.sponsor_id, now=now)
+        things.change(found, end, because=form.data["because"], now=now)
     except Refused as refused:
         form.refuse(refused.refusal)
-        return _page(found, form)
-    sharing.end(found.kind, found.id, sponsor_id=asked.sponsor_id, now=clock.now())
+        return _page(found, form, asked)
     flash(_("Nothing is shared with this sponsor."), "success")
     return redirect(found.here, 303)
 
@@ -74,8 +82,11 @@ def _terms(data: dict[str, Any]) -> Terms:
     return Terms(fields=data["fields_shared"], **{name: data[name] for name in named})
 
 
-def _page(found: Thing, form: Form) -> Any:
-    asked = [(one, sharing.explain(one.id), people.figures(one)) for one in sharing.of(found.kind, found.id)]
+def _asked(found: Thing) -> Asked:
+    return [(one, sharing.explain(one.id)) for one in sharing.of(found.kind, found.id)]
+
+
+def _page(found: Thing, form: Form, asked: Asked) -> Any:
     values: dict[str, Any] = {
         "asked": asked,
         "prizes": things.prizes_of(found),
