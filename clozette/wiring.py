@@ -322,6 +322,7 @@ def _pages(app: Flask) -> None:
 def _settings_pages(app: Flask) -> None:
     """What upper rooms add to the page of settings."""
     accounts.add_settings_page(app, "/follow-requests", _l("Who may follow you"))
+    accounts.add_settings_page(app, "/points", _l("Points"))
     accounts.add_settings_page(app, "/settings/newsletters", _l("Newsletters"))
     accounts.add_settings_page(app, "/preferences", _l("What we send you"))
     accounts.add_settings_page(app, "/texts", _l("Text messages"))

@@ -16,9 +16,6 @@ from clozette.kernel.database import db
 from clozette.privacy import consents
 from clozette.privacy.models import Consent
 
-WON = ("accepted", "addressed", "shipped", "received")
-"""States of those who said yes to their prize."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -65,13 +62,6 @@ def of_member(contest_id: int, member_id: int) -> Winner | None:
     mine = (Winner.contest_id == contest_id, Entry.member_id == member_id, Winner.notified_at.is_not(None))
     found: Winner | None = db.session.scalar(_whole().join(Winner.entry).where(*mine).order_by(Winner.id).limit(1))
     return found
-
-
-def has_accepted(
-    state: orm.InstrumentedAttribute[str] | sa.ColumnElement[str] = Winner.state,
-) -> sa.ColumnElement[bool]:
-    """Return the SQL condition that a winner said yes to the prize; the sponsor gets nothing before."""
-    return state.in_(WON)
 
 
 def is_any_open(contest_id: int) -> bool:

@@ -25,6 +25,17 @@ STATE_NAMES: dict[str, LazyString] = {
     "expired": _l("did not answer in time"),
     "disqualified": _l("passed over"),
 }
+OWN_NAMES: dict[str, LazyString] = {
+    "notified": _l("waits for your answer"),
+    "accepted": _l("yours"),
+    "addressed": _l("will be sent"),
+    "shipped": _l("on its way"),
+    "received": _l("arrived"),
+    "declined": _l("you said no"),
+    "expired": _l("went to somebody else"),
+    "disqualified": _l("went to somebody else"),
+}
+"""How a winner's own page names the state."""
 BECAUSE_NAMES: dict[str, LazyString] = {
     "not-eligible": _l("could not enter by the rules"),
     "against-rules": _l("broke the rules"),

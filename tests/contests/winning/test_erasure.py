@@ -15,6 +15,7 @@ from clozette.kernel.database import db
 from clozette.rights.erasure import services as erasures
 from clozette.rights.erasure import tasks as erasure_tasks
 from clozette.rights.erasure.models import Restricted
+from clozette.rights.export import contents
 from tests.contests.winning.conftest import Made, first
 from tests.contests.winning.test_steps import ADDRESS
 from tests.factories.accounts import make_member
@@ -43,7 +44,7 @@ def erase(app: Flask, member: Member, stopped_clock: Clock) -> None:
     db.session.expire_all()
 
 
-@pytest.mark.requirement(105)
+@pytest.mark.requirement(105, 107)
 def test_the_prize_goes_on_and_the_record_stays_restricted(
     app: Flask, ada: Member, stopped_clock: Clock, db_session: orm.Session
 ) -> None:
@@ -66,3 +67,11 @@ def test_a_prize_on_its_way_stays_theirs(
     erase(app, ada, stopped_clock)
     assert [(one.entry.number, one.state) for one in queries.of_contest(contest_id)] == [(2, "alternate")]
     assert not queries.is_any_open(contest_id)
+
+
+@pytest.mark.requirement(80)
+def test_an_export_has_what_was_won_and_where_it_goes(ada: Member, db_session: orm.Session) -> None:
+    found = {one.name: db_session.execute(one.select).mappings().all() for one in contents.sections(ada.subject_id)}
+    assert [row["state"] for row in found["contests_winners"]] == ["addressed"]
+    assert [row["city"] for row in found["contests_addresses"]] == ["London"]
+    assert [row["kind"] for row in found["community_badges"]] == ["contest_winner"]

@@ -147,6 +147,8 @@ def test_nothing_of_a_result_is_shown_before_its_time(decided: Made, client: Cli
     shown = client.get(f"/contests/{contest.slug}/results").text
     assert "The result is announced on" in shown
     assert "Entry number" not in shown
+    contest.state = "cancelled"
+    assert "nobody wins" in client.get(f"/contests/{contest.slug}/results").text
 
 
 def test_a_minor_is_asked_for_no_name(announced: Made, client: Client) -> None:
