@@ -10,6 +10,8 @@ from PIL import Image
 
 from clozette.accounts.models import Member
 from clozette.closets.models import Item
+from clozette.contests import facts
+from clozette.contests.planning.models import Contest
 from clozette.demo import fill, letters, mailings, pictures, story
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -71,6 +73,12 @@ def test_a_small_site_is_filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
         subscribed = sa.select(Newsletter.slug, Subscription.state).join(Subscription.newsletter).distinct()
         found = {tuple(row) for row in db.session.execute(subscribed)}
         assert found >= {(slug, "confirmed") for slug in ("friday-rail", "lemari")} | {("friday-rail", "pending")}
+        states = dict(db.session.execute(sa.select(Contest.slug, Contest.state)).all())
+        assert states == {"a-coat-of-linen": "open", "first-scarf-of-the-year": "announced"}
+        over = db.session.scalars(sa.select(Contest).where(Contest.state == "announced")).one()
+        drawn, results = facts.of(over.id, "draw"), facts.of(over.id, "results")
+        assert drawn is not None and results is not None
+        assert len(drawn.content["order"]) == min(over.last_number, 6) > 0
 
 
 def test_photographs_are_taken_from_their_folders(tmp_path: Path) -> None:
