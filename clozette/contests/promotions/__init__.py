@@ -1,0 +1,1 @@
+"""Promotions: codes to claim, once each, for nothing or for points; or the way to a draw."""
