@@ -47,6 +47,10 @@ from clozette.contests.sponsors import events as sponsor_events
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors import tasks as sponsor_tasks
 from clozette.contests.sponsors import views as sponsor_views
+from clozette.contests.voting import api as voting_api
+from clozette.contests.voting import setup as voting
+from clozette.contests.voting import tasks as voting_tasks
+from clozette.contests.voting import views as voting_views
 from clozette.contests.winning import erasure as winning_erasure
 from clozette.contests.winning import events as winning_events
 from clozette.contests.winning import services as winning
@@ -202,6 +206,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     consents_api.blueprint,
     newsletters_api.blueprint,
     entering_api.blueprint,
+    voting_api.blueprint,
 )
 
 
@@ -256,6 +261,7 @@ def _contents(app: Flask) -> None:
     campaign_pictures.init_app(app)
     links.init_app(app)
     entering.init_app(app)
+    voting.init_app(app)
     beacon.init_app(app)
     drawing.init_app(app)
     deciding.register(app, "draw", drawing.order)
@@ -308,6 +314,7 @@ def _pages(app: Flask) -> None:
         *sponsor_views.BLUEPRINTS,
         *planning_views.BLUEPRINTS,
         entering_views.blueprint,
+        *voting_views.BLUEPRINTS,
         *winning_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
@@ -391,6 +398,8 @@ def _contest_listeners(app: Flask) -> None:
     """Who hears what happens in contests."""
     events.listen(app, sponsor_events.HandoutMade, after=(sponsor_tasks.tell_sponsor,))
     life.block(app, "judged", "entries", freezing.not_frozen)
+    events.listen(app, contest_events.ContestAnnounced, inside=(voting_tasks.forget_networks,))
+    events.listen(app, contest_events.ContestCancelled, inside=(voting_tasks.forget_networks,))
     events.listen(app, entry_events.EntryMade, after=(entry_tasks.send_receipt,))
     events.listen(app, entry_events.EntryLeft, after=(entry_tasks.tell_left,))
     events.listen(app, look_events.LookHidden, inside=(entry_listeners.leave_with_look,))
@@ -438,6 +447,8 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "* * * * *", planning_tasks.turn_due)
     tasks.schedule(app, "*/5 * * * *", entry_tasks.release_unanswered)
     tasks.schedule(app, "50 4 * * *", entry_tasks.forget_photos)
+    tasks.schedule(app, "* * * * *", voting_tasks.freeze_due)
+    tasks.schedule(app, "*/5 * * * *", voting_tasks.watch_votes)
     tasks.schedule(app, "* * * * *", drawing_tasks.take_due)
     tasks.schedule(app, "50 3 * * *", account_tasks.sweep)
     tasks.schedule(app, "25 * * * *", erasure_tasks.execute_due)

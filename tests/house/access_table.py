@@ -95,6 +95,17 @@ POST   /api/v1/contests/{contest}/entries             401     403     422     42
 GET    /api/v1/contests/{contest}/entries/{entry}     401     403     200     200     404     200     200     200
 DELETE /api/v1/contests/{contest}/entries/{entry}     401     403     404     200     404     404     404     404
 POST   /api/v1/contests/{contest}/entries/{entry}/rules 401   403     422     422     422     422     422     422
+GET    /contests/{polled}/votes                       200     200     200     200     200     200     200     200
+GET    /contests/{polled}/votes.json                  200     200     200     200     200     200     200     200
+GET    /contests/{polled}/votes/check                 422     422     422     422     422     422     422     422
+POST   /contests/{polled}/entries/{polled_entry}/vote login   confirm 409     409     404     409     409     409
+POST   /contests/{polled}/entries/{polled_entry}/vote login   confirm 303     303     404     303     303     303     _method=DELETE
+DELETE /contests/{polled}/entries/{polled_entry}/vote login   confirm 303     303     404     303     303     303
+GET    /api/v1/contests/{polled}/votes                401     403     200     200     200     200     200     200
+POST   /api/v1/contests/{polled}/entries/{polled_entry}/vote 401 403  409     409     404     409     409     409
+DELETE /api/v1/contests/{polled}/entries/{polled_entry}/vote 401 403  200     200     404     200     200     200
+GET    /marketing/contests/{polled_id}/votes          login   404     404     404     404     404     404     200
+POST   /marketing/contests/{polled_id}/votes          login   404     404     404     404     404     404     422
 
 # newsletters
 GET    /newsletters                                   200     200     200     200     200     200     200     200

@@ -95,6 +95,7 @@ def build(app: Flask) -> World:
         _campaigns(world)
         _contests(world, people)
         _won(world, people)
+        _polled(world, people)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -349,6 +350,14 @@ def _contests(world: World, people: dict[str, Member]) -> None:
     entry = contests.make_entry(contest, people["owner"], look_id=looks.make_look(people["owner"]).id)
     world.names["entry"] = ids.encode(entry.id)
     world.names["contest_draft"] = ids.encode(contests.make_contest("draft").id)
+
+
+def _polled(world: World, people: dict[str, Member]) -> None:
+    """A contest under public vote, with an entry of the owner."""
+    now = clock.now()
+    polled = contests.make_contest(votes_from=now - timedelta(minutes=1), votes_until=now + timedelta(days=2))
+    entry = contests.make_entry(polled, people["owner"], look_id=looks.make_look(people["owner"]).id)
+    world.names |= {"polled": polled.slug, "polled_id": ids.encode(polled.id), "polled_entry": ids.encode(entry.id)}
 
 
 def _won(world: World, people: dict[str, Member]) -> None:

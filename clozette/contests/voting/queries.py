@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
+from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest
 from clozette.contests.voting import rules
@@ -31,6 +32,21 @@ class Mine:
     at: datetime
     state: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A vote that was set aside at some time, as staff see it: without the entry.
+
+    :ivar reason: why it is set aside now; nothing where it counts again.
+    :ivar network: a number that those from one network share.
+    """
+
+    receipt: str
+    at: datetime
+    reason: str | None
+    joined_at: datetime | None
+    network: int | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,26 @@ def count(contest: Contest) -> int:
 def find(contest: Contest, receipt: str) -> Line | None:
     """Return the line with a receipt."""
     return next((line for line in lines(contest) if line.receipt == receipt), None)
+
+
+def odd(contest: Contest) -> list[Odd]:
+    """Return the votes that something was ever decided about, the last ones first. For which entry stays unsaid."""
+    decided = sa.select(SetAside.vote_id).join(Vote, Vote.id == SetAside.vote_id).where(Vote.contest_id == contest.id)
+    aside = _asides(contest)
+    wanted = (
+        sa.select(Vote, Voter.code, Entry.number, Voter.network, Member.created_at)
+        .join(Voter, Voter.id == Vote.voter_id)
+        .join(Entry, Entry.id == Vote.entry_id)
+        .outerjoin(Member, Member.id == Voter.member_id)
+        .where(Vote.id.in_(decided))
+        .order_by(Vote.id.desc())
+    )
+    found, letters = [], dict[bytes, int]()
+    for vote, code, number, network, joined_at in db.session.execute(wanted):
+        group = letters.setdefault(network, len(letters) + 1) if network is not None else None
+        receipt = rules.receipt(code, contest.slug, number)
+        found.append(Odd(receipt, vote.at, aside.get(vote.id), joined_at, group))
+    return found
 
 
 def has_contributed(member_id: int, *, before: datetime) -> bool:

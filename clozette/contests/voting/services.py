@@ -77,7 +77,8 @@ def decide(contest: Contest, vote: Vote, *, is_aside: bool, reason: str, by_id: 
 
     :raises Refused: once the votes are frozen; if the vote stands so already.
     """
-    _hold(Contest.id == contest.id, Contest.votes_frozen_at.is_(None))
+    if not hold(contest.id):
+        raise Refused(rules.over())
     if not mark(vote.id, is_aside=is_aside, reason=reason, by_id=by_id, now=now):
         raise Refused(Refusal("stands_so", _("This vote stands like that already.")))
 
@@ -119,21 +120,21 @@ def forget_networks(contest_id: int) -> None:
     db.session.execute(sa.update(Voter).where(*known).values(network=None), execution_options=_LOOSE)
 
 
+def hold(contest_id: int, *conditions: sa.ColumnElement[bool]) -> bool:
+    """Keep the freeze away until this transaction ends, with the lock that any number of voters share.
+
+    It fails where the votes are frozen already, or the conditions don't hold.
+    """
+    unfrozen = sa.select(Contest.id).where(Contest.id == contest_id, Contest.votes_frozen_at.is_(None), *conditions)
+    return db.session.scalar(unfrozen.with_for_update(read=True, key_share=True)) is not None
+
+
 def _hold_open(contest: Contest, now: datetime) -> None:
-    """Keep the freeze away until this transaction ends, if votes are taken at this moment."""
+    """Keep the freeze away, if votes are taken at this moment."""
     frozen = contest.votes_frozen_at is not None
     refuse(rules.why_not_now(contest.state, contest.votes_from, contest.votes_until, frozen, now))
     takes = (Contest.state.in_(("open", "closed")), Contest.votes_from <= now, Contest.votes_until > now)
-    _hold(Contest.id == contest.id, Contest.votes_frozen_at.is_(None), *takes)
-
-
-def _hold(*conditions: sa.ColumnElement[bool]) -> None:
-    """Take the lock that any number of voters share.
-
-    :raises Refused: if the conditions don't hold of the contest.
-    """
-    shared = sa.select(Contest.id).where(*conditions).with_for_update(read=True, key_share=True)
-    if db.session.scalar(shared) is None:
+    if not hold(contest.id, *takes):
         raise Refused(rules.over())
 
 

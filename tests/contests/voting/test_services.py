@@ -1,15 +1,12 @@
 """Voting as such: once, as often as allowed, taken back, given again; the list and its totals."""
 
-from fractions import Fraction
 
-import pytest
 import sqlalchemy as sa
 
 from clozette.contests.entering.models import Entry
-from clozette.contests.voting import queries, services
-from clozette.contests.voting.models import Vote, Voter
+from clozette.contests.voting import services
+from clozette.contests.voting.models import Vote
 from clozette.kernel import clock
-from clozette.kernel.refusal import Refused
 from tests.contests.voting.conftest import came, make_voter
 
 

@@ -1,0 +1,117 @@
+"""Voting, taking back, and the open list in which everybody finds their own vote."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request
+
+from clozette.accounts.access import oneself
+from clozette.contests.entering import access as entries
+from clozette.contests.entering.models import Entry
+from clozette.contests.entering.views import came_from
+from clozette.contests.planning.access import contest_for
+from clozette.contests.planning.models import Contest
+from clozette.contests.voting import access, ballots, files, queries, services, wording
+from clozette.contests.voting.schemas import ReceiptIn
+from clozette.contests.voting.services import POINT, Came
+from clozette.kernel import clock, ids
+from clozette.kernel.paging import read_cursor
+from clozette.kernel.web import gate
+from clozette.kernel.web.forms import Form
+from clozette.privacy import notices
+
+blueprint = Blueprint("contest_votes", __name__)
+HERE = "/contests/<slug>/votes"
+_VOTE = "/contests/<slug>/entries/<id:entry_id>/vote"
+
+
+@blueprint.post(_VOTE)
+@gate.members(collects=POINT)
+def vote(slug: str, entry_id: int) -> Any:
+    """Vote for an entry; with ``_method`` DELETE, take the vote back."""
+    if request.form.get("_method") == "DELETE":
+        return take_back(slug, entry_id)
+    viewer = gate.viewer()
+    contest = contest_for(viewer, slug)
+    entry = entries.entry_for(viewer, contest, entry_id)
+    services.cast(contest, entry, oneself(viewer), came(), now=clock.now())
+    return redirect(_back(contest, entry), 303)
+
+
+@blueprint.delete(_VOTE)
+@gate.members(collects=POINT)
+def take_back(slug: str, entry_id: int) -> Any:
+    """Take the vote for an entry back."""
+    viewer = gate.viewer()
+    contest = contest_for(viewer, slug)
+    entry = access.voted_for(viewer, contest, entry_id)
+    services.take_back(contest, entry, oneself(viewer), now=clock.now())
+    return redirect(_back(contest, entry), 303)
+
+
+@blueprint.get(HERE)
+@gate.everyone()
+def votes(slug: str) -> Any:
+    """Show the list, one's own votes in it, and after the freeze how they were counted."""
+    return _list_page(_with_vote(slug))
+
+
+@blueprint.get(f"{HERE}/check")
+@gate.everyone()
+def check(slug: str) -> Any:
+    """Say whether a receipt is in the list, and how its vote was counted."""
+    contest = _with_vote(slug)
+    form = Form(ReceiptIn, {"receipt": request.args.get("receipt", "").strip().lower()})
+    form.errors = ReceiptIn().validate(form.values)
+    if form.errors:
+        return _list_page(contest, form, 422)
+    return _list_page(contest, form, line=queries.find(contest, form.values["receipt"]), is_checked=True)
+
+
+@blueprint.get("/contests/<slug>/votes.json")
+@gate.everyone()
+def file(slug: str) -> Response:
+    """Give the list as a file: receipts before the freeze; after it everything that the totals are made of."""
+    response = jsonify(files.document(_with_vote(slug)))
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def came() -> Came:
+    """Return where a vote comes from, and what its form showed."""
+    where = came_from()
+    return Came(where["address"], notices.answered(POINT), "form:vote", where)
+
+
+def _with_vote(slug: str) -> Contest:
+    contest = contest_for(gate.viewer(), slug)
+    return contest if contest.votes_from is not None else abort(404)
+
+
+def _list_page(contest: Contest, form: Form | None = None, status: int = 200, **values: Any) -> Any:
+    lines = queries.lines(contest) if contest.votes_frozen_at is not None else []
+    page = render_template(
+        "contests/votes.html",
+        contest=contest,
+        form=form or Form(ReceiptIn),
+        mine=ballots.own_votes(gate.viewer(), contest),
+        count=queries.count(contest),
+        page=queries.receipts(contest, read_cursor(request.args.get("after"))),
+        totals=queries.totals(contest, lines) if lines else {},
+        states=wording.STATES,
+        reasons=wording.REASONS,
+        **values,
+    )
+    return page, status
+
+
+def _back(contest: Contest, entry: Entry) -> str:
+    """Return the page of the contest that the vote was given on, at the entry's place."""
+    home, place = f"/contests/{contest.slug}", f"#entry-{entry.number}"
+    came = urlsplit(request.referrer or "")
+    site = urlsplit(current_app.extensions["clozette.settings"].base_url)
+    known = (home, f"{home}/entries", f"{home}/votes", f"{home}/entries/{ids.encode(entry.id)}")
+    if (came.scheme, came.netloc) != (site.scheme, site.netloc) or came.path not in known:
+        return f"{home}/entries{place}"
+    query = f"?{came.query}" if came.query and came.query.isascii() else ""
+    return f"{came.path}{query}{place}"
