@@ -32,10 +32,11 @@ def leave_with_look(event: LookHidden) -> None:
 
 
 def ask_again(event: RulesChanged) -> None:
-    """Ask everybody who entered whether the new rules are all right; those who wait already wait on."""
-    entered = sa.update(Entry).where(Entry.contest_id == event.contest_id, Entry.state == "entered")
-    db.session.execute(entered.values(state="asked", asked_at=clock.now()).execution_options(synchronize_session=False))
-    db.session.expire_all()
+    """Ask everybody who entered whether the new rules are all right, within the time that begins now."""
+    live = sa.update(Entry).where(Entry.contest_id == event.contest_id, Entry.state.in_(LIVE))
+    db.session.execute(
+        live.values(state="asked", asked_at=clock.now()), execution_options={"synchronize_session": "fetch"}
+    )
 
 
 def forget(subject_id: int) -> Iterator[int]:

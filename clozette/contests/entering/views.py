@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from clozette.accounts import browser
@@ -167,7 +167,7 @@ def _answer(data: dict[str, Any], method: str) -> Answer:
 def _form_page(contest: Contest, form: Form) -> Response:
     member, now = oneself(gate.viewer()), clock.now()
     refusal = rules.why_not_enter(eligibility.of(contest, member, now))
-    agreed = contests.rules_of(contest)
+    agreed = contests.rules_of(contest) or abort(404)
     values: dict[str, Any] = {"form": form, "refusal": refusal, **_asked(contest, agreed)}
     if refusal is None and contest.entry_kind == "look":
         values["looks"], values["page"] = queries.enterable(gate.viewer(), read_cursor(request.args.get("after")))
