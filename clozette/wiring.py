@@ -29,9 +29,13 @@ from clozette.community import views as community_views
 from clozette.community import wording as community_wording
 from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
 from clozette.contests import personal_data as contests_data
+from clozette.contests.drawing import api as draws_api
+from clozette.contests.drawing import events as draw_events
 from clozette.contests.drawing import queries as draws
 from clozette.contests.drawing import services as drawing
+from clozette.contests.drawing import setup as drawing_setup
 from clozette.contests.drawing import tasks as drawing_tasks
+from clozette.contests.drawing import views as drawing_views
 from clozette.contests.entering import api as entering_api
 from clozette.contests.entering import events as entry_events
 from clozette.contests.entering import freezing
@@ -39,8 +43,8 @@ from clozette.contests.entering import listeners as entry_listeners
 from clozette.contests.entering import setup as entering
 from clozette.contests.entering import tasks as entry_tasks
 from clozette.contests.entering import views as entering_views
-from clozette.contests.planning import deciding, life
 from clozette.contests.planning import events as contest_events
+from clozette.contests.planning import life
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
 from clozette.contests.sponsors import events as sponsor_events
@@ -206,6 +210,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     consents_api.blueprint,
     newsletters_api.blueprint,
     entering_api.blueprint,
+    draws_api.blueprint,
     voting_api.blueprint,
 )
 
@@ -263,9 +268,7 @@ def _contents(app: Flask) -> None:
     entering.init_app(app)
     voting.init_app(app)
     beacon.init_app(app)
-    drawing.init_app(app)
-    deciding.register(app, "draw", drawing.order)
-    life.block(app, "judged", "draw", drawing.why_not_judged)
+    drawing_setup.init_app(app)
     sending_values.register(app, campaign_personal.values)
     sending_values.register(app, tracking.values)
 
@@ -274,6 +277,7 @@ def _slots(app: Flask) -> None:
     """What rooms show on pages of other rooms, and on all of them."""
     slots.init_app(app)
     slots.fill(app, "profile.marks", "community/_badges.html")
+    slots.fill(app, "contest.facts", "contests/draw/_link.html")
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     slots.fill(app, "settings.notes", "newsletters/_dead_address.html")
     slots.fill(app, "marketing.overview", "marketing/_overview.html")
@@ -312,6 +316,7 @@ def _pages(app: Flask) -> None:
         *campaign_views.BLUEPRINTS,
         *return_views.BLUEPRINTS,
         *sponsor_views.BLUEPRINTS,
+        *drawing_views.BLUEPRINTS,
         *planning_views.BLUEPRINTS,
         entering_views.blueprint,
         *voting_views.BLUEPRINTS,
@@ -368,6 +373,7 @@ def _listeners(app: Flask) -> None:
     events.listen(app, account_events.MemberDeactivated, inside=(look_feed.retire,))
     events.listen(app, account_events.MemberReactivated, inside=(erasure_services.refuse_return, look_feed.recall))
     events.listen(app, contest_events.ContestPublished, inside=(drawing.promise,))
+    events.listen(app, draw_events.WitnessNamed, after=(drawing_tasks.tell_witness,))
     events.listen(app, contest_events.ContestOpened, inside=(drawing.open_,))
     events.listen(app, contest_events.RulesChanged, inside=(drawing.follow_rules,))
     events.listen(app, look_events.LookLoved, after=(look_tasks.tell_loved,))

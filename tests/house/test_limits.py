@@ -74,6 +74,10 @@ def second_factor_code(visitor):
     return visitor.post("/tf-validate", {"code": "000000"}, moving=True)
 
 
+def verified_file(visitor):
+    return visitor.post("/contests/verify", {"text": "{}"})
+
+
 def of_look(visitor, rest, **typed):
     """Do something to the one look there is."""
     if "look" not in visitor.facts:
@@ -158,6 +162,7 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "newsletter-address": lambda visitor: visitor.post("/newsletters/weekly", reader()),
     "newsletter-mail": lambda visitor: visitor.post("/newsletters/weekly", reader("one@example.test"), moving=True),
     "contest-entry": enter_contest,
+    "verify-file": verified_file,
     "guardian-link": lambda visitor: visitor.post("/guardian/not-a-token", {"answer": "no"}),
 }
 SIGNED_IN = {

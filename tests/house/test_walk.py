@@ -22,6 +22,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "accounts.sign_out_everywhere": "ends what was begun at sign-in",
     "accounts.end_session": "ends what was begun at sign-in",
     "accounts.revoke_token": "ends what was made at the same page",
+    "verifier.verify": "a file of numbers that anybody may read, looked at and not kept",
     "desk.end": "ends what a one-time code began",
     "desk.change": "a press: to take back what was asked, or to say whether it was oneself who asked",
     "desk.end_earlier": "a press that ends consents",

@@ -17,7 +17,10 @@ from clozette.closets.models import Item
 from clozette.community import badges
 from clozette.community import services as community
 from clozette.community.models import Approver, FollowRequest
-from clozette.contests.models import Prize
+from clozette.contests.drawing import services as drawing
+from clozette.contests.drawing import witnesses
+from clozette.contests.models import Prize, Witness
+from clozette.contests.planning.events import ContestOpened, ContestPublished
 from clozette.contests.sponsors import handing, sharing
 from clozette.contests.sponsors import services as sponsors
 from clozette.kernel import clock, ids, tasks
@@ -95,6 +98,7 @@ def build(app: Flask) -> World:
         _campaigns(world)
         _contests(world, people)
         _won(world, people)
+        _drawn(world)
         _polled(world, people)
         db.session.commit()
         tasks.drain(app)
@@ -358,6 +362,20 @@ def _polled(world: World, people: dict[str, Member]) -> None:
     polled = contests.make_contest(votes_from=now - timedelta(minutes=1), votes_until=now + timedelta(days=2))
     entry = contests.make_entry(polled, people["owner"], look_id=looks.make_look(people["owner"]).id)
     world.names |= {"polled": polled.slug, "polled_id": ids.encode(polled.id), "polled_entry": ids.encode(entry.id)}
+
+
+def _drawn(world: World) -> None:
+    """A contest that was published and opened, so that its draw was promised; with a witness."""
+    drawn = contests.make_contest("draft")
+    witnesses.name(
+        drawn, who="Nora Notary", email="nora@notary.test", nonce_sha256="ab" * 32, now=clock.now()
+    )
+    drawn.state = "open"
+    db.session.flush()
+    drawing.promise(ContestPublished(drawn.id))
+    drawing.open_(ContestOpened(drawn.id))
+    token = witnesses.token_of(db.session.get_one(Witness, drawn.id))
+    world.names |= {"drawn": drawn.slug, "drawn_id": ids.encode(drawn.id), "witness_token": token}
 
 
 def _won(world: World, people: dict[str, Member]) -> None:

@@ -23,7 +23,7 @@ from clozette.contests.planning.events import ContestOpened, ContestPublished, R
 from clozette.contests.planning.models import Contest, Fact, Rules
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ports.beacon import Round, beacon
-from clozette.kernel.refusal import Refusal, Refused
+from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.settings import Settings
 
 CHAIN = "clozette.drand_chain"
@@ -45,7 +45,7 @@ class Altered(Exception):
     """The list of entries is not the one that was frozen."""
 
 
-def init_app(app: Flask) -> None:
+def read_chain(app: Flask) -> None:
     """Read which chain new draws use."""
     settings: Settings = app.extensions["clozette.settings"]
     app.extensions[CHAIN] = rounds.chain_of(settings.drand_chain)
@@ -143,7 +143,7 @@ def take_beacon(contest: Contest, found: Round, *, now: datetime) -> None:
         raise Refused(Refusal("other_round", _("This draw is by round %(round)d.", round=draw.round), "text"))
     if not signatures.holds(found, used):
         raise Refused(Refusal("not_signed", _("The chain did not sign this round."), "text"))
-    _refuse_early(contest, before=rounds.time_of(found.number, used))
+    refuse(why_not_drawn(contest, before=rounds.time_of(found.number, used)))
     said: facts.Content = {
         "chain": used.hash,
         "round": found.number,
@@ -165,8 +165,8 @@ def take_nonce(contest: Contest, nonce: str, *, now: datetime) -> None:
     if hashlib.sha256(bytes.fromhex(nonce)).hexdigest() != witness.nonce_sha256:
         words = _("This is not the number whose digest was published.")
         raise Refused(Refusal("other_nonce", words, "nonce"))
-    _refuse_early(contest)
-    witness.given_at = now
+    refuse(why_not_drawn(contest))
+    witness.given_at = witness.given_at or now
     _draw(contest, draw, now=now, nonce=nonce)
 
 
@@ -197,12 +197,14 @@ def why_not_judged(contest: Contest, now: datetime) -> Refusal | None:
     return Refusal("not_drawn", _("The draw is not made yet."))
 
 
-def _refuse_early(contest: Contest, before: datetime | None = None) -> None:
+def why_not_drawn(contest: Contest, before: datetime | None = None) -> Refusal | None:
+    """Say why a contest's list can't be drawn from yet, or nothing."""
     if facts.of(contest.id, "entries") is None:
-        raise Refused(Refusal("not_frozen", _("The list of entries is not frozen yet."), "text"))
+        return Refusal("not_frozen", _("The list of entries is not frozen yet."))
     if not is_held(contest, before):
         words = _("No head of the ledger that was published in time holds the list of entries.")
-        raise Refused(Refusal("not_held", words, "text"))
+        return Refusal("not_held", words)
+    return None
 
 
 def _draw(contest: Contest, draw: Draw, *, now: datetime, **source: str) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import structlog
 
-from clozette.contests.drawing import queries, services
+from clozette.contests.drawing import mail, queries, services
+from clozette.contests.drawing.models import Witness
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
@@ -36,3 +37,11 @@ def _take(contest_id: int, now: datetime) -> None:
     found = services.ask(wanted) if wanted is not None else None
     if found is not None:
         services.take_beacon(db.session.get_one(Contest, contest_id), found, now=now)
+
+
+@task("contests.tell_witness")
+def tell_witness(*, contest_id: int) -> None:
+    """Mail the witness who is named now."""
+    witness, contest = db.session.get(Witness, contest_id), db.session.get(Contest, contest_id)
+    if witness is not None and contest is not None and witness.email:
+        mail.named(witness, contest)
