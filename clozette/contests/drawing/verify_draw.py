@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ruff: noqa: T201, UP017 - it talks to whoever runs it, and older Pythons have no datetime.UTC
+# ruff: noqa: T201, UP017, B905 - it talks to whoever runs it; older Pythons have no datetime.UTC and no zip(strict=)
 # mypy: allow-untyped-defs, allow-untyped-calls, disable-error-code=var-annotated
 """Check a contest's draw, votes or ballots without the site: Python's standard library is enough.
 
@@ -15,12 +15,14 @@ import datetime
 import hashlib
 import json
 import sys
+from fractions import Fraction
 
 DRAW, VOTES, BALLOTS = "clozette draw 1", "clozette votes 1", "clozette ballots 1"
 INCLUSION, HEAD, LEAF = "clozette inclusion 1", "clozette head 1", "clozette leaf 1"
 QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 MICRO = 1_000_000
 AN_HOUR = 3600 * MICRO
+MOST_POINTS, MOST_RANKED, MOST_SHARE = 10, 30, 30
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -265,13 +267,93 @@ def check_chain(document, checks):
 
 
 def check_ballots(document, checks):
-    """Check the chain of a jury's lines, that each is of a round, and that nobody stands in a round twice for an entry."""
+    """Check the chain of a jury's lines, their form, and that the places follow from them."""
     lines = [line.split(" ") for line in check_chain(document, checks)]
     rounds = {str(one["number"]): one for one in document["rounds"]}
-    form = all(len(line) == 5 and line[0] in rounds and line[1].startswith("J") for line in lines)
-    in_order = [line[-1] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
-    checks.that(form and in_order, "each line has its round, its judge, its entry, its value and its number")
-    check_facts(document, checks, {"ballots": {"final": document["final"], "count": len(lines)}})
+    form = all(len(line) == 5 and line[1].startswith("J") and is_value(rounds[line[0]], line[3]) for line in lines)
+    in_order = [line[4] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
+    by_round = [int(line[0]) for line in lines]
+    checks.that(form and in_order and by_round == sorted(by_round), "each line has its round, judge, entry and value")
+    pairs = [tuple(line[:3]) for line in lines]
+    checks.that(len(set(pairs)) == len(pairs), "no judge counts twice for an entry")
+    share, votes = document["vote_share"], {one["number"]: Fraction(one["votes"]) for one in document["standings"]}
+    fair = type(share) is int and 0 <= share <= MOST_SHARE and all(0 <= one <= 1 for one in votes.values())
+    checks.that(fair, f"votes make at most {MOST_SHARE} percent of a result")
+    places = count_places(document, lines, votes)
+    said = [
+        (one["place"], one["number"], one["round"], Fraction(one["jury"]), Fraction(one["total"]))
+        for one in document["standings"]
+    ]
+    checks.that(said == places, f"the places follow: {' '.join(str(one[1]) for one in places)}")
+    if share:
+        checks.skip("what the votes gave each entry (check the file of votes)")
+    check_facts(document, checks, {"ballots": ballots_fact(document)})
+
+
+def is_value(about, text):
+    """Whether a ballot says what its round asks for."""
+    value = [int(part) for part in text.split(",")]
+    if about["method"] == "yesno":
+        return value in ([0], [1])
+    if about["method"] == "score":
+        return len(value) == len(about["criteria"]) and all(1 <= points <= MOST_POINTS for points in value)
+    return len(value) == 1 and 1 <= value[0] <= MOST_RANKED
+
+
+def count_places(document, lines, votes):
+    """Return the places: whoever was in a later round stands before, then by the total, then by what the rules say."""
+    share, found = document["vote_share"], {}
+    for about in sorted(document["rounds"], key=lambda one: one["number"]):
+        mine = [line for line in lines if line[0] == str(about["number"])]
+        firsts, lot = means(mine, about, True), lot_of(document, about["number"])
+        for entry, jury in means(mine, about, False).items():
+            total = (jury * (100 - share) + votes.get(entry, 0) * share) / 100
+            tie = {"criterion": -firsts[entry], "draw": sha256(f"{lot} {entry}".encode())}.get(document["tie_break"], 0)
+            found[entry] = (-about["number"], -total, tie, entry, jury)
+    rows = sorted(found.values(), key=lambda one: one[:4])
+    return [(place, entry, -number, jury, -total) for place, (number, total, _, entry, jury) in enumerate(rows, 1)]
+
+
+def means(lines, about, by_first):
+    """Return what a round's ballots give each entry on the average, by the first criterion alone if that is asked."""
+    given = {}
+    for line in lines:
+        value = [int(part) for part in line[3].split(",")]
+        if about["method"] == "yesno":
+            worth = Fraction(value[0])
+        elif about["method"] == "rank":
+            theirs = [int(one[3]) for one in lines if one[1] == line[1]]
+            worth = Fraction(len(theirs) - sum(place < value[0] for place in theirs), len(theirs))
+        elif by_first:
+            worth = Fraction(value[0], MOST_POINTS)
+        else:
+            weights = [one["weight"] for one in about["criteria"]]
+            points = sum(weight * points for weight, points in zip(weights, value))
+            worth = Fraction(points, MOST_POINTS * sum(weights))
+        given.setdefault(int(line[2]), []).append(worth)
+    return {entry: sum(worths) / len(worths) for entry, worths in given.items()}
+
+
+def lot_of(document, number):
+    """Return where the chain stands after a round: what a lot among equals is drawn by."""
+    end, lot = bytes(32), ""
+    for line in document["lines"]:
+        end = hashlib.sha256(end + line.encode() + b"\n").digest()
+        lot = end.hex() if line.split(" ")[0] == str(number) else lot
+    return lot
+
+
+def ballots_fact(document):
+    """Return what the fact of the ballots must say."""
+    rounds = document["rounds"]
+    return {
+        "final": document["final"],
+        "count": len(document["lines"]),
+        "method": [f"{one['number']} {one['method']} quorum {one['quorum']} takes {one['takes']}" for one in rounds],
+        "weights": [f"{one['number']} {each['weight']} {each['name']}" for one in rounds for each in one["criteria"]],
+        "tie_break": document["tie_break"],
+        "vote_share": document["vote_share"],
+    }
 
 
 # --- what was stated, and the ledger that it stands in ---
