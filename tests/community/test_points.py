@@ -96,6 +96,8 @@ def test_the_oldest_are_spent_first_and_the_rest_goes(member: Member, stopped_cl
     points.reverse(member.id, OLD, 2, now=clock.now())
     points.earn(member.id, GIFT, 1, 10, now=clock.now())
     points.spend(member.id, GIFT, 2, 12, now=clock.now())
+    points.spend(member.id, GIFT, 3, 7, now=clock.now())
+    points.reverse(member.id, GIFT, 3, now=clock.now())
     stopped_clock.forward(days=29)
     tasks.expire_points()
     assert points.balance(member.id) == 28

@@ -77,7 +77,7 @@ def shown(contest: Contest) -> list[Shown]:
         .options(orm.joinedload(Winner.prize), orm.contains_eager(Winner.entry))
         .join(Winner.entry)
         .outerjoin(Member, sa.and_(Member.id == Entry.member_id, is_present(), _is_named(contest.id)))
-        .where(Winner.contest_id == contest.id, Winner.prize_id.is_not(None), Winner.state.not_in((*LEFT, "chosen")))
+        .where(Winner.contest_id == contest.id, Winner.prize_id.is_not(None), Winner.state.not_in(LEFT))
         .order_by(Winner.prize_id, Winner.unit)
     )
     found = [Shown(winner, member) for winner, member in db.session.execute(named)]

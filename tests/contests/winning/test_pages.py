@@ -222,6 +222,20 @@ def test_what_was_not_asked_is_not_agreed(won: tuple[Contest, Member], asked: Sh
     }
 
 
+@pytest.mark.requirement(25)
+def test_nothing_is_answered_that_the_form_did_not_show(won: tuple[Contest, Member], client: Client) -> None:
+    contest, member = won
+    say(client, contest)
+    stamp = stamp_of(client.get(page(contest)).text)
+    prize = db.session.scalars(sa.select(Prize).where(Prize.contest_id == contest.id)).one()
+    prize.sent_by = "sponsor"
+    late = make_sharing(contest, make_sponsor(), object_kind="prize", object_id=prize.id, fields=FIELDS)
+    assert client.post(page(contest), data={**ADDRESS, **stamp}).status_code == 409
+    assert consented(member, "sponsor", late.id) is None
+    assert send(client, contest) == 303
+    assert consented(member, "sponsor", late.id) == "refused"
+
+
 def test_a_no_is_given_once(won: tuple[Contest, Member], client: Client) -> None:
     contest, _member = won
     assert say(client, contest, "decline") == 303

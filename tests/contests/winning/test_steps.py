@@ -161,6 +161,26 @@ def test_each_step_has_its_reminder(announced, stopped_clock, app: Flask) -> Non
     assert of(contest)[:2] == [(1, "expired"), (2, "notified")]
 
 
+def test_nobody_is_passed_over_who_was_not_reminded(announced) -> None:
+    contest = announced()
+    winner = first(contest)
+    due_at = winner.due_at
+    assert due_at is not None
+    assert not services.expire(winner, now=due_at)
+    services.remind(winner, now=due_at)
+    assert not services.expire(queries.held(winner.id), now=due_at + rules.REMIND - timedelta(seconds=1))
+    assert first(contest).id == winner.id
+    assert services.expire(queries.held(winner.id), now=due_at + rules.REMIND)
+
+
+def test_an_alternate_who_left_is_no_winner(announced, db_session: orm.Session) -> None:
+    contest = announced()
+    behind = queries.of_contest(contest.id)[1].entry
+    behind.state = "disqualified"
+    services.decline(first(contest), now=clock.now())
+    assert of(contest) == [(1, "declined"), (2, "alternate"), (3, "notified"), (4, "alternate")]
+
+
 def test_a_no_goes_to_the_next(announced) -> None:
     contest = announced()
     services.accept(first(contest), now=clock.now())
@@ -175,6 +195,15 @@ def test_too_late_is_too_late(announced, stopped_clock) -> None:
     stopped_clock.stop(winner.due_at)
     with pytest.raises(Refused, match="too_late"):
         services.accept(winner, now=clock.now())
+
+
+def test_an_address_that_comes_too_late(announced, stopped_clock) -> None:
+    contest = announced()
+    winner = first(contest)
+    services.accept(winner, now=clock.now())
+    stopped_clock.stop(winner.due_at)
+    with pytest.raises(Refused, match="too_late"):
+        services.give_address(winner, ADDRESS, now=clock.now())
 
 
 def test_whoever_was_chosen_and_may_not_win_is_told_nothing(
