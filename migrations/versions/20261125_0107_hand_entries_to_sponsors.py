@@ -48,8 +48,8 @@ def _hooks() -> None:
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("proven_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["contests_sponsors.id"], name="fk_contests_hooks_sponsor_id"),
-        sa.PrimaryKeyConstraint("sponsor_id", name="pk_contests_hooks"),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["contests_sponsors.id"], name=op.f("fk_contests_hooks_sponsor_id")),
+        sa.PrimaryKeyConstraint("sponsor_id", name=op.f("pk_contests_hooks")),
     )
 
 
@@ -70,19 +70,19 @@ def _handouts() -> None:
         sa.Column("approved_by_id", _number(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name=f"ck_{table}_approved"),
-        sa.CheckConstraint("form IN ('csv', 'json')", name=f"ck_{table}_form"),
-        sa.CheckConstraint("made_by_id <> approved_by_id", name=f"ck_{table}_two_people"),
-        sa.CheckConstraint("means IN ('file', 'webhook')", name=f"ck_{table}_means"),
-        sa.CheckConstraint("most BETWEEN 1 AND 20", name=f"ck_{table}_most"),
-        sa.CheckConstraint("opens_at < expires_at", name=f"ck_{table}_order"),
-        sa.ForeignKeyConstraint(["approved_by_id"], ["privacy_subjects.id"], name=f"fk_{table}_approved_by_id"),
-        sa.ForeignKeyConstraint(["made_by_id"], ["privacy_subjects.id"], name=f"fk_{table}_made_by_id"),
-        sa.ForeignKeyConstraint(["sharing_id"], ["contests_sharings.id"], name=f"fk_{table}_sharing_id"),
-        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+        sa.CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name=op.f(f"ck_{table}_approved")),
+        sa.CheckConstraint("form IN ('csv', 'json')", name=op.f(f"ck_{table}_form")),
+        sa.CheckConstraint("made_by_id <> approved_by_id", name=op.f(f"ck_{table}_two_people")),
+        sa.CheckConstraint("means IN ('file', 'webhook')", name=op.f(f"ck_{table}_means")),
+        sa.CheckConstraint("most BETWEEN 1 AND 20", name=op.f(f"ck_{table}_most")),
+        sa.CheckConstraint("opens_at < expires_at", name=op.f(f"ck_{table}_order")),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["privacy_subjects.id"], name=op.f(f"fk_{table}_approved_by_id")),
+        sa.ForeignKeyConstraint(["made_by_id"], ["privacy_subjects.id"], name=op.f(f"fk_{table}_made_by_id")),
+        sa.ForeignKeyConstraint(["sharing_id"], ["contests_sharings.id"], name=op.f(f"fk_{table}_sharing_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     for name in ("approved_by_id", "made_by_id", "sharing_id"):
-        op.create_index(f"ix_{table}_{name}", table, [name])
+        op.create_index(op.f(f"ix_{table}_{name}"), table, [name])
 
 
 def _fetches() -> None:
@@ -96,15 +96,15 @@ def _fetches() -> None:
         sa.Column("mark", sa.String(length=32), nullable=False),
         sa.Column("handover_id", _number(), nullable=False),
         sa.Column("people", _number(), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["privacy_subjects.id"], name=f"fk_{table}_by_id"),
-        sa.ForeignKeyConstraint(["handout_id"], ["contests_handouts.id"], name=f"fk_{table}_handout_id"),
-        sa.ForeignKeyConstraint(["handover_id"], ["privacy_handovers.id"], name=f"fk_{table}_handover_id"),
-        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
-        sa.UniqueConstraint("handover_id", name=f"uq_{table}_handover_id"),
-        sa.UniqueConstraint("mark", name=f"uq_{table}_mark"),
+        sa.ForeignKeyConstraint(["by_id"], ["privacy_subjects.id"], name=op.f(f"fk_{table}_by_id")),
+        sa.ForeignKeyConstraint(["handout_id"], ["contests_handouts.id"], name=op.f(f"fk_{table}_handout_id")),
+        sa.ForeignKeyConstraint(["handover_id"], ["privacy_handovers.id"], name=op.f(f"fk_{table}_handover_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("handover_id", name=op.f(f"uq_{table}_handover_id")),
+        sa.UniqueConstraint("mark", name=op.f(f"uq_{table}_mark")),
     )
     for name in ("by_id", "handout_id"):
-        op.create_index(f"ix_{table}_{name}", table, [name])
+        op.create_index(op.f(f"ix_{table}_{name}"), table, [name])
 
 
 def _refuse_changes(table: str, dialect: str) -> list[str]:

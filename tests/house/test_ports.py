@@ -90,6 +90,27 @@ def test_only_the_door_makes_a_release():
     assert makers == {DOOR}
 
 
+HANDS_OVER = {
+    "clozette/admin/handovers.py": "what an authority demands",
+    "clozette/contests/sponsors/handing.py": "what people share with sponsors",
+    "clozette/newsletters/mailchimp/handover.py": "the processor of newsletters",
+    "clozette/newsletters/texts/handout.py": "the register of numbers",
+    "clozette/rights/bulk/services.py": "exports for somebody outside",
+}
+"""Who goes through the door, and for what: nobody else hands anything about people to anybody outside."""
+
+
+@pytest.mark.requirement(75, 79)
+def test_whoever_goes_through_the_door_is_known():
+    callers = {
+        module.path
+        for module in source.modules()
+        for _, name in source.calls(module)
+        if name == "disclose" or name.endswith(".disclose")
+    }
+    assert callers == HANDS_OVER.keys()
+
+
 def carriers(folder: Path) -> list[Courier]:
     return [couriers.Memory(), couriers.Download(), couriers.Drop(folder), couriers.Post("https://sponsor.test/in")]
 
