@@ -1,17 +1,14 @@
 """Files of draws, votes and ballots made up for tests, and the ways to spoil them."""
 
 import copy
-import dataclasses
 import hashlib
 import random
 from collections.abc import Callable
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from clozette.contests.drawing import rounds, rules
 from clozette.contests.entering import rules as entering
-from clozette.contests.judging import rules as judging
 from clozette.kernel.ports.beacon import Round
 from clozette.privacy import ledger
 from clozette.sandbox import drand
@@ -66,54 +63,6 @@ def votes(luck: random.Random, many: int = 40) -> Document:
     return {**about, "lines": lines, "final": end.hex(), "count": many, "totals": totals}
 
 
-def ballots(luck: random.Random, tie_break: str = "draw") -> Document:
-    """Return the file of a jury's ballots: a round of yes and no, then one of points, then one of places."""
-    criteria = [{"name": "Idea", "weight": 2}, {"name": "Fit", "weight": 1}]
-    about = (("yesno", 3, [], range(1, 9)), ("score", 3, criteria, range(1, 7)), ("rank", 0, [], range(1, 4)))
-    sheets, lines, end = [], [], "00" * 32
-    for number, (method, _takes, asked, entries) in enumerate(about, 1):
-        casts = [
-            judging.Cast(judge, entry, _value(luck, method, place))
-            for judge in (1, 2)
-            for place, entry in enumerate(luck.sample(list(entries), len(entries)), 1)
-        ]
-        casts.sort(key=lambda cast: (cast.entry, cast.judge))
-        weights = tuple(one["weight"] for one in asked)
-        sheet = judging.Sheet(number, method, weights, tuple(casts))
-        mine = [judging.line(len(lines) + n, sheet, cast) for n, cast in enumerate(casts, 1)]
-        end = judging.chained(mine, end)
-        lines += mine
-        sheets.append(dataclasses.replace(sheet, lot=end))
-    votes = {entry: Fraction(entry % 4, 10) for entry in range(1, 9)}
-    places = judging.places(sheets, votes, 30, tie_break)
-    return {
-        "layout": "clozette ballots 1",
-        "contest": "of-nobody",
-        "rounds": [
-            {"number": number, "method": method, "criteria": asked, "quorum": 2, "takes": takes}
-            for number, (method, takes, asked, _entries) in enumerate(about, 1)
-        ],
-        "tie_break": tie_break,
-        "vote_share": 30,
-        "lines": lines,
-        "final": end,
-        "standings": [
-            {"number": one.entry, "place": one.place, "round": one.round}
-            | {name: str(getattr(one, name)) for name in ("jury", "votes", "total")}
-            for one in places
-        ],
-        "facts": [],
-    }
-
-
-def _value(luck: random.Random, method: str, place: int) -> tuple[int, ...]:
-    return {
-        "yesno": (luck.randrange(2),),
-        "score": (luck.randrange(1, 11), luck.randrange(1, 11)),
-        "rank": (place,),
-    }[method]
-
-
 def altered(document: Document, change: Callable[[Document], object]) -> Document:
     """Return a spoilt copy."""
     spoilt = copy.deepcopy(document)
@@ -122,7 +71,7 @@ def altered(document: Document, change: Callable[[Document], object]) -> Documen
     return spoilt
 
 
-def _swap(values: list[Any], first: int = 0, second: int = 1) -> None:
+def swap(values: list[Any], first: int = 0, second: int = 1) -> None:
     values[first], values[second] = values[second], values[first]
 
 
@@ -159,7 +108,7 @@ def _other_chain(spoilt: Document) -> None:
 ALTERED: dict[str, Callable[[Document], Any]] = {
     "an entry is gone": _drop_entry,
     "an entry is there twice": lambda spoilt: spoilt["entries"].insert(1, spoilt["entries"][0]),
-    "two entries changed places": lambda spoilt: _swap(spoilt["entries"]),
+    "two entries changed places": lambda spoilt: swap(spoilt["entries"]),
     "a commitment is another": lambda spoilt: spoilt["entries"][0].__setitem__(1, "0" * 64),
     "a list and its digest": _alter_entry_and_digest,
     "the seed is another": _swap_seed,
@@ -169,7 +118,7 @@ ALTERED: dict[str, Callable[[Document], Any]] = {
     "the randomness is another": lambda spoilt: spoilt["beacon"].__setitem__("randomness", "0" * 64),
     "the chain is another": _other_chain,
     "the draw is at another moment": lambda spoilt: spoilt.__setitem__("draw_at", "2030-01-01T00:00:00Z"),
-    "two picks changed places": lambda spoilt: _swap(spoilt["order"]),
+    "two picks changed places": lambda spoilt: swap(spoilt["order"]),
     "somebody else is first": lambda spoilt: spoilt["order"].__setitem__(0, 399),
     "one less is drawn": lambda spoilt: spoilt["order"].pop(),
 }
@@ -189,7 +138,7 @@ def _swap_numbers(spoilt: Document) -> None:
 
 
 ALTERED_VOTES: dict[str, Callable[[Document], Any]] = {
-    "two votes changed places": lambda spoilt: _swap(spoilt["lines"]),
+    "two votes changed places": lambda spoilt: swap(spoilt["lines"]),
     "two votes changed places and numbers": _swap_numbers,
     "a vote is gone": lambda spoilt: spoilt["lines"].pop(),
     "a vote is set aside": lambda spoilt: spoilt["lines"].__setitem__(
@@ -198,31 +147,5 @@ ALTERED_VOTES: dict[str, Callable[[Document], Any]] = {
     "a total is another": lambda spoilt: spoilt["totals"].__setitem__("1", spoilt["totals"].get("1", 0) + 1),
     "somebody has a total without votes": lambda spoilt: spoilt["totals"].__setitem__("99", 1),
     "the count is another": lambda spoilt: spoilt.__setitem__("count", spoilt["count"] + 1),
-    "the end is another": lambda spoilt: spoilt.__setitem__("final", "0" * 64),
-}
-
-
-def _other_points(spoilt: Document) -> None:
-    place = next(at for at, line in enumerate(spoilt["lines"]) if line.startswith("2 "))
-    parts = spoilt["lines"][place].split(" ")
-    parts[3] = "10,10" if parts[3] != "10,10" else "1,1"
-    spoilt["lines"][place] = " ".join(parts)
-
-
-def _chain_anew(spoilt: Document) -> None:
-    """Two ballots of a round change places, numbers and chain with them; the order within a round counts for lots alone."""
-    first, second = (line.rsplit(" ", 1)[0] for line in spoilt["lines"][:2])
-    spoilt["lines"][:2] = [f"{second} 1", f"{first} 2"]
-
-
-ALTERED_BALLOTS: dict[str, Callable[[Document], Any]] = {
-    "two ballots changed places": lambda spoilt: _swap(spoilt["lines"]),
-    "two ballots changed places and numbers": _chain_anew,
-    "a ballot is gone": lambda spoilt: spoilt["lines"].pop(),
-    "a ballot says something else": _other_points,
-    "two places are changed": lambda spoilt: _swap(spoilt["standings"]),
-    "a total is another": lambda spoilt: spoilt["standings"][0].__setitem__("total", "7/9"),
-    "votes count for more": lambda spoilt: spoilt.__setitem__("vote_share", 40),
-    "a weight is another": lambda spoilt: spoilt["rounds"][1]["criteria"][0].__setitem__("weight", 9),
     "the end is another": lambda spoilt: spoilt.__setitem__("final", "0" * 64),
 }

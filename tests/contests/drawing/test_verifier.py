@@ -17,7 +17,7 @@ from clozette.contests.drawing.verifying.findings import Unreadable
 from clozette.kernel import clock
 from tests.contests.drawing import made
 from tests.contests.drawing.conftest import SANDBOX, Made, draw_of, publish_head, signed
-from tests.contests.drawing.made import ALTERED, ALTERED_BALLOTS, ALTERED_VOTES, altered
+from tests.contests.drawing.made import ALTERED, ALTERED_VOTES, altered
 
 SCRIPT = Path(verify_draw.__file__)
 
@@ -68,21 +68,6 @@ def test_an_altered_vote_is_seen(app: Flask, db_session: orm.Session, name: str)
     document = made.votes(random.Random(5))
     assert both_say(document) is True
     assert both_say(altered(document, ALTERED_VOTES[name])) is False
-
-
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("name", ALTERED_BALLOTS)
-def test_an_altered_ballot_is_seen(app: Flask, db_session: orm.Session, name: str) -> None:
-    document = made.ballots(random.Random(5))
-    assert both_say(document) is True, verify_draw.check(document).lines
-    assert both_say(altered(document, ALTERED_BALLOTS[name])) is False
-
-
-@pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("tie_break", ["criterion", "earlier", "draw"])
-def test_places_of_many_juries_agree(app: Flask, db_session: orm.Session, tie_break: str) -> None:
-    for seed in range(20):
-        assert both_say(made.ballots(random.Random(seed), tie_break)) is True
 
 
 @pytest.mark.engines("sqlite")

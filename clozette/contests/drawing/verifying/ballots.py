@@ -1,7 +1,8 @@
 """A jury's ballots: that nobody turned, added or took out a line, and that the places follow from them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -10,9 +11,8 @@ from flask_babel import gettext as _
 from clozette.contests.drawing.verifying import ledger
 from clozette.contests.drawing.verifying.findings import Document, Findings, Unreadable, lines_of, repeats
 from clozette.contests.drawing.verifying.votes import check_chain
-from clozette.contests.judging import rules
-from clozette.contests.judging.rules import Cast, Sheet
 
+MOST_POINTS, MOST_RANKED, MOST_SHARE = 10, 30, 30
 Row = tuple[int, int, int, Fraction, Fraction]
 """A place: where, which entry, by which round, what the jury gave, and the total."""
 
@@ -25,8 +25,8 @@ def check(document: Document, found: Findings) -> None:
     if type(share) is not int:
         raise Unreadable("share")
     liked = {int(one["number"]): Fraction(one["votes"]) for one in document["standings"]}
-    is_fair = 0 <= share <= rules.MOST_SHARE and all(0 <= one <= 1 for one in liked.values())
-    found.that(is_fair, _("Votes make at most %(most)d percent of a result.", most=rules.MOST_SHARE))
+    is_fair = 0 <= share <= MOST_SHARE and all(0 <= one <= 1 for one in liked.values())
+    found.that(is_fair, _("Votes make at most %(most)d percent of a result.", most=MOST_SHARE))
     said = [
         (one["place"], one["number"], one["round"], Fraction(one["jury"]), Fraction(one["total"]))
         for one in document["standings"]
@@ -41,35 +41,80 @@ def check(document: Document, found: Findings) -> None:
     ledger.check(document, found, {"ballots": _stated(document)}, None)
 
 
+@dataclass(frozen=True)
+class Cast:
+    """What a judge said of an entry."""
+
+    judge: str
+    entry: int
+    value: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The ballots of a round; ``lot`` is where the chain stood at its end."""
+
+    number: int
+    method: str
+    weights: tuple[int, ...]
+    casts: tuple[Cast, ...]
+    lot: str
+
+    def allows(self, value: tuple[int, ...]) -> bool:
+        """Whether a ballot says what the round asks for."""
+        if self.method == "yesno":
+            return value in ((0,), (1,))
+        if self.method == "score":
+            return len(value) == len(self.weights) and all(1 <= points <= MOST_POINTS for points in value)
+        return self.method == "rank" and len(value) == 1 and 1 <= value[0] <= MOST_RANKED
+
+    def worth(self, cast: Cast) -> Fraction:
+        """Return what a ballot is worth, from nothing to one."""
+        if self.method == "yesno":
+            return Fraction(cast.value[0])
+        if self.method == "rank":
+            theirs = [one.value[0] for one in self.casts if one.judge == cast.judge]
+            return Fraction(sum(place >= cast.value[0] for place in theirs), len(theirs))
+        weighed = sum(weight * points for weight, points in zip(self.weights, cast.value, strict=True))
+        return Fraction(weighed, MOST_POINTS * sum(self.weights))
+
+    def first(self, cast: Cast) -> Fraction:
+        """Return what it is worth by the first criterion alone."""
+        return Fraction(cast.value[0], MOST_POINTS) if self.method == "score" else self.worth(cast)
+
+    def means(self, worth: Callable[[Cast], Fraction]) -> dict[int, Fraction]:
+        """Return what each entry got on the average."""
+        given: dict[int, list[Fraction]] = {}
+        for cast in self.casts:
+            given.setdefault(cast.entry, []).append(worth(cast))
+        return {entry: sum(worths, Fraction(0)) / len(worths) for entry, worths in given.items()}
+
+
 def _sheets(document: Document, found: Findings) -> list[Sheet]:
-    """Return the ballots of each round; ``lot`` is where the chain stood at the round's end."""
-    rounds = {one["number"]: one for one in document["rounds"]}
-    casts: dict[int, list[Cast]] = {number: [] for number in rounds}
-    is_good, last = True, 0
-    for place, line in enumerate(lines_of(document), 1):
-        number, judge, entry, value, at = line
-        cast = Cast(int(judge.removeprefix("J")), int(entry), tuple(int(part) for part in value.split(",")))
-        about = rounds[int(number)]
-        is_value = rules.is_value(about["method"], cast.value, len(about["criteria"]))
-        is_good = is_good and is_value and at == str(place) and int(number) >= last and judge == f"J{cast.judge}"
-        last = int(number)
-        casts[last].append(cast)
-    found.that(
-        is_good, _("Each line has its round, its judge, its entry, a value that the round allows, and its number.")
-    )
-    twice = any(repeats((cast.judge, cast.entry) for cast in of_round) for of_round in casts.values())
-    found.that(not twice, _("No judge counts twice for an entry."))
-    lots = _lots(document)
-    return [
+    """Return the ballots of each round."""
+    lines, lots = lines_of(document), _lots(document)
+    sheets = [
         Sheet(
-            number,
-            about["method"],
-            tuple(int(one["weight"]) for one in about["criteria"]),
-            tuple(casts[number]),
-            lots.get(number, ""),
+            one["number"],
+            one["method"],
+            tuple(int(each["weight"]) for each in one["criteria"]),
+            tuple(_cast(line) for line in lines if line[0] == str(one["number"])),
+            lots.get(one["number"], ""),
         )
-        for number, about in sorted(rounds.items())
+        for one in sorted(document["rounds"], key=lambda one: int(one["number"]))
     ]
+    in_order = [line[4] for line in lines] == [str(place + 1) for place in range(len(lines))]
+    in_rounds = [line[0] for line in lines] == [str(sheet.number) for sheet in sheets for _cast in sheet.casts]
+    form = all(sheet.allows(cast.value) for sheet in sheets for cast in sheet.casts)
+    words = _("Each line has its round, its judge, its entry, a value that the round allows, and its number.")
+    found.that(in_order and in_rounds and form and all(len(line) == 5 for line in lines), words)
+    twice = any(repeats((cast.judge, cast.entry) for cast in sheet.casts) for sheet in sheets)
+    found.that(not twice, _("No judge counts twice for an entry."))
+    return sheets
+
+
+def _cast(line: list[str]) -> Cast:
+    return Cast(line[1], int(line[2]), tuple(int(part) for part in line[3].split(",")))
 
 
 def _lots(document: Document) -> dict[int, str]:
@@ -84,8 +129,8 @@ def _counted(sheets: list[Sheet], liked: Mapping[int, Fraction], share: int, tie
     """Return the places: whoever was in a later round stands before, then by the total, then by what the rules say."""
     found: dict[int, tuple[Any, ...]] = {}
     for sheet in sheets:
-        firsts = rules.firsts(sheet)
-        for entry, jury in rules.results(sheet).items():
+        firsts = sheet.means(sheet.first)
+        for entry, jury in sheet.means(sheet.worth).items():
             total = (jury * (100 - share) + liked.get(entry, Fraction(0)) * share) / 100
             lot = hashlib.sha256(f"{sheet.lot} {entry}".encode()).hexdigest() if tie_break == "draw" else ""
             first = -firsts[entry] if tie_break == "criterion" else Fraction(0)
