@@ -47,6 +47,7 @@ def names() -> dict[str, Any]:
         "decided_names": DECIDED_NAMES,
         "entry_names": ENTRY_NAMES,
         "sent_names": SENT_NAMES,
+        "zone": zone_moment,
     }
 
 
@@ -66,3 +67,8 @@ def zone_moment(at: datetime, zone: str) -> str:
     there = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     day, time = format_date(there, "medium", rebase=False), format_time(there, "short", rebase=False)
     return f"{day}, {time} ({zone.replace('_', ' ')})"
+
+
+def is_same_clock(at: datetime, zone: str, other: str) -> bool:
+    """Whether the wall clocks of two zones show the same at a moment."""
+    return at.astimezone(ZoneInfo(zone)).utcoffset() == at.astimezone(ZoneInfo(other)).utcoffset()

@@ -17,7 +17,8 @@ from clozette.kernel.money import Money
 def text_of(plan: Plan) -> str:
     """Return the rules in the contest's language, in the small markup of our policies."""
     with force_locale(plan.language):
-        sections = [section for section in (list(write(plan)) for write in _SECTIONS) if section]
+        written = ([part for part in write(plan) if part] for write in _SECTIONS)
+        sections = [section for section in written if len(section) > 1]
         parts = [_("# Official rules: %(title)s", title=plan.title)]
         for number, (heading, *paragraphs) in enumerate(sections, 1):
             parts += [f"## {number}. {heading}", *paragraphs]

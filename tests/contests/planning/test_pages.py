@@ -31,6 +31,8 @@ def test_a_page_names_the_sponsor_and_the_dates_in_both_zones(client: Client, db
         draw_at=closes + timedelta(days=1),
         announce_at=closes + timedelta(days=2),
     )
+    assert "for you:" not in client.get(f"/contests/{contest.slug}").text
+    sign_in(client, make_member("anna"))
     page = client.get(f"/contests/{contest.slug}").text
     assert "sponsored by Linen House Ltd" in page
     assert "7:00\u202fPM (Asia/Jakarta)" in page

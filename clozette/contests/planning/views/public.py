@@ -39,8 +39,8 @@ def contest(slug: str) -> Any:
         sponsor=queries.sponsor_of(found),
         rules=queries.rules_of(found),
         moments=words.moments(found),
-        zone=words.zone_moment,
         countries=words.countries,
+        is_same_clock=words.is_same_clock,
         cancelled=facts.of(found.id, "cancelled") if found.state == "cancelled" else None,
         **words.names(),
     )

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from clozette.accounts import countries as places
@@ -26,11 +25,12 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import staff, viewer
+from clozette.privacy.policies.editions import LANGUAGE_NAMES
 from clozette.privacy.policies.reading import blocks
 
 blueprint = Blueprint("contest_planning", __name__)
 HERE = "/marketing/contests"
-SPARE_ROWS = 2
+SPARE_ROWS = 1
 
 
 @blueprint.get(HERE)
@@ -278,7 +278,6 @@ def _contest_page(found: Contest, refusal: Refusal | None = None, status: int = 
         blocks=life.why_not(found, following, clock.now()) if following else (),
         is_stale=_is_stale(found),
         moments=words.moments(found),
-        zone=words.zone_moment,
         may_cancel="cancelled" in life.TRANSITIONS[found.state] and viewer().may_as("admin"),
         ways=_ways(found),
     )
@@ -317,7 +316,7 @@ def _edit_page(found: Contest | None, form: Form) -> Response:
         form=form,
         is_public=found is not None and found.state not in queries.UNPUBLISHED,
         zones=places.zones(),
-        languages=[(code, code) for code in languages()],
+        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in languages()],
         known_places=[one for one in places.choices() if one[0] in countries.COUNTRIES],
         other_places=[one for one in places.choices() if one[0] not in countries.COUNTRIES],
         sponsors=[
@@ -340,7 +339,7 @@ def _rules_page(found: Contest, form: Form) -> Response:
             MOST_PRIZES,
         ),
         criteria=MOST_CRITERIA,
-        currencies=money.choices(get_locale() or "en", "EUR"),
+        currencies=["EUR", *sorted(money.CURRENCIES - {"EUR"})],
         lines=[(code, names[code], line) for code, line in countries.lines_for(plan)],
         unlisted=[(code, names[code]) for code in countries.unlisted(plan)],
         is_public=found.state not in queries.UNPUBLISHED,
