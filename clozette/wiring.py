@@ -41,7 +41,9 @@ from clozette.contests.entering import events as entry_events
 from clozette.contests.entering import freezing
 from clozette.contests.entering import listeners as entry_listeners
 from clozette.contests.entering import setup as entering
+from clozette.contests.entering import staff_views as entering_staff
 from clozette.contests.entering import tasks as entry_tasks
+from clozette.contests.entering import told as entry_told
 from clozette.contests.entering import views as entering_views
 from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import life
@@ -319,6 +321,7 @@ def _pages(app: Flask) -> None:
         *drawing_views.BLUEPRINTS,
         *planning_views.BLUEPRINTS,
         entering_views.blueprint,
+        entering_staff.blueprint,
         *voting_views.BLUEPRINTS,
         *winning_views.BLUEPRINTS,
         admin_views.blueprint,
@@ -434,6 +437,8 @@ def _notifications(app: Flask) -> None:
     notifications.register(app, community_wording.BADGE, community_wording.badge_given)
     notifications.register(app, look_rules.LOVED, look_wording.loved)
     notifications.register(app, look_rules.COMMENTED, look_wording.commented)
+    notifications.register(app, entry_told.ASKED, entry_told.asked)
+    notifications.register(app, entry_told.LEFT, entry_told.left)
 
 
 def _schedules(app: Flask) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from clozette.accounts.models import Member
 from clozette.contests.entering import access, photos, rules
-from clozette.contests.entering.models import Entry
+from clozette.contests.entering.models import Entry, EntryPhoto
 from clozette.contests.entering.photos import Shot
 from clozette.contests.planning.models import Contest
 from clozette.contests.sponsors import sharing as sharings
@@ -18,6 +18,7 @@ from clozette.kernel.viewer import Viewer
 from clozette.looks import queries as looks
 from clozette.looks.access import visible_to as visible_looks
 from clozette.looks.models import Look
+from clozette.media.models import Photo
 from clozette.privacy import consents, purposes
 
 COUNTED = ("entered", "asked", "disqualified")
@@ -41,6 +42,15 @@ class Shared:
     title: str
     explanation: str
     state: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An entry in the staff's list; ``alike``: numbers of others' entries with the same picture."""
+
+    entry: Entry
+    handle: str
+    alike: Sequence[int]
 
 
 def cards(viewer: Viewer, contest: Contest, after: int | None = None, size: int = PAGE_SIZE) -> Page[Card]:
@@ -103,6 +113,43 @@ def enterable(viewer: Viewer, after: int | None = None) -> tuple[list[looks.Whol
     rows = db.session.scalars(wanted.order_by(Look.feed_key.desc()).limit(PAGE_SIZE + 1)).all()
     page = page_of(rows, lambda look: look.feed_key or 0)
     return looks.covers(viewer, page.items), page
+
+
+def listed(contest: Contest, after: int | None = None, state: str | None = None) -> Page[Listed]:
+    """Return a page of a contest's entries for staff, the last ones first: number, handle, state, and likenesses."""
+    wanted = sa.select(Entry, Member.handle).outerjoin(Member, Member.id == Entry.member_id)
+    wanted = wanted.where(Entry.contest_id == contest.id).order_by(Entry.number.desc()).limit(PAGE_SIZE + 1)
+    if after is not None:
+        wanted = wanted.where(Entry.number < after)
+    if state is not None:
+        wanted = wanted.where(Entry.state == state)
+    page = page_of([(entry, handle) for entry, handle in db.session.execute(wanted)], lambda row: row[0].number)
+    alike = _alike([entry for entry, _handle in page.items])
+    return Page([Listed(entry, handle or "", alike.get(entry.id, [])) for entry, handle in page.items], page.after)
+
+
+def _alike(entries: Sequence[Entry]) -> dict[int, list[int]]:
+    """Return the numbers of other members' entries to the same contest that have the same picture: a sign, no proof."""
+    shots = photos.of([entry.id for entry in entries])
+    pictures = {entry.id: {shot.photo.dhash for shot in shots.get(entry.id, ())} for entry in entries}
+    wanted = (
+        sa.select(Photo.dhash, Entry.number, Entry.member_id)
+        .select_from(Entry)
+        .join(EntryPhoto, EntryPhoto.entry_id == Entry.id)
+        .join(Photo, Photo.id == EntryPhoto.photo_id)
+        .where(Entry.contest_id.in_({entry.contest_id for entry in entries}))
+        .where(Photo.dhash.in_(set().union(*pictures.values())))
+        .order_by(Entry.number)
+    )
+    rows = db.session.execute(wanted).all()
+    return {
+        entry.id: list(
+            dict.fromkeys(
+                row.number for row in rows if row.dhash in pictures[entry.id] and row.member_id != entry.member_id
+            )
+        )
+        for entry in entries
+    }
 
 
 def frozen(contest_id: int) -> list[tuple[int, str]]:

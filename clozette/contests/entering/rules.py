@@ -15,7 +15,9 @@ MAX_PHOTOS = 4
 LIVE = ("entered", "asked")
 SHOWN = ("public", "members")
 """Visibilities of looks that can be entered."""
-BECAUSE = ("withdrawn", "rules", "look-gone", "erased", "cancelled", "disqualified")
+DISQUALIFYING = ("not-eligible", "not-own-work", "rules-broken", "two-accounts")
+"""Why staff take an entry out, in a public word."""
+BECAUSE = ("withdrawn", "rules", "look-gone", "erased", "cancelled", *DISQUALIFYING)
 """Why an entry left."""
 
 

@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask_babel import lazy_gettext as _l
 
 from clozette.contests.entering.models import MAX_STATEMENT
-from clozette.contests.entering.rules import MAX_PHOTOS
+from clozette.contests.entering.rules import DISQUALIFYING, MAX_PHOTOS
 from clozette.kernel.schemas import Line, RowId, Schema, Text
 from clozette.looks.rules import ALT_LENGTH
 from clozette.media.schemas import Upload
@@ -54,6 +54,16 @@ class EntryIn(AcceptIn):
         metadata={"keep_empty": True},
     )
     statement = Text(max_length=MAX_STATEMENT, load_default="")
+
+
+class DisqualifyIn(Schema):
+    """Why an entry is taken out."""
+
+    because = ma.fields.String(
+        required=True,
+        validate=ma.validate.OneOf(DISQUALIFYING, error=_l("Choose one of these.")),
+        error_messages={"required": _l("Choose one of these.")},
+    )
 
 
 class ApiAcceptIn(AcceptIn):

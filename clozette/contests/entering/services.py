@@ -102,6 +102,15 @@ def accept_rules(
     put_label(contest, entry, now=now)
 
 
+def disqualify(entry: Entry, because: str, *, now: datetime) -> None:
+    """Take an entry out, for a reason that everybody can read. In the list of the close its line stays.
+
+    :raises Refused: if it takes part no more.
+    """
+    if not leave(entry, "disqualified", because, method="staff:contest", now=now):
+        raise Refused(Refusal("left", _("This entry takes part no more."), "because"))
+
+
 def leave(
     entry: Entry, state: str, because: str, *conditions: sa.ColumnElement[bool], method: str, now: datetime
 ) -> bool:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from clozette.community import notifications
 from clozette.contests.entering import freezing, mail, photos, services
 from clozette.contests.entering.models import Entry, EntryPhoto
 from clozette.contests.entering.rules import LIVE
+from clozette.contests.entering.told import ASKED, LEFT
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -31,6 +33,7 @@ def tell_left(*, entry_id: int, because: str) -> None:
     """Mail that an entry left, where that was not the person's own deed."""
     entry = db.session.get(Entry, entry_id)
     if entry is not None and entry.member_id is not None and because not in ("withdrawn", "erased"):
+        notifications.announce(entry.member_id, kind=LEFT, object_id=entry.id, now=clock.now())
         mail.left(entry, because)
 
 
@@ -50,6 +53,7 @@ def ask_entrant(*, entry_id: int, rules_id: int) -> None:
     if entry is None or contest is None or entry.state != "asked" or entry.member_id is None:
         return
     if contest.rules_id == rules_id:
+        notifications.announce(entry.member_id, kind=ASKED, object_id=entry.id, deed_id=rules_id, now=clock.now())
         mail.asked(entry)
 
 

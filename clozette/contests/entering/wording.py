@@ -19,7 +19,10 @@ REASONS = {
     "look-gone": _l("The look that you entered is not published any more."),
     "erased": _l("You were erased."),
     "cancelled": _l("The contest was cancelled."),
-    "disqualified": _l("It was disqualified."),
+    "not-eligible": _l("It was disqualified: its author may not take part."),
+    "not-own-work": _l("It was disqualified: it is somebody else's work."),
+    "rules-broken": _l("It was disqualified: it does not keep to the rules."),
+    "two-accounts": _l("It was disqualified: the same person entered twice."),
 }
 ACTIONS = {
     "given": _l("You agreed"),

@@ -183,6 +183,7 @@ def test_a_look_that_goes_takes_its_entry_along(app: Flask, client: Client, db_s
     kernel_tasks.drain(app)
     (mail,) = app.extensions[KEY].messages
     assert mail.to == stage.ada.email and "not published any more" in mail.text
+    assert "takes part no more" in client.get("/notifications").text
 
 
 def test_after_the_close_the_copy_counts(db_session, stage) -> None:
@@ -289,6 +290,7 @@ def test_new_rules_ask_each_entrant(app: Flask, client: Client, db_session, stag
     kernel_tasks.drain(app)
     (mail,) = app.extensions[KEY].messages
     assert mail.to == stage.ada.email and "changed after you entered" in mail.text
+    assert "Do you stay in?" in client.get("/notifications").text
     page = client.get(stage.path).text
     assert "Linen GmbH" in page and "/rules/1...2" in page and " checked" not in page.split("<footer")[0]
     hidden = dict(re.findall(r'<input type="hidden" name="(_notice|rules)" value="([^"]+)"', page))
