@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors.models import Sharing
+from clozette.contests.winning import queries, rules
 from clozette.contests.winning.models import Winner
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.privacy import consents, notices
@@ -19,7 +20,9 @@ POINT, CHANNEL = "CP3", sharing.CHANNEL
 
 
 def name_offers(winner: Winner, subject_id: int, now: datetime) -> list[notices.Offer]:
-    """Return the control for being named in the list; none where the answer stands already."""
+    """Return the control for being named in the list; none where a yes stands, or the rules want numbers alone."""
+    if not rules.may_name(queries.terms_of(winner.contest)):
+        return []
     return _left([consents.about("winner_name", winner.contest_id)], subject_id, now)
 
 

@@ -1,7 +1,9 @@
 """Reads of winners, for pages and for other parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -9,8 +11,9 @@ from sqlalchemy import orm
 from clozette.accounts.access import is_present
 from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
-from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors import sharing
+from clozette.contests.winning import rules
 from clozette.contests.winning.models import LEFT, OPEN, Address, Winner
 from clozette.kernel.database import db
 from clozette.privacy import consents
@@ -88,6 +91,17 @@ def passed_over(contest_id: int) -> Sequence[Winner]:
     """Return those whose prize went on, in order, for the public word of why."""
     left = _whole().where(Winner.contest_id == contest_id, Winner.state.in_(LEFT)).order_by(Winner.place)
     return db.session.scalars(left).all()
+
+
+def terms_of(contest: Contest) -> Mapping[str, Any]:
+    """Return what was filled in for the rules that hold."""
+    held = db.session.get(Rules, contest.rules_id) if contest.rules_id else None
+    return held.content if held else {}
+
+
+def answer_within(contest: Contest) -> timedelta:
+    """Return how long a contest's winners have for a step."""
+    return rules.answer_within(terms_of(contest))
 
 
 def pieces(contest_id: int) -> list[tuple[int, int]]:

@@ -11,9 +11,11 @@ from clozette.kernel.refusal import Refusal
 ANSWER = timedelta(days=14)
 """How long a winner has for each step, where the rules of the contest say nothing else."""
 REMIND = timedelta(days=3)
-"""A reminder goes so long before the end; without one, nothing ends."""
+"""A reminder goes so long before the end, or half-way where the time is short; without one, nothing ends."""
 KEPT = timedelta(days=30)
-"""How long an address is kept after the prize arrived, or went to somebody else."""
+"""How long an address is kept after the prize arrived."""
+ARRIVED_AFTER = timedelta(days=60)
+"""A prize of which nobody has said anything for so long after it was sent counts as arrived."""
 STEPS: Mapping[str, tuple[str, ...]] = {
     "alternate": ("chosen", "notified", "disqualified"),
     "chosen": ("notified", "disqualified"),
@@ -39,13 +41,23 @@ def answer_within(content: Mapping[str, Any]) -> timedelta:
     return timedelta(days=int(days)) if isinstance(days, int) and days > 0 else ANSWER
 
 
-def due_after_reminder(due_at: datetime, now: datetime) -> datetime:
+def reminded_before(within: timedelta) -> timedelta:
+    """Return how long before the end a reminder goes."""
+    return min(REMIND, within / 2)
+
+
+def due_after_reminder(due_at: datetime, now: datetime, within: timedelta) -> datetime:
     """Return until when somebody has who is reminded now: never less than after a reminder in time."""
-    return max(due_at, now + REMIND)
+    return max(due_at, now + reminded_before(within))
+
+
+def may_name(content: Mapping[str, Any]) -> bool:
+    """Whether the rules let the public list name winners who agree to that; some say that it has numbers alone."""
+    return content.get("winner_list") != "asked"
 
 
 def erase_on(now: datetime) -> date:
-    """Return the day on which an address goes, when its prize has arrived or gone on."""
+    """Return the day on which an address goes whose prize has arrived."""
     return (now + KEPT).date()
 
 

@@ -13,7 +13,7 @@ from clozette.contests import facts
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning import deciding
 from clozette.contests.planning import events as contest_events
-from clozette.contests.planning.models import Contest, Rules
+from clozette.contests.planning.models import Contest
 from clozette.contests.winning import awards, queries, rules
 from clozette.contests.winning.events import WinnerMoved, WinnerNotified, WinnerReminded
 from clozette.contests.winning.models import LEFT, Address, Winner
@@ -54,7 +54,7 @@ def accept(winner: Winner, *, now: datetime) -> None:
     """
     in_time = (Winner.state == "notified", Winner.due_at > now)
     is_posted = winner.prize is not None and winner.prize.sent_by != "online"
-    due_at = now + _answer_within(winner.contest) if is_posted else None
+    due_at = now + queries.answer_within(winner.contest) if is_posted else None
     _step(winner, "accepted", *in_time, accepted_at=now, due_at=due_at, reminded_at=None)
     awards.give(winner, now)
 
@@ -99,7 +99,8 @@ def receive(winner: Winner, *, now: datetime) -> None:
     :raises Refused: if it is not on its way.
     """
     _step(winner, "received", Winner.state == "shipped", received_at=now)
-    _forget_address(winner, now)
+    mine = sa.update(Address).where(Address.winner_id == winner.id)
+    db.session.execute(mine.values(erase_on=rules.erase_on(now)))
 
 
 def disqualify(winner: Winner, *, because: str, now: datetime) -> None:
@@ -113,11 +114,8 @@ def disqualify(winner: Winner, *, because: str, now: datetime) -> None:
 
 def expire(winner: Winner, *, now: datetime) -> bool:
     """Let a prize go on whose winner did nothing in time and was reminded; say whether it went."""
-    silent = (
-        Winner.state.in_(("notified", "accepted")),
-        Winner.due_at <= now,
-        Winner.reminded_at <= now - rules.REMIND,
-    )
+    in_time = now - rules.reminded_before(queries.answer_within(winner.contest))
+    silent = (Winner.state.in_(("notified", "accepted")), Winner.due_at <= now, Winner.reminded_at <= in_time)
     try:
         _leave(winner, "expired", rules.LATE, *silent, now=now)
     except Refused:
@@ -127,11 +125,12 @@ def expire(winner: Winner, *, now: datetime) -> bool:
 
 def remind(winner: Winner, *, now: datetime) -> bool:
     """Remind somebody whose time ends soon, once for each step; say whether this did."""
-    soon = sa.update(Winner).where(Winner.id == winner.id, *_is_soon(now)).returning(Winner.id)
     if winner.due_at is None:
         return False
-    values = {"reminded_at": now, "due_at": rules.due_after_reminder(winner.due_at, now)}
-    if db.session.execute(soon.values(values), execution_options={"synchronize_session": False}).first() is None:
+    within = queries.answer_within(winner.contest)
+    soon = sa.update(Winner).where(Winner.id == winner.id, *_is_soon(now + rules.reminded_before(within)))
+    values = {"reminded_at": now, "due_at": rules.due_after_reminder(winner.due_at, now, within)}
+    if not _changed(soon.values(values)):
         return False
     events.publish(WinnerReminded(winner.id))
     return True
@@ -140,7 +139,13 @@ def remind(winner: Winner, *, now: datetime) -> bool:
 def due(now: datetime) -> list[int]:
     """Return whose time ends soon, or is over."""
     over = sa.and_(Winner.state.in_(("notified", "accepted")), Winner.due_at <= now)
-    return list(db.session.scalars(sa.select(Winner.id).where(sa.or_(over, sa.and_(*_is_soon(now))))))
+    return list(db.session.scalars(sa.select(Winner.id).where(sa.or_(over, sa.and_(*_is_soon(now + rules.REMIND))))))
+
+
+def unheard_of(now: datetime) -> list[int]:
+    """Return whose prize was sent so long ago that it counts as arrived."""
+    sent = (Winner.state == "shipped", Winner.shipped_at <= now - rules.ARRIVED_AFTER)
+    return list(db.session.scalars(sa.select(Winner.id).where(*sent)))
 
 
 def forget_addresses(now: datetime) -> None:
@@ -196,13 +201,8 @@ def _state_results(contest: Contest, everybody: Any, now: datetime) -> None:
 
 
 def _notify(winner: Winner, contest: Contest, now: datetime) -> None:
-    _step(winner, "notified", Winner.state == "chosen", notified_at=now, due_at=now + _answer_within(contest))
+    _step(winner, "notified", Winner.state == "chosen", notified_at=now, due_at=now + queries.answer_within(contest))
     events.publish(WinnerNotified(winner.id))
-
-
-def _answer_within(contest: Contest) -> Any:
-    held = db.session.get(Rules, contest.rules_id) if contest.rules_id else None
-    return rules.answer_within(held.content if held else {})
 
 
 def _step(winner: Winner, to: str, *when: sa.ColumnElement[bool], **values: Any) -> None:
@@ -210,8 +210,7 @@ def _step(winner: Winner, to: str, *when: sa.ColumnElement[bool], **values: Any)
 
     :raises Refused: if it is not so any more.
     """
-    step = sa.update(Winner).where(Winner.id == winner.id, *when).values(state=to, **values).returning(Winner.id)
-    if db.session.execute(step, execution_options={"synchronize_session": False}).first() is None:
+    if not _changed(sa.update(Winner).where(Winner.id == winner.id, *when).values(state=to, **values)):
         raise Refused(rules.too_late())
     db.session.refresh(winner)
     events.publish(WinnerMoved(winner.id, to))
@@ -220,7 +219,7 @@ def _step(winner: Winner, to: str, *when: sa.ColumnElement[bool], **values: Any)
 def _leave(winner: Winner, to: str, because: str, *when: sa.ColumnElement[bool], now: datetime) -> None:
     """Let somebody drop out, and the next in line have the prize."""
     _step(winner, to, *when, left_at=now, left_because=because, due_at=None)
-    _forget_address(winner, now)
+    db.session.execute(sa.delete(Address).where(Address.winner_id == winner.id))
     awards.take(winner, now)
     if winner.prize_id is not None:
         _promote(winner, now)
@@ -230,8 +229,7 @@ def _promote(left: Winner, now: datetime) -> None:
     """Give a piece to the first alternate who still takes part; nobody where there is none left."""
     while (following := db.session.scalar(_next_of(left.contest_id))) is not None:
         taken = sa.update(Winner).where(Winner.id == following.id, Winner.state == "alternate")
-        taken = taken.values(state="chosen", prize_id=left.prize_id, unit=left.unit).returning(Winner.id)
-        if db.session.execute(taken, execution_options={"synchronize_session": False}).first() is not None:
+        if _changed(taken.values(state="chosen", prize_id=left.prize_id, unit=left.unit)):
             db.session.refresh(following)
             if left.notified_at is not None:
                 _notify(following, left.contest, now)
@@ -245,14 +243,11 @@ def _next_of(contest_id: int) -> sa.Select[Winner]:
     return wanted.execution_options(populate_existing=True)
 
 
-def _is_soon(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        Winner.state.in_(("notified", "accepted")),
-        Winner.reminded_at.is_(None),
-        Winner.due_at <= now + rules.REMIND,
-    )
+def _is_soon(until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that a winner's time ends by a moment, and nobody reminded them."""
+    return (Winner.state.in_(("notified", "accepted")), Winner.reminded_at.is_(None), Winner.due_at <= until)
 
 
-def _forget_address(winner: Winner, now: datetime) -> None:
-    mine = sa.update(Address).where(Address.winner_id == winner.id)
-    db.session.execute(mine.values(erase_on=rules.erase_on(now)))
+def _changed(step: sa.Update) -> bool:
+    told = step.returning(Winner.id)
+    return db.session.execute(told, execution_options={"synchronize_session": False}).first() is not None

@@ -49,7 +49,7 @@ def tend_prizes() -> None:
     """Remind, let prizes go on whose winners were silent, and forget addresses; each winner in a transaction of its own."""
     now = clock.now()
     services.forget_addresses(now)
-    for winner_id in services.due(now):
+    for winner_id in (*services.due(now), *services.unheard_of(now)):
         checkpoint()
         try:
             _tend(winner_id)
@@ -59,8 +59,10 @@ def tend_prizes() -> None:
 
 
 def _tend(winner_id: int) -> None:
-    winner, now = queries.winner(winner_id), clock.now()
-    if winner is not None and not services.remind(winner, now=now):
+    winner, now = queries.held(winner_id), clock.now()
+    if winner.state == "shipped":
+        services.receive(winner, now=now)
+    elif not services.remind(winner, now=now):
         services.expire(winner, now=now)
 
 

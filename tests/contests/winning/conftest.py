@@ -12,9 +12,12 @@ from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning import deciding
 from clozette.contests.planning.events import ContestAnnounced, ContestJudged
-from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.winning import queries, services
 from clozette.contests.winning.models import LEFT, Winner
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.ids import new_id
 from clozette.kernel.ports import mail
 from tests.factories.accounts import make_member
 from tests.factories.contests import make_contest, make_entry
@@ -25,6 +28,15 @@ Made = Callable[..., Contest]
 def first(contest: Contest) -> Winner:
     """Return whoever has the prize now."""
     return next(one for one in queries.of_contest(contest.id) if one.state not in ("alternate", *LEFT))
+
+
+def terms_of(contest: Contest, content: dict[str, Any]) -> None:
+    """Let another version of the rules hold, with these terms."""
+    said = {"number": 2, "language": "en", "text": "Rules", "sha256": "1" * 64, "made_at": clock.now()}
+    rules = Rules(id=new_id(), contest_id=contest.id, content=content, **said)
+    db.session.add(rules)
+    db.session.flush()
+    contest.rules_id = rules.id
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.privacy import consents, staff_reads
 from clozette.privacy.models import LedgerEntry, StaffRead
-from tests.contests.winning.conftest import Made, first
+from tests.contests.winning.conftest import Made, first, terms_of
 from tests.factories.accounts import make_member, make_minor, sign_in
 from tests.factories.contests import make_contest, make_entry, make_sharing, make_sponsor
 from tests.support.application import Clock
@@ -149,6 +149,14 @@ def test_nothing_of_a_result_is_shown_before_its_time(decided: Made, client: Cli
     assert "Entry number" not in shown
     contest.state = "cancelled"
     assert "nobody wins" in client.get(f"/contests/{contest.slug}/results").text
+
+
+def test_where_the_rules_want_numbers_alone_nobody_is_asked(won: tuple[Contest, Member], client: Client) -> None:
+    contest, member = won
+    terms_of(contest, {"winner_list": "asked"})
+    assert "may name me" not in client.get(page(contest)).text
+    assert say(client, contest, winner_name="true") == 303
+    assert consented(member, "winner_name", contest.id) is None
 
 
 def test_a_minor_is_asked_for_no_name(announced: Made, client: Client) -> None:

@@ -19,7 +19,7 @@ from clozette.kernel import clock
 from clozette.kernel import tasks as engine
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
-from tests.contests.winning.conftest import first
+from tests.contests.winning.conftest import first, terms_of
 from tests.factories.accounts import make_member
 from tests.factories.contests import make_contest, make_entry
 
@@ -173,6 +173,25 @@ def test_nobody_is_passed_over_who_was_not_reminded(announced) -> None:
     assert services.expire(queries.held(winner.id), now=due_at + rules.REMIND)
 
 
+def test_the_rules_say_how_long(announced, stopped_clock, app: Flask, db_session: orm.Session) -> None:
+    """A short time is reminded of half-way, and ends when the rules say so."""
+    contest = make_contest("closed")
+    terms_of(contest, {"answer_days": 2})
+    announced(3, contest=contest)
+    told_at = first(contest).notified_at
+    assert told_at is not None
+    assert first(contest).due_at == told_at + timedelta(days=2)
+    stopped_clock.stop(told_at + timedelta(hours=23))
+    tend(app)
+    assert first(contest).reminded_at is None
+    stopped_clock.forward(hours=1)
+    tend(app)
+    assert first(contest).due_at == told_at + timedelta(days=2)
+    stopped_clock.forward(days=1)
+    tend(app)
+    assert first(contest).entry.number == 2
+
+
 def test_an_alternate_who_left_is_no_winner(announced, db_session: orm.Session) -> None:
     contest = announced()
     behind = queries.of_contest(contest.id)[1].entry
@@ -187,6 +206,20 @@ def test_a_no_goes_to_the_next(announced) -> None:
     services.give_address(first(contest), ADDRESS, now=clock.now())
     services.decline(first(contest), now=clock.now())
     assert of(contest)[:2] == [(1, "declined"), (2, "notified")]
+    assert not db.session.scalar(sa.select(sa.func.count()).select_from(Address))
+
+
+def test_a_prize_nobody_speaks_of_counts_as_arrived(announced, stopped_clock, app: Flask) -> None:
+    contest = announced()
+    services.accept(first(contest), now=clock.now())
+    services.give_address(first(contest), ADDRESS, now=clock.now())
+    services.ship(first(contest), now=clock.now())
+    stopped_clock.forward(days=59)
+    tend(app)
+    assert first(contest).state == "shipped"
+    stopped_clock.forward(days=1)
+    tend(app)
+    assert first(contest).state == "received"
 
 
 def test_too_late_is_too_late(announced, stopped_clock) -> None:
