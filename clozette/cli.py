@@ -18,6 +18,7 @@ from clozette.settings import BadSettings, Settings
 
 # Commands that a room brings: loaded when they are called, so that nobody else pays for them.
 ROOMS = {
+    "contest": "clozette.contests.cli",
     "demo": "clozette.demo.cli",
     "erase": "clozette.rights.erasure.cli",
     "export": "clozette.rights.cli",

@@ -30,6 +30,7 @@ from clozette.community import wording as community_wording
 from clozette.contests import models as _contests  # noqa: F401 - so that the room's tables are known
 from clozette.contests import personal_data as contests_data
 from clozette.contests.drawing import api as draws_api
+from clozette.contests.drawing import checks as draw_checks
 from clozette.contests.drawing import events as draw_events
 from clozette.contests.drawing import queries as draws
 from clozette.contests.drawing import services as drawing
@@ -492,3 +493,4 @@ def _checks(app: Flask) -> None:
     checkup.add(app, "leaving", leaving_alarm.check)
     checkup.add(app, "texts", texts_checks.texts)
     checkup.add(app, "returns", return_checks.check)
+    checkup.add(app, "draws", draw_checks.draws)
