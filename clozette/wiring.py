@@ -54,6 +54,9 @@ from clozette.contests.sponsors import events as sponsor_events
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors import tasks as sponsor_tasks
 from clozette.contests.sponsors import views as sponsor_views
+from clozette.contests.surveys import setup as surveys
+from clozette.contests.surveys import tasks as survey_tasks
+from clozette.contests.surveys import views as survey_views
 from clozette.contests.voting import api as voting_api
 from clozette.contests.voting import setup as voting
 from clozette.contests.voting import tasks as voting_tasks
@@ -259,6 +262,7 @@ def _answers(app: Flask) -> None:
     portable.register(app, look_portability.models)
     site_mail.init_app(app)
     winning_setup.init_app(app)
+    surveys.init_app(app)
 
 
 def _contents(app: Flask) -> None:
@@ -325,6 +329,7 @@ def _pages(app: Flask) -> None:
         entering_staff.blueprint,
         *voting_views.BLUEPRINTS,
         *winning_views.BLUEPRINTS,
+        *survey_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
     ):
@@ -469,6 +474,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "10 4 * * *", community_tasks.sweep)
     tasks.schedule(app, "12 0 * * *", community_tasks.expire_points)
     tasks.schedule(app, "33 * * * *", winning_tasks.tend_prizes)
+    tasks.schedule(app, "52 4 * * *", survey_tasks.forget_takers)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "*/10 * * * *", desk_tasks.watch_clocks)
     tasks.schedule(app, "*/10 * * * *", leaving_alarm.watch)

@@ -12,6 +12,7 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors.models import Sharing, Sponsor
+from clozette.contests.surveys.models import Question, Survey
 from clozette.contests.winning.models import Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -111,6 +112,30 @@ def make_winner(entry: Entry, state: str = "notified", **columns: Any) -> Winner
         "due_at": now + timedelta(days=7),
     }
     return _added(Winner(contest_id=entry.contest_id, entry_id=entry.id, state=state, **defaults | columns))
+
+
+def make_survey(state: str = "open", **columns: Any) -> Survey:
+    """Add a survey (flushed) without questions, begun an hour ago and ending tomorrow."""
+    now, number = clock.now(), next(_numbers)
+    defaults: dict[str, Any] = {
+        "slug": f"survey-{number}",
+        "title": f"Survey {number}",
+        "opens_at": now - timedelta(hours=1),
+        "closes_at": now + timedelta(days=1),
+        "made_at": now,
+    }
+    return _added(Survey(state=state, **defaults | columns))
+
+
+def make_question(survey: Survey, kind: str = "one", **columns: Any) -> Question:
+    """Add a question (flushed) behind those that are there; with two options where one chooses."""
+    position = db.session.scalar(sa.select(sa.func.count()).where(Question.survey_id == survey.id)) or 0
+    defaults: dict[str, Any] = {
+        "position": position + 1,
+        "words": f"Question {position + 1}?",
+        "options": ["yes", "no"] if kind in ("one", "many") else [],
+    }
+    return _added(Question(survey_id=survey.id, kind=kind, **defaults | columns))
 
 
 def _added(row: Any) -> Any:

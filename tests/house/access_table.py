@@ -121,6 +121,28 @@ DELETE /api/v1/contests/{polled}/entries/{polled_entry}/vote 401 403  200     20
 GET    /marketing/contests/{polled_id}/votes          login   404     404     404     404     404     404     200
 POST   /marketing/contests/{polled_id}/votes          login   404     404     404     404     404     404     422
 
+# surveys
+GET    /surveys                                       200     200     200     200     200     200     200     200
+GET    /surveys/{survey}                              200     200     200     200     200     200     200     200
+POST   /surveys/{survey}                              login   confirm 422     422     422     422     422     422
+GET    /surveys/{survey_over}/results                 200     200     200     200     200     200     200     200
+GET    /marketing/surveys                             login   404     404     404     404     404     404     200
+GET    /marketing/surveys/new                         login   404     404     404     404     404     404     200
+POST   /marketing/surveys/new                         login   404     404     404     404     404     404     422
+GET    /marketing/surveys/{survey_draft}              login   404     404     404     404     404     404     200
+GET    /marketing/surveys/{survey_draft}/edit         login   404     404     404     404     404     404     200
+POST   /marketing/surveys/{survey_draft}/edit         login   404     404     404     404     404     404     422
+POST   /marketing/surveys/{survey_draft}/state        login   404     404     404     404     404     404     422
+GET    /marketing/surveys/{survey_draft}/questions/new login  404     404     404     404     404     404     200
+POST   /marketing/surveys/{survey_draft}/questions/new login  404     404     404     404     404     404     422
+GET    /marketing/surveys/{survey_draft}/questions/{question} login 404 404   404     404     404     404     200
+POST   /marketing/surveys/{survey_draft}/questions/{question} login 404 404   404     404     404     404     422
+DELETE /marketing/surveys/{survey_draft}/questions/{question} login 404 404   404     404     404     404     422
+GET    /marketing/surveys/{survey_over_id}/results    login   404     404     404     404     404     404     200
+GET    /marketing/surveys/{survey_over_id}/codebook.csv login 404     404     404     404     404     404     200
+GET    /marketing/surveys/{survey_over_id}/tables.csv login   404     404     404     404     404     404     200
+POST   /marketing/surveys/{survey_over_id}/answers.csv login  404     404     404     404     404     404     422
+
 # newsletters
 GET    /newsletters                                   200     200     200     200     200     200     200     200
 POST   /newsletters                                   422     422     422     422     422     422     422     422

@@ -16,7 +16,7 @@ from clozette import create_app
 from clozette.accounts.services import second_factor
 from clozette.kernel.web import limits
 from tests.factories import accounts
-from tests.factories.contests import make_contest
+from tests.factories.contests import make_contest, make_survey
 from tests.factories.looks import make_look
 from tests.factories.newsletters import make_newsletter
 from tests.support.client import Client
@@ -108,6 +108,11 @@ def enter_contest(visitor):
     return visitor.post("/contests/coats/entries", {"rules": "f" * 64, "accept": "true", "form_key": "a-key-of-mine"})
 
 
+def answer_survey(visitor):
+    """Try to answer questions that are not those of now: refused, and counted."""
+    return visitor.post("/surveys/coats", {"do": "send", "section": "1", "version": "9"})
+
+
 def text_code(visitor):
     """Type a wrong code for a number, which somebody has to ask for first."""
     if "texted" not in visitor.facts:
@@ -162,11 +167,13 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "newsletter-address": lambda visitor: visitor.post("/newsletters/weekly", reader()),
     "newsletter-mail": lambda visitor: visitor.post("/newsletters/weekly", reader("one@example.test"), moving=True),
     "contest-entry": enter_contest,
+    "survey-answer": answer_survey,
     "verify-file": verified_file,
     "guardian-link": lambda visitor: visitor.post("/guardian/not-a-token", {"answer": "no"}),
 }
 SIGNED_IN = {
     "contest-entry",
+    "survey-answer",
     "guardian-member",
     "guardian-mail",
     "export-ask",
@@ -198,6 +205,7 @@ def people(db_session):
     make_look(member)
     make_newsletter("weekly")
     make_contest(slug="coats")
+    make_survey(slug="coats")
     second_factor.begin(locked)
     locked.tf_primary_method = "authenticator"
     db_session.commit()

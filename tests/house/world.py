@@ -98,6 +98,7 @@ def build(app: Flask) -> World:
         _campaigns(world)
         _contests(world, people)
         _won(world, people)
+        _surveys(world)
         _drawn(world)
         _polled(world, people)
         db.session.commit()
@@ -345,6 +346,15 @@ def _bulk_exports(world: World, people: dict[str, Member]) -> None:
         "large_export": bulk.make_export(accounts.make_member("greta", roles=("admin",)), counted=5000),
     }
     world.names |= {name: ids.encode(export.id) for name, export in made.items()}
+
+
+def _surveys(world: World) -> None:
+    """One that takes answers, one that is over, and a draft with a question."""
+    running, over, draft = (contests.make_survey(state) for state in ("open", "closed", "draft"))
+    contests.make_question(running)
+    world.names |= {"survey": running.slug, "survey_over": over.slug}
+    made = {"survey_over_id": over, "survey_draft": draft, "question": contests.make_question(draft)}
+    world.names |= {name: ids.encode(row.id) for name, row in made.items()}
 
 
 def _contests(world: World, people: dict[str, Member]) -> None:

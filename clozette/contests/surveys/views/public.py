@@ -1,0 +1,177 @@
+"""``/surveys``: what is asked, the form page by page, and the tables afterwards.
+
+Nothing is kept before the last press: what was answered on earlier pages travels with the form. It works without a script.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template
+from flask_babel import gettext as _
+
+from clozette.contests.sponsors import sharing
+from clozette.contests.surveys import (
+    access,
+    asking,
+    paths,
+    queries,
+    rules,
+    schemas,
+    services,
+    sheets,
+    throttle,
+    wording,
+)
+from clozette.contests.surveys.models import Question, Survey
+from clozette.contests.surveys.paths import Walk
+from clozette.contests.surveys.services import Who
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
+from clozette.kernel.web import gate
+from clozette.kernel.web.forms import Form
+from clozette.privacy import notices
+from clozette.rights import person
+
+blueprint = Blueprint("surveys", __name__)
+HERE = "/surveys"
+
+
+@blueprint.get(HERE)
+@gate.everyone()
+def index() -> str:
+    """List surveys that can be answered, and those that are over."""
+    now = clock.now()
+    listed = [(survey, rules.phase(survey, now)) for survey in queries.public(now)]
+    return render_template("contests/surveys/index.html", surveys=listed, phase_names=wording.PHASES)
+
+
+@blueprint.get(f"{HERE}/<slug>")
+@gate.everyone()
+def survey(slug: str) -> Any:
+    """Say what a survey is for, and show its first page to whoever may answer."""
+    found = access.survey_for(gate.viewer(), slug)
+    questions = queries.questions_of(found.id)
+    form, way = Form(schemas.answers(questions)), paths.walk(questions, {})
+    return _page(found, questions, form, way, way.after(0) or 1)
+
+
+@blueprint.post(f"{HERE}/<slug>")
+@gate.everyone(collects=asking.POINT)
+def answer(slug: str) -> Any:
+    """Lead to the next page or the one before; with the last press, keep the answers."""
+    found = access.survey_for(gate.viewer(), slug)
+    who = _required(found)
+    questions = queries.questions_of(found.id)
+    form = Form(schemas.answers(questions))
+    is_read = form.load()
+    way = paths.walk(questions, schemas.typed(questions, form.data if is_read else {}))
+    if not is_read:
+        return _unread(found, questions, form)
+    section, do = form.data["section"], form.data["do"]
+    if do == "back":
+        return _page(found, questions, form, way, way.before(section) or section)
+    wrong = way.wrong_in(section) if do == "next" else way.wrong
+    if wrong:
+        return _wrong(found, questions, form, way, wrong)
+    if do == "next":
+        return _page(found, questions, form, way, way.after(section) or section + 1)
+    throttle.answer(who.subject_id)
+    return _send(found, questions, form, way, who)
+
+
+@blueprint.get(f"{HERE}/<slug>/results")
+@gate.everyone()
+def results(slug: str) -> str:
+    """Show the tables of a survey that is over."""
+    found = access.survey_for(gate.viewer(), slug)
+    if rules.phase(found, clock.now()) != "over":
+        abort(404)
+    return render_template(
+        "contests/surveys/results.html",
+        survey=found,
+        tables=queries.tables_of(found),
+        label=sheets.label,
+    )
+
+
+def _send(found: Survey, questions: Sequence[Question], form: Form, way: Walk, who: Who) -> Any:
+    """Keep the answers, or show why not."""
+    slug = found.slug
+    shared = asking.Answer(form.data["share"], notices.answered(asking.POINT), "form:survey")
+    try:
+        services.answer(found, who, way.given, version=form.data["version"], sharing_=shared, now=clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused.refusal)
+        return _page(access.survey_for(gate.viewer(), slug), questions, form, way, form.data["section"])
+    flash(_("Thank you, we have your answers."), "success")
+    return redirect(f"{HERE}/{slug}", 303)
+
+
+def _required(found: Survey) -> Who:
+    """Return who answers; who may not yet is led to where they can."""
+    if found.audience == "members" and not gate.viewer().is_member:
+        abort(redirect("/login?" + urlencode({"next": f"{HERE}/{found.slug}"}), 303))
+    if gate.viewer().is_member and not gate.viewer().is_confirmed:
+        abort(redirect("/confirm", 303))
+    one = person.current()
+    if one is None:
+        abort(redirect("/privacy/code?" + urlencode({"next": f"{HERE}/{found.slug}"}), 303))
+    return Who(one.subject_id, one.member_id)
+
+
+def _who(found: Survey) -> Who | None:
+    """Return who may answer now, or nobody."""
+    one, viewer = person.current(), gate.viewer()
+    if (
+        one is None
+        or (viewer.is_member and not viewer.is_confirmed)
+        or (found.audience == "members" and not one.is_member)
+    ):
+        return None
+    return Who(one.subject_id, one.member_id)
+
+
+def _unread(found: Survey, questions: Sequence[Question], form: Form) -> Any:
+    """Show the page with what the schema did not take; what it took is shown again with it."""
+    section = next((question.section for question in questions if form.error(schemas.field_of(question))), None)
+    way = paths.walk(questions, schemas.readable(questions, form))
+    return _page(found, questions, form, way, section or way.after(0) or 1)
+
+
+def _wrong(found: Survey, questions: Sequence[Question], form: Form, way: Walk, wrong: dict[int, str]) -> Any:
+    """Show the first page on which an answer is missing."""
+    missing = [question for question in way.asked if question.id in wrong]
+    form.errors = {schemas.field_of(question): [wrong[question.id]] for question in missing}
+    form.status = 422
+    return _page(found, questions, form, way, missing[0].section)
+
+
+def _page(found: Survey, questions: Sequence[Question], form: Form, way: Walk, section: int) -> Response:
+    who, now = _who(found), clock.now()
+    shown = way.of_section(section)
+    is_last = not any(question.section > section for question in questions)
+    asked = services.asks(found, who, now) if who and is_last else []
+    page = render_template(
+        "contests/surveys/survey.html",
+        survey=found,
+        phase=rules.phase(found, now),
+        who=who,
+        has_taken=who is not None and queries.has_taken(found.id, who.subject_id),
+        form=form,
+        section=section,
+        shown=shown,
+        carried=schemas.carried(way, shown),
+        field_of=schemas.field_of,
+        choices_of=schemas.choices_of,
+        is_last=is_last,
+        is_first=way.before(section) is None,
+        asked=asked,
+        offers=asking.offers(asked),
+        explained=lambda one: sharing.explain(one.id),
+    )
+    answer = make_response(page, form.status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
