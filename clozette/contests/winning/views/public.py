@@ -59,15 +59,14 @@ def answer(slug: str) -> Any:
     if not form.load():
         return _page(contest, winner, Form(AddressIn), answer=form), form.status
     try:
-        with db.session.begin_nested():  # the page with the reason shows what stands
-            if form.data["do"] == "decline":
-                services.decline(winner, now=now)
-            else:
-                services.accept(winner, now=now)
-                named, shown = form.data["winner_name"], notices.answered(asking.POINT)
-                asking.answer_naming(winner, member.subject_id, agreed=named, shown=shown, now=now)
+        if form.data["do"] == "decline":
+            services.decline(winner, now=now)
+        else:
+            services.accept(winner, now=now)
+            named, shown = form.data["winner_name"], notices.answered(asking.POINT)
+            asking.answer_naming(winner, member.subject_id, agreed=named, shown=shown, now=now)
     except Refused as refused:
-        return _refused(contest, winner, form, refused, "answer")
+        return _refused(slug, form, refused, "answer")
     flash(_("Thank you, we have noted it."), "success")
     return redirect(f"/contests/{contest.slug}/prize", 303)
 
@@ -82,12 +81,11 @@ def address(slug: str) -> Any:
         return _page(contest, winner, form), form.status
     share = form.data.pop("share")
     try:
-        with db.session.begin_nested():
-            services.give_address(winner, form.data, now=now)
-            shown = notices.answered(asking.POINT)
-            asking.answer_sharing(winner, member.subject_id, share=share, shown=shown, now=now)
+        services.give_address(winner, form.data, now=now)
+        shown = notices.answered(asking.POINT)
+        asking.answer_sharing(winner, member.subject_id, share=share, shown=shown, now=now)
     except Refused as refused:
-        return _refused(contest, winner, form, refused, "form")
+        return _refused(slug, form, refused, "form")
     flash(_("The address is kept until thirty days after the prize arrived."), "success")
     return redirect(f"/contests/{contest.slug}/prize", 303)
 
@@ -106,13 +104,14 @@ def _own(slug: str) -> tuple[Contest, Winner]:
     return contest, access.own_prize(gate.viewer(), contest)
 
 
-def _refused(contest: Contest, winner: Winner, form: Form, refused: Refused, which: str) -> Any:
-    """Show the reason beside what was typed, with the page as it stands now."""
+def _refused(slug: str, form: Form, refused: Refused, which: str) -> Any:
+    """Show the reason beside what was typed, with the page as it stands: nothing of what was begun counts."""
+    db.session.rollback()
+    contest, winner = _own(slug)
     form.refuse(refused.refusal)
-    held = queries.held(winner.id)
     if which == "answer":
-        return _page(contest, held, Form(AddressIn, _address(held)), answer=form), form.status
-    return _page(contest, held, form), form.status
+        return _page(contest, winner, Form(AddressIn, _address(winner)), answer=form), form.status
+    return _page(contest, winner, form), form.status
 
 
 def _page(contest: Contest, winner: Winner, form: Form, answer: Form | None = None) -> str:

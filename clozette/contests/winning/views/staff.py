@@ -39,12 +39,12 @@ def step(contest_id: int, winner_id: int) -> Any:
     contest = contest_access.staff_contest(contest_id)
     winner, form = access.winner_of(contest, winner_id), Form(StepIn)
     if not form.load():
-        return _list(contest, form, winner), form.status
+        return _list(contest, form), form.status
     try:
         _do(winner, **form.data)
     except Refused as refused:
         form.refuse(refused.refusal)
-        return _list(contest, form, winner), form.status
+        return _list(contest, form), form.status
     flash(_("Noted."), "success")
     return redirect(_address(contest), 303)
 
@@ -105,13 +105,12 @@ def _ask(contest: Contest, winner: Winner, form: Form) -> str:
     return render_template("marketing/contests/address.html", contest=contest, winner=winner, form=form, address=None)
 
 
-def _list(contest: Contest, form: Form | None = None, tried: Winner | None = None) -> str:
+def _list(contest: Contest, form: Form | None = None) -> str:
     return render_template(
         "marketing/contests/winners.html",
         contest=contest,
         sent=queries.sent(contest.id),
         form=form or Form(StepIn),
-        tried=tried,
         may_leave=tuple(state for state, after in rules.STEPS.items() if "disqualified" in after),
         reasons=[(word, wording.BECAUSE_NAMES[word]) for word in rules.BECAUSE],
         because_names=wording.BECAUSE_NAMES,
