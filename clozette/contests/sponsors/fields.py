@@ -39,7 +39,7 @@ FIELDS: dict[str, Shareable] = {
         Shareable("contests_addresses.city", _l("the town"), ("prize",)),
         Shareable("contests_addresses.country", _l("the country of the address"), ("prize",)),
         Shareable("contests_addresses.phone", _l("a telephone number for the courier"), ("prize",)),
-        Shareable("contests_answers.value", _l("what you chose in the survey"), ("survey",)),
+        Shareable("contests_answers.choices", _l("what you chose in the survey"), ("survey",)),
         Shareable("contests_answers.number", _l("the numbers you gave in the survey"), ("survey",)),
         Shareable("contests_answers.text", _l("what you wrote in the survey"), ("survey",)),
     )

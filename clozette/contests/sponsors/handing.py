@@ -56,7 +56,9 @@ def prepare(
     """
     proven = sa.select(sa.exists().where(Hook.sponsor_id == asked.sponsor_id, Hook.proven_at.is_not(None)))
     refuse(
-        rules.why_not_prepare(asked, people.why_not_due(asked), has_hook=bool(db.session.scalar(proven)), means=means)
+        rules.why_not_prepare(
+            asked, people.why_not_due(asked, now), has_hook=bool(db.session.scalar(proven)), means=means
+        )
     )
     settings: Settings = current_app.extensions["clozette.settings"]
     handout = Handout(
@@ -101,7 +103,7 @@ def hand_over(handout: Handout, *, by_id: int, now: datetime) -> Release:
     """
     held = _held(handout.id)
     asked = _still(held.sharing_id)
-    refuse(people.why_not_due(asked))
+    refuse(people.why_not_due(asked, now))
     known = _locked_people(asked)
     refuse(rules.why_not_fetch(held, asked, fetched=len(fetches(held)), people=len(known), now=now))
     mark = "".join(secrets.choice(_LETTERS) for _ in range(16))

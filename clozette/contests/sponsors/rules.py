@@ -97,3 +97,8 @@ def why_not_due(state: str, reaches: str) -> Refusal | None:
 def by_hook() -> Refusal:
     """Say that it is sent to the sponsor's own address."""
     return Refusal("by_hook", _("This is sent to your own address, and not fetched here."))
+
+
+def why_not_over(state: str, closes_at: datetime, now: datetime) -> Refusal | None:
+    """Refuse to hand over what people of a survey or a promotion share while they can still take part."""
+    return too_early() if state == "draft" or (state == "open" and now < closes_at) else None

@@ -1,6 +1,6 @@
 """What people are asked to share with a sponsor. A sharing never changes: other terms are another one, asked anew."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy import orm
 
 from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.promotions.models import Promotion
 from clozette.contests.sponsors import fields
 from clozette.contests.sponsors.models import Sharing, Sponsor
+from clozette.contests.surveys.models import Survey
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
@@ -20,6 +22,10 @@ from clozette.privacy.disclosures.models import Recipient
 CHANNEL = "site"
 """The channel of every consent to a sharing."""
 NAMED = ("legal_name", "address", "country", "contact")
+
+
+_REACHES = {"prize": "winners", "survey": "agreed", "promotion": "agreed"}
+"""Whose data it can be at all; of a contest it is chosen."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +130,17 @@ def title_of_contest(contest_id: int) -> str | None:
 
 def title_of_object(object_kind: str, object_id: int) -> str | None:
     """Return what the thing is called that something is shared for."""
-    if object_kind == "contest":
-        return title_of_contest(object_id)
-    if object_kind == "prize":
-        return _title_of_prize(object_id)
-    return None
+    return _TITLES[object_kind](object_id)
+
+
+def _title_of_survey(survey_id: int) -> str | None:
+    found: str | None = db.session.scalar(sa.select(Survey.title).where(Survey.id == survey_id))
+    return found
+
+
+def _title_of_promotion(promotion_id: int) -> str | None:
+    found: str | None = db.session.scalar(sa.select(Promotion.title).where(Promotion.id == promotion_id))
+    return found
 
 
 def _title_of_prize(prize_id: int) -> str | None:
@@ -152,7 +164,7 @@ def _values(object_kind: str, object_id: int, sponsor: Sponsor, terms: Terms, no
         "purpose": terms.purpose,
         "keeps_for": terms.keeps_for,
         "keeps_days": terms.keeps_days,
-        "reaches": terms.reaches,
+        "reaches": _REACHES.get(object_kind, terms.reaches),
         "is_required": terms.is_required,
     }
 
@@ -176,3 +188,11 @@ def _with_recipient(sharing_id: int) -> tuple[Sharing, Recipient] | None:
         .where(Sharing.id == sharing_id)
     ).first()
     return (found[0], found[1]) if found else None
+
+
+_TITLES: dict[str, Callable[[int], str | None]] = {
+    "contest": title_of_contest,
+    "prize": _title_of_prize,
+    "survey": _title_of_survey,
+    "promotion": _title_of_promotion,
+}

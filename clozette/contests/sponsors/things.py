@@ -13,10 +13,15 @@ from clozette.contests.planning import queries
 from clozette.contests.planning import services as planning
 from clozette.contests.planning.models import Contest, Prize
 from clozette.contests.planning.plans import terms_of
+from clozette.contests.promotions.models import Promotion
 from clozette.contests.sponsors import sharing
+from clozette.contests.surveys.models import Survey
 from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
+
+_OF_HOUSE: dict[str, Any] = {"survey": Survey, "promotion": Promotion}
+"""Things whose terms stand from their publication on, without rules that could change."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,16 @@ def thing(kind: str, object_id: int) -> Thing:
     title = sharing.title_of_object(kind, object_id)
     if title is None:
         abort(404)
+    if kind in _OF_HOUSE:
+        found = db.session.get_one(_OF_HOUSE[kind], object_id)
+        is_draft = found.state == "draft"
+        page = f"/marketing/{kind}s/{ids.encode(object_id)}"
+        return Thing(kind, object_id, title, page, is_fixed=not is_draft, may_change=is_draft)
     contest = _contest_of(kind, object_id)
-    page = f"/marketing/contests/{ids.encode(contest.id)}"
     fixed = contest.state not in queries.UNPUBLISHED
-    return Thing(
-        kind, object_id, title, page, is_fixed=fixed, may_change=not fixed or contest.state in planning.CHANGING
-    )
+    page = f"/marketing/contests/{ids.encode(contest.id)}"
+    may_change = not fixed or contest.state in planning.CHANGING
+    return Thing(kind, object_id, title, page, is_fixed=fixed, may_change=may_change)
 
 
 def prizes_of(found: Thing) -> list[Thing]:
@@ -69,9 +78,9 @@ def change(found: Thing, deed: Callable[[], object], *, because: str, now: datet
         _reopen(found)
         deed()
         return
+    if found.kind in _OF_HOUSE or not found.may_change:
+        raise Refused(closed())
     contest = _contest_of(found.kind, found.id)
-    if contest.state not in planning.CHANGING:
-        raise Refused(fixed())
     if not because:
         raise Refused(Refusal("because", _("People have read these terms: say why they change."), "because"))
     try:
@@ -84,15 +93,21 @@ def change(found: Thing, deed: Callable[[], object], *, because: str, now: datet
 
 def _reopen(found: Thing) -> None:
     """Note that terms of a draft change: what was checked before is to be checked again. One statement."""
-    contest = _contest_of(found.kind, found.id)
-    draft = sa.update(Contest).where(Contest.id == contest.id, Contest.state.in_(queries.UNPUBLISHED))
-    changed = draft.values(state="draft", checked_sha256=None, version=Contest.version + 1).returning(Contest.id)
-    if db.session.scalar(changed) is None:
-        raise Refused(fixed())
-    db.session.refresh(contest)
+    if found.kind in _OF_HOUSE:
+        model = _OF_HOUSE[found.kind]
+        draft = sa.update(model).where(model.id == found.id, model.state == "draft")
+        draft = draft.values(version=model.version + 1)
+        row: Any = db.session.get_one(model, found.id)
+    else:
+        row, model = _contest_of(found.kind, found.id), Contest
+        draft = sa.update(Contest).where(Contest.id == row.id, Contest.state.in_(queries.UNPUBLISHED))
+        draft = draft.values(state="draft", checked_sha256=None, version=Contest.version + 1)
+    if db.session.scalar(draft.returning(model.id)) is None:
+        raise Refused(closed())
+    db.session.refresh(row)
 
 
-def fixed() -> Refusal:
+def closed() -> Refusal:
     """Say that people entered under these terms, and that entries are closed."""
     return Refusal("closed", _("Entries are closed: what people agreed to stays as they read it."))
 

@@ -18,6 +18,7 @@ from clozette.contests.sponsors.models import Fetch, Handout, SponsorPerson
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY
 from clozette.privacy.disclosures.models import Handover, Telling
+from tests.contests.sponsors import test_triggers as triggers
 from tests.contests.sponsors.conftest import answer
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.contests import make_contest, make_entry, make_sharing, make_sponsor
@@ -320,3 +321,21 @@ def statuses(app: Flask, member: Member, places: tuple[str, str]) -> list[int]:
     client = browser(app, member)
     answers: list[TestResponse] = [client.get(place) for place in places]
     return [one.status_code for one in [*answers, client.post(f"{places[1]}/files")]]
+
+
+@pytest.mark.requirement(72)
+@pytest.mark.parametrize("kind", ["survey", "promotion"])
+def test_surveys_and_promotions_are_shared_while_they_are_drafts(
+    marketing: Client, sponsor: Sponsor, db_session: orm.Session, kind: str
+) -> None:
+    make = {"survey": triggers.survey, "promotion": triggers.promotion}[kind]
+    _kind, object_id, *_rest = make(make_member("ada"), sponsor, "draft")
+    address = f"/marketing/{kind}s/{ids.encode(object_id)}/sharing"
+    assert marketing.post(address, data=SHARED | {"sponsor": row(sponsor)}).status_code == 303
+    (asked,) = sharing.of(kind, object_id)
+    assert "Acme Ltd" in marketing.get(address).text
+    assert marketing.get(f"/marketing/{kind}s/{ids.encode(object_id)}/handouts").status_code == 200
+    assert marketing.get(f"/marketing/sharings/{row(asked)}").status_code == 200
+    db_session.execute(sa.text(f"UPDATE contests_{kind}s SET state = 'open'"))
+    assert marketing.post(address, data=SHARED | {"sponsor": row(sponsor), "because": "why not"}).status_code == 409
+    assert marketing.post(f"{address}/{row(asked)}", data={"_method": "DELETE"}).status_code == 409

@@ -20,6 +20,8 @@ blueprint = Blueprint("handouts", __name__, url_prefix="/marketing")
 
 @blueprint.get("/contests/<id:object_id>/handouts", defaults={"kind": "contest"})
 @blueprint.get("/prizes/<id:object_id>/handouts", defaults={"kind": "prize"})
+@blueprint.get("/surveys/<id:object_id>/handouts", defaults={"kind": "survey"})
+@blueprint.get("/promotions/<id:object_id>/handouts", defaults={"kind": "promotion"})
 @gate.staff(ROLE)
 def of_thing(kind: str, object_id: int) -> Any:
     """List everything that was or is asked for a thing, with how people answered and what was handed over."""
@@ -106,7 +108,7 @@ def _page(asked: Sharing, form: Form) -> Any:
         "recipient": queries.recipient_of(asked),
         "words": sharing.explain(asked.id),
         "figures": people.figures(asked),
-        "too_early": people.why_not_due(asked),
+        "too_early": people.why_not_due(asked, clock.now()),
         "hook": queries.hook_of(asked.sponsor_id),
         "now": clock.now(),
         "me": _me(),

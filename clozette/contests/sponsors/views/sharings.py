@@ -21,11 +21,13 @@ from clozette.kernel.web.forms import Form
 blueprint = Blueprint("sharings", __name__, url_prefix="/marketing")
 Asked = list[tuple[Sharing, str | None]]
 """What is asked, each with the words that people read."""
-_CONTEST, _PRIZE = {"kind": "contest"}, {"kind": "prize"}
+_CONTEST, _PRIZE, _SURVEY, _PROMOTION = ({"kind": kind} for kind in ("contest", "prize", "survey", "promotion"))
 
 
 @blueprint.get("/contests/<id:object_id>/sharing", defaults=_CONTEST)
 @blueprint.get("/prizes/<id:object_id>/sharing", defaults=_PRIZE)
+@blueprint.get("/surveys/<id:object_id>/sharing", defaults=_SURVEY)
+@blueprint.get("/promotions/<id:object_id>/sharing", defaults=_PROMOTION)
 @gate.staff(ROLE)
 def shared(kind: str, object_id: int) -> Any:
     """Show what is asked, in the words that people read, and the form for more."""
@@ -36,6 +38,8 @@ def shared(kind: str, object_id: int) -> Any:
 
 @blueprint.post("/contests/<id:object_id>/sharing", defaults=_CONTEST)
 @blueprint.post("/prizes/<id:object_id>/sharing", defaults=_PRIZE)
+@blueprint.post("/surveys/<id:object_id>/sharing", defaults=_SURVEY)
+@blueprint.post("/promotions/<id:object_id>/sharing", defaults=_PROMOTION)
 @gate.staff(ROLE, collects="CP2")
 def share(kind: str, object_id: int) -> Any:
     """Ask for something, instead of what was asked for this sponsor before."""
@@ -56,6 +60,8 @@ def share(kind: str, object_id: int) -> Any:
 
 @blueprint.route("/contests/<id:object_id>/sharing/<id:sharing_id>", methods=["POST", "DELETE"], defaults=_CONTEST)
 @blueprint.route("/prizes/<id:object_id>/sharing/<id:sharing_id>", methods=["POST", "DELETE"], defaults=_PRIZE)
+@blueprint.route("/surveys/<id:object_id>/sharing/<id:sharing_id>", methods=["POST", "DELETE"], defaults=_SURVEY)
+@blueprint.route("/promotions/<id:object_id>/sharing/<id:sharing_id>", methods=["POST", "DELETE"], defaults=_PROMOTION)
 @gate.staff(ROLE, collects="CP2")
 def unshare(kind: str, object_id: int, sharing_id: int) -> Any:
     """Ask for nothing with this sponsor."""
