@@ -34,8 +34,9 @@ def plan_of(contest: Contest) -> Plan:
     """Return a contest's plan as it stands now."""
     house, prizes = controller(), queries.prizes_of(contest)
     sponsor = queries.sponsor_of(contest)
-    asked = [("contest", one) for one in sharing.of("contest", contest.id)]
-    asked += [("prize", one) for prize in prizes for one in sharing.of("prize", prize.id)]
+    shared = [_shared("contest", one, contest.language) for one in sharing.of("contest", contest.id)]
+    for place, prize in enumerate(prizes):
+        shared += [_shared("prize", one, contest.language, place) for one in sharing.of("prize", prize.id)]
     return Plan(
         **{name: getattr(contest, name) for name in _SAME},
         dates={name: getattr(contest, name) for name in DATES},
@@ -45,7 +46,7 @@ def plan_of(contest: Contest) -> Plan:
         prizes=tuple(
             PrizePlan(**{name: getattr(prize, name) for name in PrizePlan.__dataclass_fields__}) for prize in prizes
         ),
-        shared=tuple(_shared(kind, one, contest.language) for kind, one in asked),
+        shared=tuple(shared),
         terms=terms_of(contest.terms),
         beacon=_beacon(contest),
         has_witness=drawing.witness_of(contest) is not None,
@@ -64,7 +65,7 @@ def _sponsor(sponsor: Sponsor | Recipient) -> Party:
     return Party(sponsor.legal_name, sponsor.address, sponsor.country, sponsor.contact)
 
 
-def _shared(kind: str, asked: Sharing, language: str) -> Shared:
+def _shared(kind: str, asked: Sharing, language: str, prize: int | None = None) -> Shared:
     """Return what is asked, of the sponsor by the name that stands on the form; in words of the contest's language."""
     with force_locale(language):
         titles = tuple(fields.titles(asked.fields))
@@ -78,4 +79,5 @@ def _shared(kind: str, asked: Sharing, language: str) -> Shared:
         keeps_days=asked.keeps_days,
         reaches=asked.reaches,
         is_required=asked.is_required,
+        prize=prize,
     )

@@ -149,10 +149,19 @@ def _sharing(plan: Plan) -> Iterator[Fault]:
                 ),
             )
 
+    sent = {one.prize for one in plan.shared if one.kind == "prize"}
+    for place, prize in enumerate(plan.prizes):
+        if prize.sent_by == "sponsor" and place not in sent:
+            words = _("Say what the sponsor gets of whoever wins “%(prize)s”, to send it.", prize=prize.name)
+            yield _all("sharing", words)
+
 
 def _is_needed(kind: str, reaches: str, plan: Plan) -> bool:
-    """Whether a contest can't be run without a sharing: what a winner's prize is sent by, and nothing else."""
-    return reaches == "winners" and any(prize.sent_by == "sponsor" for prize in plan.prizes)
+    """Whether a contest can't be run without a sharing: the sponsor has to know who won what they send, and nothing else.
+
+    To a winner's address there is another way: a no has us forward the prize.
+    """
+    return kind == "contest" and reaches == "winners" and any(prize.sent_by == "sponsor" for prize in plan.prizes)
 
 
 def _countries(plan: Plan) -> Iterator[Fault]:

@@ -56,7 +56,7 @@ class PrizePlan:
 class Shared:
     """What people are asked to share: of the ``contest``, or of whoever wins the ``prize``.
 
-    :ivar fields: by their declared names; ``titles``: in plain words.
+    :ivar fields: by their declared names; ``titles``: in plain words. ``prize``: which of the prizes it sends.
     """
 
     kind: str
@@ -68,6 +68,7 @@ class Shared:
     keeps_days: int
     reaches: str
     is_required: bool
+    prize: int | None = None
 
 
 @dataclass(frozen=True)

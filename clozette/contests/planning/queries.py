@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors.models import Sponsor
 from clozette.kernel.database import db
@@ -17,11 +16,6 @@ UNPUBLISHED = ("draft", "checked")
 OVER = ("closed", "judged", "announced", "done", "cancelled")
 """States in which no entry is taken any more."""
 _SHOWN = selectinload(Contest.prizes)
-
-
-def live_entries(contest: Contest) -> sa.Select[Entry]:
-    """Select the entries of a contest that take part, by number; those that wait for a yes to newer rules too."""
-    return sa.select(Entry).where(Entry.contest_id == contest.id, Entry.state.in_(LIVE)).order_by(Entry.number)
 
 
 def prizes_of(contest: Contest) -> Sequence[Prize]:

@@ -12,6 +12,7 @@ from tests.contests.planning.plans import CLOSES, PRIZE, SHARED, SPONSOR, dates,
 
 pytestmark = pytest.mark.requirement(74)
 EVERYWHERE = [*sorted(countries.COUNTRIES), "XK"]
+SENDS = replace(SHARED, kind="prize", prize=0)
 BLANK_TERMS: dict[str, Any] = {
     "is_free": False,
     "source": "",
@@ -105,7 +106,7 @@ def test_dates_that_do_not_fit(changes: dict[str, Any], field: str) -> None:
         ("jury", {"entry_kind": "none"}, "entry_kind"),
         ("draw", {"has_witness": True}, "source"),
         ("draw", {"countries": ()}, "countries"),
-        ("draw", {"sponsor": None, "prizes": (replace(PRIZE, sent_by="sponsor"),)}, "p0_sent_by"),
+        ("draw", {"sponsor": None, "prizes": (replace(PRIZE, sent_by="sponsor"),), "shared": (SENDS,)}, "p0_sent_by"),
     ],
 )
 def test_what_does_not_go_together(decided_by: str, changes: dict[str, Any], field: str) -> None:
@@ -123,10 +124,18 @@ def test_what_does_not_go_together(decided_by: str, changes: dict[str, Any], fie
     ],
 )
 def test_a_yes_is_required_only_for_what_sends_a_prize(reaches: str, sent_by: str, is_fine: bool) -> None:
-    made = plan(
-        "DE", shared=(replace(SHARED, is_required=True, reaches=reaches),), prizes=(replace(PRIZE, sent_by=sent_by),)
-    )
+    needed = replace(SHARED, is_required=True, reaches=reaches)
+    made = plan("DE", shared=(needed, SENDS), prizes=(replace(PRIZE, sent_by=sent_by),))
     assert found(made) == (set() if is_fine else {(None, "sharing")})
+    forced = plan("DE", shared=(replace(SENDS, is_required=True),), prizes=(replace(PRIZE, sent_by="sponsor"),))
+    assert found(forced) == {(None, "sharing")}
+
+
+def test_a_prize_that_the_sponsor_sends_has_a_sharing_of_its_own() -> None:
+    prizes = (PRIZE, replace(PRIZE, sent_by="sponsor"))
+    sends = replace(SHARED, kind="prize", prize=1)
+    assert found(plan("DE", prizes=prizes, shared=(sends,))) == set()
+    assert found(plan("DE", prizes=prizes, shared=(replace(sends, prize=0),))) == {(None, "sharing")}
 
 
 @pytest.mark.requirement(73, 74)

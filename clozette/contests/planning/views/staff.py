@@ -277,6 +277,7 @@ def _contest_page(found: Contest, refusal: Refusal | None = None, status: int = 
         rules=queries.rules_of(found),
         blocks=life.why_not(found, following, clock.now()) if following else (),
         is_stale=_is_stale(found),
+        missed=found.closes_at <= clock.now(),
         moments=words.moments(found),
         may_cancel="cancelled" in life.TRANSITIONS[found.state] and viewer().may_as("admin"),
         ways=_ways(found),
