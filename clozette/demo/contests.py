@@ -24,6 +24,7 @@ from clozette.contests.planning.plans import Criterion, PrizePlan, Terms
 from clozette.contests.sponsors import services as sponsors
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors.models import Sponsor
+from clozette.demo import winners
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.looks.models import Look
@@ -140,6 +141,7 @@ def _over(people: Sequence[Member], looks: Mapping[int, Look], places: list[str]
     drawing.take_nonce(contest, _NONCE.hex(), now=now)
     for _state in ("judged", "announced"):
         services.turn(contest, now)
+    winners.take_prizes(contest, now)
     db.session.commit()
 
 
