@@ -50,6 +50,7 @@ from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import life
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
+from clozette.contests.reports import setup as contest_reports
 from clozette.contests.sponsors import events as sponsor_events
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors import tasks as sponsor_tasks
@@ -276,6 +277,7 @@ def _contents(app: Flask) -> None:
     voting.init_app(app)
     beacon.init_app(app)
     drawing_setup.init_app(app)
+    contest_reports.init_app(app)
     sending_values.register(app, campaign_personal.values)
     sending_values.register(app, tracking.values)
 
@@ -285,6 +287,7 @@ def _slots(app: Flask) -> None:
     slots.init_app(app)
     slots.fill(app, "profile.marks", "community/_badges.html")
     slots.fill(app, "contest.facts", "contests/draw/_link.html")
+    slots.fill(app, "marketing.contests", "marketing/contests/_figures.html")
     slots.fill(app, "privacy.ways", "rights/_changes_way.html")
     slots.fill(app, "settings.notes", "newsletters/_dead_address.html")
     slots.fill(app, "marketing.overview", "marketing/_overview.html")
