@@ -8,6 +8,7 @@ from flask_babel import force_locale
 
 from clozette.kernel.images.shareable import is_drawable, shareable
 from clozette.kernel.images.sizes import nearest
+from clozette.kernel.kept import Kept
 from clozette.kernel.ports.storage import Missing
 from clozette.kernel.viewer import GUEST
 from clozette.looks import queries
@@ -17,6 +18,8 @@ from clozette.media import access, files
 from clozette.media.models import Photo
 
 WIDTH = 1080
+KEPT = 64
+_KEY = "clozette.looks.shared"
 
 
 def picture(look: Look) -> bytes:
@@ -26,7 +29,11 @@ def picture(look: Look) -> bytes:
         words = _words(shown.labels)
     if not shown.shots:
         abort(404)
-    return shareable(_file(shown.shots[0].photo), words)
+    kept: Kept[bytes] = current_app.extensions.setdefault(_KEY, Kept(KEPT))
+    key = (look.id, look.version, shown.shots[0].photo.id, words)
+    made = kept.get(key) or shareable(_file(shown.shots[0].photo), words)
+    kept.put(key, made)
+    return made
 
 
 def _words(labels: Sequence[Hung]) -> str:

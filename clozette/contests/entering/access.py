@@ -24,6 +24,8 @@ def visible_to(viewer: Viewer, contest: Contest) -> sa.Select[Entry]:
     if contest.entry_kind == "look":
         wanted = wanted.join(Look, Look.id == Entry.look_id).where(shown_to(viewer))
     mine = Entry.member_id == viewer.member_id if viewer.is_member else sa.false()
+    if contest.entry_kind == "none":  # there is nothing to see but who takes part, which is nobody's business
+        return wanted.where(*taking_part, mine)
     return wanted.where(*taking_part, sa.or_(mine, sa.and_(is_present(), not_blocked(viewer, Entry.member_id))))
 
 

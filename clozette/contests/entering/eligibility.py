@@ -5,7 +5,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from clozette.accounts.models import Member, Role
+from clozette.accounts.models import ADULT_AGE, Member, Role
+from clozette.contests.entering import rules
 from clozette.contests.entering.models import Entry
 from clozette.contests.entering.rules import Entrant
 from clozette.contests.judging.models import Judge
@@ -13,8 +14,6 @@ from clozette.contests.planning.models import Contest, Prize
 from clozette.contests.sponsors import queries as sponsors
 from clozette.contests.sponsors.models import Sharing, Sponsor
 from clozette.kernel.database import db
-
-ADULT = 18
 
 
 def of(contest: Contest, member: Member, now: datetime) -> Entrant:
@@ -35,8 +34,8 @@ def of(contest: Contest, member: Member, now: datetime) -> Entrant:
         is_judge=_is(Judge.contest_id == contest.id, Judge.member_id == member.id, Judge.dropped_at.is_(None)),
         is_sponsors=works_for_sponsor(contest, member),
         is_minor=member.is_minor(today),
-        allows_minors=contest.min_age < ADULT,
-        has_entered=_is(Entry.contest_id == contest.id, Entry.member_id == member.id, Entry.state.in_(_COUNTS)),
+        allows_minors=contest.min_age < ADULT_AGE,
+        has_entered=_is(Entry.contest_id == contest.id, Entry.member_id == member.id, Entry.state.in_(rules.COUNTED)),
     )
 
 
@@ -68,7 +67,3 @@ def _sponsors_of(contest: Contest) -> Collection[Sponsor]:
 
 def _is(*conditions: sa.ColumnElement[bool]) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(*conditions))))
-
-
-_COUNTS = ("entered", "asked", "disqualified")
-"""States of an entry beside which there can be no other of the same member."""

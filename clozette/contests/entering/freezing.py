@@ -21,6 +21,12 @@ from clozette.looks.models import Look
 
 FACT = "entries"
 _BATCH = 50
+# An erasure that came first has taken its entry back: then it gets no line.
+_LOCK = (
+    sa.update(Entry.__table__)  # type: ignore[arg-type]
+    .where(Entry.id == sa.bindparam("entry"), Entry.state == "entered")
+    .values(locked_sha256=sa.bindparam("line"))
+)
 
 
 def freeze(contest_id: int, *, now: datetime, save: Callable[[], None]) -> None:
@@ -79,7 +85,7 @@ def _renew_one(entry_id: int, now: datetime) -> None:
     if entry is None or look is None:
         return
     try:
-        photos.copy_look(entry.id, look.id, now=now)
+        photos.keep(entry.id, photos.copies_of(look.id, now=now))
     except Refused:  # no room for newer copies: those that are there count
         return
     snapshots.take(entry, look, now=now)
@@ -95,12 +101,13 @@ def _fix(contest_id: int, now: datetime) -> None:
         .join(Snapshot, Snapshot.entry_id == Entry.id)
         .where(Entry.contest_id == contest_id, Entry.state == "entered")
     ).all()
-    for entry_id, number, code, digest in rows:
-        # An erasure that came first has taken its entry back: then it gets no line.
-        still = sa.update(Entry).where(Entry.id == entry_id, Entry.state == "entered")
-        line = rules.commitment(contest.slug, number, code, digest)
-        db.session.execute(still.values(locked_sha256=line), execution_options={"synchronize_session": False})
-    lines = queries.frozen(contest_id)
-    listed: facts.Content = {"sha256": hashlib.sha256(rules.list_of(lines)).hexdigest(), "count": len(lines)}
+    lines = [
+        {"entry": entry_id, "line": rules.commitment(contest.slug, number, code, digest)}
+        for entry_id, number, code, digest in rows
+    ]
+    if lines:
+        db.session.connection().execute(_LOCK, lines)
+    fixed = queries.frozen(contest_id)
+    listed: facts.Content = {"sha256": hashlib.sha256(rules.list_of(fixed)).hexdigest(), "count": len(fixed)}
     facts.state(contest_id, FACT, listed, now=now)
     db.session.expire_all()

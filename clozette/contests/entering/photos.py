@@ -22,10 +22,10 @@ class Shot:
     alt: str
 
 
-def copy_look(entry_id: int, look_id: int, *, now: datetime) -> None:
-    """Make an entry's photos those of a look as they are now.
+def copies_of(look_id: int, *, now: datetime) -> list[Shot]:
+    """Copy the photos of a look as they are now; ``keep`` makes them an entry's.
 
-    :raises Refused: ``photo-quota`` if the member's room is used up; then nothing is changed.
+    :raises Refused: ``photo-quota`` if the member's room is used up.
     """
     shown = (
         sa.select(Photo, LookPhoto.alt)
@@ -33,18 +33,32 @@ def copy_look(entry_id: int, look_id: int, *, now: datetime) -> None:
         .where(LookPhoto.look_id == look_id)
         .order_by(LookPhoto.position)
     )
-    copies = [(media.copy_photo(photo, now), alt) for photo, alt in db.session.execute(shown).all()]
-    drop(entry_id)
-    _keep(entry_id, copies)
+    return [Shot(media.copy_photo(photo, now), alt) for photo, alt in db.session.execute(shown).all()]
 
 
-def take(entry_id: int, subject_id: int, uploads: Sequence[FileStorage], alts: Sequence[str], *, now: datetime) -> None:
-    """Keep photos that were sent in for the contest alone, described by ``alts`` as far as they go.
+def sent_in(subject_id: int, uploads: Sequence[FileStorage], alts: Sequence[str], *, now: datetime) -> list[Shot]:
+    """Take photos in that were sent for the contest alone, described by ``alts`` as far as they go.
 
     :raises BadPhoto: for a file that is no photo we take.
     """
     words = [*alts, *[""] * len(uploads)]
-    _keep(entry_id, [(media.add_photo(subject_id, one, now), alt) for one, alt in zip(uploads, words, strict=False)])
+    return [Shot(media.add_photo(subject_id, one, now), alt) for one, alt in zip(uploads, words, strict=False)]
+
+
+def keep(entry_id: int, shots: Sequence[Shot]) -> None:
+    """Make photos an entry's, in their order, instead of those that it has."""
+    drop(entry_id)
+    db.session.add_all(
+        EntryPhoto(photo_id=shot.photo.id, entry_id=entry_id, position=position, alt=shot.alt)
+        for position, shot in enumerate(shots)
+    )
+    db.session.flush()
+
+
+def discard(shots: Sequence[Shot]) -> None:
+    """Delete photos that became nobody's entry."""
+    for shot in shots:
+        media.delete_photo(shot.photo)
 
 
 def drop(entry_id: int) -> None:
@@ -66,11 +80,3 @@ def of(entry_ids: Collection[int]) -> dict[int, list[Shot]]:
     for entry_id, photo, alt in db.session.execute(wanted) if entry_ids else ():
         shots.setdefault(entry_id, []).append(Shot(photo, alt))
     return shots
-
-
-def _keep(entry_id: int, kept: Sequence[tuple[Photo, str]]) -> None:
-    db.session.add_all(
-        EntryPhoto(photo_id=photo.id, entry_id=entry_id, position=position, alt=alt)
-        for position, (photo, alt) in enumerate(kept)
-    )
-    db.session.flush()

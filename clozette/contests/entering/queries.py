@@ -21,7 +21,6 @@ from clozette.looks.models import Look
 from clozette.media.models import Photo
 from clozette.privacy import consents, purposes
 
-COUNTED = ("entered", "asked", "disqualified")
 PREVIEWED = 8
 
 
@@ -76,7 +75,7 @@ def own_in(viewer: Viewer, contest: Contest) -> Entry | None:
     """Return the viewer's entry in a contest, if one counts."""
     if viewer.member_id is None:
         return None
-    mine = (Entry.contest_id == contest.id, Entry.member_id == viewer.member_id, Entry.state.in_(COUNTED))
+    mine = (Entry.contest_id == contest.id, Entry.member_id == viewer.member_id, Entry.state.in_(rules.COUNTED))
     found: Entry | None = db.session.scalar(sa.select(Entry).where(*mine))
     return found
 

@@ -13,6 +13,8 @@ from clozette.kernel.refusal import Refusal
 
 MAX_PHOTOS = 4
 LIVE = ("entered", "asked")
+COUNTED = (*LIVE, "disqualified")
+"""States of an entry beside which there can be no other of the same member."""
 SHOWN = ("public", "members")
 """Visibilities of looks that can be entered."""
 DISQUALIFYING = ("not-eligible", "not-own-work", "rules-broken", "two-accounts")

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from clozette.contests.entering import asking, eligibility, photos, rules, snaps
 from clozette.contests.entering.asking import Answer
 from clozette.contests.entering.events import EntryLeft, EntryMade
 from clozette.contests.entering.models import Entry
+from clozette.contests.entering.photos import Shot
 from clozette.contests.planning import queries as contests
 from clozette.contests.planning.models import Contest, Rules
 from clozette.contests.sponsors.models import Sponsor
@@ -55,6 +56,7 @@ def enter(contest: Contest, member: Member, sent: Sent, *, now: datetime) -> Ent
         that hold.
     :raises BadPhoto: for a file that is no photo we take.
     """
+    sent = _fitting(contest, sent)
     twin = _sent_before(member.id, sent.form_key)
     if twin is not None:
         return twin
@@ -62,10 +64,15 @@ def enter(contest: Contest, member: Member, sent: Sent, *, now: datetime) -> Ent
     refuse(_why_not_with(contest, sent))
     asked, agreed = asking.of(contest, member, now), _agreed(contest, sent.accepted)
     refuse(asking.why_not(contest, asked, sent.answer))
+    # The photos first: from the number on, everybody else who enters waits for this transaction.
+    shots = _shots(contest, member, sent, now)
     entry, is_new = _number(contest, agreed, member, sent, now)
     if not is_new:
+        photos.discard(shots)
         return entry
-    _fill(contest, entry, member, sent, now)
+    photos.keep(entry.id, shots)
+    put_label(contest, entry, now=now)
+    snapshots.take(entry, sent.look, now=now)
     asking.record(contest, agreed, member, asked, sent.answer, now=now)
     publish(EntryMade(entry.id))
     return entry
@@ -144,13 +151,20 @@ def put_label(contest: Contest, entry: Entry, *, now: datetime) -> None:
     labels.put(entry.look_id, label, now=now)
 
 
+def _fitting(contest: Contest, sent: Sent) -> Sent:
+    """Leave out what a contest of this kind doesn't take."""
+    look = sent.look if contest.entry_kind == "look" else None
+    return replace(sent, look=look, uploads=sent.uploads if contest.entry_kind == "photos" else ())
+
+
 def _why_not_with(contest: Contest, sent: Sent) -> Refusal | None:
-    if contest.entry_kind == "look":
-        look = sent.look
-        return rules.why_not_this_look(
-            is_published=look is not None and look.is_published, visibility=look.visibility if look is not None else ""
-        )
-    return rules.why_not_these_photos(len(sent.uploads)) if contest.entry_kind == "photos" else None
+    if contest.entry_kind == "photos":
+        return rules.why_not_these_photos(len(sent.uploads))
+    if contest.entry_kind == "none":
+        return None
+    if sent.look is None:
+        return Refusal("no_look", _("Choose the look that you enter with."), "look")
+    return rules.why_not_this_look(is_published=sent.look.is_published, visibility=sent.look.visibility)
 
 
 def _agreed(contest: Contest, accepted: str) -> Rules:
@@ -182,14 +196,10 @@ def _number(contest: Contest, agreed: Rules, member: Member, sent: Sent, now: da
     return entry, is_new
 
 
-def _fill(contest: Contest, entry: Entry, member: Member, sent: Sent, now: datetime) -> None:
-    look = sent.look if contest.entry_kind == "look" else None
-    if look is not None:
-        photos.copy_look(entry.id, look.id, now=now)
-        put_label(contest, entry, now=now)
-    elif sent.uploads:
-        photos.take(entry.id, member.subject_id, sent.uploads, sent.alts, now=now)
-    snapshots.take(entry, look, now=now)
+def _shots(contest: Contest, member: Member, sent: Sent, now: datetime) -> list[Shot]:
+    if sent.look is not None:
+        return photos.copies_of(sent.look.id, now=now)
+    return photos.sent_in(member.subject_id, sent.uploads, sent.alts, now=now)
 
 
 def _sent_before(member_id: int, form_key: str) -> Entry | None:

@@ -23,6 +23,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY
 from clozette.kernel.refusal import Refused
 from clozette.looks.models import Look
+from clozette.media import services as media
 from clozette.privacy import consents
 from clozette.privacy.models import LedgerEntry, Wording
 from tests.factories import photos
@@ -258,7 +259,7 @@ def test_a_look_of_somebody_else_is_not_there(client: Client, db_session, stage)
     assert entries(db_session) == []
 
 
-@pytest.mark.requirement(24)
+@pytest.mark.requirement(114)
 def test_a_yes_after_the_signal_of_the_browser_counts(client: Client, db_session, stage) -> None:
     client.get("/contests", headers={"Sec-GPC": "1"})
     enter(client, share=ids.encode(stage.sharing.id))
@@ -282,11 +283,22 @@ def test_photos_for_the_contest_alone(app: Flask, client: Client, db_session, st
     assert snapshot.photos == [shot.photo.sha256 for shot in shots] and snapshot.look_version is None
 
 
+def test_no_room_for_the_copies(app: Flask, client: Client, db_session, stage, monkeypatch) -> None:
+    monkeypatch.setattr(media, "_quota", lambda: 1500)
+    answer = enter(client)
+    assert answer.status_code == 409 and "take up all" in answer.text
+    assert entries(db_session) == [] and acts(db_session) == []
+
+
 def test_nothing_but_a_press(client: Client, db_session, stage) -> None:
     stage.contest.entry_kind = "none"
     db_session.commit()
-    assert enter(client, look=None).status_code == 303
-    assert entries(db_session)[0].look_id is None
+    assert (
+        enter(client, look=ids.encode(stage.look.id)).status_code == 303
+    )  # what it doesn't ask for counts for nothing
+    assert entries(db_session)[0].look_id is None and entry_photos.of([entries(db_session)[0].id]) == {}
+    sign_in(client, make_member("bea"))
+    assert "Ada" not in client.get("/contests/coats/entries").text  # who takes part is nobody's business
 
 
 def entering(stage, *, now):
