@@ -1,0 +1,105 @@
+"""A jury's ballots as the site counts them, as the script does, and as the page does: three times the same places."""
+
+import dataclasses
+import random
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import orm
+
+from clozette.contests.drawing import verify_draw
+from clozette.contests.judging import rules as judging
+from tests.contests.drawing.made import Document, altered, swap
+from tests.contests.drawing.test_verifier import both_say
+
+
+def ballots(luck: random.Random, tie_break: str = "draw") -> Document:
+    """Return the file of a jury's ballots: a round of yes and no, then one of points, then one of places."""
+    criteria = [{"name": "Idea", "weight": 2}, {"name": "Fit", "weight": 1}]
+    about = (("yesno", 3, [], range(1, 9)), ("score", 3, criteria, range(1, 7)), ("rank", 0, [], range(1, 4)))
+    sheets, lines, end = [], [], "00" * 32
+    for number, (method, _takes, asked, entries) in enumerate(about, 1):
+        casts = [
+            judging.Cast(judge, entry, _value(luck, method, place))
+            for judge in (1, 2)
+            for place, entry in enumerate(luck.sample(list(entries), len(entries)), 1)
+        ]
+        casts.sort(key=lambda cast: (cast.entry, cast.judge))
+        weights = tuple(one["weight"] for one in asked)
+        sheet = judging.Sheet(number, method, weights, tuple(casts))
+        mine = [judging.line(len(lines) + n, sheet, cast) for n, cast in enumerate(casts, 1)]
+        end = judging.chained(mine, end)
+        lines += mine
+        sheets.append(dataclasses.replace(sheet, lot=end))
+    votes = {entry: Fraction(entry % 4, 10) for entry in range(1, 9)}
+    places = judging.places(sheets, votes, 30, tie_break)
+    return {
+        "layout": "clozette ballots 1",
+        "contest": "of-nobody",
+        "rounds": [
+            {"number": number, "method": method, "criteria": asked, "quorum": 2, "takes": takes}
+            for number, (method, takes, asked, _entries) in enumerate(about, 1)
+        ],
+        "tie_break": tie_break,
+        "vote_share": 30,
+        "lines": lines,
+        "final": end,
+        "standings": [
+            {"number": one.entry, "place": one.place, "round": one.round}
+            | {name: str(getattr(one, name)) for name in ("jury", "votes", "total")}
+            for one in places
+        ],
+        "facts": [],
+    }
+
+
+def _value(luck: random.Random, method: str, place: int) -> tuple[int, ...]:
+    return {
+        "yesno": (luck.randrange(2),),
+        "score": (luck.randrange(1, 11), luck.randrange(1, 11)),
+        "rank": (place,),
+    }[method]
+
+
+def _other_points(spoilt: Document) -> None:
+    place = next(at for at, line in enumerate(spoilt["lines"]) if line.startswith("2 "))
+    parts = spoilt["lines"][place].split(" ")
+    parts[3] = "10,10" if parts[3] != "10,10" else "1,1"
+    spoilt["lines"][place] = " ".join(parts)
+
+
+def _chain_anew(spoilt: Document) -> None:
+    """Two ballots of a round change places, numbers and chain with them; the order within a round counts for lots alone."""
+    first, second = (line.rsplit(" ", 1)[0] for line in spoilt["lines"][:2])
+    spoilt["lines"][:2] = [f"{second} 1", f"{first} 2"]
+
+
+ALTERED_BALLOTS: dict[str, Callable[[Document], Any]] = {
+    "two ballots changed places": lambda spoilt: swap(spoilt["lines"]),
+    "two ballots changed places and numbers": _chain_anew,
+    "a ballot is gone": lambda spoilt: spoilt["lines"].pop(),
+    "a ballot says something else": _other_points,
+    "two places are changed": lambda spoilt: swap(spoilt["standings"]),
+    "a total is another": lambda spoilt: spoilt["standings"][0].__setitem__("total", "7/9"),
+    "votes count for more": lambda spoilt: spoilt.__setitem__("vote_share", 40),
+    "a weight is another": lambda spoilt: spoilt["rounds"][1]["criteria"][0].__setitem__("weight", 9),
+    "the end is another": lambda spoilt: spoilt.__setitem__("final", "0" * 64),
+}
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("name", ALTERED_BALLOTS)
+def test_an_altered_ballot_is_seen(app: Flask, db_session: orm.Session, name: str) -> None:
+    document = ballots(random.Random(5))
+    assert both_say(document) is True, verify_draw.check(document).lines
+    assert both_say(altered(document, ALTERED_BALLOTS[name])) is False
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("tie_break", ["criterion", "earlier", "draw"])
+def test_places_of_many_juries_agree(app: Flask, db_session: orm.Session, tie_break: str) -> None:
+    for seed in range(20):
+        assert both_say(ballots(random.Random(seed), tie_break)) is True
