@@ -46,6 +46,9 @@ from clozette.contests.entering import staff_views as entering_staff
 from clozette.contests.entering import tasks as entry_tasks
 from clozette.contests.entering import told as entry_told
 from clozette.contests.entering import views as entering_views
+from clozette.contests.judging import setup as jury
+from clozette.contests.judging import tasks as jury_tasks
+from clozette.contests.judging import views as jury_views
 from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import life
 from clozette.contests.planning import tasks as planning_tasks
@@ -274,6 +277,7 @@ def _contents(app: Flask) -> None:
     campaign_pictures.init_app(app)
     links.init_app(app)
     entering.init_app(app)
+    jury.init_app(app)
     voting.init_app(app)
     beacon.init_app(app)
     drawing_setup.init_app(app)
@@ -332,6 +336,7 @@ def _pages(app: Flask) -> None:
         entering_staff.blueprint,
         *voting_views.BLUEPRINTS,
         *winning_views.BLUEPRINTS,
+        *jury_views.BLUEPRINTS,
         *survey_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
@@ -414,6 +419,7 @@ def _listeners(app: Flask) -> None:
 
 def _contest_listeners(app: Flask) -> None:
     """Who hears what happens in contests."""
+    jury.listen(app)
     events.listen(app, sponsor_events.HandoutMade, after=(sponsor_tasks.tell_sponsor,))
     life.block(app, "judged", "entries", freezing.not_frozen)
     events.listen(app, contest_events.ContestAnnounced, inside=(voting_tasks.forget_networks,))
@@ -465,6 +471,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "* * * * *", campaign_tasks.start_due)
     tasks.schedule(app, "* * * * *", text_tasks.start_due_texts)
     tasks.schedule(app, "* * * * *", planning_tasks.turn_due)
+    tasks.schedule(app, "17 * * * *", jury_tasks.remind_judges)
     tasks.schedule(app, "*/5 * * * *", entry_tasks.release_unanswered)
     tasks.schedule(app, "50 4 * * *", entry_tasks.forget_photos)
     tasks.schedule(app, "* * * * *", voting_tasks.freeze_due)

@@ -17,8 +17,10 @@ from clozette.closets.models import Item
 from clozette.community import badges
 from clozette.community import services as community
 from clozette.community.models import Approver, FollowRequest
+from clozette.contests import facts
 from clozette.contests.drawing import services as drawing
 from clozette.contests.drawing import witnesses
+from clozette.contests.judging import services as judging
 from clozette.contests.models import Prize, Witness
 from clozette.contests.planning.events import ContestOpened, ContestPublished
 from clozette.contests.sponsors import handing, sharing
@@ -98,6 +100,7 @@ def build(app: Flask) -> World:
         _campaigns(world)
         _contests(world, people)
         _won(world, people)
+        _judged(world, people)
         _surveys(world)
         _drawn(world)
         _polled(world, people)
@@ -386,6 +389,22 @@ def _drawn(world: World) -> None:
     drawing.open_(ContestOpened(drawn.id))
     token = witnesses.token_of(db.session.get_one(Witness, drawn.id))
     world.names |= {"drawn": drawn.slug, "drawn_id": ids.encode(drawn.id), "witness_token": token}
+
+
+def _judged(world: World, people: dict[str, Member]) -> None:
+    """A contest whose jury the owner sits in, with an open round; and one whose jury has come to its end."""
+    now = clock.now()
+    jury = {"decided_by": "jury", "judging_until": now + timedelta(days=2), "draw_at": None}
+    judged, tallied = contests.make_contest("closed", **jury), contests.make_contest("announced", **jury)
+    entry = contests.make_entry(judged, accounts.make_member(), locked_sha256="0" * 64)
+    facts.state(judged.id, "entries", {"sha256": "0" * 64, "count": 1}, now=now)
+    seats = [contests.make_judge(judged, member) for member in (people["owner"], accounts.make_member())]
+    planned = {"method": "yesno", "quorum": 2, "takes": 1, "due_at": now + timedelta(days=1)}
+    round_ = judging.plan_round(judged, planned, now=now)
+    judging.open_round(round_, now=now)
+    assert entry.number == 1
+    world.names |= {"judged": judged.slug, "judged_id": ids.encode(judged.id), "tallied": tallied.slug}
+    world.names |= {"jury_seat": ids.encode(seats[1].id), "jury_round": ids.encode(round_.id)}
 
 
 def _won(world: World, people: dict[str, Member]) -> None:

@@ -41,10 +41,11 @@ TOLD: dict[str, LazyString] = {
 def change(one: RoundChange, zone: str) -> str:
     """Word what was changed in a round."""
     if one.what == "quorum":
-        return _("Ballots for each entry: %(became)s instead of %(was)s", became=one.became, was=one.was)
+        return str(_("Ballots for each entry: %(became)s instead of %(was)s", became=one.became, was=one.was))
     if one.what == "due":
-        return _("More time: until %(moment)s", moment=zone_moment(datetime.fromisoformat(one.became), zone))
-    return _("A judge was taken out, who had %(was)s entries", was=one.was)
+        until = zone_moment(datetime.fromisoformat(one.became), zone)
+        return str(_("More time: until %(moment)s", moment=until))
+    return str(_("A judge was taken out, who had %(was)s entries", was=one.was))
 
 
 def decimal(exact: str) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from clozette.accounts.access import member_by_handle, oneself
+from clozette.accounts import handles
+from clozette.accounts.access import oneself, visible_to
+from clozette.accounts.models import Member
 from clozette.contests.judging import access, queries, schemas, services, wording
 from clozette.contests.judging.models import Round
 from clozette.contests.planning import access as contest_access
@@ -15,7 +17,7 @@ from clozette.contests.planning.access import ROLE
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock, ids, zones
 from clozette.kernel.database import db
-from clozette.kernel.refusal import Refused
+from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.schemas import Schema
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
@@ -40,8 +42,7 @@ def name(contest_id: int) -> Any:
     contest, form = contest_access.staff_contest(contest_id), Form(schemas.JudgeIn)
 
     def do() -> None:
-        member = member_by_handle(gate.viewer(), form.data["handle"].removeprefix("@"))
-        services.name(contest, member, by_id=gate.viewer().member_id, now=clock.now())
+        services.name(contest, _member(form.data["handle"]), by_id=gate.viewer().member_id, now=clock.now())
 
     return _do(contest, form, "judge", do, _("Asked. They judge once they have said yes."))
 
@@ -84,7 +85,9 @@ def unplan(contest_id: int, round_id: int) -> Any:
 @blueprint.post(_ROUND)
 @gate.staff(ROLE)
 def change(contest_id: int, round_id: int) -> Any:
-    """With ``_method`` DELETE, take it out: the browser's form can't say it otherwise."""
+    """With ``_method`` DELETE, take it out."""
+    if request.form.get("_method") != "DELETE":
+        return redirect(_address(contest_access.staff_contest(contest_id)), 303)
     return unplan(contest_id, round_id)
 
 
@@ -132,6 +135,14 @@ def set_quorum(contest_id: int, round_id: int) -> Any:
         services.set_quorum(round_, form.data["quorum"], form.data["because"], by_id=_subject(), now=clock.now())
 
     return _do(contest, form, "quorum", do, _("Noted; whatever was judged stays."))
+
+
+def _member(handle: str) -> Member:
+    known = visible_to(gate.viewer()).where(Member.handle == handles.normalise(handle.removeprefix("@")))
+    found: Member | None = db.session.scalar(known)
+    if found is None:
+        raise Refused(Refusal("unknown", _("Nobody has this handle."), "handle"))
+    return found
 
 
 def _found(contest_id: int, round_id: int) -> tuple[Contest, Round]:
