@@ -31,11 +31,11 @@ class _Compiled:
 
 
 class Prepared:
-    """A SELECT with named parameters. Its rows are named tuples."""
+    """A SELECT, or a change with RETURNING, with named parameters. Its rows are named tuples."""
 
-    def __init__(self, statement: sa.Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.UpdateBase) -> None:
         self._statement = statement
-        columns = [str(column.key) for column in statement.selected_columns]
+        columns = [str(column.key) for column in statement.exported_columns]
         self._row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]
         self._compiled: dict[str, _Compiled] = {}
 
@@ -56,7 +56,7 @@ class Prepared:
         names = tuple(compiled.positiontup) if compiled.positional else None
         found = [
             (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
-            for place, column in enumerate(self._statement.selected_columns)
+            for place, column in enumerate(self._statement.exported_columns)
         ]
         processors = tuple((place, process) for place, process in found if process is not None)
         constants = {name: value for name, value in compiled.params.items() if value is not None}

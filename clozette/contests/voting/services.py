@@ -38,7 +38,7 @@ class Came:
     circumstances: Mapping[str, str] = field(default_factory=dict)
 
 
-def cast(contest: Contest, entry: Entry, member: Member, came: Came, *, now: datetime) -> Voter:
+def cast(contest: Contest, entry: Entry, member: Member, came: Came, *, now: datetime) -> None:
     """Vote for an entry; doing it twice changes nothing.
 
     :raises Refused: while no votes are taken; by the rules; if all votes are given.
@@ -46,16 +46,16 @@ def cast(contest: Contest, entry: Entry, member: Member, came: Came, *, now: dat
     _hold_open(contest, now)
     if entry.member_id == member.id:
         raise Refused(rules.own_entry())
-    voter = voter_of(contest, member.id) or _admit(contest, member, came, now)
+    voter = voter_of(contest, member.id)
+    voter_id = voter.id if voter is not None else admit(contest, member, came, now=now)
     if entry.state != "entered":
-        if _is_given(voter, entry):
-            return voter
+        if _is_given(voter_id, entry):
+            return
         raise Refused(Refusal("not_entered", _("This entry takes no votes now.")))
-    if _add(voter, entry, now) or _give_again(voter, entry):
-        most = (Voter.id == voter.id, Voter.used < contest.votes_per_member)
+    if _add(voter_id, entry, now) or _give_again(voter_id, entry):
+        most = (Voter.id == voter_id, Voter.used < contest.votes_per_member)
         if not _changed(sa.update(Voter).where(*most).values(used=Voter.used + 1)):
             raise Refused(rules.none_left(contest.votes_per_member))
-    return voter
 
 
 def take_back(contest: Contest, entry: Entry, member: Member, *, now: datetime) -> None:
@@ -138,26 +138,33 @@ def _hold_open(contest: Contest, now: datetime) -> None:
         raise Refused(rules.over())
 
 
-def _admit(contest: Contest, member: Member, came: Came, now: datetime) -> Voter:
-    """Make a member a voter; of two first votes at once one makes the row, and the other finds it."""
+def admit(contest: Contest, member: Member, came: Came, *, now: datetime) -> int:
+    """Make a member a voter, and return the voter's id; of two first votes at once one makes the row, the other finds it.
+
+    :raises Refused: by the rules; without the notice that was shown.
+    """
     refuse(why_not(contest, member, now))
     if came.shown is None:
         raise Refused(notices.stale())
-    network = rules.network_digest(_key(contest.id), came.address)
+    voter_id, network = new_id(), rules.network_digest(_key(contest.id), came.address)
     about = {"contest_id": contest.id, "member_id": member.id, "since": now, "network": network}
-    if insert_once(Voter, id=new_id(), code=secrets.token_bytes(CODE_BYTES), used=0, **about):
-        ledger.record(
-            subject_id=member.subject_id,
-            point=POINT,
-            action="acknowledged",
-            method=came.method,
-            shown=came.shown,
-            circumstances=dict(came.circumstances),
-            now=now,
-        )
-    voter = voter_of(contest, member.id)
-    assert voter is not None
-    return voter
+    if not insert_once(Voter, id=voter_id, code=secrets.token_bytes(CODE_BYTES), used=0, **about):
+        return _first(voter_of(contest, member.id))
+    ledger.record(
+        subject_id=member.subject_id,
+        point=POINT,
+        action="acknowledged",
+        method=came.method,
+        shown=came.shown,
+        circumstances=dict(came.circumstances),
+        now=now,
+    )
+    return voter_id
+
+
+def _first(voter: Voter | None) -> int:
+    assert voter is not None, "a voter's row is never deleted"
+    return voter.id
 
 
 def _key(contest_id: int) -> bytes:
@@ -168,18 +175,18 @@ def _key(contest_id: int) -> bytes:
     return found.key
 
 
-def _is_given(voter: Voter, entry: Entry) -> bool:
-    standing = (Vote.voter_id == voter.id, Vote.entry_id == entry.id, Vote.taken_back_at.is_(None))
+def _is_given(voter_id: int, entry: Entry) -> bool:
+    standing = (Vote.voter_id == voter_id, Vote.entry_id == entry.id, Vote.taken_back_at.is_(None))
     return db.session.scalar(sa.select(Vote.id).where(*standing)) is not None
 
 
-def _add(voter: Voter, entry: Entry, now: datetime) -> bool:
-    about = {"contest_id": voter.contest_id, "voter_id": voter.id, "entry_id": entry.id}
+def _add(voter_id: int, entry: Entry, now: datetime) -> bool:
+    about = {"contest_id": entry.contest_id, "voter_id": voter_id, "entry_id": entry.id}
     return insert_once(Vote, id=new_id(), at=now, **about)
 
 
-def _give_again(voter: Voter, entry: Entry) -> bool:
-    taken = (Vote.voter_id == voter.id, Vote.entry_id == entry.id, Vote.taken_back_at.is_not(None))
+def _give_again(voter_id: int, entry: Entry) -> bool:
+    taken = (Vote.voter_id == voter_id, Vote.entry_id == entry.id, Vote.taken_back_at.is_not(None))
     return _changed(sa.update(Vote).where(*taken).values(taken_back_at=None))
 
 

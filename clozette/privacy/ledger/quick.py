@@ -33,8 +33,8 @@ class Insert:
         self._finish = finish
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, session: orm.Session | orm.scoped_session[Any], values: Mapping[str, Any]) -> None:
-        """Insert one row."""
+    def run(self, session: orm.Session | orm.scoped_session[Any], values: Mapping[str, Any]) -> bool:
+        """Insert one row; say whether it was, where ``finish`` lets it be left out."""
         connection = session.connection()
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
@@ -43,7 +43,7 @@ class Insert:
         for name, process in compiled.processors:
             given[name] = process(given[name])
         parameters: Any = given if compiled.names is None else tuple([given[name] for name in compiled.names])
-        prepared.run(connection, compiled.text, parameters)
+        return bool(prepared.run(connection, compiled.text, parameters))
 
     def _compile(self, dialect: sa.Dialect) -> _Compiled:
         build = sqlite.insert if dialect.name == "sqlite" else postgresql.insert

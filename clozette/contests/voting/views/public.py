@@ -7,11 +7,10 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 
 from clozette.accounts.access import oneself
 from clozette.contests.entering import access as entries
-from clozette.contests.entering.models import Entry
 from clozette.contests.entering.views import came_from
 from clozette.contests.planning.access import contest_for
 from clozette.contests.planning.models import Contest
-from clozette.contests.voting import access, ballots, files, queries, services, wording
+from clozette.contests.voting import access, ballots, files, queries, quick, services, wording
 from clozette.contests.voting.schemas import ReceiptIn
 from clozette.contests.voting.services import POINT, Came
 from clozette.kernel import clock, ids
@@ -31,11 +30,14 @@ def vote(slug: str, entry_id: int) -> Any:
     """Vote for an entry; with ``_method`` DELETE, take the vote back."""
     if request.form.get("_method") == "DELETE":
         return take_back(slug, entry_id)
-    viewer = gate.viewer()
-    contest = contest_for(viewer, slug)
-    entry = entries.entry_for(viewer, contest, entry_id)
-    services.cast(contest, entry, oneself(viewer), came(), now=clock.now())
-    return redirect(_back(contest, entry), 303)
+    viewer, now = gate.viewer(), clock.now()
+    number = quick.vote(viewer, slug, entry_id, came, now=now)
+    if number is None:
+        contest = contest_for(viewer, slug)
+        entry = entries.entry_for(viewer, contest, entry_id)
+        services.cast(contest, entry, oneself(viewer), came(), now=now)
+        number = entry.number
+    return redirect(_back(slug, entry_id, number), 303)
 
 
 @blueprint.delete(_VOTE)
@@ -46,7 +48,7 @@ def take_back(slug: str, entry_id: int) -> Any:
     contest = contest_for(viewer, slug)
     entry = access.voted_for(viewer, contest, entry_id)
     services.take_back(contest, entry, oneself(viewer), now=clock.now())
-    return redirect(_back(contest, entry), 303)
+    return redirect(_back(slug, entry_id, entry.number), 303)
 
 
 @blueprint.get(HERE)
@@ -105,12 +107,12 @@ def _list_page(contest: Contest, form: Form | None = None, status: int = 200, **
     return page, status
 
 
-def _back(contest: Contest, entry: Entry) -> str:
+def _back(slug: str, entry_id: int, number: int) -> str:
     """Return the page of the contest that the vote was given on, at the entry's place."""
-    home, place = f"/contests/{contest.slug}", f"#entry-{entry.number}"
+    home, place = f"/contests/{slug}", f"#entry-{number}"
     came = urlsplit(request.referrer or "")
     site = urlsplit(current_app.extensions["clozette.settings"].base_url)
-    known = (home, f"{home}/entries", f"{home}/votes", f"{home}/entries/{ids.encode(entry.id)}")
+    known = (home, f"{home}/entries", f"{home}/votes", f"{home}/entries/{ids.encode(entry_id)}")
     if (came.scheme, came.netloc) != (site.scheme, site.netloc) or came.path not in known:
         return f"{home}/entries{place}"
     query = f"?{came.query}" if came.query and came.query.isascii() else ""
