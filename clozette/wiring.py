@@ -421,6 +421,8 @@ def _contest_listeners(app: Flask) -> None:
     """Who hears what happens in contests."""
     jury.listen(app)
     events.listen(app, sponsor_events.HandoutMade, after=(sponsor_tasks.tell_sponsor,))
+    events.listen(app, sponsor_events.SendingAsked, after=(sponsor_tasks.send_handout,))
+    events.listen(app, sponsor_events.HookSet, after=(sponsor_tasks.try_hook,))
     life.block(app, "judged", "entries", freezing.not_frozen)
     events.listen(app, contest_events.ContestAnnounced, inside=(voting_tasks.forget_networks,))
     events.listen(app, contest_events.ContestCancelled, inside=(voting_tasks.forget_networks,))

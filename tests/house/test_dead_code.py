@@ -17,7 +17,6 @@ EXCEPTIONS = {
     "clozette.kernel.ports.couriers.Courier": _WAY,
     "clozette.kernel.ports.couriers.Drop": _WAY,
     "clozette.kernel.ports.couriers.Memory": _TWIN,
-    "clozette.kernel.ports.couriers.Post": _WAY,
     "clozette.kernel.ports.mailing_list.Memory": _TWIN,
     "clozette.looks.discovery.forget": _AFRESH,
     "clozette.newsletters.reports.rules.MACHINES": "the words of a column; every answer is held against them",

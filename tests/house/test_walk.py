@@ -38,6 +38,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "exports.remove": "removes what was made at the same page",
     "own_newsletters.leave": "ends a subscription",
     "sponsor.fetch": "hands out what people shared, by the one door",
+    "sponsor.try_hook": "a press that has an address tried",
     "jury_staff.change": "a form's way to take a planned round out",
     "jury_staff.open_": "a press that shares entries out among judges",
     "jury_staff.end": "a press that ends a round",

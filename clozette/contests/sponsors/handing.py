@@ -4,7 +4,7 @@ Nothing lies about in between. A fetch locks who is in it, reads what they share
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy import orm
 
-from clozette.contests.sponsors import events, people, rules, sharing
+from clozette.contests.sponsors import events, hooks, people, rules, sharing
 from clozette.contests.sponsors.models import Fetch, Handout, Hook, Sharing, Sponsor
 from clozette.kernel.database import db
 from clozette.kernel.events import publish
-from clozette.kernel.ports.couriers import Download
-from clozette.kernel.ports.release import Release
+from clozette.kernel.ports.couriers import Download, Post
+from clozette.kernel.ports.release import NotTaken, Release
 from clozette.kernel.refusal import Refused, refuse
 from clozette.privacy import disclosures, subjects
 from clozette.privacy.disclosures import Agreement
@@ -134,6 +134,42 @@ def fetch(handout: Handout, *, by_id: int, now: datetime) -> File:
     courier.carry(hand_over(handout, by_id=by_id, now=now))
     name = f"shared-{now:%Y-%m-%d}-{len(fetches(handout))}.{handout.form}"
     return File(name, _TYPES[handout.form], courier.payload)
+
+
+def ask_to_send(handout: Handout, *, by_id: int, now: datetime) -> None:
+    """Have it sent to the sponsor's own address, once at a time.
+
+    :raises Refused: if it is over, is fetched by hand, or is under way.
+    """
+    refuse(rules.why_not_send(handout, now))
+    is_idle = sa.or_(Handout.sending_at.is_(None), Handout.answered_at.is_not(None))
+    begun = sa.update(Handout).where(Handout.id == handout.id, is_idle).values(sending_at=now, answered_at=None)
+    if db.session.scalar(begun.returning(Handout.id)) is None:
+        raise Refused(rules.under_way())
+    publish(events.SendingAsked(handout.id, by_id))
+
+
+def send(handout: Handout, *, by_id: int, now: datetime, save: Callable[[], None]) -> None:
+    """Send it, and note what came of it. An answer that is lost is no second try: that would be another hand-over."""
+    asked = db.session.get_one(Sharing, handout.sharing_id)
+    hook = db.session.get_one(Hook, asked.sponsor_id)
+    secret = hooks.secret_of(hook)
+    courier = Post(
+        hook.address,
+        form=_TYPES[handout.form],
+        sign=lambda payload: hooks.signed(secret, payload, now),
+        save=save,
+        way=hooks.way(),
+    )
+    try:
+        courier.carry(hand_over(handout, by_id=by_id, now=now))
+        answer = "taken"
+    except Refused as refused:
+        answer = refused.refusal.code
+    except NotTaken as error:
+        answer = str(error)
+    said = {"answered_at": now, "answer": answer[:24]}
+    db.session.execute(sa.update(Handout).where(Handout.id == handout.id).values(said))
 
 
 def fetches(handout: Handout) -> Sequence[Fetch]:

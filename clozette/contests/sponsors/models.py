@@ -113,6 +113,8 @@ class Handout(Model):
 
     :ivar means: ``file``, which somebody of theirs downloads, or ``webhook``. ``form``: ``csv`` or ``json``.
     :ivar most: how often it may be fetched.
+    :ivar sending_at: when it was last sent to the sponsor's address, and ``answer`` what that said: ``taken``, or a word for
+        why not.
     :ivar free_up_to: about so many people it may be without a second member of staff (``approved_by_id``).
     """
 
@@ -139,6 +141,9 @@ class Handout(Model):
     approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(_SUBJECT), index=True)
     approved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    sending_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(sa.String(24))
 
     sharing: Mapped[Sharing] = relationship(lazy="raise")
 

@@ -102,3 +102,15 @@ def by_hook() -> Refusal:
 def why_not_over(state: str, closes_at: datetime, now: datetime) -> Refusal | None:
     """Refuse to hand over what people of a survey or a promotion share while they can still take part."""
     return too_early() if state == "draft" or (state == "open" and now < closes_at) else None
+
+
+def why_not_send(handout: Handout, now: datetime) -> Refusal | None:
+    """Refuse to send what is fetched by hand, or is over."""
+    if handout.means != "webhook":
+        return Refusal("by_hand", _("This is fetched by the sponsor, and not sent."))
+    return why_over(handout, now)
+
+
+def under_way() -> Refusal:
+    """Say that it is being sent."""
+    return Refusal("under_way", _("It is being sent already."))

@@ -123,3 +123,9 @@ class ConfirmIn(Schema):
     """That a sponsor did what they were asked to, for as many references as they were shown."""
 
     seen = Number(0, 1_000_000, required=True)
+
+
+class HookIn(Schema):
+    """A sponsor's own address for what is handed over."""
+
+    address = Website(max_length=300, required=True)

@@ -1,11 +1,11 @@
 """What is done about hand-overs after the commit."""
 
 from clozette.accounts.models import Member
-from clozette.contests.sponsors import mail, queries, rules, sharing
-from clozette.contests.sponsors.models import Handout, Sharing, Sponsor
+from clozette.contests.sponsors import handing, hooks, mail, queries, rules, sharing
+from clozette.contests.sponsors.models import Handout, Hook, Sharing, Sponsor
 from clozette.kernel import clock
 from clozette.kernel.database import db
-from clozette.kernel.tasks import task
+from clozette.kernel.tasks import checkpoint, task
 
 
 @task("contests.tell_sponsor")
@@ -19,3 +19,19 @@ def tell_sponsor(*, handout_id: int) -> None:
     for person, _handle in queries.people_of(sponsor):
         member = db.session.get_one(Member, person.member_id)
         mail.ready(member, sponsor, handout, sharing.title_of(asked.id) or "")
+
+
+@task("contests.send_handout")
+def send_handout(*, handout_id: int, by_id: int) -> None:
+    """Send what people share to the sponsor's own address. A second run after a kill is another hand-over, and says so."""
+    handout = db.session.get_one(Handout, handout_id)
+    if handout.answered_at is None:
+        handing.send(handout, by_id=by_id, now=clock.now(), save=checkpoint)
+
+
+@task("contests.try_hook")
+def try_hook(*, sponsor_id: int) -> None:
+    """See whether somebody answers at a sponsor's address who knows the secret."""
+    hook = db.session.get(Hook, sponsor_id)
+    if hook is not None:
+        hooks.prove(hook, save=checkpoint, now=clock.now())

@@ -1,15 +1,14 @@
 """Ways to hand a payload to a third party: one promise, a file for them to fetch, their own HTTPS address, and memory."""
 
+import http.client
 import secrets
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
-from clozette.kernel.ports import departures
-from clozette.kernel.ports.release import Release
-
-TIMEOUT = 20.0
+from clozette.kernel.ports import departures, links
+from clozette.kernel.ports.release import NotTaken, Release
 
 
 class Courier(Protocol):
@@ -36,20 +35,50 @@ class Drop:
 
 
 class Post:
-    """The recipient's own address, which must be HTTPS."""
+    """The recipient's own address: HTTPS, on the open net, and exactly there; no redirect is followed.
 
-    def __init__(self, address: str, headers: Mapping[str, str] | None = None) -> None:
+    :param sign: returns the headers that show whose bytes these are.
+    :param save: commits the log and the departure; only then does a byte go.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        form: str = "application/json",
+        sign: Callable[[bytes], Mapping[str, str]] | None = None,
+        save: Callable[[], None] | None = None,
+        way: links.PublicLinks | None = None,
+    ) -> None:
         if not address.startswith("https://"):
             raise ValueError("data about people goes out by HTTPS alone")
-        self._address, self._headers = address, dict(headers or {})
+        self._address, self._form, self._sign, self._save = address, form, sign, save
+        self._way = way or links.PublicLinks()
 
     def carry(self, release: Release) -> None:
-        """Send it; an answer of 400 and more raises."""
+        """Send it once.
+
+        :raises NotTaken: for an answer of 300 and more, for none, and for an address inside the house.
+        """
         payload = departures.leave("post", release)
-        headers = {"Content-Type": "application/json", **self._headers}
-        asked = urllib.request.Request(self._address, data=payload, headers=headers, method="POST")  # noqa: S310 - https
-        with urllib.request.urlopen(asked, timeout=TIMEOUT):  # noqa: S310 - https
-            pass
+        if self._save:
+            self._save()
+        try:
+            status = self._sent(payload)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise NotTaken(type(error).__name__) from error
+        if status >= 300:
+            raise NotTaken(str(status))
+
+    def _sent(self, payload: bytes) -> int:
+        way = self._way.reach(self._address)
+        if way is None:
+            raise NotTaken("refused")
+        connection, path = way
+        headers = {"Content-Type": self._form, "Connection": "close", **(self._sign(payload) if self._sign else {})}
+        with closing(connection):
+            connection.request("POST", path, body=payload, headers=headers)
+            return connection.getresponse().status
 
 
 class Memory:

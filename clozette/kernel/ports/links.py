@@ -24,6 +24,7 @@ PATIENCE = 5.0
 """So long for each step, and so long for the whole answer, redirects and all: some servers send a letter a second."""
 AT_MOST = 15.0
 MOST_HOPS = 4
+_MOST_READ = 1024
 _GONE = frozenset({404, 410})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ASK_AGAIN = frozenset({403, 405, 501})
@@ -82,20 +83,49 @@ class PublicLinks:
                 return ODD
         return ODD
 
+    def answer(self, address: str, headers: Mapping[str, str]) -> bytes | None:
+        """Return the beginning of what a page answers with 200; no redirect is followed."""
+        try:
+            way = self.reach(address)
+            if way is None:
+                return None
+            with closing(way[0]) as connection:
+                connection.request("GET", way[1], headers={**headers, "Connection": "close"})
+                answer = connection.getresponse()
+                return answer.read(_MOST_READ) if answer.status == 200 else None
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+
+    def reach(self, address: str) -> tuple[http.client.HTTPSConnection, str] | None:
+        """Return a connection to where an address leads, and the path there; nothing if it must not be asked.
+
+        :raises OSError: if the name is not known.
+        """
+        way = self._way(address)
+        if way is None:
+            return None
+        where, host, path = way
+        return _Pinned(where, host, self._port, self._context, time.monotonic() + self._at_most), path
+
+    def _way(self, address: str) -> tuple[str, str, str] | None:
+        """Return where to connect, the host's name, and the path; nothing if it must not be asked."""
+        parts = urlsplit(address)
+        fits = parts.scheme == "https" and parts.hostname and parts.username is None
+        if not fits or (parts.port or self._port) != self._port:
+            return None
+        where = self._address_of(str(parts.hostname))
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return None if where is None else (where, str(parts.hostname), path)
+
     def _one(self, address: str, until: float) -> str | tuple[str]:
         """Return a word, or where a redirect leads (alone in a tuple)."""
         try:
-            parts = urlsplit(address)
-            fits = parts.scheme == "https" and parts.hostname and parts.username is None
-            if not fits or (parts.port or self._port) != self._port:
+            way = self._way(address)
+            if way is None:
                 return REFUSED
-            where = self._address_of(str(parts.hostname))
-            if where is None:
-                return REFUSED
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            status, location = self._status(where, str(parts.hostname), "HEAD", path, until)
+            status, location = self._status(way[0], way[1], "HEAD", way[2], until)
             if status in _ASK_AGAIN:
-                status, location = self._status(where, str(parts.hostname), "GET", path, until)
+                status, location = self._status(way[0], way[1], "GET", way[2], until)
         except (OSError, ValueError, http.client.HTTPException):
             return UNREACHABLE
         if status in _REDIRECTS and location:

@@ -7,6 +7,10 @@ class NotReleased(Exception):
     """Something was to leave without a slip, or with one that the log doesn't know."""
 
 
+class NotTaken(Exception):
+    """The recipient's own address did not take what was released, or it is not known whether it did."""
+
+
 @dataclass(frozen=True)
 class Release:
     """Permission to hand exactly ``payload`` to ``recipient``.

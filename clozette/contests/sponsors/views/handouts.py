@@ -71,6 +71,18 @@ def end(handout_id: int) -> Any:
     return _decide(access.any_handout(handout_id), _stopped)
 
 
+@blueprint.post("/handouts/<id:handout_id>/sending")
+@gate.staff(ROLE, collects="CP2")
+def send(handout_id: int) -> Any:
+    """Send it to the sponsor's own address."""
+    return _decide(access.any_handout(handout_id), _sent)
+
+
+def _sent(handout: Handout) -> str:
+    handing.ask_to_send(handout, by_id=_me(), now=clock.now())
+    return str(_("It is being sent. Look again in a minute."))
+
+
 def _approved(handout: Handout) -> str:
     handing.approve(handout, by_id=_me(), now=clock.now())
     return str(_("Approved. The sponsor can fetch it."))

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from flask_babel import gettext as _
 
 from clozette.accounts.fresh import proved_recently
-from clozette.contests.sponsors import access, duties, fields, handing, sharing
+from clozette.contests.sponsors import access, duties, fields, handing, hooks, queries, sharing
 from clozette.contests.sponsors.models import Handout, Sponsor
-from clozette.contests.sponsors.schemas import ConfirmIn
+from clozette.contests.sponsors.schemas import ConfirmIn, HookIn
 from clozette.kernel import clock
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
@@ -65,6 +65,44 @@ def confirm(telling_id: int) -> Any:
         return _overview(sponsor, form)
     flash(_("Thank you. The person sees that it is done."), "success")
     return redirect(HERE, 303)
+
+
+@blueprint.get("/hook")
+@gate.members()
+def hook() -> Any:
+    """Show the sponsor's own address, if they have one, and how it works."""
+    return _hook(_sponsor(), Form(HookIn))
+
+
+@blueprint.post("/hook")
+@gate.members(collects="CP2")
+@proved_recently(f"{HERE}/hook")
+def set_hook() -> Any:
+    """Keep it, and show the secret for it: this once."""
+    sponsor, form = _sponsor(), Form(HookIn)
+    if not form.load():
+        return _hook(sponsor, form)
+    return _hook(sponsor, form, secret=hooks.set_address(sponsor, form.data["address"], now=clock.now()))
+
+
+@blueprint.post("/hook/trial")
+@gate.members()
+def try_hook() -> Any:
+    """Have it tried again."""
+    sponsor, form = _sponsor(), Form(HookIn)
+    try:
+        hooks.try_again(sponsor)
+    except Refused as refused:
+        form.refuse(refused.refusal)
+        return _hook(sponsor, form)
+    flash(_("It is being tried. Look again in a minute."), "success")
+    return redirect(f"{HERE}/hook", 303)
+
+
+def _hook(sponsor: Sponsor, form: Form, secret: str = "") -> Any:
+    values: dict[str, Any] = {"hook": queries.hook_of(sponsor.id), "secret": secret}
+    page = make_response(render_template("contests/sponsor/hook.html", sponsor=sponsor, form=form, **values))
+    return _private(page, form)
 
 
 def _sponsor() -> Sponsor:
