@@ -15,6 +15,7 @@ from clozette.contests.judging import queries, services
 from clozette.contests.judging.models import Assignment, Judge, Round
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock
+from clozette.kernel.database import db
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.contests import make_contest, make_entry, make_judge
 from tests.support.client import Client
@@ -38,13 +39,13 @@ def start(contest: Contest, method: str = "score", **values: Any) -> Round:
 
 def say(assignment: Assignment, *value: int) -> bool:
     """Give the ballot of the judge whose assignment it is."""
-    judge = queries.db.session.get_one(Judge, assignment.judge_id)
+    judge = db.session.get_one(Judge, assignment.judge_id)
     return services.ballot(judge, assignment, value, now=clock.now())
 
 
 def judge_all(round_: Round, value: Callable[[Entry, int], tuple[int, ...]]) -> None:
     """Let every judge say ``value(entry, judge's place)`` of everything."""
-    contest = queries.db.session.get_one(Contest, round_.contest_id)
+    contest = db.session.get_one(Contest, round_.contest_id)
     for place, seat in enumerate(queries.seats(contest)):
         for task in queries.tasks_of(round_, seat.judge):
             say(task.assignment, *value(task.entry, place))
@@ -56,8 +57,8 @@ def jury(db_session: orm.Session) -> Making:
 
     def make(entries: int = 3, judges: int = 3, *, tie_break: str = "earlier", **columns: Any) -> Contest:
         now = clock.now()
-        columns = {"decided_by": "jury", "judging_until": now + timedelta(days=2), "draw_at": None} | columns
-        contest = make_contest("closed", terms={"criteria": CRITERIA, "tie_break": tie_break}, **columns)
+        decided: dict[str, Any] = {"decided_by": "jury", "judging_until": now + timedelta(days=2), "draw_at": None}
+        contest = make_contest("closed", terms={"criteria": CRITERIA, "tie_break": tie_break}, **decided | columns)
         for number in range(entries):
             make_entry(contest, make_member(), locked_sha256=f"{number:064x}", statement=f"Statement {number}")
         for _number in range(judges):
