@@ -1,0 +1,113 @@
+"""The file of ballots: the verifier's script and the verifier's page count the same places, and see what was altered."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clozette.contests.drawing import verify_draw
+from clozette.contests.drawing.verifying import files as page
+from clozette.contests.entering.models import Entry
+from clozette.contests.judging import queries, rules, services, standings
+from clozette.contests.planning import services as planning
+from clozette.contests.planning.models import Contest
+from clozette.contests.winning.models import Winner
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from tests.contests.judging.conftest import Making, judge_all, plan
+
+Document = dict[str, Any]
+
+
+def both_say(document: Document) -> bool:
+    text = json.dumps(document)
+    said = verify_draw.check(json.loads(text)).is_right()
+    assert page.check(text).is_right is said
+    return bool(said)
+
+
+@pytest.fixture
+def judged(jury: Making, request: pytest.FixtureRequest) -> Contest:
+    """A contest that came from its close to its result by itself: yes or no, points, then a ranking; with equal results."""
+    contest = jury(entries=8, judges=4, tie_break=getattr(request, "param", "draw"))
+    first, second, third = plan(contest, "yesno", takes=5), plan(contest, takes=3, quorum=3), plan(contest, "rank")
+    services.open_round(first, now=clock.now())
+    judge_all(first, lambda entry, place: (int((entry.number + place) % 3 > 0),))
+    services.end_round(first, now=clock.now())
+    services.open_round(second, now=clock.now())
+    judge_all(second, lambda entry, place: (1 + entry.number % 3, 9 - 2 * (entry.number % 3)))
+    services.end_round(second, now=clock.now())
+    services.open_round(third, now=clock.now())
+    for seat in queries.seats(contest):
+        tasks = queries.tasks_of(third, seat.judge)
+        services.rank(seat.judge, third, {one.entry.number: n for n, one in enumerate(tasks, 1)}, now=clock.now())
+    services.end_round(third, now=clock.now())
+    assert planning.turn(contest, clock.now())
+    db.session.commit()
+    return contest
+
+
+@pytest.mark.requirement(8)
+@pytest.mark.parametrize("judged", ["earlier", "criterion", "draw"], indirect=True)
+def test_the_result_is_that_of_the_file(judged: Contest) -> None:
+    document = standings.document(judged)
+    assert both_say(document)
+    assert [one["place"] for one in document["standings"]] == list(range(1, 9))
+    assert [one["round"] for one in document["standings"]] == [3] * 3 + [2] * 2 + [1] * 3
+    won = sa.select(Entry.number).join(Winner, Winner.entry_id == Entry.id).where(Winner.contest_id == judged.id)
+    placed = list(db.session.scalars(won.order_by(Winner.place)))
+    assert placed == [one["number"] for one in document["standings"]][: len(placed)]
+    assert placed
+
+
+def _chain(document: Document) -> None:
+    document["final"] = rules.chained(document["lines"])
+
+
+def _value(document: Document) -> None:
+    words = document["lines"][0].split(" ")
+    document["lines"][0] = " ".join([*words[:3], str(1 - int(words[3])), words[4]])
+
+
+def _rechained(document: Document) -> None:
+    _value(document)
+    _chain(document)
+
+
+def _place(document: Document) -> None:
+    first, second = document["standings"][:2]
+    first["number"], second["number"] = second["number"], first["number"]
+
+
+def _total(document: Document) -> None:
+    document["standings"][0]["total"] = "1/1000"
+
+
+def _out(document: Document) -> None:
+    document["lines"].pop()
+    _chain(document)
+
+
+def _weights(document: Document) -> None:
+    document["rounds"][1]["criteria"][0]["weight"] += 1
+
+
+@pytest.mark.parametrize("spoil", [_value, _rechained, _place, _total, _out, _weights])
+def test_what_was_altered_is_seen(judged: Contest, spoil: Any) -> None:
+    document = copy.deepcopy(standings.document(judged))
+    spoil(document)
+    assert not both_say(document)
+
+
+def test_a_ballot_that_was_changed_in_the_database_is_seen(judged: Contest) -> None:
+    if db.session.get_bind().dialect.name == "sqlite":
+        db.session.execute(sa.text("DROP TRIGGER contests_ballots_no_update"))
+    else:
+        db.session.execute(sa.text("ALTER TABLE contests_ballots DISABLE TRIGGER USER"))
+    db.session.execute(sa.text("UPDATE contests_ballots SET value = '[0]' WHERE CAST(value AS TEXT) = '[1]'"))
+    db.session.expire_all()
+    assert not both_say(standings.document(judged))
+    db.session.rollback()
+    assert both_say(standings.document(judged))
