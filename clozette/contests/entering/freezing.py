@@ -60,16 +60,12 @@ def not_frozen(contest: Contest, now: datetime) -> Refusal | None:
 
 def _renew(contest_id: int, now: datetime, save: Callable[[], None]) -> None:
     """Take the looks as they are now that changed since they were entered and still are published."""
+    moved = sa.and_(Look.feed_key.is_not(None), Snapshot.look_version.is_distinct_from(Look.version))
     changed = (
         sa.select(Entry.id)
-        .join(Look, Look.id == Entry.look_id)
+        .outerjoin(Look, Look.id == Entry.look_id)
         .outerjoin(Snapshot, Snapshot.entry_id == Entry.id)
-        .where(
-            Entry.contest_id == contest_id,
-            Entry.state == "entered",
-            Look.feed_key.is_not(None),
-            sa.or_(Snapshot.look_version.is_(None), Snapshot.look_version != Look.version),
-        )
+        .where(Entry.contest_id == contest_id, Entry.state == "entered", sa.or_(Snapshot.entry_id.is_(None), moved))
         .order_by(Entry.id)
     )
     ids = db.session.scalars(changed).all()
@@ -81,14 +77,16 @@ def _renew(contest_id: int, now: datetime, save: Callable[[], None]) -> None:
 
 def _renew_one(entry_id: int, now: datetime) -> None:
     entry = db.session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
-    look = db.session.get(Look, entry.look_id) if entry is not None and entry.look_id else None
-    if entry is None or look is None:
+    if entry is None:
         return
-    try:
-        photos.keep(entry.id, photos.copies_of(look.id, now=now))
-    except Refused:  # no room for newer copies: those that are there count
-        return
-    snapshots.take(entry, look, now=now)
+    look = db.session.get(Look, entry.look_id) if entry.look_id else None
+    if look is not None and look.is_published:
+        try:
+            photos.keep(entry.id, photos.copies_of(look.id, now=now))
+        except Refused:  # no room for newer copies: those that are there count
+            look = None
+    if look is not None or db.session.get(Snapshot, entry.id) is None:
+        snapshots.take(entry, look, now=now)
 
 
 def _fix(contest_id: int, now: datetime) -> None:

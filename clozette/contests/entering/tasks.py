@@ -10,6 +10,7 @@ from clozette.contests.entering.models import Entry, EntryPhoto
 from clozette.contests.entering.rules import LIVE
 from clozette.contests.entering.told import ASKED, LEFT
 from clozette.contests.planning.models import Contest
+from clozette.contests.winning.models import Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.tasks import checkpoint, enqueue, task
@@ -87,10 +88,12 @@ def release_cancelled(*, contest_id: int) -> None:
 
 @task("contests.forget_photos")
 def forget_photos() -> None:
-    """Delete the copies of contests that have been over for long; the looks and the list of entries stay."""
+    """Delete the copies of contests that have been over for long but the winners'; looks and the list of entries stay."""
     before = clock.now() - KEPT_AFTER
     over = sa.select(Contest.id).where(Contest.state.in_(("done", "cancelled")), Contest.state_at < before)
     old = sa.select(EntryPhoto.entry_id).join(Entry, Entry.id == EntryPhoto.entry_id).where(Entry.contest_id.in_(over))
+    won = sa.exists().where(Winner.entry_id == Entry.id, Winner.state == "received")
+    old = old.where(~won)
     ids = db.session.scalars(old.distinct().limit(_BATCH)).all()
     for entry_id in ids:
         photos.drop(entry_id)

@@ -58,6 +58,22 @@ def test_on_every_page_that_shows_the_look(client, stage) -> None:
     assert LINE in client.get("/contests/coats/entries").text and LINE in client.get("/contests/coats").text
 
 
+def test_on_whatever_page_leads_to_the_look(app, client, stage) -> None:
+    """A walk: a page for people that links to the look has the line too, but where its author alone is told of loves."""
+    plain = sorted(rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments)
+    walked = [path for path in plain if not path.startswith(("/api/", "/static"))]
+    walked += ["/@ada", "/@bea", "/tags/coats", "/search?q=rain", "/contests/coats", "/contests/coats/entries"]
+    missing = []
+    for member in (None, stage.bea, stage.ada):
+        if member is not None:
+            sign_in(client, member)
+        for path in walked:
+            answer = client.get(path)
+            if f'{stage.path}"' in answer.text and LINE not in answer.text:
+                missing.append(path)
+    assert set(missing) <= {"/notifications"}
+
+
 def test_in_the_api(client, stage) -> None:
     def read(member, path):
         token = tokens.make(member.id, name="t", scopes=("looks:read", "feed:read"), days=1, now=clock.now())

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -11,13 +12,14 @@ from flask import Flask
 
 from clozette.accounts.models import Member
 from clozette.contests import facts
-from clozette.contests.entering import freezing, photos, queries, rules, services, tasks
+from clozette.contests.entering import freezing, listeners, photos, queries, rules, services, tasks
 from clozette.contests.entering.asking import Answer
 from clozette.contests.entering.models import Entry, Snapshot
 from clozette.contests.entering.services import Sent
 from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import life
-from clozette.contests.planning.models import Rules
+from clozette.contests.planning.models import Contest, Prize, Rules
+from clozette.contests.winning.models import Winner
 from clozette.kernel import clock, events
 from clozette.kernel import tasks as kernel_tasks
 from clozette.kernel.database import db
@@ -36,6 +38,7 @@ from tests.factories.accounts import make_member, sign_in
 from tests.factories.contests import make_contest, make_sharing, make_sponsor
 from tests.factories.looks import make_look, viewer_of
 from tests.support.client import Client, location
+from tests.support.races import at_once
 
 
 @pytest.fixture
@@ -275,6 +278,45 @@ def test_the_close_is_frozen_by_a_task(app: Flask, db_session, stage) -> None:
     assert facts.of(stage.contest.id, "entries").content["count"] == 1
 
 
+def test_two_workers_close_at_once(app: Flask, db_session, stage) -> None:
+    drafts.save_look(stage.look, {"caption": "Sun"}, viewer_of(stage.ada), now=clock.now())
+    life.move(stage.contest, "closed", now=clock.now())
+    contest_id, now = stage.contest.id, clock.now()
+    db_session.commit()
+    deed = partial(freezing.freeze, contest_id, now=now, save=lambda: db.session.commit())
+    assert at_once(app, *[deed] * 4) == []
+    db_session.expire_all()
+    assert facts.of(contest_id, "entries").content["count"] == 1 == len(queries.frozen(contest_id))
+    assert len(copies(db_session, stage.entry)) == 1 and snapshot(db_session).caption == "Sun"
+    line = rules.commitment("coats", 1, stage.entry.code, snapshot(db_session).sha256)
+    assert queries.frozen(contest_id) == [(1, line)]
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "erased"])
+def test_leaving_against_the_close(app: Flask, db_session, stage, how: str) -> None:
+    """Whoever is in the list took part when it was made; whoever left before is not."""
+    contest_id, entry_id, subject_id = stage.contest.id, stage.entry.id, stage.ada.subject_id
+    now, after = clock.now(), stage.contest.closes_at
+    db_session.commit()
+
+    def go() -> None:
+        if how == "erased":
+            next(listeners.forget(subject_id))
+        else:
+            services.withdraw(db.session.get_one(Entry, entry_id), method="form:contest", now=now)
+
+    def shut() -> None:
+        life.move(db.session.get_one(Contest, contest_id), "closed", now=after)
+        db.session.commit()
+        freezing.freeze(contest_id, now=after, save=lambda: db.session.commit())
+
+    raised = at_once(app, go, shut)
+    assert {type(error) for error in raised} <= {Refused}
+    db_session.expire_all()
+    listed = facts.of(contest_id, "entries").content["count"]
+    assert listed == len(queries.frozen(contest_id)) == (stage.entry.state == "entered")
+
+
 # ---- new rules --------------------------------------------------------------------------------------------------
 
 
@@ -352,6 +394,11 @@ def test_a_cancelled_contest_lets_everybody_go(app: Flask, client: Client, db_se
 
 
 def test_photos_go_when_a_contest_is_long_over(db_session, stage) -> None:
+    bea = make_member("bea", country="DE")
+    won = enter(stage.contest, bea, make_look(bea))
+    (prize,) = db_session.scalars(sa.select(Prize)).all()
+    first = {"place": 1, "prize_id": prize.id, "unit": 1, "state": "received"}
+    db_session.add(Winner(contest_id=stage.contest.id, entry_id=won.id, **first))
     close(stage.contest)
     stage.contest.state, stage.contest.state_at = "done", clock.now() - timedelta(days=89)
     tasks.forget_photos()
@@ -359,7 +406,8 @@ def test_photos_go_when_a_contest_is_long_over(db_session, stage) -> None:
     stage.contest.state_at = clock.now() - timedelta(days=91)
     db_session.flush()
     tasks.forget_photos()
-    assert copies(db_session, stage.entry) == [] and len(queries.frozen(stage.contest.id)) == 1
+    assert copies(db_session, stage.entry) == [] and len(queries.frozen(stage.contest.id)) == 2
+    assert len(copies(db_session, won)) == 1
 
 
 @pytest.mark.requirement(18)
