@@ -7,6 +7,9 @@ from clozette.accounts.models import Member
 from clozette.accounts.services import members as accounts
 from clozette.admin import rules
 from clozette.admin.schemas import end_of
+from clozette.community import badges
+from clozette.community.models import Badge
+from clozette.kernel.database import db
 from clozette.kernel.refusal import refuse
 from clozette.kernel.viewer import Viewer
 from clozette.privacy import disclosures, staff_reads
@@ -60,6 +63,13 @@ def reactivate(staff: Viewer, member: Member, *, reason: str, now: datetime) -> 
         wants_erasure = erasures.standing(member.subject_id) is not None
         refuse(rules.why_not_reactivate(wants_erasure=wants_erasure))
     _note(staff, member, "reactivation", reason, now)
+
+
+def revoke_badge(staff: Viewer, badge: Badge, *, reason: str, now: datetime) -> None:
+    """Let a badge count no more; once, twice changes nothing."""
+    if badges.revoke(badge.id, because=reason, now=now):
+        member = db.session.get_one(Member, badge.member_id)
+        _note(staff, member, "badge revoked", reason, now)
 
 
 def _note(staff: Viewer, member: Member, what: str, reason: str, now: datetime, **more: Any) -> None:

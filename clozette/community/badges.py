@@ -62,9 +62,9 @@ def of(member_id: int, *, revoked: bool = False) -> Sequence[Badge]:
     return db.session.scalars(wanted if revoked else wanted.where(Badge.revoked_at.is_(None))).all()
 
 
-def is_there(badge_id: int) -> bool:
-    """Whether there is such a badge, revoked or not."""
-    return db.session.get(Badge, badge_id) is not None
+def one(badge_id: int) -> Badge | None:
+    """Return a badge, revoked or not."""
+    return db.session.get(Badge, badge_id)
 
 
 def given(after: int | None = None) -> Page[tuple[Badge, str]]:

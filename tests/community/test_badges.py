@@ -13,6 +13,7 @@ from clozette.community import badges
 from clozette.community.models import Badge, Notification
 from clozette.community.notifications import Line
 from clozette.kernel import clock, ids
+from clozette.privacy.models import StaffRead
 from tests.community.conftest import Person
 from tests.factories.accounts import make_member, sign_in
 
@@ -77,6 +78,10 @@ def test_admins_revoke_with_a_reason(app: Flask, client: Any, db_session: orm.Se
     assert client.post(path, data={"reason": "The proof was forged"}).status_code == 303
     assert not badges.of(member.id)
     assert "The proof was forged" in client.get("/admin/badges").text
+    assert client.post(path, data={"reason": "Once more, with words"}).status_code == 303
+    assert db_session.execute(sa.select(StaffRead.subject_id, StaffRead.what, StaffRead.reason)).all() == [
+        (member.subject_id, "badge revoked", "The proof was forged")
+    ]
     assert client.post("/admin/badges/0000000000001/revocation", data={"reason": "x" * 20}).status_code == 404
 
 

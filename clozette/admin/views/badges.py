@@ -5,13 +5,14 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
+from clozette.admin import services
 from clozette.admin.schemas import ReasonIn
 from clozette.admin.views.blueprint import blueprint
 from clozette.community import badges
 from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web.forms import Form
-from clozette.kernel.web.gate import staff
+from clozette.kernel.web.gate import staff, viewer
 
 
 @blueprint.get("/badges")
@@ -25,12 +26,11 @@ def given_badges() -> str:
 @staff("admin", collects="CP2")
 def revoke_badge(badge_id: int) -> Any:
     """Let a badge count no more; its member sees the reason. Twice changes nothing."""
-    if not badges.is_there(badge_id):
-        abort(404)
+    badge = badges.one(badge_id) or abort(404)
     form = Form(ReasonIn)
     if not form.load():
         return _list(form), form.status
-    badges.revoke(badge_id, because=form.data["reason"], now=clock.now())
+    services.revoke_badge(viewer(), badge, reason=form.data["reason"], now=clock.now())
     flash(_("It counts no more."), "success")
     return redirect("/admin/badges", 303)
 

@@ -66,7 +66,7 @@ def test_a_prize_is_taken_without_a_script(visitor, sound, there) -> None:
     looks_at = staff.context
     looks_at.clear_cookies()
     looks_at.add_cookies([cookies["winnie_won"]])
-    own = ("/contests/autumn-coats-won/prize", "/contests/autumn-coats-won/results", "/@winnie_won/badges", "/points")
+    own = ("/contests/autumn-coats-won/prize", "/contests/autumn-coats-won/results", "/@winnie_won", "/points")
     for path in own:
         staff.goto(path)
         sound(staff, DRESSES)
