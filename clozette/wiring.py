@@ -54,6 +54,8 @@ from clozette.contests.planning import life
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
 from clozette.contests.reports import setup as contest_reports
+from clozette.contests.promotions import setup as promotions
+from clozette.contests.promotions import views as promotion_views
 from clozette.contests.sponsors import events as sponsor_events
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors import tasks as sponsor_tasks
@@ -267,6 +269,7 @@ def _answers(app: Flask) -> None:
     site_mail.init_app(app)
     winning_setup.init_app(app)
     surveys.init_app(app)
+    promotions.init_app(app)
 
 
 def _contents(app: Flask) -> None:
@@ -338,6 +341,7 @@ def _pages(app: Flask) -> None:
         *winning_views.BLUEPRINTS,
         *jury_views.BLUEPRINTS,
         *survey_views.BLUEPRINTS,
+        *promotion_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
     ):

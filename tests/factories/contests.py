@@ -11,6 +11,8 @@ from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
 from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest, Prize, Rules
+from clozette.contests.promotions import services as promotions
+from clozette.contests.promotions.models import Promotion
 from clozette.contests.sponsors.models import Sharing, Sponsor
 from clozette.contests.surveys.models import Question, Survey
 from clozette.contests.winning.models import Winner
@@ -136,6 +138,24 @@ def make_question(survey: Survey, kind: str = "one", **columns: Any) -> Question
         "options": ["yes", "no"] if kind in ("one", "many") else [],
     }
     return _added(Question(survey_id=survey.id, kind=kind, **defaults | columns))
+
+
+def make_promotion(kind: str = "code", *, codes: int = 2, **columns: Any) -> Promotion:
+    """Add a promotion (flushed) that is open, with codes to claim where its kind has any."""
+    now, number = clock.now(), next(_numbers)
+    defaults: dict[str, Any] = {
+        "slug": f"promotion-{number}",
+        "title": f"Promotion {number}",
+        "state": "open",
+        "cost_points": 10 if kind == "points" else 0,
+        "opens_at": now - timedelta(hours=1),
+        "closes_at": now + timedelta(days=1),
+        "made_at": now,
+    }
+    promotion: Promotion = _added(Promotion(kind=kind, **defaults | columns))
+    if kind != "draw":
+        promotions.add_codes(promotion, (), make=codes)
+    return promotion
 
 
 def _added(row: Any) -> Any:

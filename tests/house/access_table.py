@@ -163,6 +163,19 @@ GET    /marketing/surveys/{survey_over_id}/codebook.csv login 404     404     40
 GET    /marketing/surveys/{survey_over_id}/tables.csv login   404     404     404     404     404     404     200
 POST   /marketing/surveys/{survey_over_id}/answers.csv login  404     404     404     404     404     404     422
 
+# promotions
+GET    /promotions                                    200     200     200     200     200     200     200     200
+GET    /promotions/{promotion}                        200     200     200     200     200     200     200     200
+POST   /promotions/{promotion}                        login   confirm 409     409     409     409     409     409
+GET    /marketing/promotions                          login   404     404     404     404     404     404     200
+GET    /marketing/promotions/new                      login   404     404     404     404     404     404     200
+POST   /marketing/promotions/new                      login   404     404     404     404     404     404     422
+GET    /marketing/promotions/{promotion_id}           login   404     404     404     404     404     404     200
+GET    /marketing/promotions/{promotion_id}/edit      login   404     404     404     404     404     404     200
+POST   /marketing/promotions/{promotion_id}/edit      login   404     404     404     404     404     404     422
+POST   /marketing/promotions/{promotion_id}/codes     login   404     404     404     404     404     404     422
+POST   /marketing/promotions/{promotion_id}/state     login   404     404     404     404     404     404     422
+
 # newsletters
 GET    /newsletters                                   200     200     200     200     200     200     200     200
 POST   /newsletters                                   422     422     422     422     422     422     422     422

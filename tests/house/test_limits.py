@@ -16,7 +16,7 @@ from clozette import create_app
 from clozette.accounts.services import second_factor
 from clozette.kernel.web import limits
 from tests.factories import accounts
-from tests.factories.contests import make_contest, make_survey
+from tests.factories.contests import make_contest, make_promotion, make_survey
 from tests.factories.looks import make_look
 from tests.factories.newsletters import make_newsletter
 from tests.support.client import Client
@@ -168,12 +168,14 @@ DRIVERS: dict[str, Callable[[Visitor], object]] = {
     "newsletter-mail": lambda visitor: visitor.post("/newsletters/weekly", reader("one@example.test"), moving=True),
     "contest-entry": enter_contest,
     "survey-answer": answer_survey,
+    "promotion-claim": lambda visitor: visitor.post("/promotions/coats"),
     "verify-file": verified_file,
     "guardian-link": lambda visitor: visitor.post("/guardian/not-a-token", {"answer": "no"}),
 }
 SIGNED_IN = {
     "contest-entry",
     "survey-answer",
+    "promotion-claim",
     "guardian-member",
     "guardian-mail",
     "export-ask",
@@ -206,6 +208,7 @@ def people(db_session):
     make_newsletter("weekly")
     make_contest(slug="coats")
     make_survey(slug="coats")
+    make_promotion(slug="coats")
     second_factor.begin(locked)
     locked.tf_primary_method = "authenticator"
     db_session.commit()

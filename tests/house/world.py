@@ -356,6 +356,8 @@ def _surveys(world: World) -> None:
     running, over, draft = (contests.make_survey(state) for state in ("open", "closed", "draft"))
     contests.make_question(running)
     world.names |= {"survey": running.slug, "survey_over": over.slug}
+    promotion = contests.make_promotion()
+    world.names |= {"promotion": promotion.slug, "promotion_id": ids.encode(promotion.id)}
     made = {"survey_over_id": over, "survey_draft": draft, "question": contests.make_question(draft)}
     world.names |= {name: ids.encode(row.id) for name, row in made.items()}
 

@@ -16,6 +16,7 @@ from clozette.contests.surveys.paths import Value
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
+from clozette.privacy import subjects
 from clozette.rights.erasure import services as erasures
 
 POINTS_RULE = "survey"
@@ -36,6 +37,7 @@ def answer(
 
     :raises Refused: if they answered before, the survey takes none now, or its questions are not those of ``version``.
     """
+    subjects.lock([who.subject_id])
     _hold(survey.id, version, now)
     if erasures.begun([who.subject_id]):
         raise Refused(rules.leaving())

@@ -1,0 +1,49 @@
+"""Reads about promotions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clozette.contests.planning.models import Contest
+from clozette.contests.promotions.models import Promotion, PromotionCode
+from clozette.kernel.database import db
+
+MOST_LISTED = 100
+
+
+def public(now: datetime) -> Sequence[Promotion]:
+    """Return what is published and has begun: what goes on longest on top."""
+    out = sa.select(Promotion).where(Promotion.state != "draft", Promotion.opens_at <= now)
+    return db.session.scalars(out.order_by(Promotion.closes_at.desc(), Promotion.id.desc()).limit(MOST_LISTED)).all()
+
+
+def every() -> Sequence[Promotion]:
+    """Return all of them, for staff, newest first."""
+    return db.session.scalars(sa.select(Promotion).order_by(Promotion.id.desc()).limit(MOST_LISTED)).all()
+
+
+def own_code(promotion_id: int, member_id: int) -> PromotionCode | None:
+    """Return the code that a member claimed."""
+    mine = (PromotionCode.promotion_id == promotion_id, PromotionCode.member_id == member_id)
+    return db.session.scalar(sa.select(PromotionCode).where(*mine))
+
+
+def count(promotion_id: int, *, left: bool = False) -> int:
+    """Count the codes; with ``left`` those that nobody has."""
+    counted = sa.select(sa.func.count()).where(PromotionCode.promotion_id == promotion_id)
+    if left:
+        counted = counted.where(PromotionCode.claimed_at.is_(None))
+    return db.session.scalar(counted) or 0
+
+
+def draws() -> Sequence[Contest]:
+    """Return the contests that one enters with nothing, which a promotion can lead to."""
+    fit = (Contest.entry_kind == "none", Contest.state.not_in(("announced", "done", "cancelled")))
+    return db.session.scalars(sa.select(Contest).where(*fit).order_by(Contest.id.desc()).limit(MOST_LISTED)).all()
+
+
+def titles_of(promotion_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return short name and title of promotions."""
+    wanted = sa.select(Promotion.id, Promotion.slug, Promotion.title).where(Promotion.id.in_(promotion_ids))
+    return {row.id: (row.slug, row.title) for row in db.session.execute(wanted)}

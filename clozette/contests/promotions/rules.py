@@ -1,0 +1,50 @@
+"""Decisions about promotions: where one stands, and why nothing is given. No database."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from clozette.contests.promotions.models import Promotion
+from clozette.kernel.refusal import Refusal
+
+WITH_CODES = ("code", "points")
+"""The kinds that give a code."""
+
+
+def phase(promotion: Promotion, now: datetime) -> str:
+    """Return where a promotion stands: ``draft``, ``coming``, ``open`` or ``over``."""
+    if promotion.state == "draft":
+        return "draft"
+    if promotion.state == "closed" or now >= promotion.closes_at:
+        return "over"
+    return "open" if promotion.opens_at <= now else "coming"
+
+
+def not_now() -> Refusal:
+    """Say that nothing is given now."""
+    return Refusal("not_now", _("Nothing is given here now."))
+
+
+def already() -> Refusal:
+    """Say that somebody has theirs."""
+    return Refusal("already", _("You have your code already: it stands on this page."))
+
+
+def none_left() -> Refusal:
+    """Say that the last one is gone."""
+    return Refusal("none_left", _("All are gone. Nothing was taken from your points."))
+
+
+def leaving() -> Refusal:
+    """Say that nothing is kept of somebody who is being erased."""
+    return Refusal("leaving", _("Your data is being erased: nothing new is kept about you."))
+
+
+def changed() -> Refusal:
+    """Say that what staff saw is not what there is."""
+    return Refusal("changed", _("Somebody changed this meanwhile, or it is published. Look at it again."))
+
+
+def claimed() -> Refusal:
+    """Say that something was given already."""
+    return Refusal("claimed", _("Somebody has a code already: it can be closed, and not changed any more."))

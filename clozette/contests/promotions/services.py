@@ -1,0 +1,142 @@
+"""Making a promotion, and claiming what it gives: once each, never one code to two."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from clozette.accounts.models import Member
+from clozette.community import points
+from clozette.contests.promotions import codes, queries, rules
+from clozette.contests.promotions.models import Promotion, PromotionCode
+from clozette.contests.sponsors.models import Sharing
+from clozette.contests.surveys import asking
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import Refusal, Refused, refuse
+from clozette.privacy import subjects
+from clozette.rights.erasure import services as erasures
+
+POINTS_RULE = "promotion"
+
+
+def claim(promotion: Promotion, member: Member, answer: asking.Answer, *, now: datetime) -> None:
+    """Give a member a code, for points where it costs some; with the answers to what is asked to be shared.
+
+    :raises Refused: if they have one, nothing is given now, nothing is left, or there are too few points.
+    """
+    refuse(None if promotion.kind in rules.WITH_CODES else rules.not_now())
+    subjects.lock([member.subject_id])  # two claims of one member take turns
+    if erasures.begun([member.subject_id]):
+        raise Refused(rules.leaving())
+    if queries.own_code(promotion.id, member.id) is not None:
+        raise Refused(rules.already())
+    _take(promotion, member, now)
+    asking.record(asks(promotion, member, now), member.subject_id, answer, now=now)
+    if promotion.cost_points:
+        points.spend(member.id, POINTS_RULE, promotion.id, promotion.cost_points, now=now)
+
+
+def asks(promotion: Promotion, member: Member, now: datetime) -> Sequence[Sharing]:
+    """Return what a member is asked to share."""
+    return asking.of("promotion", promotion.id, member.subject_id, is_member=True, now=now)
+
+
+def create(values: Mapping[str, Any], *, now: datetime) -> Promotion:
+    """Begin a draft.
+
+    :raises Refused: if the short name is taken.
+    """
+    made_id = new_id()
+    if not insert_once(Promotion, id=made_id, **values, made_at=now):
+        raise Refused(Refusal("slug", _("This short name is taken."), "slug"))
+    return db.session.get_one(Promotion, made_id)
+
+
+def save(promotion: Promotion, values: Mapping[str, Any], *, version: int) -> None:
+    """Change a draft that nobody else has changed."""
+    draft = sa.update(Promotion).where(
+        Promotion.id == promotion.id, Promotion.version == version, Promotion.state == "draft"
+    )
+    _or(draft.values(version=Promotion.version + 1, **values), rules.changed())
+    db.session.refresh(promotion)
+
+
+def add_codes(promotion: Promotion, given: Iterable[str], *, make: int = 0) -> int:
+    """Add codes, some of them made here; say how many are new."""
+    refuse(None if promotion.kind in rules.WITH_CODES else rules.not_now())
+    every = [*given, *(codes.new() for _ in range(make))]
+    return sum(_add(promotion.id, code) for code in every)
+
+
+def publish(promotion: Promotion, *, version: int, now: datetime) -> None:
+    """Let it be claimed from its first day on.
+
+    :raises Refused: with everything that it lacks.
+    """
+    lacking = faults(promotion, now)
+    if lacking:
+        raise Refused(Refusal("lacking", " ".join(lacking)))
+    draft = sa.update(Promotion).where(
+        Promotion.id == promotion.id, Promotion.version == version, Promotion.state == "draft"
+    )
+    _or(draft.values(state="open"), rules.changed())
+
+
+def take_back(promotion: Promotion) -> None:
+    """Make it a draft again, as long as nobody has claimed anything."""
+    claimed = sa.exists().where(PromotionCode.promotion_id == promotion.id, PromotionCode.claimed_at.is_not(None))
+    unclaimed = sa.update(Promotion).where(Promotion.id == promotion.id, Promotion.state == "open", ~claimed)
+    _or(unclaimed.values(state="draft", version=Promotion.version + 1), rules.claimed())
+
+
+def close(promotion: Promotion) -> None:
+    """Give nothing more."""
+    open_ = sa.update(Promotion).where(Promotion.id == promotion.id, Promotion.state == "open")
+    _or(open_.values(state="closed"), rules.changed())
+
+
+def faults(promotion: Promotion, now: datetime) -> list[str]:
+    """Return what keeps a promotion from being published."""
+    found = []
+    if promotion.closes_at <= now:
+        found.append(_("It would be over before it began: choose a later end."))
+    if promotion.kind in rules.WITH_CODES and not queries.count(promotion.id, left=True):
+        found.append(_("There are no codes to give yet."))
+    if promotion.contest is not None and promotion.contest.state in ("draft", "checked"):
+        found.append(_("Its draw is not published yet."))
+    return found
+
+
+def _take(promotion: Promotion, member: Member, now: datetime) -> None:
+    """Take a code that nobody has, by one statement; of two at once each gets another."""
+    is_open = sa.exists().where(
+        Promotion.id == promotion.id,
+        Promotion.state == "open",
+        Promotion.opens_at <= now,
+        Promotion.closes_at > now,
+    )
+    free = sa.select(PromotionCode.id).where(
+        PromotionCode.promotion_id == promotion.id, PromotionCode.claimed_at.is_(None)
+    )
+    one = free.order_by(PromotionCode.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    take = sa.update(PromotionCode).where(PromotionCode.id == one, PromotionCode.claimed_at.is_(None), is_open)
+    taken = db.session.scalar(
+        take.values(member_id=member.id, claimed_at=now).returning(PromotionCode.id),
+        execution_options={"synchronize_session": False},
+    )
+    if taken is None:
+        raise Refused(rules.none_left() if rules.phase(promotion, now) == "open" else rules.not_now())
+
+
+def _add(promotion_id: int, code: str) -> bool:
+    return insert_once(
+        PromotionCode, id=new_id(), promotion_id=promotion_id, sealed=codes.seal(code), digest=codes.digest(code)
+    )
+
+
+def _or(statement: sa.Update, refusal: Refusal) -> None:
+    done = db.session.execute(statement, execution_options={"synchronize_session": False})
+    refuse(None if done.rowcount else refusal)  # type: ignore[attr-defined]

@@ -1,0 +1,5 @@
+"""Pages of promotions: the public ones, and those of marketing."""
+
+from clozette.contests.promotions.views import public, staff
+
+BLUEPRINTS = (public.blueprint, staff.blueprint)

@@ -1,0 +1,85 @@
+"""``/promotions``: what is given now; one with its terms, and the code that the viewer claimed."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template
+from flask_babel import gettext as _
+
+from clozette.accounts.access import oneself
+from clozette.community import points
+from clozette.contests.promotions import access, codes, queries, rules, services, throttle, wording
+from clozette.contests.promotions.models import Promotion
+from clozette.contests.promotions.schemas import ClaimIn
+from clozette.contests.sponsors import sharing
+from clozette.contests.surveys import asking
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
+from clozette.kernel.web import gate
+from clozette.kernel.web.forms import Form
+from clozette.privacy import notices
+
+blueprint = Blueprint("promotions", __name__)
+HERE = "/promotions"
+
+
+@blueprint.get(HERE)
+@gate.everyone()
+def index() -> str:
+    """List them."""
+    now = clock.now()
+    listed = [(one, rules.phase(one, now)) for one in queries.public(now)]
+    return render_template(
+        "contests/promotions/index.html", promotions=listed, phase_names=wording.PHASES, kind_names=wording.KINDS
+    )
+
+
+@blueprint.get(f"{HERE}/<slug>")
+@gate.everyone()
+def promotion(slug: str) -> Any:
+    """Show one."""
+    return _page(access.promotion_for(gate.viewer(), slug), Form(ClaimIn))
+
+
+@blueprint.post(f"{HERE}/<slug>")
+@gate.members(collects=asking.POINT)
+def claim(slug: str) -> Any:
+    """Claim a code."""
+    found, form = access.promotion_for(gate.viewer(), slug), Form(ClaimIn)
+    if not form.load():
+        return _page(found, form)
+    member = oneself(gate.viewer())
+    throttle.claim(member.id)
+    answer = asking.Answer(form.data["share"], notices.answered(asking.POINT), "form:promotion")
+    try:
+        services.claim(found, member, answer, now=clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused.refusal)
+        return _page(access.promotion_for(gate.viewer(), slug), form)
+    flash(_("It is yours."), "success")
+    return redirect(f"{HERE}/{slug}", 303)
+
+
+def _page(found: Promotion, form: Form) -> Response:
+    viewer, now = gate.viewer(), clock.now()
+    held = queries.own_code(found.id, viewer.member_id) if viewer.member_id is not None else None
+    may_claim = viewer.is_member and viewer.is_confirmed and held is None
+    asked = services.asks(found, oneself(viewer), now) if may_claim else []
+    page = render_template(
+        "contests/promotions/promotion.html",
+        promotion=found,
+        phase=rules.phase(found, now),
+        form=form,
+        code=codes.unseal(held.sealed) if held else "",
+        held=held,
+        left=queries.count(found.id, left=True),
+        balance=points.balance(viewer.member_id) if viewer.member_id is not None else 0,
+        asked=asked,
+        offers=asking.offers(asked),
+        explained=lambda one: sharing.explain(one.id),
+    )
+    answer = make_response(page, form.status)
+    if viewer.is_member:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
