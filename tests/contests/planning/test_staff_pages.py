@@ -10,9 +10,11 @@ from sqlalchemy import orm
 
 from clozette.contests import facts
 from clozette.contests.entering.models import Entry
+from clozette.contests.planning import services
 from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors.models import Sharing
 from clozette.kernel import clock, ids
+from clozette.kernel.refusal import Refused
 from tests.contests.planning.conftest import Filled
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.contests import make_contest, make_entry, make_sharing, make_sponsor
@@ -206,6 +208,25 @@ def test_taken_back_before_its_opening(
     assert fresh.get("/contests/winter-coats/rules/1...2").status_code == 200
     for path in ("rules/3", "rules/1...3", "rules/x", "rules/1...", "rules/99999999999999999999"):
         assert fresh.get(f"/contests/winter-coats/{path}").status_code == 404
+
+
+def test_what_has_opened_is_not_taken_back(client: Client, db_session: orm.Session) -> None:
+    now = clock.now()
+    late = make_contest("published", opens_at=now - timedelta(minutes=1))
+    entered = make_contest("published", opens_at=now + timedelta(minutes=1), last_number=1)
+    db_session.commit()
+    for contest in (late, entered):
+        assert client.post(path_of(contest, "/state"), data={"do": "draft"}).status_code == 409
+    db_session.expire_all()
+    assert {late.state, entered.state} == {"published"}
+
+
+def test_what_is_published_is_not_saved_over(db_session: orm.Session) -> None:
+    contest = make_contest("published", opens_at=clock.now() + timedelta(hours=1))
+    with pytest.raises(Refused, match="published"):
+        services.save(contest, {"title": "Another"}, version=1)
+    db_session.refresh(contest)
+    assert (contest.state, contest.title != "Another") == ("published", True)
 
 
 @pytest.mark.requirement(74)
