@@ -49,13 +49,15 @@ from clozette.contests.entering import views as entering_views
 from clozette.contests.judging import setup as jury
 from clozette.contests.judging import tasks as jury_tasks
 from clozette.contests.judging import views as jury_views
+from clozette.contests.planning import api as contests_api
+from clozette.contests.planning import checks as contest_checks
 from clozette.contests.planning import events as contest_events
 from clozette.contests.planning import life
 from clozette.contests.planning import tasks as planning_tasks
 from clozette.contests.planning import views as planning_views
-from clozette.contests.reports import setup as contest_reports
 from clozette.contests.promotions import setup as promotions
 from clozette.contests.promotions import views as promotion_views
+from clozette.contests.reports import setup as contest_reports
 from clozette.contests.sponsors import events as sponsor_events
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors import tasks as sponsor_tasks
@@ -221,9 +223,10 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     exports_api.blueprint,
     consents_api.blueprint,
     newsletters_api.blueprint,
+    contests_api.blueprint,
     entering_api.blueprint,
-    draws_api.blueprint,
     voting_api.blueprint,
+    draws_api.blueprint,
 )
 
 
@@ -515,4 +518,5 @@ def _checks(app: Flask) -> None:
     checkup.add(app, "leaving", leaving_alarm.check)
     checkup.add(app, "texts", texts_checks.texts)
     checkup.add(app, "returns", return_checks.check)
+    checkup.add(app, "contests", contest_checks.contests)
     checkup.add(app, "draws", draw_checks.draws)

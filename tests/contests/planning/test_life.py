@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import orm
 
-from clozette.contests.planning import life
+from clozette.contests.planning import checks, life
 from clozette.contests.planning.models import STATES, Contest
 from clozette.contests.planning.tasks import turn_due
 from clozette.kernel import clock, tasks
@@ -144,3 +144,13 @@ def test_of_two_at_once_one_moves_it(app: Flask, db_session: orm.Session, monkey
     assert not life.move(contest, "open", now=clock.now())
     assert names == []
     assert contest.state == "open"
+
+
+def test_the_doctor_names_what_the_clock_left_behind(app: Flask, db_session: orm.Session) -> None:
+    late = [planned("published", OVER), planned("open", OVER), planned("judged", OVER, announce_at=timedelta(hours=-1))]
+    named = sorted(contest.slug for contest in late)
+    for state, dates in (("open", OPENS), ("done", OVER), ("draft", OVER)):
+        planned(state, dates)
+    db_session.commit()
+    said = checks.contests(app, app.extensions["clozette.settings"])
+    assert [part.split()[2] for part in said.split("; ")] == named
