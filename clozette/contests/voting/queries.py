@@ -62,10 +62,9 @@ def shares(contest: Contest) -> dict[int, Fraction]:
     if contest.votes_frozen_at is None:
         return {}
     counts = _counts(lines(contest))
-    of_contest = sa.select(Entry.number, Entry.id).where(Entry.contest_id == contest.id, Entry.number.in_(counts))
-    by_number: dict[int, int] = dict(db.session.execute(of_contest).tuples().all())
     together = sum(counts.values())
-    return {by_number[number]: Fraction(count, together) for number, count in counts.items()}
+    of_contest = sa.select(Entry.id, Entry.number).where(Entry.contest_id == contest.id, Entry.number.in_(counts))
+    return {entry_id: Fraction(counts[number], together) for entry_id, number in db.session.execute(of_contest)}
 
 
 def totals(contest: Contest, of: Sequence[Line]) -> dict[int, int]:
