@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clozette.accounts import countries as places
 from clozette.accounts.models import Member
 from clozette.contests.entering import rules as entering
 from clozette.contests.entering.models import Entry
@@ -66,13 +67,14 @@ def votes_by_day(today: date) -> Days:
 
 
 def countries() -> list[tuple[str, int]]:
-    """Count by country who takes part in what is going on now, most first."""
+    """Count by country (its name) who takes part in what is going on now, most first."""
     number = sa.func.count()
     wanted = sa.select(Member.country, number).join(Entry, Entry.member_id == Member.id)
     wanted = wanted.join(Contest, Contest.id == Entry.contest_id)
     wanted = wanted.where(Contest.state.in_(GOING), Entry.state.in_(entering.LIVE)).group_by(Member.country)
     rows = db.session.execute(wanted.order_by(number.desc(), Member.country).limit(MOST_COUNTRIES))
-    return [(country or "", many) for country, many in rows]
+    names = dict(places.choices())
+    return [(names.get(country, country or ""), many) for country, many in rows]
 
 
 def standings(shown: Sequence[Contest], now: datetime) -> list[tuple[Contest, list[Standing]]]:

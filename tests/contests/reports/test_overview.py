@@ -47,7 +47,7 @@ def test_countries_are_those_of_who_takes_part_now(db_session: orm.Session) -> N
         make_entry(going, make_member(country=country))
     make_entry(going, make_member(country="FR"), state="withdrawn")
     make_entry(over, make_member(country="ID"))
-    assert queries.countries() == [("DE", 2), ("GB", 1)]
+    assert queries.countries() == [("Germany", 2), ("United Kingdom", 1)]
 
 
 @pytest.fixture

@@ -50,13 +50,13 @@ def _check_proof(fact: Document, found: Findings, ring: heads.KeyRing, before: d
         found.leave(_("The file brings no proof that “%(kind)s” stands in the ledger.", kind=name))
         return
     head = heads.read(json.dumps(proof["head"]))
-    found.that(
-        _is_leaf_of(proof, fact),
-        _("“%(kind)s” is entry %(number)d of the ledger.", kind=name, number=proof["position"] + 1),
+    words = _(
+        "“%(kind)s” is entry %(number)d of the ledger, under the signed head of %(moment)s.",
+        kind=name,
+        number=proof["position"] + 1,
+        moment=head.at,
     )
-    found.that(
-        _is_under(proof, head, ring), _("The signed head of %(moment)s holds “%(kind)s”.", moment=head.at, kind=name)
-    )
+    found.that(_is_leaf_of(proof, fact) and _is_under(proof, head, ring), words)
     if before is not None:
         is_older = datetime.fromisoformat(head.at) < before
         found.that(
