@@ -62,7 +62,7 @@ def hidden_small(counts: Mapping[str, int], least: int) -> dict[str, int | None]
     hidden = {label for label, count in counts.items() if count < least}
     if hidden:
         shown = sorted(set(counts) - hidden, key=lambda label: (counts[label], label))
-        while shown and (len(hidden) < 2 or sum(counts[label] for label in hidden) < least):
+        while shown and sum(counts[label] for label in hidden) < least:
             hidden.add(shown.pop(0))
     return {label: None if label in hidden else count for label, count in counts.items()}
 

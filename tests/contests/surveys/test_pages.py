@@ -2,17 +2,31 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import orm
 
+from clozette.community import points
+from clozette.contests.sponsors import people
+from clozette.contests.surveys import asking, queries, services
 from clozette.contests.surveys.models import Answer, Question, Response, Survey, Taker
+from clozette.contests.surveys.paths import Value
+from clozette.kernel import clock, ids
 from clozette.kernel.database import db
-from tests.contests.surveys.conftest import field, send
-from tests.factories.accounts import make_member, sign_in
-from tests.factories.contests import make_question, make_survey
-from tests.support.client import Client
+from clozette.privacy import notices
+from clozette.privacy.models import LedgerEntry, StaffRead
+from clozette.rights.desk import codes
+from clozette.rights.desk.models import Code
+from tests.contests.surveys.conftest import address_of, field, send
+from tests.factories.accounts import make_member, make_minor, sign_in
+from tests.factories.contests import make_contest, make_question, make_sharing, make_sponsor, make_survey
+from tests.support.application import Clock
+from tests.support.client import Client, location
+from tests.support.races import at_once
 
 NEW = {
     "title": "Coats",
@@ -62,3 +76,312 @@ def test_nobody_answers_twice(client: Client, db_session: orm.Session) -> None:
     assert db_session.scalars(sa.select(Answer.choices)).all() == [["yes"]]
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Taker)) == 1
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Response)) == 1
+
+
+def branching(**columns: Any) -> tuple[Survey, list[Question]]:
+    """A survey of three pages; the second is for those who say yes on the first."""
+    survey = make_survey(**columns)
+    first = make_question(survey, is_required=True)
+    leads = {"question": str(first.id), "any": ["yes"]}
+    why = make_question(survey, "text", section=2, is_required=True, show_if=leads)
+    return survey, [first, why, make_question(survey, "number", section=3)]
+
+
+def test_page_by_page_and_back(client: Client, db_session: orm.Session) -> None:
+    survey, (first, why, number) = branching()
+    sign_in(client, make_member())
+    db_session.commit()
+    one = client.get(f"/surveys/{survey.slug}").text
+    assert send(client, survey, one, "next").status_code == 422
+    two = send(client, survey, one, "next", **{field(first): "yes"}).text
+    assert field(why) in two
+    again = send(client, survey, two, "back", **{field(why): "half a th"}).text
+    assert field(first) in again
+    assert "half a th" in again  # it travels with the form
+    three = send(client, survey, again, "next", **{field(first): "no"}).text
+    assert field(number) in three
+    assert "half a th" not in three
+    assert not db_session.scalars(sa.select(Response)).all()  # nothing is kept before the last press
+    assert send(client, survey, three, **{field(number): "7"}).status_code == 303
+    kept = {answer.question_id: (answer.choices, answer.number) for answer in db_session.scalars(sa.select(Answer))}
+    assert kept == {first.id: (["no"], None), number.id: (None, 7)}
+
+
+def test_a_last_page_that_is_not_asked(client: Client, db_session: orm.Session) -> None:
+    survey, (first, _why, number) = branching()
+    number.show_if = {"question": str(first.id), "any": ["yes"]}
+    sign_in(client, make_member())
+    db_session.commit()
+    shown = send(client, survey, client.get(f"/surveys/{survey.slug}").text, "next", **{field(first): "no"}).text
+    assert "That is all." in shown
+    assert send(client, survey, shown).status_code == 303
+    assert [answer.question_id for answer in db_session.scalars(sa.select(Answer))] == [first.id]
+
+
+@pytest.mark.requirement(4)
+def test_optional_questions_may_stay_empty_and_needed_ones_not(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey()
+    needed, other = make_question(survey, is_required=True), make_question(survey, "text")
+    sign_in(client, make_member())
+    db_session.commit()
+    shown = client.get(f"/surveys/{survey.slug}").text
+    assert send(client, survey, shown, **{field(other): "words"}).status_code == 422
+    assert send(client, survey, shown, **{field(needed): "yes"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("one", "perhaps"),
+        ("scale", "6"),
+        ("number", "many"),
+        ("number", "9" * 30),
+        ("text", "x" * 1001),
+        ("many", "maybe"),
+    ],
+)
+def test_odd_answers_are_refused_in_words(client: Client, db_session: orm.Session, kind: str, typed: str) -> None:
+    survey = make_survey()
+    question = make_question(survey, kind)
+    sign_in(client, make_member())
+    db_session.commit()
+    answer = send(client, survey, client.get(f"/surveys/{survey.slug}").text, **{field(question): typed})
+    assert answer.status_code == 422
+    assert not db_session.scalars(sa.select(Taker)).all()
+
+
+@pytest.mark.requirement(6)
+def test_anonymous_answers_lead_to_nobody(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey(is_anonymous=True, points=5)
+    question, member = make_question(survey), make_member()
+    sign_in(client, member)
+    db_session.commit()
+    before = db_session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry))
+    shown = client.get(f"/surveys/{survey.slug}").text
+    assert send(client, survey, shown, **{field(question): "yes"}).status_code == 303
+    (response,) = db_session.scalars(sa.select(Response))
+    assert (response.subject_id, response.day) == (None, None)
+    (taker,) = db_session.scalars(sa.select(Taker))
+    assert taker.subject_id == member.subject_id
+    assert points.balance(member.id) == 5
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) == before
+    near = [ids.moment_of(row_id) for row_id in (response.id, db_session.scalar(sa.select(Answer.id)))]
+    assert not any(abs(moment - clock.now()) < timedelta(hours=1) for moment in near)
+
+
+def test_points_come_once_and_say_why(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey(points=20, title="Of coats")
+    question, member = make_question(survey), make_member()
+    sign_in(client, member)
+    db_session.commit()
+    shown = client.get(f"/surveys/{survey.slug}").text
+    for _ in range(2):
+        send(client, survey, shown, **{field(question): "yes"})
+    assert points.balance(member.id) == 20
+    assert "Of coats" in client.get("/points").text
+
+
+def test_who_is_no_member_answers_with_a_code(app: Flask, client: Client, db_session: orm.Session) -> None:
+    survey = make_survey(audience="anyone", points=5)
+    question = make_question(survey)
+    db_session.commit()
+    here = f"/surveys/{survey.slug}"
+    assert 'class="form"' not in client.get(here).text
+    assert location(client.post(here)).startswith("/privacy/code?next=")
+    client.post("/privacy/code", data={"email": "ren@example.test", "next": here})
+    code = codes.digits_of(db_session.scalars(sa.select(Code)).one())
+    assert location(client.post("/privacy/code/entry", data={"code": code, "next": here})) == here
+    assert send(client, survey, client.get(here).text, **{field(question): "no"}).status_code == 303
+    (taker,) = db_session.scalars(sa.select(Taker))
+    assert taker.subject_id == db_session.scalars(sa.select(Code.subject_id)).one()
+
+
+def test_members_alone(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey()
+    make_question(survey)
+    db_session.commit()
+    assert location(client.post(f"/surveys/{survey.slug}")) == f"/login?next=%2Fsurveys%2F{survey.slug}"
+
+
+@pytest.mark.parametrize(("state", "hours"), [("closed", 0), ("open", -2), ("open", 25)])
+def test_outside_of_its_time_nothing_is_kept(
+    client: Client, db_session: orm.Session, stopped_clock: Clock, state: str, hours: int
+) -> None:
+    survey = make_survey()
+    question = make_question(survey)
+    member = make_member()
+    sign_in(client, member)
+    db_session.commit()
+    shown = client.get(f"/surveys/{survey.slug}").text
+    survey.state = state
+    survey.opens_at, survey.closes_at = (
+        moment - timedelta(hours=hours) for moment in (survey.opens_at, survey.closes_at)
+    )
+    db_session.commit()
+    assert send(client, survey, shown, **{field(question): "yes"}).status_code == 409
+    assert not db_session.scalars(sa.select(Response)).all()
+
+
+def test_questions_that_changed_are_shown_anew(staff: Client, client: Client, db_session: orm.Session) -> None:
+    survey = make_survey()
+    question = make_question(survey)
+    sign_in(client, make_member())
+    db_session.commit()
+    shown = client.get(f"/surveys/{survey.slug}").text
+    assert staff.post(f"{address_of(survey)}/state", data={"do": "draft"}).status_code == 303
+    db_session.expire_all()
+    changed = {"kind": "one", "words": "Another?", "options": "yes\nno", "version": str(survey.version)}
+    assert staff.post(f"{address_of(survey)}/questions/{ids.encode(question.id)}", data=changed).status_code == 303
+    db_session.expire_all()
+    assert (
+        staff.post(f"{address_of(survey)}/state", data={"do": "publish", "version": survey.version}).status_code == 303
+    )
+    assert send(client, survey, shown, **{field(question): "yes"}).status_code == 409
+
+
+def test_answered_questions_stay(staff: Client, client: Client, db_session: orm.Session) -> None:
+    survey = make_survey()
+    question = make_question(survey)
+    db_session.commit()
+    answered(client, survey, **{field(question): "yes"})
+    assert staff.post(f"{address_of(survey)}/state", data={"do": "draft"}).status_code == 409
+    changed = {"kind": "one", "words": "Another?", "options": "yes\nno", "version": "1"}
+    assert staff.post(f"{address_of(survey)}/questions/{ids.encode(question.id)}", data=changed).status_code == 409
+    dropped = staff.delete(f"{address_of(survey)}/questions/{ids.encode(question.id)}", data={"version": "1"})
+    assert dropped.status_code == 409
+    db_session.expire_all()
+    assert question.words == "Question 1?"
+
+
+def test_two_tabs_of_staff(staff: Client, db_session: orm.Session) -> None:
+    survey = make_survey("draft")
+    db_session.commit()
+    new = {"kind": "text", "words": "Why?", "version": "1"}
+    assert staff.post(f"{address_of(survey)}/questions/new", data=new).status_code == 303
+    again = staff.post(f"{address_of(survey)}/questions/new", data=new | {"words": "How?"})
+    assert again.status_code == 409
+    assert "How?" in again.text
+
+
+@pytest.mark.requirement(8)
+def test_rows_for_staff_are_without_names_safe_and_noted(
+    staff: Client, client: Client, db_session: orm.Session
+) -> None:
+    survey = make_survey()
+    question = make_question(survey, "text", words="=1+1")
+    member = make_member("ada")
+    sign_in(client, member)
+    db_session.commit()
+    send(client, survey, client.get(f"/surveys/{survey.slug}").text, **{field(question): "=cmd()"})
+    here = f"{address_of(survey)}/answers.csv"
+    assert staff.post(here, data={"reason": "no"}).status_code == 422
+    sheet = list(csv.reader(io.StringIO(staff.post(here, data={"reason": "for the autumn report"}).text)))
+    assert sheet == [["row", "day", "q1"], ["1", f"{clock.now():%Y-%m-%d}", "'=cmd()"]]
+    (read,) = db_session.scalars(sa.select(StaffRead).where(StaffRead.subject_id == member.subject_id))
+    assert (read.what, read.reason) == ("survey answers", "for the autumn report")
+    book = list(csv.reader(io.StringIO(staff.get(f"{address_of(survey)}/codebook.csv").text)))
+    assert book[1][:3] == ["q1", "'=1+1", "text"]
+
+
+def test_rows_of_an_anonymous_survey_are_given_to_nobody(staff: Client, db_session: orm.Session) -> None:
+    survey = make_survey(is_anonymous=True)
+    db_session.commit()
+    assert staff.post(f"{address_of(survey)}/answers.csv", data={"reason": "for the autumn report"}).status_code == 404
+
+
+@pytest.mark.requirement(72)
+@pytest.mark.requirement(6)
+def test_a_sponsor_gets_what_was_agreed_to_and_no_more(client: Client, db_session: orm.Session) -> None:
+    survey, sponsor = make_survey(), make_sponsor(legal_name="Acme Ltd")
+    question = make_question(survey)
+    asked = make_sharing(
+        make_contest(), sponsor, object_kind="survey", object_id=survey.id, fields=["contests_answers.choices"]
+    )
+    yes, no = make_member(), make_member()
+    for member, share in ((yes, [ids.encode(asked.id)]), (no, [])):
+        sign_in(client, member)
+        db_session.commit()
+        shown = client.get(f"/surveys/{survey.slug}").text
+        assert "Acme Ltd" in shown
+        assert "checked" not in shown[shown.index('class="form"') : shown.index("Send the answers")]
+        assert send(client, survey, shown, share=share, **{field(question): "yes"}).status_code == 303
+    survey.state = "closed"
+    db_session.commit()
+    assert people.read(asked, people.ids_of(asked)) == {
+        yes.subject_id: {"contests_answers.choices": {question.words: ["yes"]}}
+    }
+
+
+@pytest.mark.requirement(74)
+def test_needed_sharing_is_said_before(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey()
+    question = make_question(survey)
+    make_sharing(make_contest(), make_sponsor(), object_kind="survey", object_id=survey.id, is_required=True)
+    sign_in(client, make_member())
+    db_session.commit()
+    shown = client.get(f"/surveys/{survey.slug}").text
+    assert "Needed to take part." in shown
+    assert send(client, survey, shown, **{field(question): "yes"}).status_code == 409
+    assert not db_session.scalars(sa.select(Response)).all()
+
+
+@pytest.mark.requirement(24)
+def test_minors_are_not_asked_to_share(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey()
+    question = make_question(survey)
+    make_sharing(make_contest(), make_sponsor(legal_name="Acme Ltd"), object_kind="survey", object_id=survey.id)
+    sign_in(client, make_minor())
+    db_session.commit()
+    shown = client.get(f"/surveys/{survey.slug}").text
+    assert "Acme Ltd" not in shown
+    assert send(client, survey, shown, **{field(question): "yes"}).status_code == 303
+
+
+def test_an_anonymous_survey_with_a_sharing_is_not_published(staff: Client, db_session: orm.Session) -> None:
+    survey = make_survey("draft", is_anonymous=True)
+    make_question(survey)
+    make_sharing(make_contest(), make_sponsor(), object_kind="survey", object_id=survey.id)
+    db_session.commit()
+    assert staff.post(f"{address_of(survey)}/state", data={"do": "publish", "version": "1"}).status_code == 409
+
+
+def test_many_answers_of_one_at_once_are_one(app: Flask, db_session: orm.Session) -> None:
+    survey, member = make_survey(), make_member()
+    question = make_question(survey)
+    with app.test_request_context():
+        shown = notices.read("CP3", notices.stamp("CP3"))
+    who, survey_id = services.Who(member.subject_id, member.id), survey.id
+    given = {question.id: Value(choices=("yes",))}
+    db_session.commit()
+
+    def answer() -> None:
+        found = db.session.get_one(Survey, survey_id)
+        services.answer(found, who, given, version=1, sharing_=asking.Answer((), shown, "form:survey"), now=clock.now())
+
+    assert len(at_once(app, *[answer] * 4)) == 3
+    db_session.rollback()
+    assert queries.count(survey_id) == 1
+
+
+def test_after_a_year_nothing_leads_to_people(client: Client, db_session: orm.Session, stopped_clock: Clock) -> None:
+    survey = make_survey()
+    question = make_question(survey)
+    db_session.commit()
+    answered(client, survey, **{field(question): "yes"})
+    stopped_clock.forward(days=360)
+    services.let_go(clock.now())
+    assert queries.rows(survey.id)[0][0].subject_id is not None
+    stopped_clock.forward(days=10)
+    services.let_go(clock.now())
+    db_session.expire_all()
+    assert queries.rows(survey.id)[0][0].subject_id is None
+    assert queries.count(survey.id) == 1
+    assert not db_session.scalars(sa.select(Taker)).all()
+
+
+def test_drafts_are_for_staff(staff: Client, client: Client, db_session: orm.Session) -> None:
+    survey = make_survey("draft")
+    make_question(survey)
+    db_session.commit()
+    assert client.get(f"/surveys/{survey.slug}").status_code == 404
+    assert staff.get(f"/surveys/{survey.slug}").status_code == 200
