@@ -7,8 +7,8 @@ from clozette.accounts.models import Member
 from clozette.accounts.services import members as accounts
 from clozette.admin import rules
 from clozette.admin.schemas import end_of
-from clozette.community import badges
-from clozette.community.models import Badge
+from clozette.community import badges, points
+from clozette.community.models import Badge, PointLine
 from clozette.kernel.database import db
 from clozette.kernel.refusal import refuse
 from clozette.kernel.viewer import Viewer
@@ -70,6 +70,16 @@ def revoke_badge(staff: Viewer, badge: Badge, *, reason: str, now: datetime) -> 
     if badges.revoke(badge.id, because=reason, now=now):
         member = db.session.get_one(Member, badge.member_id)
         _note(staff, member, "badge revoked", reason, now)
+
+
+def take_back_points(staff: Viewer, line: PointLine, *, reason: str, now: datetime) -> None:
+    """Reverse what a member got or spent points for; once, twice changes nothing.
+
+    :raises Refused: if the points are spent.
+    """
+    if points.reverse(line.member_id, line.rule, line.object_id, now=now):
+        member = db.session.get_one(Member, line.member_id)
+        _note(staff, member, "points taken back", reason, now)
 
 
 def _note(staff: Viewer, member: Member, what: str, reason: str, now: datetime, **more: Any) -> None:

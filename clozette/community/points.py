@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 from sqlalchemy import orm
 
+from clozette.accounts.models import Member
 from clozette.community.models import Balance, PointLine
 from clozette.community.notifications import Line
 from clozette.kernel.database import db, insert_once
@@ -121,6 +122,21 @@ def page(viewer: Viewer, after: int | None = None) -> Page[Movement]:
     listed = page_of(db.session.scalars(wanted).all(), lambda line: line.id)
     reasons = _reasons(viewer, listed.items)
     return Page([Movement(line, _points(line), reasons.get(line.id)) for line in listed.items], listed.after)
+
+
+def given(after: int | None = None) -> Page[tuple[PointLine, str, bool]]:
+    """Return a page of everybody's lines, newest first, with the handles and whether each was taken back; for staff.
+
+    What only takes back or expires is left out.
+    """
+    other = orm.aliased(PointLine)
+    taken_back = sa.exists().where(other.reverses_id == PointLine.id)
+    wanted = sa.select(PointLine, Member.handle, taken_back).join(Member, Member.id == PointLine.member_id)
+    wanted = wanted.where(PointLine.rule.not_in((REVERSAL, EXPIRED))).order_by(PointLine.id.desc()).limit(PAGE_SIZE + 1)
+    if after is not None:
+        wanted = wanted.where(PointLine.id < after)
+    rows = [(line, handle, gone) for line, handle, gone in db.session.execute(wanted)]
+    return page_of(rows, lambda row: row[0].id)
 
 
 def _rules() -> dict[str, Rule]:

@@ -15,12 +15,14 @@ from clozette.accounts.models import Member
 from clozette.community import points, tasks
 from clozette.community.models import Balance, PointLine
 from clozette.community.notifications import Line
-from clozette.kernel import clock
+from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
+from clozette.privacy.models import StaffRead
 from tests.community.conftest import Person
-from tests.factories.accounts import make_member
+from tests.factories.accounts import make_member, sign_in
 from tests.support.application import Clock
+from tests.support.client import Client
 from tests.support.races import at_once
 
 TASK, GIFT, OLD = "test_task", "test_gift", "test_old"
@@ -201,3 +203,24 @@ def test_the_page_says_why(person: Callable[..., Person], db_session: orm.Sessio
     assert shown.count("Deed 8") == 2
     assert all(part in shown for part in ("+30", "-10", "+10", "Taken back:", "Deed 7", "Something that is no longer"))
     assert "Deed" not in person("paul").client.get("/points").text
+
+
+def test_admins_take_back_with_a_reason(app: Flask, client: Client, member: Member, db_session: orm.Session) -> None:
+    sign_in(client, make_member("boss", roles=("admin",)), second_factor=True)
+    points.earn(member.id, TASK, 7, 30, now=clock.now())
+    points.earn(member.id, TASK, 8, 5, now=clock.now())
+    line = db_session.scalars(sa.select(PointLine).where(PointLine.object_id == 7)).one()
+    path, why = f"/admin/points/{ids.encode(line.id)}/reversal", {"reason": "Given by mistake"}
+    assert "+30" in client.get("/admin/points").text
+    assert client.post(path, data={"reason": "no"}).status_code == 422
+    points.spend(member.id, GIFT, 1, 10, now=clock.now())
+    assert client.post(path, data=why).status_code == 409
+    assert points.balance(member.id) == 25
+    points.earn(member.id, GIFT, 2, 10, now=clock.now())
+    assert [client.post(path, data=why).status_code for _ in range(2)] == [303, 303]
+    assert points.balance(member.id) == 5
+    assert "taken back" in client.get("/admin/points").text
+    assert db_session.execute(sa.select(StaffRead.subject_id, StaffRead.what)).all() == [
+        (member.subject_id, "points taken back")
+    ]
+    assert client.post("/admin/points/0000000000001/reversal", data=why).status_code == 404

@@ -14,7 +14,7 @@ from clozette.accounts.schemas import SCOPES
 from clozette.accounts.services import blocks, tickets, tokens
 from clozette.closets import services as closets
 from clozette.closets.models import Item
-from clozette.community import badges
+from clozette.community import badges, points
 from clozette.community import services as community
 from clozette.community.models import Approver, FollowRequest
 from clozette.contests import facts
@@ -410,7 +410,7 @@ def _judged(world: World, people: dict[str, Member]) -> None:
 
 
 def _won(world: World, people: dict[str, Member]) -> None:
-    """A contest that the owner won, and the badge for it."""
+    """A contest that the owner won, the badge for it, and some points."""
     won = contests.make_contest("announced")
     winner = contests.make_winner(contests.make_entry(won, people["owner"]))
     of_it = {"issuer": "Clozette", "rule": "by draw", "evidence_kind": "contest", "evidence_id": won.id}
@@ -418,3 +418,5 @@ def _won(world: World, people: dict[str, Member]) -> None:
     (badge,) = badges.of(people["owner"].id)
     world.names |= {"won": won.slug, "won_id": ids.encode(won.id), "winner": ids.encode(winner.id)}
     world.names["badge"] = ids.encode(badge.id)
+    points.earn(people["owner"].id, "survey", won.id, 5, now=clock.now())
+    world.names["points"] = ids.encode(points.given().items[0][0].id)
