@@ -1,14 +1,25 @@
 """Voting over the pages and the API, and what anybody can see of it."""
 
 import re
+from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
+from clozette.accounts.models import Block, Member
+from clozette.accounts.schemas import SCOPES
+from clozette.accounts.services import tokens
+from clozette.contests import facts
 from clozette.contests.entering.models import Entry
-from clozette.contests.voting.models import Vote, Voter
-from clozette.kernel import ids
+from clozette.contests.voting import freezing, services
+from clozette.contests.voting.models import SetAside, Vote, Voter
+from clozette.kernel import clock, ids
+from clozette.kernel.ids import new_id
+from clozette.privacy.models import LedgerEntry
+from clozette.rights import declared
 from tests.contests.voting.conftest import make_voter
-from tests.factories.accounts import sign_in
+from tests.factories.accounts import make_member, sign_in
+from tests.factories.contests import make_contest
 
 
 def numbers(session, contest):
@@ -43,3 +54,140 @@ def test_a_member_votes_and_takes_it_back(client, db_session, poll):
     assert db_session.scalar(sa.select(Voter)).used == 0 and db_session.scalar(sa.select(Vote)).taken_back_at
     for address in ("/contests/coats", "/contests/coats/votes", f"/contests/coats/entries/{entry}"):
         assert client.get(address).status_code == 200
+
+
+def receipt_of(client):
+    return re.search(r"receipt=([0-9a-f]{32})", client.get("/contests/coats/votes").text).group(1)
+
+
+@pytest.mark.requirement(6)
+def test_the_first_vote_shows_the_notice_and_writes_that_down(client, db_session, poll):
+    dora = make_voter("dora")
+    sign_in(client, dora)
+    assert "Who gets it" in client.get("/contests/coats/entries").text
+    entry = numbers(db_session, poll)[1]
+    assert client.post(f"/contests/coats/entries/{entry}/vote").status_code == 409, "without what was shown"
+    assert db_session.query(Voter).count() == 0
+    vote(client, entry)
+    page = client.get("/contests/coats/entries").text
+    assert "Who gets it" not in page and "2 votes left" in page
+    vote(client, numbers(db_session, poll)[3])
+    acts = db_session.scalars(sa.select(LedgerEntry.action).where(LedgerEntry.subject_id == dora.subject_id)).all()
+    assert sorted(acts) == ["acknowledged", "served"]
+
+
+def test_nobody_votes_for_their_own_nor_too_often_nor_too_late(client, db_session, poll):
+    ada = db_session.get_one(Member, db_session.scalar(sa.select(Entry.member_id).where(Entry.number == 1)))
+    sign_in(client, ada)
+    entry = numbers(db_session, poll)
+    answer = vote(client, entry[1])
+    assert answer.status_code == 409 and "your own entry" in answer.text
+    poll.votes_per_member = 1
+    assert vote(client, entry[2]).status_code == 303
+    answer = vote(client, entry[3])
+    assert answer.status_code == 409 and "Take one back" in answer.text
+    poll.votes_until = clock.now()
+    for method in ("POST", "DELETE"):
+        answer = vote(client, entry[2], _method=method)
+        assert answer.status_code == 409 and "votes stay as they are" in answer.text
+    assert db_session.query(Vote).count() == 1
+    page = client.get("/contests/coats/entries").text
+    assert "Vote for this" not in page and "Take your vote back" not in page
+
+
+def test_somebody_blocked_finds_no_entry(client, db_session, poll):
+    dora = make_voter("dora")
+    ada = db_session.get_one(Member, db_session.scalar(sa.select(Entry.member_id).where(Entry.number == 1)))
+    sign_in(client, dora)
+    entry = numbers(db_session, poll)
+    vote(client, entry[2])
+    db_session.add(Block(id=new_id(), blocker_id=ada.id, blocked_id=dora.id, at=clock.now()))
+    assert vote(client, entry[1]).status_code == 404
+    assert db_session.query(Vote).count() == 1
+
+
+def test_a_vote_for_what_was_left_can_still_be_taken_back(client, db_session, poll):
+    sign_in(client, make_voter("dora"))
+    entry = numbers(db_session, poll)[2]
+    vote(client, entry)
+    db_session.execute(sa.update(Entry).where(Entry.number == 2).values(state="withdrawn"))
+    assert client.post(f"/contests/coats/entries/{entry}/vote", data={"_method": "DELETE"}).status_code == 303
+    db_session.expire_all()
+    assert db_session.query(Vote).one().taken_back_at is not None
+
+
+def test_was_mine_counted(app, client, db_session, poll):
+    sign_in(client, make_voter("dora"))
+    vote(client, numbers(db_session, poll)[2])
+    receipt = receipt_of(client)
+    client.delete_cookie("session")
+    answer = client.get(f"/contests/coats/votes/check?receipt={receipt.upper()}")
+    assert answer.status_code == 200 and "as number 1" in answer.text and "entry number 2" not in answer.text
+    assert "No vote in this list" in client.get(f"/contests/coats/votes/check?receipt={'0' * 32}").text
+    assert client.get("/contests/coats/votes/check?receipt=mine").status_code == 422
+    assert client.get("/contests/coats/votes.json").get_json()["receipts"] == [receipt]
+    poll.state, poll.votes_until = "closed", clock.now() - timedelta(minutes=2)
+    facts.state(poll.id, "entries", {"sha256": "0" * 64, "count": 3}, now=clock.now())
+    freezing.freeze(poll.id, now=clock.now())
+    answer = client.get(f"/contests/coats/votes/check?receipt={receipt}")
+    assert "for entry number 2: counted" in answer.text
+    page = client.get("/contests/coats/votes").text
+    assert "Votes that count" in page and "/contests/coats/votes.json" in page
+    assert client.get("/contests/coats/votes.json").get_json()["totals"]["2"] == 1
+
+
+def test_a_contest_without_a_vote_has_no_list(client, db_session):
+    make_contest(slug="quiet")
+    assert client.get("/contests/quiet/votes").status_code == 404
+    assert client.get("/contests/quiet/votes.json").status_code == 404
+    assert "Public vote" not in client.get("/contests/quiet").text
+
+
+def test_staff_decide_by_receipt_and_see_no_entry(client, db_session, poll):
+    sign_in(client, make_voter("dora"))
+    vote(client, numbers(db_session, poll)[2])
+    receipt = receipt_of(client)
+    mark = make_member("mark", roles=("marketing",))
+    sign_in(client, mark, second_factor=True)
+    page = f"/marketing/contests/{ids.encode(poll.id)}/votes"
+    assert client.post(page, data={"receipt": "0" * 32, "reason": "bought"}).status_code == 409
+    assert client.post(page, data={"receipt": receipt, "reason": "no reason"}).status_code == 422
+    assert client.post(page, data={"receipt": receipt, "reason": "bought"}).status_code == 303
+    shown = client.get(page).text
+    assert receipt in shown and "it was bought" in shown and "dora" not in shown
+    assert client.post(page, data={"receipt": receipt, "reason": "looked-into"}).status_code == 303
+    assert client.post(page, data={"receipt": receipt, "reason": "looked-into"}).status_code == 409
+    rows = db_session.query(SetAside).order_by(SetAside.number).all()
+    assert [(row.is_aside, row.by_id) for row in rows] == [(True, mark.subject_id), (False, mark.subject_id)]
+
+
+def test_the_same_by_the_api(client, db_session, poll):
+    dora = make_voter("dora")
+    token = tokens.make(dora.id, name="All", scopes=SCOPES, days=30, now=clock.now())
+    headers = {"Authorization": f"Bearer {token}"}
+    here, entry = "/api/v1/contests/coats", numbers(db_session, poll)[2]
+    db_session.commit()
+    ballot = client.get(f"{here}/votes", headers=headers).get_json()
+    assert ballot["left"] == 3 and ballot["why_not"] is None and "Who gets it" in ballot["wording"]
+    assert client.post(f"{here}/entries/{entry}/vote", headers=headers, json={}).status_code == 409
+    answer = client.post(f"{here}/entries/{entry}/vote", headers=headers, json={"notice": ballot["notice"]})
+    assert answer.status_code == 200 and answer.get_json()["left"] == 2
+    (made,) = answer.get_json()["votes"]
+    assert made["number"] == 2 and made["state"] == "counted" and re.fullmatch("[0-9a-f]{32}", made["receipt"])
+    answer = client.delete(f"{here}/entries/{entry}/vote", headers=headers)
+    assert answer.get_json()["left"] == 3 and answer.get_json()["votes"][0]["state"] == "taken-back"
+
+
+@pytest.mark.requirement(8)
+def test_the_declared_rows_of_a_voter_are_found(app, client, db_session, poll):
+    """What an export gives and an erasure goes by."""
+    dora, mark = make_voter("dora"), make_member("mark")
+    sign_in(client, dora)
+    vote(client, numbers(db_session, poll)[2])
+    services.mark(
+        db_session.query(Vote).one().id, is_aside=True, reason="bought", by_id=mark.subject_id, now=clock.now()
+    )
+    found = {one.name: one for one in declared.personal_tables()}
+    for name in ("contests_voters", "contests_votes", "contests_set_asides"):
+        mine = sa.select(sa.func.count()).where(declared.belongs_to(found[name], dora.subject_id))
+        assert db_session.scalar(mine.select_from(found[name].table)) == 1, name
