@@ -22,7 +22,6 @@ EXCEPTIONS = {
     "clozette.newsletters.reports.rules.MACHINES": "the words of a column; every answer is held against them",
     "clozette.newsletters.sending.senders.forget_me": _AFRESH,
     "clozette.privacy.tree.merkle.is_consistent": _PROOF,
-    "clozette.privacy.tree.merkle.is_included": _PROOF,
     "clozette.rights.desk.words.PHRASES": "marked for translation here, looked up by their words",
 }
 _MARKS_ONLY = {"cache", "contextmanager", "dataclass"}

@@ -13,7 +13,6 @@ from clozette.contests.planning.access import ROLE, staff_contest
 from clozette.contests.planning.models import Contest
 from clozette.contests.planning.queries import UNPUBLISHED
 from clozette.kernel import clock, ids
-from clozette.kernel.database import db
 from clozette.kernel.ports import beacon
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.web.forms import Form
@@ -39,10 +38,9 @@ def take(contest_id: int) -> Any:
         return _page(contest, form)
     found = beacon.read(form.data["text"])
     try:
-        with db.session.begin_nested():
-            if found is None:
-                raise Refused(Refusal("no_round", _("This is no round as drand’s servers answer it."), "text"))
-            services.take_beacon(contest, found, now=clock.now())
+        if found is None:
+            raise Refused(Refusal("no_round", _("This is no round as drand’s servers answer it."), "text"))
+        services.take_beacon(contest, found, now=clock.now())
     except Refused as refused:
         form.refuse(refused.refusal)
         return _page(contest, form)

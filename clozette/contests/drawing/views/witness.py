@@ -10,7 +10,6 @@ from clozette.contests.drawing.schemas import NonceIn
 from clozette.contests.planning import words
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock
-from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused, refuse
 from clozette.kernel.web.forms import Form
 from clozette.kernel.web.gate import everyone
@@ -34,9 +33,8 @@ def give(token: str) -> Any:
     if not form.load():
         return _page(token, witness, contest, form)
     try:
-        with db.session.begin_nested():
-            refuse(witnesses.why_not_yet(contest))
-            services.take_nonce(contest, form.data["nonce"], now=clock.now())
+        refuse(witnesses.why_not_yet(contest))
+        services.take_nonce(contest, form.data["nonce"], now=clock.now())
     except Refused as refused:
         form.refuse(refused.refusal)
         return _page(token, witness, contest, form)
