@@ -182,7 +182,8 @@ def _number(contest: Contest, agreed: Rules, member: Member, sent: Sent, now: da
     step = sa.update(Contest).where(*takes).values(last_number=Contest.last_number + 1, rules_locked_at=locked)
     number = db.session.scalar(step.returning(Contest.last_number).execution_options(synchronize_session=False))
     if number is None:
-        raise Refused(_over())
+        db.session.refresh(contest)
+        raise Refused(_over() if contest.rules_id == agreed.id else _rules_changed())
     entry_id, code = new_id(), secrets.token_bytes(CODE_BYTES)
     facts = {"contest_id": contest.id, "member_id": member.id, "number": number, "rules_id": agreed.id}
     words = {"statement": sent.statement, "form_key": sent.form_key, "look_id": sent.look.id if sent.look else None}

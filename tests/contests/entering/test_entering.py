@@ -17,6 +17,7 @@ from clozette.contests.entering import photos as entry_photos
 from clozette.contests.entering.models import Entry, Snapshot
 from clozette.contests.entering.services import Sent
 from clozette.contests.planning import life
+from clozette.contests.planning import queries as contests
 from clozette.contests.planning.models import Contest, Rules
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
@@ -235,8 +236,20 @@ def test_another_sponsor_on_the_form_than_now_is_shown_again(client: Client, db_
     db_session.commit()
     answer = client.post("/contests/coats/entries", data=typed)
     assert answer.status_code == 409 and "Linen GmbH" in answer.text and acts(db_session) == []
+    typed.pop("share")  # nobody can say no to whom they were not shown either
+    assert client.post("/contests/coats/entries", data=typed).status_code == 409 and acts(db_session) == []
     assert enter(client, share=ids.encode(other.id)).status_code == 303
     assert acts(db_session)[-1] == ("given", consents.about("sponsor", other.id))
+
+
+def test_rules_that_change_at_the_same_moment(db_session, stage, monkeypatch) -> None:
+    agreed = contests.rules_of(stage.contest)
+    make_rules(stage.contest)
+    db_session.commit()
+    monkeypatch.setattr(contests, "rules_of", lambda contest: agreed)
+    with pytest.raises(Refused, match="rules_changed"):
+        services.enter(stage.contest, stage.ada, Sent("0" * 64, "key-00001", stage.look), now=clock.now())
+    assert entries(db_session) == []
 
 
 def test_a_form_without_its_notice_counts_for_nothing(client: Client, db_session, stage) -> None:

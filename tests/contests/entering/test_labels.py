@@ -176,3 +176,5 @@ def test_each_change_is_a_version(db_session, stage) -> None:
     labels.take(stage.look.id, "contest", stage.contest.id)
     labels.take(stage.look.id, "contest", stage.contest.id)
     assert version() == known + 2 and hung(db_session) == []
+    labels.put(stage.look.id, same, now=clock.now())
+    assert version() == known + 3 and hung(db_session) == ["Woolmark Ltd"]

@@ -83,6 +83,8 @@ def test_who_sees_which_entry(client: Client, db_session, stage) -> None:
     assert seen(GUEST) == [2, 1] == seen(viewer_of(stage.ada))
     blocks.block(stage.bea.id, stage.ada.id, now=clock.now())
     assert seen(viewer_of(stage.ada)) == [1] and seen(viewer_of(stage.bea)) == [2]
+    stage.contest.entry_kind = "photos"  # then there is no look that would hide it
+    assert seen(viewer_of(stage.ada)) == [1] and seen(viewer_of(stage.bea)) == [2]
     stage.ada.deactivated_at = clock.now()
     db_session.commit()
     assert seen(GUEST) == [2] and queries.counted(stage.contest) == 2
