@@ -85,6 +85,7 @@ def fill(members: Sequence[Member], look_ids: Sequence[int], now: datetime) -> N
     """Add the contests; none where no address of the house is set, for no rules can be published without it."""
     if not controller().address:
         return
+    now = now.replace(second=0, microsecond=0)
     staff = set(db.session.scalars(sa.select(Role.member_id)))
     people = [one for one in members if one.id not in staff and not one.is_minor(now.date())]
     places = sorted({one.country for one in people})
@@ -131,6 +132,11 @@ def _over(people: Sequence[Member], looks: Mapping[int, Look], places: list[str]
         look = looks.get(member.id)
         if look is not None:
             _enter(contest, member, look, planned.opens_at + timedelta(hours=2, minutes=53 * number), shares=False)
+    _settle(contest, clock.now())
+
+
+def _settle(contest: Contest, now: datetime) -> None:
+    """Close it, freeze its list, publish a head that holds it, draw, and announce."""
     services.turn(contest, now)
     db.session.commit()
     freezing.freeze(contest.id, now=now, save=db.session.commit)
@@ -141,7 +147,6 @@ def _over(people: Sequence[Member], looks: Mapping[int, Look], places: list[str]
     drawing.take_nonce(contest, _NONCE.hex(), now=now)
     for _state in ("judged", "announced"):
         services.turn(contest, now)
-    winners.take_prizes(contest, now)
     db.session.commit()
 
 

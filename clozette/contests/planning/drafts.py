@@ -69,9 +69,10 @@ def _shared(kind: str, asked: Sharing, language: str, prize: int | None = None) 
     """Return what is asked, of the sponsor by the name that stands on the form; in words of the contest's language."""
     with force_locale(language):
         titles = tuple(fields.titles(asked.fields))
+    named = _sponsor(db.session.get_one(Recipient, asked.recipient_id))
     return Shared(
         kind=kind,
-        sponsor=_sponsor(db.session.get_one(Recipient, asked.recipient_id)),
+        sponsor=named,
         fields=tuple(asked.fields),
         titles=titles,
         purpose=asked.purpose,
@@ -80,4 +81,5 @@ def _shared(kind: str, asked: Sharing, language: str, prize: int | None = None) 
         reaches=asked.reaches,
         is_required=asked.is_required,
         prize=prize,
+        is_current=named == _sponsor(asked.sponsor),
     )

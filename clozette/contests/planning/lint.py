@@ -140,6 +140,11 @@ def _sharing(plan: Plan) -> Iterator[Fault]:
                 "sharing",
                 _("Say what exactly is shared with %(sponsor)s, what for, and for how long.", sponsor=one.sponsor.name),
             )
+        if not one.is_current:
+            words = _(
+                "%(sponsor)s has another name or address by now: say anew what is shared.", sponsor=one.sponsor.name
+            )
+            yield _all("sharing", words)
         if one.is_required and not _is_needed(one.kind, one.reaches, plan):
             yield _all(
                 "sharing",

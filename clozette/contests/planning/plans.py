@@ -57,6 +57,7 @@ class Shared:
     """What people are asked to share: of the ``contest``, or of whoever wins the ``prize``.
 
     :ivar fields: by their declared names; ``titles``: in plain words. ``prize``: which of the prizes it sends.
+    :ivar is_current: the sponsor is called, and is to be found, as the form says.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Shared:
     reaches: str
     is_required: bool
     prize: int | None = None
+    is_current: bool = True
 
 
 @dataclass(frozen=True)

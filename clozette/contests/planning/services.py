@@ -48,16 +48,19 @@ def create(values: Mapping[str, Any], *, by_id: int | None, now: datetime) -> Co
     return db.session.get_one(Contest, contest_id)
 
 
-def save(contest: Contest, values: Mapping[str, Any], *, version: int) -> None:
+def save(contest: Contest, values: Mapping[str, Any], *, version: int, now: datetime) -> None:
     """Keep what was written of a contest that is not published yet; what was checked has to be checked again.
+
+    What was to be shared with a former sponsor is shared with nobody.
 
     :raises Refused: if it was saved from elsewhere in between, or is published.
     """
     step = sa.update(Contest).where(Contest.id == contest.id, Contest.version == version)
     step = step.where(Contest.state.in_(queries.UNPUBLISHED))
-    kept = {**values, "state": "draft", "checked_sha256": None, "version": version + 1}
+    kept, former = {**values, "state": "draft", "checked_sha256": None, "version": version + 1}, contest.sponsor_id
     if not _changed(step.values(**kept), contest):
         raise Refused(_why_not_saved(contest))
+    _part_from(contest, former, now=now)
 
 
 def save_terms(contest: Contest, terms: Terms, prizes: Sequence[PrizePlan], *, version: int, now: datetime) -> None:
@@ -65,7 +68,7 @@ def save_terms(contest: Contest, terms: Terms, prizes: Sequence[PrizePlan], *, v
 
     :raises Refused: as ``save``.
     """
-    save(contest, {"terms": asdict(terms)}, version=version)
+    save(contest, {"terms": asdict(terms)}, version=version, now=now)
     put_prizes(contest, prizes, now=now)
 
 
@@ -143,12 +146,13 @@ def change_rules(
     :raises Refused: for an earlier date; once entries are closed; if it was saved from elsewhere in between.
     """
     for name in DATES:
-        _refuse_earlier(name, getattr(contest, name), values.get(name, getattr(contest, name)))
+        _refuse_date(contest, name, values.get(name, getattr(contest, name)))
     step = sa.update(Contest).where(Contest.id == contest.id, Contest.version == version)
     step = step.where(Contest.state.in_(CHANGING), Contest.closes_at > now)
-    kept = {**values, "terms": asdict(terms), "version": version + 1}
+    kept, former = {**values, "terms": asdict(terms), "version": version + 1}, contest.sponsor_id
     if not _changed(step.values(**kept), contest):
         raise Refused(_why_not_changed(contest, version))
+    _part_from(contest, former, now=now)
     if prizes is not None:
         put_prizes(contest, prizes, now=now)
     rules = _add_checked(contest, because, now=now)
@@ -240,9 +244,20 @@ def _add_rules(contest: Contest, plan: Plan, because: str, *, now: datetime) -> 
     return rules
 
 
-def _refuse_earlier(name: str, before: datetime | None, after: datetime | None) -> None:
+def _part_from(contest: Contest, former: int | None, *, now: datetime) -> None:
+    """Share nothing more with a sponsor in whose place another stands: every yes was to the one that was named."""
+    if former is not None and former != contest.sponsor_id:
+        sharing.end("contest", contest.id, sponsor_id=former, now=now)
+        for prize in queries.prizes_of(contest):
+            sharing.end("prize", prize.id, sponsor_id=former, now=now)
+
+
+def _refuse_date(contest: Contest, name: str, after: datetime | None) -> None:
+    before = getattr(contest, name)
     if before is not None and (after is None or after < before):
         raise Refused(Refusal("earlier", _("A published date can only move to a later time."), name))
+    if name == "opens_at" and contest.state == "open" and after != before:
+        raise Refused(Refusal("opened", _("It has opened already."), name))
 
 
 def _changed(step: sa.Update, contest: Contest) -> bool:

@@ -143,3 +143,7 @@ def test_a_prize_that_the_sponsor_sends_has_a_sharing_of_its_own() -> None:
 def test_a_sharing_says_what_and_what_for_and_how_long(name: str) -> None:
     blank: dict[str, Any] = {"fields": (), "purpose": "", "keeps_for": "", "keeps_days": 0}
     assert found(plan("DE", shared=(replace(SHARED, **{name: blank[name]}),))) == {(None, "sharing")}
+
+
+def test_a_sharing_names_the_sponsor_as_it_is_now() -> None:
+    assert found(plan("DE", shared=(replace(SHARED, is_current=False),))) == {(None, "sharing")}

@@ -101,7 +101,7 @@ def test_what_is_published_is_what_was_checked_whoever_saves_meanwhile(app: Flas
     raised = at_once(
         app,
         lambda: services.publish(of(contest_id), version=2, now=now),
-        lambda: services.save(of(contest_id), {"title": "Summer coats"}, version=2),
+        lambda: services.save(of(contest_id), {"title": "Summer coats"}, version=2, now=now),
     )
     db_session.expire_all()
     contest = of(contest_id)

@@ -224,7 +224,7 @@ def test_what_has_opened_is_not_taken_back(client: Client, db_session: orm.Sessi
 def test_what_is_published_is_not_saved_over(db_session: orm.Session) -> None:
     contest = make_contest("published", opens_at=clock.now() + timedelta(hours=1))
     with pytest.raises(Refused, match="published"):
-        services.save(contest, {"title": "Another"}, version=1)
+        services.save(contest, {"title": "Another"}, version=1, now=clock.now())
     db_session.refresh(contest)
     assert (contest.state, contest.title != "Another") == ("published", True)
 
@@ -287,6 +287,58 @@ def test_a_sponsor_who_moves_makes_the_rules_stale(
     sponsor.address = "2 Other Street, Leeds"
     db_session.commit()
     assert "Put up a new version" in client.get(path).text
+
+
+@pytest.mark.requirement(74)
+@pytest.mark.parametrize("state", ["draft", "open"])
+def test_another_sponsor_gets_nothing_that_was_agreed_for_the_former(
+    client: Client, db_session: orm.Session, contest_form: Filled, rules_form: Filled, state: str
+) -> None:
+    first, second = make_sponsor(), make_sponsor()
+    path = begin(client, contest_form, rules_form, sponsor=ids.encode(first.id))
+    contest = one(db_session)
+    asked = make_sharing(contest, first)
+    dates = {name: value for name, value in contest_form().items() if name.endswith("_at")}
+    form = {**dates, "alternates": "2", "version": "2", "sponsor": ids.encode(second.id), "because": "It sold out"}
+    if state == "open":
+        publish(client, path)
+        contest.state = "open"
+    else:
+        form = {**contest_form(slug=None), "version": "2", "sponsor": form["sponsor"]}
+    db_session.commit()
+    assert client.post(f"{path}/edit", data=form).status_code == 303
+    db_session.refresh(asked)
+    assert asked.replaced_at is not None
+    assert one(db_session).sponsor_id == second.id
+    if state == "open":
+        assert second.legal_name in client.get("/contests/winter-coats/rules").text
+
+
+def test_a_date_that_was_not_touched_stays_to_the_second(
+    client: Client, db_session: orm.Session, contest_form: Filled, rules_form: Filled
+) -> None:
+    path = begin(client, contest_form, rules_form)
+    publish(client, path)
+    contest = one(db_session)
+    contest.announce_at = kept = contest.announce_at + timedelta(seconds=59)
+    db_session.commit()
+    dates = {name: value for name, value in contest_form().items() if name.endswith("_at")}
+    said = client.post(f"{path}/edit", data={**dates, "version": "2", "because": "More", "alternates": "5"})
+    assert said.status_code == 303, said.text
+    assert (one(db_session).announce_at, one(db_session).alternates) == (kept, 5)
+
+
+def test_what_has_opened_does_not_open_later(
+    client: Client, db_session: orm.Session, contest_form: Filled, rules_form: Filled
+) -> None:
+    path = begin(client, contest_form, rules_form)
+    publish(client, path)
+    one(db_session).state = "open"
+    db_session.commit()
+    dates = {name: value for name, value in contest_form().items() if name.endswith("_at")}
+    dates["opens_at"] = f"{clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    said = client.post(f"{path}/edit", data={**dates, "version": "2", "because": "Later", "alternates": "2"})
+    assert (said.status_code, "It has opened already" in said.text) == (409, True)
 
 
 def test_only_an_admin_cancels_and_the_reason_is_public(client: Client, db_session: orm.Session) -> None:

@@ -4,6 +4,7 @@ Other parts fill ``marketing.contests`` (above the list) and ``marketing.contest
 page; their templates see ``contest``.
 """
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -90,7 +91,7 @@ def save(contest_id: int) -> Any:
     version, because = form.data["version"], form.data.get("because")
     try:
         if because is None:
-            services.save(found, values, version=version)
+            services.save(found, values, version=version, now=clock.now())
         else:
             terms = drafts.plan_of(found).terms
             services.change_rules(found, values, terms, because=because, version=version, now=clock.now())
@@ -242,7 +243,14 @@ def _values(form: Form, contest: Contest | None = None) -> dict[str, Any] | None
         return None
     for name in ("version", "because"):
         data.pop(name, None)
-    return {**data, **dates, "sponsor_id": sponsor_id}
+    return {**data, **_as_kept(contest, dates), "sponsor_id": sponsor_id}
+
+
+def _as_kept(contest: Contest | None, dates: dict[str, datetime | None]) -> dict[str, datetime | None]:
+    """Return dates with those as they are kept that were sent as they were shown: a form shows no seconds."""
+    kept = {name: getattr(contest, name, None) for name in dates}
+    same = {name: at for name, at in kept.items() if at and at.replace(second=0, microsecond=0) == dates[name]}
+    return dates | same
 
 
 def _allowed_sponsors(contest: Contest | None) -> set[int]:
