@@ -147,6 +147,7 @@ def _settle(contest: Contest, now: datetime) -> None:
     drawing.take_nonce(contest, _NONCE.hex(), now=now)
     for _state in ("judged", "announced"):
         services.turn(contest, now)
+    winners.take_prizes(contest, now)
     db.session.commit()
 
 
