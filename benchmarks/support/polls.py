@@ -41,7 +41,7 @@ class Poll:
 class Crowd:
     """Members who may vote, with what their browsers send."""
 
-    tokens: Sequence[str]
+    members: Sequence[int]
     name: str
     cookies: Sequence[str]
     csrf: str
@@ -74,7 +74,7 @@ def gather(app: Flask, size: int) -> Crowd:
         members = _members(size)
         _sign_in(members, tokens)
         db.session.commit()
-    return _crowd(app, tokens)
+    return _crowd(app, members, tokens)
 
 
 def open_poll(app: Flask, slug: str, entrants: int, votes: int) -> Poll:
@@ -160,10 +160,10 @@ def _entry(contest: Contest, agreed: Rules, member_id: int, number: int) -> dict
     return {**known, **more, "state": "entered", "entered_at": clock.now()}
 
 
-def _crowd(app: Flask, tokens: Sequence[str]) -> Crowd:
+def _crowd(app: Flask, members: Sequence[int], tokens: Sequence[str]) -> Crowd:
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     cookies = [signer.dumps({"sid": token, "csrf_token": _CSRF}) for token in tokens]
     csrf = str(URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(_CSRF))
     with app.test_request_context():
         stamp = notices.stamp("CP3")
-    return Crowd(tokens, app.config["SESSION_COOKIE_NAME"], cookies, csrf, stamp)
+    return Crowd(members, app.config["SESSION_COOKIE_NAME"], cookies, csrf, stamp)
