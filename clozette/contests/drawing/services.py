@@ -58,9 +58,10 @@ def chain() -> Chain:
 
 
 def promise(event: ContestPublished) -> None:
-    """Name the round of a contest whose rules were published; the rules once more, the round anew."""
+    """Name the round of a contest whose rules were published; the rules once more, the round anew, or none any more."""
     contest = db.session.get_one(Contest, event.contest_id)
     if contest.decided_by != "draw" or contest.draw_at is None:
+        db.session.execute(sa.delete(Draw).where(Draw.contest_id == contest.id, Draw.seed.is_(None)))
         return
     witness = queries.witness_of(contest)
     used = chain()
@@ -77,6 +78,8 @@ def promise(event: ContestPublished) -> None:
 def open_(event: ContestOpened) -> None:
     """Make the seed of a contest that opened, and publish its digest; once."""
     contest = db.session.get_one(Contest, event.contest_id)
+    if contest.decided_by != "draw":
+        return
     if queries.draw_of(contest) is None:
         promise(ContestPublished(contest.id))
     sealed, digest = seeds.new()

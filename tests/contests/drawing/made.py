@@ -95,6 +95,32 @@ def _swap_seed_and_digest(spoilt: Document) -> None:
     spoilt["seed_sha256"] = hashlib.sha256(bytes.fromhex(spoilt["seed"])).hexdigest()
 
 
+def _draw_again(spoilt: Document) -> None:
+    """Make the order follow from what the file says now, as a forger would."""
+    said = spoilt["beacon"]
+    about = {"chain": spoilt["chain"]["hash"], "number": said["round"], "randomness": said["randomness"]}
+    key = rules.key(spoilt["seed"], spoilt["entries_sha256"], **about)
+    spoilt["order"] = rules.picks([number for number, _said in spoilt["entries"]], spoilt["take"], key)
+
+
+def _forge_seed(spoilt: Document) -> None:
+    """A seed that makes somebody else win, its order with it."""
+    spoilt["seed"] = "ab" * 32
+    _draw_again(spoilt)
+
+
+def _forge_list(spoilt: Document) -> None:
+    """A list without somebody who would have won, its order with it."""
+    spoilt["entries"] = [line for line in spoilt["entries"] if line[0] != spoilt["order"][0]]
+    _draw_again(spoilt)
+
+
+def _forge_round(spoilt: Document) -> None:
+    """A round that is real but not the one of the moment, its order with it."""
+    _other_round(spoilt)
+    _draw_again(spoilt)
+
+
 def _other_round(spoilt: Document) -> None:
     """A round that is real, but not the one of the moment."""
     found = _round(spoilt["beacon"]["round"] + 1)
@@ -113,6 +139,9 @@ ALTERED: dict[str, Callable[[Document], Any]] = {
     "a list and its digest": _alter_entry_and_digest,
     "the seed is another": _swap_seed,
     "the seed and its digest": _swap_seed_and_digest,
+    "the seed and the order": _forge_seed,
+    "the list and the order": _forge_list,
+    "the round and the order": _forge_round,
     "the round is another": _other_round,
     "the round's number is another": lambda spoilt: spoilt["beacon"].__setitem__("round", _FIRST + 99),
     "the randomness is another": lambda spoilt: spoilt["beacon"].__setitem__("randomness", "0" * 64),

@@ -63,6 +63,18 @@ def test_a_contest_that_a_jury_decides_has_no_draw(db_session: orm.Session) -> N
     assert services.why_not_judged(contest, clock.now()) is None
 
 
+def test_a_draft_that_a_jury_decides_now_is_not_drawn(db_session: orm.Session) -> None:
+    contest = make_contest(judging_until=clock.now() + timedelta(days=3))
+    services.promise(ContestPublished(contest.id))
+    assert queries.draw_of(contest) is not None
+    contest.decided_by = "jury"
+    services.promise(ContestPublished(contest.id))
+    db_session.expire_all()
+    services.open_(ContestOpened(contest.id))
+    assert queries.draw_of(contest) is None
+    assert facts.of(contest.id, "seed") is None
+
+
 def test_a_seed_is_not_readable_in_the_table(promised: Made) -> None:
     draw = draw_of(promised())
     seed = seeds.unseal(draw.seed)

@@ -21,6 +21,8 @@ from clozette.contests.planning.models import Contest
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import mail as port
+from clozette.rights.erasure import executor
+from clozette.rights.erasure import services as erasures
 from tests.contests.drawing import made
 from tests.contests.drawing.conftest import Made, draw_of, freeze, lock, publish_head, signed
 from tests.contests.drawing.made import ALTERED, ALTERED_VOTES, altered
@@ -260,3 +262,18 @@ def test_a_witness_can_be_dismissed(marketing: Client, witnessed: tuple[Contest,
 def test_another_s_link_opens_nothing(client: Client, db_session: orm.Session) -> None:
     assert client.get(f"/witness/{secrets.token_hex(32)}").status_code == 404
     assert client.post("/witness/x", data={"nonce": NONCE}).status_code == 404
+
+
+def test_an_erased_witness_leaves_a_digest_and_no_name(
+    app: Flask, marketing: Client, witnessed: tuple[Contest, str], db_session: orm.Session
+) -> None:
+    contest, _form = witnessed
+    opened(contest)
+    subject_id = db_session.get_one(Witness, contest.id).subject_id
+    erasure = erasures.ask(subject_id, via="page", now=clock.now())
+    db_session.commit()
+    executor.execute(erasure.id, now=clock.now() + timedelta(days=60), save=db_session.commit)
+    db_session.expire_all()
+    witness = db_session.get_one(Witness, contest.id)
+    assert (witness.name, witness.email, witness.nonce_sha256) == ("", "", DIGEST)
+    assert marketing.get(staff_page(contest)).status_code == 200

@@ -2,13 +2,17 @@
 
 import dataclasses
 import json
+import time
+from pathlib import Path
 
 import pytest
 
 from clozette.contests.drawing import rounds, signatures
 from clozette.contests.drawing.signatures import holds, is_signed
-from clozette.kernel.ports.beacon import Round
+from clozette.kernel.ports.beacon import Round, read
 from clozette.sandbox import drand
+from clozette.sandbox.inbox import Inbox
+from clozette.sandbox.pages import create_app
 from clozette.settings import BadSettings, Settings
 
 QUICKNET = rounds.CHAINS["quicknet"]
@@ -39,6 +43,18 @@ def test_rounds_of_the_sandbox_hold_in_its_own_chain_alone() -> None:
     assert holds(found, SANDBOX)
     assert not holds(found, QUICKNET)
     assert not holds(REAL[0], SANDBOX)
+
+
+def test_the_sandbox_answers_as_a_mirror_does(tmp_path: Path) -> None:
+    client = create_app(Inbox(tmp_path)).test_client()
+    here = f"/drand/{SANDBOX.hash}"
+    assert rounds.chain_of(client.get(f"{here}/info").text) == SANDBOX
+    for name in ("1", "1000", "latest"):
+        found = read(client.get(f"{here}/public/{name}").data)
+        assert found is not None and holds(found, SANDBOX)
+    assert client.get(f"{here}/public/{drand.latest(time.time()) + 100}").status_code == 425
+    for address in (f"{here}/public/0", f"/drand/{QUICKNET.hash}/public/1", f"/drand/{QUICKNET.hash}/info"):
+        assert client.get(address).status_code == 404
 
 
 def test_a_round_is_its_number_its_signature_and_its_randomness() -> None:
