@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,17 +13,20 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import exc, orm
 
+from clozette.accounts.events import DetailChanged
 from clozette.accounts.models import Member
 from clozette.contests.models import Contest, Entry, Prize, Sharing, Sponsor
-from clozette.contests.sponsors import handing, people, sharing
+from clozette.contests.sponsors import duties, handing, people, sharing
 from clozette.contests.sponsors.models import Fetch, Handout
 from clozette.contests.sponsors.sharing import Terms
 from clozette.contests.winning.models import Address, Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.kernel.events import publish
 from clozette.kernel.refusal import Refused
 from clozette.privacy.disclosures import departures
 from clozette.privacy.disclosures.models import Disclosure, Handover, Telling
+from clozette.rights.erasure import executor
 from clozette.rights.erasure import services as erasures
 from tests.contests.sponsors.conftest import answer, prepared
 from tests.factories.accounts import make_member
@@ -285,3 +289,22 @@ def test_an_address_is_shared_for_its_prize_by_a_yes_of_its_own(
     }
     entry = db_session.scalars(sa.select(Handover)).one()
     assert (entry.trigger, entry.object_id, entry.fields) == ("prize", prize_id, row.fields)
+
+
+@pytest.mark.requirement(78)
+def test_a_correction_and_an_erasure_become_tasks_of_the_sponsor(
+    enter: Enter, handout: Handout, buyer: Member, sponsor: Sponsor, db_session: orm.Session
+) -> None:
+    """By the name that the sponsor had then: another since changes nothing about whose they are."""
+    ada, bob = enter("ada"), enter("bob")
+    rows = {row[EMAIL]: row["reference"] for row in fetch(handout, buyer)}
+    publish(DetailChanged(ada.id, ada.subject_id, "display_name"))
+    publish(DetailChanged(ada.id, ada.subject_id, "bio"))
+    wish = erasures.ask(bob.subject_id, via="desk", now=clock.now(), grace=timedelta(0))
+    db_session.commit()
+    assert executor.execute(wish.id, now=clock.now(), save=db.session.commit)
+    sponsor.legal_name = "Acme Holdings Ltd"
+    db_session.flush()
+    asked = {row.kind: row.known_as for row in duties.of_sponsor(sponsor)}
+    assert asked["correction"] == [rows["ada@example.test"]]
+    assert asked["erasure"] == asked["withdrawal"] == [rows["bob@example.test"]], "an erasure ends the yes too"
