@@ -87,10 +87,12 @@ _ALL = (
         title=_l("Contests, surveys and promotions"),
         mandatory=("answers",),
         optional=("contact",),
-        purposes=(Purpose.PROVIDE, Purpose.RESPOND, Purpose.COMMUNICATE, Purpose.CONSENTED),
+        purposes=(Purpose.PROVIDE, Purpose.RESPOND, Purpose.COMMUNICATE, Purpose.RESEARCH, Purpose.CONSENTED),
         basis="contract",
         recipients=_PARTNERS,
-        retention=_l("until the contest is over and its prizes are given"),
+        retention=_l(
+            "until the contest or promotion is over and its prizes are given; what you answer in a survey a year longer"
+        ),
         clause="1",
     ),
     CollectionPoint(
