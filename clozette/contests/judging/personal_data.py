@@ -33,7 +33,7 @@ JUDGING: Declaration = {
             "member_id": Personal("relations", (Purpose.PROVIDE,), erasure="clear"),
             "named_at": _SEAT,
             "named_by_id": Personal(
-                "activity", (Purpose.PROVIDE,), erasure="clear", export=False, hidden_because="who of the staff did it"
+                "activity", (Purpose.PROVIDE,), erasure="clear", export=False, hidden_because="who of the staff decided"
             ),
             "accepted_at": _SEAT,
             "dropped_at": _SEAT,

@@ -101,17 +101,18 @@ def open_round(round_: Round, *, now: datetime) -> None:
     :raises Refused: before the list of entries is fixed, before the round in front has ended, with too few judges.
     """
     contest = db.session.get_one(Contest, round_.contest_id, with_for_update=True, populate_existing=True)
-    with db.session.begin_nested():
-        entries = _entries_for(contest, round_)
+    db.session.refresh(round_, with_for_update=True)
+    if round_.opened_at is not None:
+        raise Refused(Refusal("opened", _("This round is open already."), None))
+    needs = {entry.id: round_.quorum for entry in _entries_for(contest, round_)}
+    pairs, short = _shared_out(contest, round_, needs)
+    if short:
+        raise Refused(_too_few(short))
+    round_.opened_at = now
+    if round_.method == "score":
         criteria = [{"name": one.name, "weight": one.weight} for one in terms_of(contest.terms).criteria if one.name]
-        kept = (criteria or [{"name": contest.title, "weight": 1}]) if round_.method == "score" else []
-        db.session.refresh(round_, with_for_update=True)
-        if round_.opened_at is not None:
-            raise Refused(Refusal("opened", _("This round is open already."), None))
-        round_.opened_at, round_.criteria = now, kept
-        short = _allot(contest, round_, {entry.id: round_.quorum for entry in entries}, now)
-        if short:
-            raise Refused(_too_few(short))
+        round_.criteria = criteria or [{"name": contest.title, "weight": 1}]
+    _give(round_, pairs, now)
     events.publish(EntriesAllotted(round_.id))
 
 
@@ -249,23 +250,30 @@ def _entries_for(contest: Contest, round_: Round) -> Sequence[Entry]:
     return entries
 
 
-def _allot(contest: Contest, round_: Round, needs: Mapping[int, int], now: datetime) -> list[int]:
-    """Share entries out; return those for which there are too few judges. In a ranking each judge gets every entry."""
+def _shared_out(contest: Contest, round_: Round, needs: Mapping[int, int]) -> tuple[list[tuple[int, int]], list[int]]:
+    """Return who gets which entry, and the numbers of entries for which there are too few judges.
+
+    In a ranking each judge gets every entry.
+    """
     load = dict.fromkeys(queries.able(contest), 0)
     known = sa.select(Assignment.judge_id, Assignment.entry_id).where(Assignment.round_id == round_.id)
-    before = set(db.session.execute(known).all())
+    before = {(judge_id, entry_id) for judge_id, entry_id in db.session.execute(known)}
     for judge_id in [judge_id for judge_id, _entry_id in before if judge_id in load]:
         load[judge_id] += 1
     barred = queries.conflicts(contest) | before
     pairs, short = rules.allot(needs, load, barred)
     if round_.method == "rank":
         pairs = [(judge, entry) for judge in load for entry in needs if (judge, entry) not in barred]
-    for judge_id, entry_id in pairs:
-        kept = {"round_id": round_.id, "judge_id": judge_id, "entry_id": entry_id, "made_at": now}
-        db.session.add(Assignment(id=new_id(), **kept))
-    db.session.flush()
     numbers = sa.select(Entry.number).where(Entry.id.in_(short)).order_by(Entry.number)
-    return list(db.session.scalars(numbers)) if short else []
+    return pairs, list(db.session.scalars(numbers)) if short else []
+
+
+def _give(round_: Round, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    db.session.add_all(
+        Assignment(id=new_id(), round_id=round_.id, judge_id=judge_id, entry_id=entry_id, made_at=now)
+        for judge_id, entry_id in pairs
+    )
+    db.session.flush()
 
 
 def _fill(contest: Contest, round_: Round, now: datetime) -> None:
@@ -275,7 +283,8 @@ def _fill(contest: Contest, round_: Round, now: datetime) -> None:
     lacks = {entry.id: round_.quorum - found.get(entry.id, 0) for entry in queries.entries_in(round_)}
     needs = {entry_id: number for entry_id, number in lacks.items() if number > 0}
     if needs:
-        _allot(contest, round_, needs, now)
+        pairs, _short = _shared_out(contest, round_, needs)
+        _give(round_, pairs, now)
         events.publish(EntriesAllotted(round_.id))
 
 

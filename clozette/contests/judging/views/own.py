@@ -78,11 +78,12 @@ def rank(slug: str, number: int) -> Any:
         return _round_page(contest, round_, tasks, form), form.status
     order = {one.entry.number: form.data[f"place_{one.entry.number}"] for one in tasks}
     try:
-        with db.session.begin_nested():
-            services.rank(judge, round_, order, now=clock.now())
+        services.rank(judge, round_, order, now=clock.now())
     except Refused as refused:
         form.refuse(refused.refusal)
-        return _round_page(contest, round_, tasks, form), form.status
+        db.session.rollback()  # the page shows what stands
+        contest, judge, round_ = _round(slug, number)
+        return _round_page(contest, round_, queries.tasks_of(round_, judge), form), form.status
     flash(_("Your ranking is kept. You can change it until the round ends."), "success")
     return redirect(_address(contest, round_), 303)
 

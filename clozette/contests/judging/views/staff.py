@@ -152,14 +152,15 @@ def _found(contest_id: int, round_id: int) -> tuple[Contest, Round]:
 
 def _do(contest: Contest, form: Form, which: str, deed: Callable[[], object], told: str) -> Any:
     """Do something with what a form says, or show the page again with what is wrong."""
+    contest_id = contest.id
     if not form.load() or not _has_moment(contest, form):
         return _page(contest, **{which: form}), form.status
     try:
-        with db.session.begin_nested():
-            deed()
+        deed()
     except Refused as refused:
         form.refuse(refused.refusal)
-        return _page(contest, **{which: form}), form.status
+        db.session.rollback()  # the page shows what stands
+        return _page(contest_access.staff_contest(contest_id), **{which: form}), form.status
     flash(told, "success")
     return redirect(_address(contest), 303)
 
