@@ -12,7 +12,7 @@ class EntryMade:
 
 @dataclass(frozen=True)
 class EntryLeft:
-    """An entry takes part no more; ``because`` is one of ``rules.BECAUSE``."""
+    """An entry takes part no more; ``because`` is one of ``wording.REASONS``."""
 
     entry_id: int
     because: str

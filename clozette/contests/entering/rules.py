@@ -19,8 +19,6 @@ SHOWN = ("public", "members")
 """Visibilities of looks that can be entered."""
 DISQUALIFYING = ("not-eligible", "not-own-work", "rules-broken", "two-accounts")
 """Why staff take an entry out, in a public word."""
-BECAUSE = ("withdrawn", "rules", "look-gone", "erased", "cancelled", *DISQUALIFYING)
-"""Why an entry left."""
 
 
 @dataclass(frozen=True)
