@@ -12,6 +12,8 @@ from clozette.accounts.models import Member
 from clozette.closets.models import Item
 from clozette.contests import facts
 from clozette.contests.planning.models import Contest
+from clozette.contests.surveys import queries as surveys
+from clozette.contests.surveys.models import Survey
 from clozette.demo import fill, letters, mailings, pictures, story
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -79,6 +81,9 @@ def test_a_small_site_is_filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
         drawn, results = facts.of(over.id, "draw"), facts.of(over.id, "results")
         assert drawn is not None and results is not None
         assert len(drawn.content["order"]) == min(over.last_number, 6) > 0
+        asked = {survey.slug: survey for survey in db.session.scalars(sa.select(Survey))}
+        assert {slug: survey.state for slug, survey in asked.items()} == dict.fromkeys(asked, "open")
+        assert surveys.tables_of(asked["your-one-coat"]) and not surveys.tables_of(asked["mend-or-part"])
 
 
 def test_photographs_are_taken_from_their_folders(tmp_path: Path) -> None:

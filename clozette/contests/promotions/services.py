@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from clozette.accounts.models import Member
 from clozette.community import points
+from clozette.contests.planning.models import Contest
 from clozette.contests.promotions import codes, queries, rules
 from clozette.contests.promotions.models import Promotion, PromotionCode
 from clozette.contests.sponsors.models import Sharing
@@ -105,7 +106,8 @@ def faults(promotion: Promotion, now: datetime) -> list[str]:
         found.append(_("It would be over before it began: choose a later end."))
     if promotion.kind in rules.WITH_CODES and not queries.count(promotion.id, left=True):
         found.append(_("There are no codes to give yet."))
-    if promotion.contest is not None and promotion.contest.state in ("draft", "checked"):
+    contest = db.session.get(Contest, promotion.contest_id) if promotion.contest_id else None
+    if contest is not None and contest.state in ("draft", "checked"):
         found.append(_("Its draw is not published yet."))
     return found
 
