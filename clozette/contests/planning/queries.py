@@ -10,8 +10,6 @@ from clozette.contests.sponsors.models import Sponsor
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 
-LIVE = ("entered", "asked")
-"""States of entries that take part, or will once newer rules are agreed to."""
 UNPUBLISHED = ("draft", "checked")
 OVER = ("closed", "judged", "announced", "done", "cancelled")
 """States in which no entry is taken any more."""
