@@ -62,6 +62,7 @@ from clozette.contests.sponsors import events as sponsor_events
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors import tasks as sponsor_tasks
 from clozette.contests.sponsors import views as sponsor_views
+from clozette.contests.surveys import api as surveys_api
 from clozette.contests.surveys import setup as surveys
 from clozette.contests.surveys import tasks as survey_tasks
 from clozette.contests.surveys import views as survey_views
@@ -224,6 +225,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     consents_api.blueprint,
     newsletters_api.blueprint,
     contests_api.blueprint,
+    surveys_api.blueprint,
     entering_api.blueprint,
     voting_api.blueprint,
     draws_api.blueprint,

@@ -148,6 +148,7 @@ GET    /surveys                                       200     200     200     20
 GET    /surveys/{survey}                              200     200     200     200     200     200     200     200
 POST   /surveys/{survey}                              login   confirm 422     422     422     422     422     422
 GET    /surveys/{survey_over}/results                 200     200     200     200     200     200     200     200
+GET    /api/v1/surveys/{survey_over}                  200     200     200     200     200     200     200     200
 GET    /marketing/surveys                             login   404     404     404     404     404     404     200
 GET    /marketing/surveys/new                         login   404     404     404     404     404     404     200
 POST   /marketing/surveys/new                         login   404     404     404     404     404     404     422

@@ -385,3 +385,16 @@ def test_drafts_are_for_staff(staff: Client, client: Client, db_session: orm.Ses
     db_session.commit()
     assert client.get(f"/surveys/{survey.slug}").status_code == 404
     assert staff.get(f"/surveys/{survey.slug}").status_code == 200
+
+
+def test_programs_read_the_same_tables(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey(min_group=5)
+    question = make_question(survey)
+    db_session.commit()
+    for word in ["yes"] * 7 + ["no"] * 6:
+        answered(client, survey, **{field(question): word})
+    assert client.get(f"/api/v1/surveys/{survey.slug}").json["tables"] is None
+    survey.state = "closed"
+    db_session.commit()
+    (table,) = client.get(f"/api/v1/surveys/{survey.slug}").json["tables"]
+    assert [cell["people"] for cell in table["cells"]] == [7, None, None]
