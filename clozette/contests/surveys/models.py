@@ -11,7 +11,7 @@ from clozette.contests.sponsors.models import Sponsor
 from clozette.kernel.database import BigInt, Id, Model
 
 MAX_SLUG, MAX_TITLE, MAX_WORDS = 60, 120, 2000
-MAX_QUESTION, MAX_OPTION, MAX_OPTIONS, MAX_QUESTIONS, MAX_SECTIONS = 500, 120, 20, 60, 10
+MAX_QUESTION, MAX_OPTION, MAX_OPTIONS, MAX_QUESTIONS, MAX_SECTIONS = 500, 120, 20, 40, 10
 MAX_TEXT = 1000
 LEAST_GROUP = 5
 STATES = ("draft", "open", "closed")
