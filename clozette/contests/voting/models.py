@@ -61,7 +61,7 @@ class Vote(Model):
 class SetAside(Model):
     """That a vote was set aside, or counts again (``is_aside``), and why. Of a vote's rows the last ``number`` holds.
 
-    :ivar reason: one of ``rules.REASONS``. ``by_id``: who of the staff; nobody where the site found it.
+    :ivar reason: a word of ``rules``, public with the list. ``by_id``: who of the staff; nobody where the site found it.
     """
 
     __tablename__ = "contests_set_asides"

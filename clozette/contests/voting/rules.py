@@ -20,7 +20,6 @@ FOUND = (SAME_NETWORK, NEW_ACCOUNTS, NEW_FOLLOWERS)
 """Reasons that the site finds by itself, the first one that fits first."""
 STAFF_ASIDE = ("bought", "false-accounts", "same-person")
 STAFF_LIFT = ("looked-into", "household", "real-accounts")
-REASONS = (ENTRY_LEFT, *FOUND, *STAFF_ASIDE, *STAFF_LIFT)
 
 BURST, WITHIN = 10, timedelta(hours=1)
 """So many votes of one kind for one entry within so long are set aside."""
