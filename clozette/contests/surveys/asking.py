@@ -7,6 +7,7 @@ account, and for a minor it would take a parent or guardian.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -14,7 +15,7 @@ from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors.models import Sharing
 from clozette.kernel import ids
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.privacy import consents, notices
+from clozette.privacy import consents, ledger, notices
 
 POINT, CHANNEL = "CP3", sharing.CHANNEL
 
@@ -41,7 +42,7 @@ def offers(asked: Sequence[Sharing]) -> list[notices.Offer]:
 
 
 def record(asked: Sequence[Sharing], subject_id: int, answer: Answer, *, now: datetime) -> None:
-    """Record a yes or a no to each.
+    """Record what was shown, and a yes or a no to each.
 
     :raises Refused: if something else was shown or ticked than is asked, or what is needed was not.
     """
@@ -52,20 +53,18 @@ def record(asked: Sequence[Sharing], subject_id: int, answer: Answer, *, now: da
     for one in asked:
         if one.is_required and one.id not in answer.share:
             raise Refused(_needed(one))
-    served_id = None
+    how: dict[str, Any] = {"method": answer.method, "shown": answer.shown, "now": now}
+    read = ledger.record(subject_id=subject_id, point=POINT, action="acknowledged", **how)
     for one in asked:
-        entry = consents.answer(
+        consents.answer(
             subject_id,
             sharing.purpose_of(one),
             CHANNEL,
             "given" if one.id in answer.share else "refused",
             point=POINT,
-            method=answer.method,
-            shown=answer.shown,
-            served_id=served_id,
-            now=now,
+            served_id=read.served_id,
+            **how,
         )
-        served_id = entry.served_id
 
 
 def _needed(one: Sharing) -> Refusal:

@@ -169,6 +169,21 @@ def test_anonymous_answers_lead_to_nobody(client: Client, db_session: orm.Sessio
     assert not any(abs(moment - clock.now()) < timedelta(hours=1) for moment in near)
 
 
+@pytest.mark.requirement(2)
+def test_what_was_shown_is_kept_with_answers_by_name(client: Client, db_session: orm.Session) -> None:
+    survey, member = make_survey(), make_member()
+    question = make_question(survey)
+    sign_in(client, member)
+    db_session.commit()
+    assert (
+        client.post(f"/surveys/{survey.slug}", data={"do": "send", "section": "1", "version": "1"}).status_code == 409
+    )
+    shown = client.get(f"/surveys/{survey.slug}").text
+    assert send(client, survey, shown, **{field(question): "yes"}).status_code == 303
+    kept = sa.select(LedgerEntry.action, LedgerEntry.point).where(LedgerEntry.subject_id == member.subject_id)
+    assert ("acknowledged", "CP3") in [tuple(row) for row in db_session.execute(kept)]
+
+
 def test_points_come_once_and_say_why(client: Client, db_session: orm.Session) -> None:
     survey = make_survey(points=20, title="Of coats")
     question, member = make_question(survey), make_member()
