@@ -413,3 +413,23 @@ def test_programs_read_the_same_tables(client: Client, db_session: orm.Session) 
     db_session.commit()
     (table,) = client.get(f"/api/v1/surveys/{survey.slug}").json["tables"]
     assert [cell["people"] for cell in table["cells"]] == [7, None, None]
+
+
+def test_an_answer_and_the_close(app: Flask, db_session: orm.Session) -> None:
+    """Whoever was first: an answer is kept whole, or refused, and none comes after the close."""
+    survey, member = make_survey(), make_member()
+    question = make_question(survey)
+    with app.test_request_context():
+        shown = notices.read("CP3", notices.stamp("CP3"))
+    who, survey_id, given = services.Who(member.subject_id, member.id), survey.id, {question.id: Value(choices=("no",))}
+    said = asking.Answer((), shown, "form:survey")
+    db_session.commit()
+
+    def answer() -> None:
+        services.answer(db.session.get_one(Survey, survey_id), who, given, version=1, sharing_=said, now=clock.now())
+
+    raised = at_once(app, answer, lambda: services.close(db.session.get_one(Survey, survey_id)))
+    db_session.rollback()
+    assert queries.count(survey_id) == 1 - len(raised)
+    assert len(at_once(app, answer)) == 1
+    assert db_session.get_one(Survey, survey_id).state == "closed"
