@@ -26,7 +26,11 @@ def sponsor_of(viewer: Viewer) -> Sponsor:
         found = db.session.scalar(
             sa.select(Sponsor)
             .join(SponsorPerson, SponsorPerson.sponsor_id == Sponsor.id)
-            .where(SponsorPerson.member_id == viewer.member_id, SponsorPerson.taken_at.is_(None))
+            .where(
+                SponsorPerson.member_id == viewer.member_id,
+                SponsorPerson.taken_at.is_(None),
+                Sponsor.closed_at.is_(None),
+            )
             .order_by(SponsorPerson.id)
             .limit(1)
         )

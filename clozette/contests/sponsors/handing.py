@@ -103,12 +103,13 @@ def hand_over(handout: Handout, *, by_id: int, now: datetime) -> Release:
     """
     held = _held(handout.id)
     asked = _still(held.sharing_id)
-    refuse(people.why_not_due(asked, now))
+    recipient = db.session.get_one(Recipient, asked.recipient_id)
+    refuse(rules.why_not_theirs(_standing(asked.sponsor_id), recipient.legal_name) or people.why_not_due(asked, now))
     known = _locked_people(asked)
     refuse(rules.why_not_fetch(held, asked, fetched=len(fetches(held)), people=len(known), now=now))
     mark = "".join(secrets.choice(_LETTERS) for _ in range(16))
     release = disclosures.disclose(
-        recipient=db.session.get_one(Recipient, asked.recipient_id),
+        recipient=recipient,
         agreement=_agreement(held, asked),
         people=known,
         fields=asked.fields,
@@ -139,9 +140,10 @@ def fetch(handout: Handout, *, by_id: int, now: datetime) -> File:
 def ask_to_send(handout: Handout, *, by_id: int, now: datetime) -> None:
     """Have it sent to the sponsor's own address, once at a time.
 
-    :raises Refused: if it is over, is fetched by hand, or is under way.
+    :raises Refused: if it is over, is fetched by hand, or is under way, or the address was never proven.
     """
     refuse(rules.why_not_send(handout, now))
+    _proven_hook(handout)
     is_idle = sa.or_(Handout.sending_at.is_(None), Handout.answered_at.is_not(None))
     begun = sa.update(Handout).where(Handout.id == handout.id, is_idle).values(sending_at=now, answered_at=None)
     if db.session.scalar(begun.returning(Handout.id)) is None:
@@ -151,17 +153,16 @@ def ask_to_send(handout: Handout, *, by_id: int, now: datetime) -> None:
 
 def send(handout: Handout, *, by_id: int, now: datetime, save: Callable[[], None]) -> None:
     """Send it, and note what came of it. An answer that is lost is no second try: that would be another hand-over."""
-    asked = db.session.get_one(Sharing, handout.sharing_id)
-    hook = db.session.get_one(Hook, asked.sponsor_id)
-    secret = hooks.secret_of(hook)
-    courier = Post(
-        hook.address,
-        form=_TYPES[handout.form],
-        sign=lambda payload: hooks.signed(secret, payload, now),
-        save=save,
-        way=hooks.way(),
-    )
     try:
+        hook = _proven_hook(handout)
+        secret = hooks.secret_of(hook)
+        courier = Post(
+            hook.address,
+            form=_TYPES[handout.form],
+            sign=lambda payload: hooks.signed(secret, payload, now),
+            save=save,
+            way=hooks.way(),
+        )
         courier.carry(hand_over(handout, by_id=by_id, now=now))
         answer = "taken"
     except Refused as refused:
@@ -198,6 +199,26 @@ def _held(handout_id: int) -> Handout:
     """Lock a handout until the transaction ends, so that fetches of it take turns."""
     wanted = sa.select(Handout).where(Handout.id == handout_id).with_for_update(of=Handout)
     wanted = wanted.options(orm.joinedload(Handout.sharing, innerjoin=True))
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def _proven_hook(handout: Handout) -> Hook:
+    """Return the sponsor's own address, and let nobody set another before the transaction ends.
+
+    :raises Refused: if its present value was never proven: whoever prepared this meant the one before.
+    """
+    wanted = sa.select(Hook).join(Sharing, Sharing.sponsor_id == Hook.sponsor_id)
+    wanted = wanted.where(Sharing.id == handout.sharing_id, Hook.proven_at.is_not(None))
+    wanted = wanted.with_for_update(read=True, of=Hook).execution_options(populate_existing=True)
+    found: Hook | None = db.session.scalar(wanted)
+    if found is None:
+        raise Refused(rules.no_hook())
+    return found
+
+
+def _standing(sponsor_id: int) -> Sponsor:
+    """Read a sponsor, and let nobody change or close it before the transaction ends."""
+    wanted = sa.select(Sponsor).where(Sponsor.id == sponsor_id).with_for_update(read=True)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 

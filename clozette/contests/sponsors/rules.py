@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from clozette.contests.sponsors.models import Handout, Sharing
+from clozette.contests.sponsors.models import Handout, Sharing, Sponsor
 from clozette.kernel.refusal import Refusal
 
 OPEN_FOR = timedelta(days=14)
@@ -24,8 +24,20 @@ def why_not_prepare(sharing: Sharing, too_early: Refusal | None, *, has_hook: bo
     if sharing.replaced_at is not None:
         return replaced()
     if means == "webhook" and not has_hook:
-        return Refusal("no_hook", _("The sponsor has no address of their own that was tried."), "means")
+        return no_hook()
     return too_early
+
+
+def why_not_theirs(sponsor: Sponsor, agreed_name: str) -> Refusal | None:
+    """Refuse a sponsor who is closed, and one who is not called any more what people read when they agreed."""
+    if sponsor.closed_at is not None:
+        return Refusal("closed", _("Nothing is handed to this sponsor any more."))
+    return replaced() if sponsor.legal_name != agreed_name else None
+
+
+def no_hook() -> Refusal:
+    """Say that there is nowhere to send it to."""
+    return Refusal("no_hook", _("The sponsor has no address of their own that was tried."), "means")
 
 
 def why_not_approve(handout: Handout, by_id: int, now: datetime) -> Refusal | None:

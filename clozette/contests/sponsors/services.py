@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.accounts.models import Member, Role
-from clozette.contests.sponsors.models import Sponsor, SponsorPerson
+from clozette.contests.sponsors.models import Handout, Sharing, Sponsor, SponsorPerson
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
@@ -38,8 +38,12 @@ def change_sponsor(sponsor: Sponsor, data: dict[str, Any]) -> None:
 
 
 def close(sponsor: Sponsor, *, now: datetime) -> None:
-    """Share nothing new with a sponsor, and let nobody of theirs in any more."""
+    """Hand a sponsor nothing more, and let nobody of theirs in any more."""
+    sponsor = _held(sponsor)
     sponsor.closed_at = sponsor.closed_at or now
+    theirs = sa.select(Sharing.id).where(Sharing.sponsor_id == sponsor.id)
+    open_ones = (Handout.sharing_id.in_(theirs), Handout.ended_at.is_(None))
+    db.session.execute(sa.update(Handout).where(*open_ones).values(ended_at=now))
     mine = (SponsorPerson.sponsor_id == sponsor.id, SponsorPerson.taken_at.is_(None))
     db.session.execute(sa.update(SponsorPerson).where(*mine).values(taken_at=now))
 
@@ -56,7 +60,7 @@ def let_in(sponsor: Sponsor, handle: str, *, by_id: int, now: datetime) -> Spons
         raise Refused(Refusal("staff", _("Staff of ours can't sign in for a sponsor."), "handle"))
     person_id = new_id()
     given = {"sponsor_id": sponsor.id, "member_id": member.id, "given_by_id": by_id, "given_at": now}
-    if sponsor.closed_at is not None or not insert_once(SponsorPerson, id=person_id, **given):
+    if _held(sponsor).closed_at is not None or not insert_once(SponsorPerson, id=person_id, **given):
         raise Refused(Refusal("taken", _("This member signs in for a sponsor already."), "handle"))
     return db.session.get_one(SponsorPerson, person_id)
 
@@ -65,6 +69,12 @@ def let_out(person: SponsorPerson, *, now: datetime) -> None:
     """Let a member sign in for a sponsor no more; from the next request on."""
     person.taken_at = person.taken_at or now
     db.session.flush()
+
+
+def _held(sponsor: Sponsor) -> Sponsor:
+    """Lock a sponsor, so that closing it and letting somebody in take turns."""
+    wanted = sa.select(Sponsor).where(Sponsor.id == sponsor.id).with_for_update()
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def _taken() -> Refusal:

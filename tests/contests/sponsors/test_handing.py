@@ -16,7 +16,7 @@ from sqlalchemy import exc, orm
 from clozette.accounts.events import DetailChanged
 from clozette.accounts.models import Member
 from clozette.contests.models import Contest, Entry, Prize, Sharing, Sponsor
-from clozette.contests.sponsors import duties, handing, people, sharing
+from clozette.contests.sponsors import duties, handing, people, services, sharing
 from clozette.contests.sponsors.models import Fetch, Handout
 from clozette.contests.sponsors.sharing import Terms
 from clozette.contests.winning.models import Address, Winner
@@ -308,3 +308,28 @@ def test_a_correction_and_an_erasure_become_tasks_of_the_sponsor(
     asked = {row.kind: row.known_as for row in duties.of_sponsor(sponsor)}
     assert asked["correction"] == [rows["ada@example.test"]]
     assert asked["erasure"] == asked["withdrawal"] == [rows["bob@example.test"]], "an erasure ends the yes too"
+
+
+@pytest.mark.requirement(74)
+@pytest.mark.parametrize("change", ["another name", "closed"])
+def test_who_is_not_the_sponsor_that_people_read_of_gets_nothing(
+    enter: Enter, handout: Handout, buyer: Member, sponsor: Sponsor, change: str
+) -> None:
+    enter("ada")
+    if change == "closed":
+        services.close(sponsor, now=clock.now())
+    else:
+        sponsor.legal_name = "Somebody Else Ltd"
+        db.session.flush()
+    with pytest.raises(Refused, match=r"closed|replaced"):
+        fetch(handout, buyer)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Handover)) == 0
+    db.session.refresh(handout)
+    assert (handout.ended_at is not None) == (change == "closed")
+
+
+def test_nobody_is_let_in_for_a_sponsor_who_is_closed(sponsor: Sponsor, staff: Member) -> None:
+    make_member("latecomer")
+    services.close(sponsor, now=clock.now())
+    with pytest.raises(Refused, match="taken"):
+        services.let_in(sponsor, "latecomer", by_id=staff.id, now=clock.now())

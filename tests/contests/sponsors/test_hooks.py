@@ -223,3 +223,31 @@ def test_it_is_sent_once_at_a_time(
     assert marketing.post(f"/marketing/handouts/{ids.encode(handout.id)}/sending").status_code == 409
     by_hand = prepared(asked, staff)
     assert marketing.post(f"/marketing/handouts/{ids.encode(by_hand.id)}/sending").status_code == 409
+
+
+@pytest.mark.requirement(75)
+@pytest.mark.parametrize("when", ["before it is asked for", "before it is sent"])
+def test_nothing_is_sent_to_an_address_that_was_set_after_it_was_prepared(
+    app: Flask,
+    marketing: Client,
+    hooked: Hook,
+    enter: Enter,
+    asked: Sharing,
+    staff: Member,
+    db_session: orm.Session,
+    when: str,
+) -> None:
+    enter("ada")
+    handout = prepared(asked, staff, means="webhook")
+    path = f"/marketing/handouts/{ids.encode(handout.id)}/sending"
+    if when == "before it is sent":
+        assert marketing.post(path).status_code == 303
+    hooked.proven_at = None
+    db_session.commit()
+    if when == "before it is asked for":
+        assert marketing.post(path).status_code == 409
+    tasks.drain(app)
+    db_session.expire_all()
+    assert _Sponsor.got == []
+    assert db_session.scalars(sa.select(Handover)).all() == []
+    assert handout.answer == (None if when == "before it is asked for" else "no_hook")
