@@ -7,14 +7,17 @@ forward what the sponsor would have sent. Nobody asks a minor: that takes a pare
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors.models import Sharing
 from clozette.contests.winning import queries, rules
 from clozette.contests.winning.models import Winner
+from clozette.kernel.database import db
+from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
-from clozette.privacy import consents, notices
+from clozette.privacy import consents, disclosures, notices
 
 POINT, CHANNEL = "CP3", sharing.CHANNEL
 
@@ -91,3 +94,25 @@ def _answer(
             now=now,
         )
         served_id = entry.served_id
+
+
+def end_sharing(winner: Winner, now: datetime) -> None:
+    """End every yes to sending this winner's prize, which goes to somebody else; who got the address is told."""
+    subject_id = queries.subject_of(winner)
+    if subject_id is None or winner.prize_id is None:
+        return
+    given = {purpose for (purpose, _channel), state in consents.current(subject_id).items() if state.stands}
+    ever = sa.select(Sharing).where(Sharing.object_kind == "prize", Sharing.object_id == winner.prize_id)
+    for purpose in map(sharing.purpose_of, db.session.scalars(ever).all()):
+        if purpose in given:
+            consents.answer(subject_id, purpose, CHANNEL, "superseded", point=POINT, method="prize-gone", now=now)
+
+
+def tell_of_another_address(winner: Winner, columns: Collection[str], now: datetime) -> None:
+    """Let whoever got the former address know that it is another now (requirement 78)."""
+    subject_id, cause_id = queries.subject_of(winner), new_id()
+    if subject_id is None:
+        return
+    for column in columns:
+        field = f"contests_addresses.{column}"
+        disclosures.tell_recipients(subject_id, kind="correction", cause_id=cause_id, now=now, field=field)

@@ -55,6 +55,13 @@ def held(winner_id: int) -> Winner:
     return found
 
 
+def subject_of(winner: Winner) -> int | None:
+    """Return whose win it is; nobody's, once they are erased."""
+    mine = sa.select(Member.subject_id).join(Entry, Entry.member_id == Member.id).where(Entry.id == winner.entry_id)
+    found: int | None = db.session.scalar(mine)
+    return found
+
+
 def of_contest(contest_id: int) -> Sequence[Winner]:
     """Return everybody in the order that the jury or the draw found."""
     return db.session.scalars(_whole().where(Winner.contest_id == contest_id).order_by(Winner.place)).all()

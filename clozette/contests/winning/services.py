@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from clozette.accounts.models import Member
 from clozette.contests import facts
+from clozette.contests.entering.events import EntryLeft
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning import deciding
 from clozette.contests.planning import events as contest_events
 from clozette.contests.planning.models import Contest
-from clozette.contests.winning import awards, queries, rules
+from clozette.contests.winning import asking, awards, queries, rules
 from clozette.contests.winning.events import WinnerMoved, WinnerNotified, WinnerReminded
 from clozette.contests.winning.models import LEFT, Address, Winner
 from clozette.kernel import clock, events
@@ -77,8 +78,11 @@ def give_address(winner: Winner, address: Mapping[str, str], *, now: datetime) -
     in_time = sa.or_(Winner.state == "addressed", sa.and_(Winner.state == "accepted", Winner.due_at > now))
     _step(winner, "addressed", in_time, addressed_at=now, due_at=None)
     if not insert_once(Address, winner_id=winner.id, given_at=now, **address):
-        mine = sa.update(Address).where(Address.winner_id == winner.id)
-        db.session.execute(mine.values(given_at=now, **address))
+        mine = sa.select(Address).where(Address.winner_id == winner.id).execution_options(populate_existing=True)
+        former = db.session.scalars(mine).one()
+        changed = [name for name, value in address.items() if getattr(former, name) != value]
+        db.session.execute(sa.update(Address).where(Address.winner_id == winner.id).values(given_at=now, **address))
+        asking.tell_of_another_address(winner, changed, now)
 
 
 def ship(winner: Winner, *, carrier: str = "", tracking: str = "", now: datetime) -> None:
@@ -108,8 +112,7 @@ def disqualify(winner: Winner, *, because: str, now: datetime) -> None:
 
     :raises Refused: once the prize is on its way, or went on.
     """
-    may = tuple(state for state, after in rules.STEPS.items() if "disqualified" in after)
-    _leave(winner, "disqualified", because, Winner.state.in_(may), now=now)
+    _leave(winner, "disqualified", because, _may_be_passed_over(), now=now)
 
 
 def expire(winner: Winner, *, now: datetime) -> bool:
@@ -155,18 +158,32 @@ def forget_addresses(now: datetime) -> None:
 
 def let_go(subject_id: int, now: datetime) -> int:
     """Let the prizes of somebody who is erased go on to the next, but for those that are on their way; count them."""
-    may = tuple(state for state, after in rules.STEPS.items() if "disqualified" in after)
     mine = sa.select(Winner.id).join(Winner.entry).join(Member, Member.id == Entry.member_id)
-    found = db.session.scalars(mine.where(Member.subject_id == subject_id, Winner.state.in_(may))).all()
+    found = db.session.scalars(mine.where(Member.subject_id == subject_id, _may_be_passed_over())).all()
     for winner_id in found:
         disqualify(queries.held(winner_id), because=rules.GONE, now=now)
     return len(found)
 
 
+def let_entry_go(event: EntryLeft) -> None:
+    """Pass over whoever wins or stands behind with an entry that takes part no more, unless the prize is on its way."""
+    mine = sa.select(Winner.id).where(Winner.entry_id == event.entry_id, _may_be_passed_over())
+    for winner_id in db.session.scalars(mine).all():
+        disqualify(queries.held(winner_id), because=rules.GONE, now=clock.now())
+
+
+def _may_be_passed_over() -> sa.ColumnElement[bool]:
+    return Winner.state.in_([state for state, after in rules.STEPS.items() if "disqualified" in after])
+
+
 def _in_order(contest: Contest) -> list[Entry]:
-    """Return the entries that have a place: as many as there are prizes and alternates, and those passed over."""
+    """Return the entries that have a place: as many as there are prizes and alternates, and those passed over.
+
+    They are held, so that one which leaves meanwhile finds its place.
+    """
     order = list(deciding.order(contest))
-    known = {entry.id: entry for entry in db.session.scalars(sa.select(Entry).where(Entry.id.in_(order)))}
+    held = sa.select(Entry).where(Entry.id.in_(order)).order_by(Entry.id).with_for_update(read=True)
+    known = {entry.id: entry for entry in db.session.scalars(held.execution_options(populate_existing=True))}
     wanted, found = len(queries.pieces(contest.id)) + contest.alternates, []
     for entry_id in order:
         if wanted == 0:
@@ -220,6 +237,7 @@ def _leave(winner: Winner, to: str, because: str, *when: sa.ColumnElement[bool],
     """Let somebody drop out, and the next in line have the prize."""
     _step(winner, to, *when, left_at=now, left_because=because, due_at=None)
     db.session.execute(sa.delete(Address).where(Address.winner_id == winner.id))
+    asking.end_sharing(winner, now)
     awards.take(winner, now)
     if winner.prize_id is not None:
         _promote(winner, now)

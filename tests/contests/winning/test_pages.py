@@ -18,6 +18,7 @@ from clozette.contests.winning.models import Address
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.privacy import consents, staff_reads
+from clozette.privacy.disclosures.models import Telling
 from clozette.privacy.models import LedgerEntry, StaffRead
 from tests.contests.winning.conftest import Made, first, terms_of
 from tests.factories.accounts import make_member, make_minor, sign_in
@@ -197,6 +198,27 @@ def test_the_sponsor_gets_the_address_only_with_a_yes(
     got = handing.fetch(handout, by_id=member.subject_id, now=clock.now()).payload.decode()
     assert all(part in got for part in ("Winnie Canary", "1 Canary Street", "Canaryton"))
     assert "N1 1AA" not in got
+
+
+@pytest.mark.requirement(78)
+def test_a_sponsor_hears_of_another_address_and_of_a_prize_that_goes_on(
+    won: tuple[Contest, Member], asked: Sharing, client: Client, db_session: orm.Session
+) -> None:
+    contest, member = won
+    say(client, contest)
+    send(client, contest, [asked])
+    given = {"reason": "to send the prize", "means": "file", "form": "json", "by_id": member.subject_id}
+    handout = handing.prepare(asked, **given, now=clock.now())
+    handing.fetch(handout, by_id=member.subject_id, now=clock.now())
+    db_session.commit()
+    kinds = sa.select(Telling.kind).where(Telling.subject_id == member.subject_id).order_by(Telling.id)
+    assert send(client, contest) == 303
+    assert db_session.scalars(kinds).all() == [], "the same address again"
+    assert send(client, contest, city="Leeds") == 303
+    assert db_session.scalars(kinds).all() == ["correction"]
+    assert say(client, contest, "decline") == 303
+    assert consented(member, "sponsor", asked.id) == "superseded"
+    assert db_session.scalars(kinds).all() == ["correction", "withdrawal"]
 
 
 def test_a_standing_yes_is_not_taken_back_by_putting_the_address_right(
