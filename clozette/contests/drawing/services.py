@@ -147,13 +147,6 @@ def take_beacon(contest: Contest, found: Round, *, now: datetime) -> None:
     if not signatures.holds(found, used):
         raise Refused(Refusal("not_signed", _("The chain did not sign this round."), "text"))
     refuse(why_not_drawn(contest, before=rounds.time_of(found.number, used)))
-    said: facts.Content = {
-        "chain": used.hash,
-        "round": found.number,
-        "randomness": found.randomness,
-        "signature": found.signature,
-    }
-    facts.state(contest.id, "beacon", said, now=now)
     _draw(contest, draw, now=now, randomness=found.randomness, signature=found.signature)
 
 
@@ -214,6 +207,7 @@ def _draw(contest: Contest, draw: Draw, *, now: datetime, **source: str) -> None
     """Draw, in one statement that counts once, and publish the seed with the result.
 
     :raises Altered: if the list is not the frozen one.
+    :raises Refused: if the draw moved to another round meanwhile.
     """
     listed = entries.frozen(contest.id)
     digest = hashlib.sha256(entering.list_of(listed)).hexdigest()
@@ -225,10 +219,11 @@ def _draw(contest: Contest, draw: Draw, *, now: datetime, **source: str) -> None
     key = key_of(draw, seed, digest, **source)
     units, alternates = queries.take_of(contest)
     picked = rules.picks([number for number, _commitment in listed], units + alternates, key)
-    once = sa.update(Draw).where(Draw.contest_id == contest.id, Draw.drawn_at.is_(None))
     values = {"units": units, "alternates": alternates, "picked": picked, "entries_sha256": digest, **source}
-    if not _done(once.values(drawn_at=now, **values)):
+    if not _is_first(draw, values | {"drawn_at": now}):
         return
+    if "signature" in source:
+        facts.state(contest.id, "beacon", {"chain": draw.chain["hash"], "round": draw.round, **source}, now=now)
     said: dict[str, str | int | list[str] | None] = {
         "seed": seed,
         "entries_sha256": digest,
@@ -239,6 +234,17 @@ def _draw(contest: Contest, draw: Draw, *, now: datetime, **source: str) -> None
     if "nonce" in source:
         said["nonce"] = source["nonce"]
     facts.state(contest.id, "draw", said, now=now)
+
+
+def _is_first(draw: Draw, values: dict[str, Any]) -> bool:
+    """Write a result down, if the draw is still to be made as it was read; say whether that was done now."""
+    same = (Draw.contest_id == draw.contest_id, Draw.source == draw.source, Draw.round == draw.round)
+    if _done(sa.update(Draw).where(*same, Draw.drawn_at.is_(None)).values(**values)):
+        return True
+    db.session.refresh(draw)
+    if draw.drawn_at is None:
+        raise Refused(Refusal("other_round", _("This draw is by round %(round)d.", round=draw.round), "text"))
+    return False
 
 
 def key_of(draw: Draw, seed: str, entries: str, *, randomness: str = "", signature: str = "", nonce: str = "") -> bytes:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,8 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.contests import facts
-from clozette.contests.drawing import queries, rounds, seeds, services
+from clozette.contests.drawing import queries, rounds, rules, seeds, services
+from clozette.contests.drawing.models import Draw
 from clozette.contests.drawing.services import Altered
 from clozette.contests.entering import queries as entries
 from clozette.contests.entering.models import Entry
@@ -202,6 +204,25 @@ def test_a_second_draw_changes_nothing(closed: Made) -> None:
     drawn_at, picked = draw.drawn_at, draw.picked
     services.take_beacon(contest, found, now=clock.now() + timedelta(hours=1))
     assert (draw_of(contest).drawn_at, draw_of(contest).picked) == (drawn_at, picked)
+
+
+def test_a_draw_that_moved_in_between_is_not_made_by_the_former_round(
+    closed: Made, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contest = closed()
+    found, picks = signed(draw_of(contest).round), rules.picks
+    again = sa.update(Draw).where(Draw.contest_id == contest.id).execution_options(synchronize_session=False)
+
+    def pick(*about: Any) -> list[int]:
+        db_session.execute(again.values(round=found.number + 1))
+        return picks(*about)
+
+    monkeypatch.setattr(rules, "picks", pick)
+    with pytest.raises(Refused) as refused:
+        services.take_beacon(contest, found, now=clock.now())
+    assert refused.value.refusal.code == "other_round"
+    assert draw_of(contest).drawn_at is None
+    assert facts.of(contest.id, "draw") is None and facts.of(contest.id, "beacon") is None
 
 
 def test_two_workers_make_one_draw(app: Flask, closed: Made, db_session: orm.Session) -> None:
