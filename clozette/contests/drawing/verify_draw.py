@@ -14,6 +14,7 @@ import base64
 import datetime
 import hashlib
 import json
+import re
 import sys
 from fractions import Fraction
 
@@ -23,6 +24,8 @@ QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 MICRO = 1_000_000
 AN_HOUR = 3600 * MICRO
 MOST_POINTS, MOST_RANKED, MOST_SHARE = 10, 30, 30
+MOST_WEIGHT = 1_000_000
+FRACTION = re.compile(r"[0-9]{1,200}(?:/[0-9]{1,200})?")
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -276,18 +279,25 @@ def check_ballots(document, checks):
     checks.that(form and in_order and by_round == sorted(by_round), "each line has its round, judge, entry and value")
     pairs = [tuple(line[:3]) for line in lines]
     checks.that(len(set(pairs)) == len(pairs), "no judge counts twice for an entry")
-    share, votes = document["vote_share"], {one["number"]: Fraction(one["votes"]) for one in document["standings"]}
+    share, votes = document["vote_share"], {one["number"]: fraction(one["votes"]) for one in document["standings"]}
     fair = type(share) is int and 0 <= share <= MOST_SHARE and all(0 <= one <= 1 for one in votes.values())
     checks.that(fair, f"votes make at most {MOST_SHARE} percent of a result")
     places = count_places(document, lines, votes)
     said = [
-        (one["place"], one["number"], one["round"], Fraction(one["jury"]), Fraction(one["total"]))
+        (one["place"], one["number"], one["round"], fraction(one["jury"]), fraction(one["total"]))
         for one in document["standings"]
     ]
     checks.that(said == places, f"the places follow: {' '.join(str(one[1]) for one in places)}")
     if share:
         checks.skip("what the votes gave each entry (check the file of votes)")
     check_facts(document, checks, {"ballots": ballots_fact(document)})
+
+
+def fraction(text):
+    """Return a part of one as our files write it; a few characters of another shape could take hours."""
+    if not FRACTION.fullmatch(text):
+        raise ValueError("a fraction is none")
+    return Fraction(text)
 
 
 def is_value(about, text):
@@ -316,13 +326,19 @@ def count_places(document, lines, votes):
 
 def means(lines, about, by_first):
     """Return what a round's ballots give each entry on the average, by the first criterion alone if that is asked."""
-    given = {}
+    given, orders = {}, {}
+    if any(type(one["weight"]) is not int or not 0 <= one["weight"] <= MOST_WEIGHT for one in about["criteria"]):
+        raise ValueError("a weight is none")
+    for line in lines if about["method"] == "rank" else ():
+        orders.setdefault(line[1], []).append(int(line[3]))
+    if any(len(theirs) > MOST_RANKED for theirs in orders.values()):
+        raise ValueError("a judge can't put so many in an order")
     for line in lines:
         value = [int(part) for part in line[3].split(",")]
         if about["method"] == "yesno":
             worth = Fraction(value[0])
         elif about["method"] == "rank":
-            theirs = [int(one[3]) for one in lines if one[1] == line[1]]
+            theirs = orders[line[1]]
             worth = Fraction(len(theirs) - sum(place < value[0] for place in theirs), len(theirs))
         elif by_first:
             worth = Fraction(value[0], MOST_POINTS)

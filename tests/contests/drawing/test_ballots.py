@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.contests.drawing import verify_draw
+from clozette.contests.drawing.verifying import ballots as page
 from clozette.contests.judging import rules as judging
 from tests.contests.drawing.made import Document, altered, swap
-from tests.contests.drawing.test_verifier import both_say
+from tests.contests.drawing.test_verifier import both_say, page_says
 
 
 def ballots(luck: random.Random, tie_break: str = "draw") -> Document:
@@ -103,3 +104,46 @@ def test_an_altered_ballot_is_seen(app: Flask, db_session: orm.Session, name: st
 def test_places_of_many_juries_agree(app: Flask, db_session: orm.Session, tie_break: str) -> None:
     for seed in range(20):
         assert both_say(ballots(random.Random(seed), tie_break)) is True
+
+
+def _many_of_one_judge(spoilt: Document) -> None:
+    spoilt["lines"] += [f"3 J1 {entry} 1 {entry}" for entry in range(1, 20_000)]
+
+
+def _many_lines(spoilt: Document) -> None:
+    spoilt["lines"] = ["1 J1 1 1 1"] * (page.MOST_LINES + 1)
+
+
+def _many_standings(spoilt: Document) -> None:
+    spoilt["standings"] = spoilt["standings"][:1] * (page.MOST_STANDINGS + 1)
+
+
+def _heavy(spoilt: Document) -> None:
+    spoilt["rounds"][1]["criteria"][0]["weight"] = 10**4000
+
+
+def _long_numbers(name: str, value: object) -> Callable[[Document], Any]:
+    return lambda spoilt: spoilt["standings"][0].__setitem__(name, value)
+
+
+HEAVY = {
+    "a judge put thousands in an order": _many_of_one_judge,
+    "a weight has thousands of digits": _heavy,
+    **{
+        f"{name} is {value}": _long_numbers(name, value)
+        for name in ("votes", "jury", "total")
+        for value in ("1e1000000", "9" * 201, "1/" + "9" * 201, "-1", 1, "١")
+    },
+}
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("name", HEAVY)
+def test_a_file_that_would_take_long_is_unreadable(app: Flask, db_session: orm.Session, name: str) -> None:
+    assert both_say(altered(ballots(random.Random(5)), HEAVY[name])) is None
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("many", [_many_lines, _many_standings])
+def test_the_page_reads_so_many_lines(app: Flask, db_session: orm.Session, many: Callable[[Document], Any]) -> None:
+    assert page_says(altered(ballots(random.Random(5)), many)) is None

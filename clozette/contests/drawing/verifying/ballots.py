@@ -1,9 +1,12 @@
 """A jury's ballots: that nobody turned, added or took out a line, and that the places follow from them."""
 
 import hashlib
+import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,22 +16,27 @@ from clozette.contests.drawing.verifying.findings import Document, Findings, Unr
 from clozette.contests.drawing.verifying.votes import check_chain
 
 MOST_POINTS, MOST_RANKED, MOST_SHARE = 10, 30, 30
+MOST_LINES, MOST_STANDINGS, MOST_WEIGHT = 100_000, 20_000, 1_000_000
+_FRACTION = re.compile(r"[0-9]{1,200}(?:/[0-9]{1,200})?")
+"""A few characters of another shape, "1e9999999", are a number that takes hours."""
 Row = tuple[int, int, int, Fraction, Fraction]
 """A place: where, which entry, by which round, what the jury gave, and the total."""
 
 
 def check(document: Document, found: Findings) -> None:
     """Check everything."""
+    if len(document["lines"]) > MOST_LINES or len(document["standings"]) > MOST_STANDINGS:
+        raise Unreadable("long")
     check_chain(document, found)
     sheets = _sheets(document, found)
     share = document["vote_share"]
-    if type(share) is not int:
+    if type(share) is not int or not 0 <= share <= 100:
         raise Unreadable("share")
-    liked = {int(one["number"]): Fraction(one["votes"]) for one in document["standings"]}
+    liked = {int(one["number"]): _fraction(one["votes"]) for one in document["standings"]}
     is_fair = 0 <= share <= MOST_SHARE and all(0 <= one <= 1 for one in liked.values())
     found.that(is_fair, _("Votes make at most %(most)d percent of a result.", most=MOST_SHARE))
     said = [
-        (one["place"], one["number"], one["round"], Fraction(one["jury"]), Fraction(one["total"]))
+        (one["place"], one["number"], one["round"], _fraction(one["jury"]), _fraction(one["total"]))
         for one in document["standings"]
     ]
     counted = _counted(sheets, liked, share, document["tie_break"])
@@ -68,12 +76,25 @@ class Sheet:
             return len(value) == len(self.weights) and all(1 <= points <= MOST_POINTS for points in value)
         return self.method == "rank" and len(value) == 1 and 1 <= value[0] <= MOST_RANKED
 
+    @cached_property
+    def orders(self) -> Mapping[str, list[int]]:
+        """The places that each judge gave, for a ranking.
+
+        :raises Unreadable: for more than a judge can put in an order.
+        """
+        found = defaultdict(list)
+        for cast in self.casts:
+            found[cast.judge].append(cast.value[0])
+        if any(len(places) > MOST_RANKED for places in found.values()):
+            raise Unreadable("ranked")
+        return found
+
     def worth(self, cast: Cast) -> Fraction:
         """Return what a ballot is worth, from nothing to one."""
         if self.method == "yesno":
             return Fraction(cast.value[0])
         if self.method == "rank":
-            theirs = [one.value[0] for one in self.casts if one.judge == cast.judge]
+            theirs = self.orders[cast.judge]
             return Fraction(sum(place >= cast.value[0] for place in theirs), len(theirs))
         weighed = sum(weight * points for weight, points in zip(self.weights, cast.value, strict=True))
         return Fraction(weighed, MOST_POINTS * sum(self.weights))
@@ -93,12 +114,15 @@ class Sheet:
 def _sheets(document: Document, found: Findings) -> list[Sheet]:
     """Return the ballots of each round."""
     lines, lots = lines_of(document), _lots(document)
+    by_round = defaultdict(list)
+    for line in lines:
+        by_round[line[0]].append(line)
     sheets = [
         Sheet(
             one["number"],
             one["method"],
-            tuple(int(each["weight"]) for each in one["criteria"]),
-            tuple(_cast(line) for line in lines if line[0] == str(one["number"])),
+            tuple(_weight(each["weight"]) for each in one["criteria"]),
+            tuple(_cast(line) for line in by_round[str(one["number"])]),
             lots.get(one["number"], ""),
         )
         for one in sorted(document["rounds"], key=lambda one: int(one["number"]))
@@ -111,6 +135,18 @@ def _sheets(document: Document, found: Findings) -> list[Sheet]:
     twice = any(repeats((cast.judge, cast.entry) for cast in sheet.casts) for sheet in sheets)
     found.that(not twice, _("No judge counts twice for an entry."))
     return sheets
+
+
+def _fraction(text: object) -> Fraction:
+    if not isinstance(text, str) or not _FRACTION.fullmatch(text):
+        raise Unreadable("fraction")
+    return Fraction(text)
+
+
+def _weight(weight: object) -> int:
+    if type(weight) is not int or not 0 <= weight <= MOST_WEIGHT:
+        raise Unreadable("weight")
+    return weight
 
 
 def _cast(line: list[str]) -> Cast:
