@@ -3,7 +3,7 @@
 The room that gives a badge words its kind: it registers a *renderer* on the wiring page.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,20 +18,23 @@ from clozette.kernel.events import publish
 from clozette.kernel.ids import new_id
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 
-_KEY = "clozette.badges"
+_KEY, _CHOOSERS = "clozette.badges", "clozette.badges.shown"
 
 Renderer = Callable[[Sequence[Badge]], Mapping[int, Line]]
 """Words badges of one kind: their ids to what they are called, with the address of the evidence."""
+Chooser = Callable[[int, Sequence[Badge]], Collection[int]]
+"""Says which of a member's badges of one kind others may see: those whose showing the member agreed to."""
 
 
 def init_app(app: Flask) -> None:
-    """Give templates ``badges_of(member_id)``: how the badges that count read, newest first."""
+    """Give templates ``badges_of(member_id)``: how the badges read that others may see, newest first."""
     app.jinja_env.globals["badges_of"] = _shown
 
 
-def register(app: Flask, kind: str, render: Renderer) -> None:
-    """Let ``render`` word the badges of ``kind``; on the wiring page."""
+def register(app: Flask, kind: str, render: Renderer, choose: Chooser) -> None:
+    """Let ``render`` word the badges of ``kind``, and ``choose`` say which of them others see; on the wiring page."""
     app.extensions.setdefault(_KEY, {})[kind] = render
+    app.extensions.setdefault(_CHOOSERS, {})[kind] = choose
 
 
 def give(
@@ -62,6 +65,16 @@ def of(member_id: int, *, revoked: bool = False) -> Sequence[Badge]:
     return db.session.scalars(wanted if revoked else wanted.where(Badge.revoked_at.is_(None))).all()
 
 
+def public(member_id: int) -> list[Badge]:
+    """Return the badges of a member that others may see, newest first."""
+    held = of(member_id)
+    choosers: dict[str, Chooser] = current_app.extensions.get(_CHOOSERS, {})
+    seen: set[int] = set()
+    for kind in {badge.kind for badge in held} & choosers.keys():
+        seen.update(choosers[kind](member_id, [badge for badge in held if badge.kind == kind]))
+    return [badge for badge in held if badge.id in seen]
+
+
 def one(badge_id: int) -> Badge | None:
     """Return a badge, revoked or not."""
     return db.session.get(Badge, badge_id)
@@ -88,6 +101,6 @@ def lines(badges: Sequence[Badge]) -> dict[int, Line]:
 
 
 def _shown(member_id: int) -> list[Line]:
-    held = of(member_id)
+    held = public(member_id)
     known = lines(held)
     return [known[badge.id] for badge in held if badge.id in known]

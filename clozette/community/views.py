@@ -130,10 +130,11 @@ def mark_read() -> ResponseReturnValue:
 @blueprint.route("/@<handle>/badges")
 @gate.everyone()
 def records(handle: str) -> str:
-    """List a member's badges with their evidence; those that were revoked only to the member."""
+    """List a member's badges with their evidence; to the member alone also what was revoked, and what others don't see."""
     viewer = gate.viewer()
     member = member_by_handle(viewer, handle)
-    held = badges.of(member.id, revoked=viewer.member_id == member.id)
+    is_own = viewer.member_id == member.id
+    held = badges.of(member.id, revoked=True) if is_own else badges.public(member.id)
     return render_template("community/badges.html", member=member, badges=held, lines=badges.lines(held))
 
 

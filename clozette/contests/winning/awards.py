@@ -1,5 +1,6 @@
 """The badge of a contest's winner: given with the yes to the prize, revoked when the prize goes on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from clozette.community import badges
 from clozette.community.models import Badge
 from clozette.contests.planning.models import Contest, Rules
+from clozette.contests.winning import queries
 from clozette.contests.winning.models import Winner
 from clozette.kernel.database import db
 from clozette.privacy.controller import controller
@@ -38,6 +40,12 @@ def take(winner: Winner, now: datetime) -> None:
     badge_id = db.session.scalar(given)
     if badge_id is not None:
         badges.revoke(badge_id, because=winner.left_because or "", now=now)
+
+
+def shown(member_id: int, badges_held: Sequence[Badge]) -> set[int]:
+    """Return the ids of the badges whose contest the winner may be named for."""
+    named = queries.named_in(member_id)
+    return {badge.id for badge in badges_held if badge.evidence_id in named}
 
 
 def _rule(contest: Contest) -> str:

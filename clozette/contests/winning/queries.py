@@ -15,6 +15,7 @@ from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors import sharing
 from clozette.contests.winning import rules
 from clozette.contests.winning.models import LEFT, OPEN, Address, Winner
+from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.privacy import consents
 from clozette.privacy.models import Consent
@@ -142,6 +143,18 @@ def is_sent_by_sponsor(winner: Winner, subject_id: int | None) -> bool:
 def address_of(winner: Winner) -> Address | None:
     """Return where a prize goes."""
     return db.session.get(Address, winner.id)
+
+
+def named_in(member_id: int) -> set[int]:
+    """Return the contests in whose lists of winners a member agreed to be named."""
+    given = sa.select(Consent.purpose).join(Member, Member.subject_id == Consent.subject_id)
+    given = given.where(
+        Member.id == member_id,
+        Consent.purpose.startswith("winner_name:"),
+        Consent.channel == "site",
+        consents.is_in_force(),
+    )
+    return {ids.decode(purpose.partition(":")[2]) for purpose in db.session.scalars(given)}
 
 
 def _whole() -> sa.Select[Winner]:

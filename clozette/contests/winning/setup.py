@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
     """Do that."""
     slots.fill(app, "contest.results", "contests/_own_prize.html")
     app.jinja_env.globals["own_prize"] = _own_prize
-    badges.register(app, awards.KIND, wording.badge)
+    badges.register(app, awards.KIND, wording.badge, awards.shown)
     for kind in wording.TOLD:
         notifications.register(app, kind, wording.teller(kind))
     life.block(app, "done", "prizes", why_not_done)

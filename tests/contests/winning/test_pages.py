@@ -221,6 +221,24 @@ def test_a_sponsor_hears_of_another_address_and_of_a_prize_that_goes_on(
     assert db_session.scalars(kinds).all() == ["correction", "withdrawal"]
 
 
+@pytest.mark.requirement(21)
+def test_a_badge_is_seen_by_others_only_while_the_winner_may_be_named(
+    app: Flask, won: tuple[Contest, Member], client: Client
+) -> None:
+    contest, member = won
+    other = app.test_client()
+    name = f"Won in “{contest.title}”"
+    say(client, contest)
+    assert name in client.get(f"/@{member.handle}/badges").text
+    for path in (f"/@{member.handle}", f"/@{member.handle}/badges"):
+        assert name not in other.get(path).text
+    purpose = consents.about("winner_name", contest.id)
+    consents.answer(member.subject_id, purpose, "site", "given", now=clock.now(), method="form:test")
+    db.session.commit()
+    for path in (f"/@{member.handle}", f"/@{member.handle}/badges"):
+        assert name in other.get(path).text
+
+
 def test_a_standing_yes_is_not_taken_back_by_putting_the_address_right(
     won: tuple[Contest, Member], asked: Sharing, client: Client
 ) -> None:
