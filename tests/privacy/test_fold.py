@@ -76,7 +76,7 @@ def test_an_answer_to_what_is_not_asked_is_refused(db_session):
     ):
         with pytest.raises(Refused):
             consents.answer(subject, purpose, channel, "given", now=clock.now(), method="form:test")
-    about = consents.about("sponsor", 77)
+    about = consents.about("winner_name", 77)
     consents.answer(subject, about, "site", "given", now=clock.now(), method="form:test")
     assert consents.stands(subject, about, "site")
     assert not consents.stands(subject, consents.about("sponsor", 78), "site")
