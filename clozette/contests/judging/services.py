@@ -70,11 +70,11 @@ def plan_round(contest: Contest, values: Mapping[str, Any], *, now: datetime) ->
 
     :raises Refused: where no jury decides, once everything is counted, or for a time that is over.
     """
-    _refuse_counted(contest)
     if contest.decided_by != "jury":
         raise Refused(Refusal("no_jury", _("No jury decides this contest."), None))
     _refuse_past(values["due_at"], now)
-    db.session.get_one(Contest, contest.id, with_for_update=True)
+    db.session.get_one(Contest, contest.id, with_for_update=True, populate_existing=True)
+    _refuse_counted(contest)  # under the lock: what was counted names the rounds there were
     last = db.session.scalar(sa.select(sa.func.max(Round.number)).where(Round.contest_id == contest.id))
     made = Round(id=new_id(), contest_id=contest.id, number=(last or 0) + 1, criteria=[], **values)
     db.session.add(made)

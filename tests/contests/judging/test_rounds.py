@@ -357,6 +357,23 @@ def test_two_end_a_round_at_once(jury: Making, app: Flask) -> None:
     assert facts.of(contest.id, "ballots") is not None
 
 
+def test_no_round_comes_behind_the_last_that_ends_meanwhile(
+    jury: Making, monkeypatch: pytest.MonkeyPatch, db_session: orm.Session
+) -> None:
+    contest = jury()
+    round_ = start(contest)
+    judge_all(round_, lambda entry, place: (3, 3))
+    refuse_past = services._refuse_past
+
+    def ended_before(*args: object) -> None:
+        services.end_round(round_, now=clock.now())
+        refuse_past(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "_refuse_past", ended_before)
+    assert refused(plan, contest) == "over"
+    assert len(queries.rounds_of(contest)) == 1
+
+
 def test_a_ballot_against_the_end_of_its_round(jury: Making, app: Flask) -> None:
     contest = jury(entries=1, judges=2)
     round_ = start(contest)
