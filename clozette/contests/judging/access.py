@@ -10,6 +10,10 @@ from clozette.contests.planning.models import Contest
 from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
 
+# What the columns of their numbers hold.
+_MOST_ROUNDS = 2**15 - 1
+_MOST_ENTRIES = 2**31 - 1
+
 
 def judge_of(viewer: Viewer, contest: Contest) -> Judge:
     """Return the viewer's seat in a jury, also one that still waits for a yes, or 404."""
@@ -24,12 +28,16 @@ def sitting_judge(viewer: Viewer, contest: Contest) -> Judge:
 
 def round_for(contest: Contest, number: int) -> Round:
     """Return a round that was opened, or 404."""
+    if number > _MOST_ROUNDS:
+        abort(404)
     opened = (Round.contest_id == contest.id, Round.number == number, Round.opened_at.is_not(None))
     return db.session.scalar(sa.select(Round).where(*opened)) or abort(404)
 
 
 def own_assignment(judge: Judge, round_: Round, entry_number: int) -> Assignment:
     """Return what a judge has to do with the entry of a number, or 404; nothing once they stood back from it."""
+    if entry_number > _MOST_ENTRIES:
+        abort(404)
     mine = sa.select(Assignment).join(Entry, Entry.id == Assignment.entry_id)
     mine = mine.where(Assignment.round_id == round_.id, Assignment.judge_id == judge.id, queries.counts())
     return db.session.scalar(mine.where(Entry.number == entry_number)) or abort(404)

@@ -75,6 +75,13 @@ def test_nobody_else_finds_the_judges_pages(judge: Judge, client: Client, staff:
     assert ballots() == []
 
 
+@pytest.mark.parametrize("number", [40_000, 10**20])
+def test_numbers_that_no_round_nor_entry_can_have(judge: Judge, client: Client, number: int) -> None:
+    contest = db.session.get_one(Contest, judge.contest_id)
+    for path in (str(number), f"1/{number**2}"):
+        assert client.get(f"/contests/{contest.slug}/judging/{path}").status_code == 404
+
+
 def test_a_ballot_is_kept_and_the_next_entry_comes(judge: Judge, client: Client) -> None:
     assert "0 of 3 judged" in client.get(way(judge, "/1/1")).text
     sent = client.post(way(judge, "/1/1"), data={"points_0": "7", "points_1": "3"})
