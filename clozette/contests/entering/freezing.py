@@ -38,7 +38,7 @@ def freeze(contest_id: int, *, now: datetime, save: Callable[[], None]) -> None:
     if contest is None or contest.state != "closed" or facts.of(contest_id, FACT) is not None:
         return
     release(Entry.contest_id == contest_id, because="rules", now=now, save=save)
-    _renew(contest_id, now, save)
+    _renew(contest, now, save)
     _fix(contest_id, now)
 
 
@@ -47,7 +47,8 @@ def release(*conditions: sa.ColumnElement[bool], because: str, now: datetime, sa
     waiting = sa.select(Entry.id).where(Entry.state == "asked", *conditions)
     for entry_id in db.session.scalars(waiting).all():
         entry = db.session.get_one(Entry, entry_id)
-        services.leave(entry, "released", because, Entry.state == "asked", method="task:contest", now=now)
+        still = (Entry.state == "asked", *conditions)
+        services.leave(entry, "released", because, *still, method="task:contest", now=now)
         save()
 
 
@@ -58,29 +59,33 @@ def not_frozen(contest: Contest, now: datetime) -> Refusal | None:
     return Refusal("not_frozen", _("The list of entries is not fixed yet."))
 
 
-def _renew(contest_id: int, now: datetime, save: Callable[[], None]) -> None:
-    """Take the looks as they are now that changed since they were entered and still are published."""
-    moved = sa.and_(Look.feed_key.is_not(None), Snapshot.look_version.is_distinct_from(Look.version))
+def _renew(contest: Contest, now: datetime, save: Callable[[], None]) -> None:
+    """Take the looks anew that changed between entry and close and still are published; none that changed later."""
+    closed_at = min(contest.closes_at, contest.state_at)
+    in_time = sa.and_(Look.feed_key.is_not(None), Look.changed_at <= closed_at)
+    moved = sa.and_(in_time, Snapshot.look_version.is_distinct_from(Look.version))
     changed = (
         sa.select(Entry.id)
         .outerjoin(Look, Look.id == Entry.look_id)
         .outerjoin(Snapshot, Snapshot.entry_id == Entry.id)
-        .where(Entry.contest_id == contest_id, Entry.state == "entered", sa.or_(Snapshot.entry_id.is_(None), moved))
+        .where(Entry.contest_id == contest.id, Entry.state == "entered", sa.or_(Snapshot.entry_id.is_(None), moved))
         .order_by(Entry.id)
     )
     ids = db.session.scalars(changed).all()
     for start in range(0, len(ids), _BATCH):
         for entry_id in ids[start : start + _BATCH]:
-            _renew_one(entry_id, now)
+            _renew_one(entry_id, closed_at, now)
         save()
 
 
-def _renew_one(entry_id: int, now: datetime) -> None:
+def _renew_one(entry_id: int, closed_at: datetime, now: datetime) -> None:
     entry = db.session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
     if entry is None:
         return
     look = db.session.get(Look, entry.look_id) if entry.look_id else None
-    if look is not None and look.is_published:
+    if look is not None and (not look.is_published or look.changed_at > closed_at):
+        look = None
+    if look is not None:
         try:
             photos.keep(entry.id, photos.copies_of(look.id, now=now))
         except Refused:  # no room for newer copies: those that are there count

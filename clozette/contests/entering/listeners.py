@@ -25,10 +25,9 @@ def leave_with_look(event: LookHidden) -> None:
         # Of a look that is deleted the entry has lost its trace already.
         sa.and_(Entry.member_id == event.author_id, Entry.look_id.is_(None), Contest.entry_kind == "look"),
     )
-    still_open = (Contest.state == "open", Contest.closes_at > now)
-    of_look = sa.select(Entry).join(Contest, Contest.id == Entry.contest_id).where(gone, Entry.state.in_(LIVE))
-    for entry in db.session.scalars(of_look.where(*still_open)).all():
-        services.leave(entry, "withdrawn", "look-gone", method=_METHOD, now=now)
+    live = (gone, Entry.state.in_(LIVE), services.takes_entries(now))
+    for entry in db.session.scalars(sa.select(Entry).join(Contest, Contest.id == Entry.contest_id).where(*live)).all():
+        services.leave(entry, "withdrawn", "look-gone", services.takes_entries(now), method=_METHOD, now=now)
 
 
 def ask_again(event: RulesChanged) -> None:

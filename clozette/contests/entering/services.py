@@ -85,7 +85,7 @@ def withdraw(entry: Entry, *, method: str, now: datetime) -> None:
     """
     if entry.state == "withdrawn":
         return
-    if not leave(entry, "withdrawn", "withdrawn", _takes_entries(now), method=method, now=now):
+    if not leave(entry, "withdrawn", "withdrawn", takes_entries(now), method=method, now=now):
         raise Refused(_over())
 
 
@@ -101,7 +101,7 @@ def accept_rules(
         return
     asked = asking.unanswered(contest, member, now)
     refuse(asking.why_not(contest, asked, answer, asking.standing(member.subject_id)))
-    waits = (Entry.id == entry.id, Entry.state == "asked", _takes_entries(now, Contest.rules_id == agreed.id))
+    waits = (Entry.id == entry.id, Entry.state == "asked", takes_entries(now, Contest.rules_id == agreed.id))
     back = sa.update(Entry).where(*waits).values(state="entered", rules_id=agreed.id, asked_at=None)
     if not _changed(back, entry):
         raise Refused(_over())
@@ -213,9 +213,9 @@ def _takes(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return Contest.state == "open", Contest.opens_at <= now, Contest.closes_at > now
 
 
-def _takes_entries(now: datetime, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def takes_entries(now: datetime, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Whether the contest of an entry is open at this moment."""
-    return sa.exists().where(Contest.id == Entry.contest_id, *_takes(now), *conditions)
+    return sa.exists().where(Contest.id == Entry.contest_id, *_takes(now), *conditions).correlate(Entry)
 
 
 def _changed(change: sa.Update, entry: Entry) -> bool:

@@ -199,6 +199,19 @@ def test_after_the_close_the_copy_counts(db_session, stage) -> None:
     assert len(copies(db_session, stage.entry)) == 1 and snapshot(db_session).caption == "Rain"
 
 
+def test_an_entry_that_was_fixed_meanwhile_stays(db_session, stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave = services.leave
+
+    def closed_before(*args, **named) -> bool:
+        close(stage.contest)
+        return leave(*args, **named)
+
+    monkeypatch.setattr(services, "leave", closed_before)
+    publication.hide_look(stage.look)
+    db_session.expire_all()
+    assert stage.entry.state == "entered" and stands(stage) and len(queries.frozen(stage.contest.id)) == 1
+
+
 # ---- the close --------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +263,15 @@ def test_what_changed_before_the_close_counts(db_session, stage) -> None:
     drafts.save_look(stage.look, {"caption": "Snow"}, viewer_of(stage.ada), now=clock.now())
     freezing.freeze(stage.contest.id, now=clock.now(), save=db_session.commit)
     assert snapshot(db_session).caption == "Sun"
+
+
+def test_what_changed_after_the_close_does_not_count(db_session, stage) -> None:
+    over = stage.contest.closes_at = clock.now() - timedelta(minutes=1)
+    stage.contest.opens_at = over - timedelta(days=1)
+    drafts.save_look(stage.look, {"caption": "Snow"}, viewer_of(stage.ada), now=clock.now())
+    life.move(stage.contest, "closed", now=clock.now())
+    freezing.freeze(stage.contest.id, now=clock.now(), save=db_session.commit)
+    assert snapshot(db_session).caption == "Rain" and len(copies(db_session, stage.entry)) == 1
 
 
 def test_killed_in_the_middle_of_the_close(db_session, stage) -> None:
@@ -367,6 +389,23 @@ def test_without_a_yes_the_entry_is_released(app: Flask, client: Client, db_sess
     assert not stands(stage) and hung(db_session) == 0 and copies(db_session, stage.entry) == []
     if late:
         assert enter_again(stage).number == 2
+
+
+def test_newer_rules_give_a_new_week(db_session, stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    new_rules(stage.contest)
+    stage.entry.asked_at = clock.now() - timedelta(days=8)
+    db_session.commit()
+    leave = services.leave
+
+    def asked_again_before(*args, **named) -> bool:
+        stage.entry.asked_at = clock.now()
+        db_session.flush()
+        return leave(*args, **named)
+
+    monkeypatch.setattr(services, "leave", asked_again_before)
+    over = Entry.asked_at <= clock.now() - timedelta(days=7)
+    freezing.release(over, because="rules", now=clock.now(), save=db_session.commit)
+    assert stage.entry.state == "asked" and stands(stage)
 
 
 def enter_again(stage) -> Entry:
