@@ -12,6 +12,7 @@ from clozette.privacy.disclosures import queries
 from clozette.privacy.purposes import title
 from clozette.rights import person
 from clozette.rights.desk.kept import CATEGORY_NAMES
+from clozette.rights.desk.words import detail
 
 blueprint = Blueprint("disclosures", __name__)
 
@@ -50,6 +51,7 @@ def disclosures() -> Any:
         "kinds": KINDS,
         "triggers": TRIGGERS,
         "categories": CATEGORY_NAMES,
+        "detail": detail,
     }
     return render_template("rights/disclosures.html", page=page, **names)
 
