@@ -10,6 +10,7 @@ from sqlalchemy import orm
 from clozette.community import badges
 from clozette.community.models import Badge, Notification
 from clozette.contests import facts
+from clozette.contests.entering import services as entries
 from clozette.contests.planning import life
 from clozette.contests.planning.events import ContestAnnounced
 from clozette.contests.planning.models import Contest, Prize
@@ -273,3 +274,25 @@ def test_one_piece_stands_for_one_winner(announced, db_session: orm.Session) -> 
     behind = queries.of_contest(contest.id)[1]
     with pytest.raises(sa.exc.IntegrityError):
         db_session.execute(sa.update(Winner).where(Winner.id == behind.id).values(**piece))
+
+
+@pytest.mark.parametrize("state", ["chosen", "accepted", "shipped"])
+def test_an_entry_that_is_disqualified_wins_nothing(decided, announced, db_session: orm.Session, state: str) -> None:
+    contest = decided() if state == "chosen" else announced()
+    winner = first(contest)
+    winner.state = state
+    db_session.flush()
+    entries.disqualify(winner.entry, "against-rules", now=clock.now())
+    db_session.expire_all()
+    if state == "shipped":
+        assert of(contest)[:2] == [(1, "shipped"), (2, "alternate")]
+        return
+    assert of(contest)[:2] == [(1, "disqualified"), (2, "chosen" if state == "chosen" else "notified")]
+    assert first(contest).unit == 1 and winner.left_because == rules.GONE
+
+
+def test_an_alternate_that_is_disqualified_stands_behind_no_more(announced, db_session: orm.Session) -> None:
+    contest = announced()
+    behind = queries.of_contest(contest.id)[1]
+    entries.disqualify(behind.entry, "against-rules", now=clock.now())
+    assert of(contest)[:3] == [(1, "notified"), (2, "disqualified"), (3, "alternate")]
