@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from clozette.contests import facts
-from clozette.contests.drawing import queries
+from clozette.contests.drawing import queries, rounds
 from clozette.contests.drawing.models import Draw
 from clozette.contests.entering import queries as entries
 from clozette.contests.planning.models import Contest, Fact
@@ -33,19 +33,31 @@ def document(contest: Contest, draw: Draw) -> dict[str, Any]:
         "entries_sha256": _said(contest, "entries"),
         "take": draw.units + draw.alternates,
         "order": draw.picked if draw.drawn_at is not None else None,
-        "facts": stated(contest, before=queries.time_of(draw) if draw.source == "beacon" else None),
+        "facts": stated(contest, draw if draw.source == "beacon" else None),
     }
 
 
-def stated(contest: Contest, *, before: datetime | None = None) -> list[dict[str, Any]]:
-    """Return what a contest stated, each with its proof; of what was promised the one from before a moment, if there is."""
-    return [_stated(fact, before if fact.kind in _PROMISED else None) for fact in facts.all_of(contest.id)]
+def stated(contest: Contest, draw: Draw | None = None) -> list[dict[str, Any]]:
+    """Return what a contest stated, each with its proof; of what was promised for a draw the one that shows it was in time."""
+    return [_stated(fact, _moments(fact, draw)) for fact in facts.all_of(contest.id)]
 
 
-def _stated(fact: Fact, before: datetime | None) -> dict[str, Any]:
-    proof = queries.proof_of(fact, before=before) or queries.proof_of(fact)
+def _moments(fact: Fact, draw: Draw | None) -> list[datetime]:
+    """Return what a proof's head had better be older than: a round that a list was late for shows first if it was not."""
+    if draw is None or fact.kind not in _PROMISED:
+        return []
+    chain = queries.chain_of(draw)
+    if fact.kind == "beacon_moved":
+        return [rounds.time_of(fact.content["round"], chain)]
+    moves = queries.moves_of(fact.contest_id) if fact.kind == "entries" else []
+    left = [move.content["from"] for move in moves if move.content["because"] == "late_list"]
+    return [rounds.time_of(number, chain) for number in (*left, draw.round)]
+
+
+def _stated(fact: Fact, moments: list[datetime]) -> dict[str, Any]:
+    proofs = (queries.proof_of(fact, before=before) for before in (*moments, None))
     about = {"kind": fact.kind, "number": fact.number, "at": ledger.moment(fact.at)}
-    return {**about, "content": fact.content, "proof": proof}
+    return {**about, "content": fact.content, "proof": next(filter(None, proofs), None)}
 
 
 def _number(contest: Contest, draw: Draw) -> dict[str, Any]:

@@ -128,8 +128,8 @@ def ask(about: Wanted) -> Round | None:
 
 
 def is_held(contest: Contest, before: datetime | None = None) -> bool:
-    """Whether a published head holds the frozen list (and the seed's digest), if need be one from before a moment."""
-    held = (facts.of(contest.id, kind) for kind in ("seed", "entries"))
+    """Whether a published head holds the frozen list, the seed's digest and the last move, if need be one from before."""
+    held = [*(facts.of(contest.id, kind) for kind in ("seed", "entries")), *queries.moves_of(contest.id)[-1:]]
     return all(fact is not None and queries.proof_of(fact, before=before) is not None for fact in held)
 
 

@@ -88,6 +88,9 @@ def check_draw(document, checks):
     order = picks(numbers, document["take"], hashlib.sha256(key.encode()).digest())
     checks.that(order == document["order"], f"the order follows: {' '.join(map(str, order)) or 'nobody'}")
     check_facts(document, checks, draw_facts(document, key), None if by_witness else round_time(document))
+    if by_witness:
+        for first, then in (("seed", "entries"), ("witness", "entries"), ("entries", "draw")):
+            check_turn(document, checks, first, then)
 
 
 def check_entries(document, checks):
@@ -140,8 +143,8 @@ def chain_hash(chain):
 def check_round(document, checks):
     """Check that the round is the first at the moment of the draw, or the one that it was moved to by the rules for that."""
     moves = moves_of(document)
-    for fact in moves:
-        check_move(fact, document["chain"], checks)
+    for former, fact in zip([None, *moves], moves):
+        check_move(former, fact, document, checks)
     drawn_at = moment(document["draw_at"])
     number = moves[-1]["content"]["round"] if moves else first_round(drawn_at, document["chain"])
     words = "the round that it moved to" if moves else f"the first one at {document['draw_at']} or later"
@@ -154,12 +157,35 @@ def moves_of(document):
     return sorted(moves, key=lambda fact: fact["number"])
 
 
-def check_move(fact, chain, checks):
-    """Check that a move names a later round, before the former one was known, or well ahead of the new one."""
+def check_move(former, fact, document, checks):
+    """Check that a move names a later round, before the one before was known or well ahead, and that it had to be."""
     content, at = fact["content"], moment(fact["at"])
-    was, new = (time_of(number, chain) for number in (content["from"], content["round"]))
-    is_fair = new > was and (at < was or at + AN_HOUR <= new)
+    was, new = (time_of(number, document["chain"]) for number in (content["from"], content["round"]))
+    is_next = former is None or former["content"]["round"] == content["from"]
+    is_fair = is_next and new > was and (at < was or at + AN_HOUR <= new)
     checks.that(is_fair, f"the draw moved from round {content['from']} to {content['round']} ({content['because']})")
+    reasons = {"late_list": is_late, "rules": is_ruled}
+    needs = reasons.get(content["because"])
+    checks.that(
+        needs and needs(former, fact, document), f"it had to move from round {content['from']}, as the file shows"
+    )
+
+
+def is_late(former, fact, document):
+    """Whether no head older than the round held the list, or the move to that round."""
+    was = time_of(fact["content"]["from"], document["chain"])
+    held = [latest(document).get("entries"), *([former] if former else [])]
+    return not all(is_held(one, was) for one in held)
+
+
+def is_ruled(_former, fact, document):
+    """Whether new rules were stated at the same moment, and before the list."""
+    rules = [
+        one for one in document["facts"] if one["kind"] == "rules" and one["number"] > 1 and one["at"] == fact["at"]
+    ]
+    after = [position_of(one) for one in (*rules[:1], fact, latest(document).get("entries"))]
+    known = [place for place in after if place is not None]
+    return bool(rules) and known == sorted(known)
 
 
 def first_round(at, chain):
@@ -233,6 +259,30 @@ def draw_facts(document, key):
     said["seed"]["chain"] = chain
     said["seed"]["round"] = moves[0]["content"]["from"] if moves else document["beacon"]["round"]
     return {**said, "beacon": {**document["beacon"], "chain": chain}}
+
+
+def check_turn(document, checks, first, then):
+    """Check that one fact stands in the ledger before another: what was promised, before what it was promised for."""
+    places = [position_of(latest(document).get(kind)) for kind in (first, then)]
+    if None in places:
+        checks.skip(f"that “{first}” stands in the ledger before “{then}” (the file brings no proof)")
+    else:
+        checks.that(places[0] < places[1], f"“{first}” stands in the ledger before “{then}”")
+
+
+def latest(document):
+    """Return the last fact of each kind."""
+    return {fact["kind"]: fact for fact in sorted(document["facts"], key=lambda fact: fact["number"])}
+
+
+def position_of(fact):
+    """Return where a fact stands in the ledger; nothing without a proof."""
+    return fact["proof"]["position"] if fact and fact.get("proof") else None
+
+
+def is_held(fact, before):
+    """Whether a fact's proof is under a head that is older than a moment."""
+    return bool(fact and fact.get("proof")) and moment(fact["proof"]["head"]["at"]) < before
 
 
 # --- votes and ballots ---
@@ -377,19 +427,18 @@ def ballots_fact(document):
 
 def check_facts(document, checks, wanted, before=None):
     """Check that the facts say what the file says, and that they stand in the ledger; some before a moment."""
-    latest = {}
-    for fact in sorted(document["facts"], key=lambda fact: fact["number"]):
-        latest[fact["kind"]] = fact
+    last = latest(document)
     for kind, content in wanted.items():
-        if kind not in latest:
+        if kind not in last:
             checks.skip(f"the file does not bring the fact “{kind}”")
             continue
-        said = latest[kind]["content"]
+        said = last[kind]["content"]
         same = all(said[name] == value for name, value in content.items() if name in said)
-        checks.that(same, f"the contest stated “{kind}” so, at {latest[kind]['at']}")
+        checks.that(same, f"the contest stated “{kind}” so, at {last[kind]['at']}")
     contests = set()
     for fact in document["facts"]:
-        check_proof(fact, checks, before if fact["kind"] in {"seed", "entries"} else None, contests)
+        is_promise = fact["kind"] in {"seed", "entries"} or fact is last.get("beacon_moved")
+        check_proof(fact, checks, before if is_promise else None, contests)
     if len(contests) > 1:
         checks.that(False, "all facts are of one contest")
 

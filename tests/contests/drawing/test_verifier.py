@@ -1,5 +1,6 @@
 """The script and the page say the same of a file, and both see what was altered."""
 
+import hashlib
 import json
 import random
 import subprocess
@@ -11,13 +12,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import orm
 
+from clozette.contests import facts
 from clozette.contests.drawing import files, rounds, rules, services, verify_draw
 from clozette.contests.drawing.verifying import files as page
 from clozette.contests.drawing.verifying.findings import Unreadable
+from clozette.contests.entering import queries as entries
+from clozette.contests.planning.models import Contest
 from clozette.kernel import clock
 from tests.contests.drawing import made
-from tests.contests.drawing.conftest import SANDBOX, Made, draw_of, publish_head, signed
+from tests.contests.drawing.conftest import SANDBOX, Made, draw_of, freeze, lock, publish_head, signed
 from tests.contests.drawing.made import ALTERED, ALTERED_VOTES, altered
+from tests.factories.accounts import make_member
+from tests.factories.contests import make_contest, make_entry
 
 SCRIPT = Path(verify_draw.__file__)
 
@@ -164,8 +170,8 @@ def test_a_draw_made_up_as_a_whole_is_seen(app: Flask, closed: Made, db_session:
     assert script_says(forged) is True, "without facts it can't know"
     assert page_says(forged) is False
     for kind in ("seed", "entries", "draw"):
-        facts = [fact for fact in json.loads(json.dumps(real))["facts"] if fact["kind"] == kind]
-        assert both_say(forged | {"facts": facts}) is False, kind
+        kept = [fact for fact in json.loads(json.dumps(real))["facts"] if fact["kind"] == kind]
+        assert both_say(forged | {"facts": kept}) is False, kind
 
 
 @pytest.mark.engines("sqlite")
@@ -211,6 +217,146 @@ def test_a_moved_draw_holds(app: Flask, closed: Made, db_session: orm.Session, s
         spoilt["facts"] = [fact for fact in spoilt["facts"] if fact["kind"] != "beacon_moved"]
 
     assert both_say(altered(document, hide)) is False
+
+
+def by_force(contest: Contest, monkeypatch: pytest.MonkeyPatch) -> made.Document:
+    """Draw as somebody would who took out what holds the server back; return the file."""
+    monkeypatch.setattr(services, "is_held", lambda *_about: True)
+    services.take_beacon(contest, signed(draw_of(contest).round), now=clock.now())
+    publish_head()
+    file: made.Document = json.loads(json.dumps(files.document(contest, draw_of(contest))))
+    return file
+
+
+@pytest.mark.engines("sqlite")
+def test_a_move_that_was_stated_after_its_round_is_seen(
+    app: Flask,
+    closed: Made,
+    db_session: orm.Session,
+    stopped_clock,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The list was late indeed, and the move says a moment an hour ahead; but its own head is younger than the round."""
+    contest = closed(draw_at=clock.now() - timedelta(minutes=30))
+    publish_head()
+    stated = clock.now()
+    stopped_clock.forward(minutes=120)
+    number = rounds.round_at(stated + services.AHEAD, SANDBOX)
+    services._move(contest, draw_of(contest), number, services.LATE, now=stated)
+    assert both_say(by_force(contest, monkeypatch)) is False
+
+
+@pytest.mark.engines("sqlite")
+def test_a_move_without_need_is_seen(
+    app: Flask,
+    closed: Made,
+    db_session: orm.Session,
+    stopped_clock,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was stated well ahead of its round; but the list was held in time, so the former round was there to be used."""
+    contest = closed()
+    number = rounds.round_at(clock.now() + services.AHEAD, SANDBOX)
+    services._move(contest, draw_of(contest), number, services.LATE, now=clock.now())
+    publish_head()
+    stopped_clock.forward(minutes=70)
+    assert both_say(by_force(contest, monkeypatch)) is False
+
+
+@pytest.mark.engines("sqlite")
+def test_a_move_that_no_head_held_is_made_again(
+    app: Flask, closed: Made, db_session: orm.Session, stopped_clock
+) -> None:  # type: ignore[no-untyped-def]
+    contest = closed(draw_at=clock.now() - timedelta(minutes=30))
+    publish_head()
+    for _time in range(2):
+        assert services.wanted(contest, now=clock.now()) is None
+        db_session.commit()
+        stopped_clock.forward(minutes=70)
+    assert services.wanted(contest, now=clock.now()) is None, "no head held the second move either"
+    publish_head()
+    stopped_clock.forward(minutes=70)
+    assert services.wanted(contest, now=clock.now()) is not None
+    services.take_beacon(contest, signed(draw_of(contest).round), now=clock.now())
+    publish_head()
+    document = json.loads(json.dumps(files.document(contest, draw_of(contest))))
+    assert sum(fact["kind"] == "beacon_moved" for fact in document["facts"]) == 3
+    assert both_say(document) is True, verify_draw.check(document).lines
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("when", ["open", "after the list", "without rules"])
+def test_a_move_by_rules_comes_with_rules_and_before_the_list(
+    app: Flask,
+    promised: Made,
+    db_session: orm.Session,
+    stopped_clock,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:
+    now = clock.now()
+    contest = promised(opens_at=now - timedelta(days=2), closes_at=now, draw_at=now + timedelta(hours=1))
+    later = rounds.round_at(now + timedelta(hours=2), SANDBOX)
+
+    def move() -> None:
+        if when != "without rules":
+            facts.state(contest.id, "rules", {"sha256": "0" * 64, "language": "en"}, now=now, number=2)
+        services._move(contest, draw_of(contest), later, services.RULES, now=now)
+
+    if when != "after the list":
+        move()
+    lock(contest)
+    freeze(contest, now=now)
+    if when == "after the list":
+        move()
+    contest.state = "closed"
+    publish_head()
+    stopped_clock.forward(minutes=125)
+    document = by_force(contest, monkeypatch)
+    assert both_say(document) is (when == "open"), verify_draw.check(document).lines
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("late", ["", "witness", "seed"])
+def test_what_a_witness_promised_stands_before_the_list(
+    app: Flask, db_session: orm.Session, own_chain: rounds.Chain, late: str
+) -> None:
+    """Whoever states the digest after the list could look for a number by which somebody wins."""
+    contest, nonce, seed = make_contest("closed"), "ab" * 32, "cd" * 32
+    for _entry in range(5):
+        make_entry(contest, make_member())
+    lock(contest)
+    digests = {
+        kind: hashlib.sha256(bytes.fromhex(said)).hexdigest() for kind, said in (("witness", nonce), ("seed", seed))
+    }
+    for kind in {"seed", "witness"} - {late}:
+        facts.state(contest.id, kind, {"sha256": digests[kind]}, now=clock.now())
+    freeze(contest, now=clock.now())
+    if late:
+        facts.state(contest.id, late, {"sha256": digests[late]}, now=clock.now())
+    listed = facts.of(contest.id, "entries")
+    assert listed is not None
+    key = rules.key_by_witness(seed, listed.content["sha256"], nonce=nonce)
+    order = rules.picks(range(1, 6), 2, key)
+    said: facts.Content = {
+        "seed": seed,
+        "entries_sha256": listed.content["sha256"],
+        "key": key.hex(),
+        "take": 2,
+        "order": [str(number) for number in order],
+    }
+    facts.state(contest.id, "draw", said, now=clock.now())
+    publish_head()
+    about = {"layout": "clozette draw 1", "contest": contest.slug, "rules_sha256": None, "source": "witness"}
+    document = json.loads(
+        json.dumps(
+            about
+            | {"seed": seed, "seed_sha256": digests["seed"], "witness": {"sha256": digests["witness"], "nonce": nonce}}
+            | {"entries": entries.frozen(contest.id), "entries_sha256": listed.content["sha256"]}
+            | {"take": 2, "order": order, "facts": files.stated(contest)}
+        )
+    )
+    assert both_say(document) is (late == ""), verify_draw.check(document).lines
 
 
 @pytest.mark.engines("sqlite")

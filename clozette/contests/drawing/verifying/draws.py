@@ -14,6 +14,8 @@ from clozette.contests.entering import rules as entering
 from clozette.kernel.ports.beacon import Round
 
 AN_HOUR = timedelta(hours=1)
+_TURNS = (("seed", "entries"), ("witness", "entries"), ("entries", "draw"))
+"""What must stand in the ledger before what, where no round says when the last number was there."""
 
 
 def check(document: Document, found: Findings) -> None:
@@ -31,6 +33,8 @@ def check(document: Document, found: Findings) -> None:
     found.that(order == document["order"], _("The order follows from them: %(order)s", order=words))
     before = None if by_witness else rounds.time_of(document["beacon"]["round"], rounds.particulars(document["chain"]))
     ledger.check(document, found, _stated(document, key), before)
+    for first, then in _TURNS if by_witness else ():
+        ledger.check_turn(document, found, first, then)
 
 
 def _check_list(document: Document, found: Findings) -> list[int]:
@@ -78,8 +82,9 @@ def _check_beacon(document: Document, found: Findings) -> bytes:
 def _check_round(document: Document, chain: Chain, found: Findings) -> None:
     """Check that the round is the first at the moment of the draw, or the one it moved to."""
     moves, number = _moves(document), document["beacon"]["round"]
-    for fact in moves:
-        _check_move(fact, chain, found)
+    for place, fact in enumerate(moves):
+        _check_move(fact, moves[place - 1] if place else None, chain, found)
+        _check_need(fact, moves[place - 1] if place else None, document, chain, found)
     if moves:
         last = moves[-1]["content"]["round"]
         found.that(number == last, _("Round %(number)d is the one that the draw moved to.", number=number))
@@ -89,7 +94,7 @@ def _check_round(document: Document, chain: Chain, found: Findings) -> None:
     found.that(number == first, words)
 
 
-def _check_move(fact: Document, chain: Chain, found: Findings) -> None:
+def _check_move(fact: Document, former: Document | None, chain: Chain, found: Findings) -> None:
     content, at = fact["content"], datetime.fromisoformat(fact["at"])
     was, new = (rounds.time_of(number, chain) for number in (content["from"], content["round"]))
     words = _(
@@ -97,7 +102,29 @@ def _check_move(fact: Document, chain: Chain, found: Findings) -> None:
         was=content["from"],
         new=content["round"],
     )
-    found.that(new > was and (at < was or at + AN_HOUR <= new), words)
+    follows = former is None or content["from"] == former["content"]["round"]
+    found.that(follows and new > was and (at < was or at + AN_HOUR <= new), words)
+
+
+def _check_need(fact: Document, former: Document | None, document: Document, chain: Chain, found: Findings) -> None:
+    """Check the reason of a move: a list (or a move before it) that no head held in time, or new rules before the list."""
+    content, latest = fact["content"], ledger.latest_of(document)
+    if content["because"] == "late_list":
+        was = rounds.time_of(content["from"], chain)
+        in_time = ledger.was_held(latest.get("entries"), was) and (former is None or ledger.was_held(former, was))
+        words = _("No head from before round %(number)d held all that it needed.", number=content["from"])
+        found.that(not in_time, words)
+        return
+    ruled = [
+        one for one in document["facts"] if (one["kind"], one["at"]) == ("rules", fact["at"]) and one["number"] > 1
+    ]
+    places = [ledger.position_of(one) for one in (*ruled[:1], fact, latest.get("entries"))]
+    proven = [place for place in places if place is not None]
+    is_ruled = content["because"] == "rules" and ruled and proven == sorted(proven)
+    words = _(
+        "New rules that were stated before the list moved the draw from round %(number)d.", number=content["from"]
+    )
+    found.that(is_ruled, words)
 
 
 def _moves(document: Document) -> list[Document]:

@@ -30,7 +30,7 @@ def check(
 
     :param before: when the round of a draw was there: what was promised must lie under an older head.
     """
-    latest = {fact["kind"]: fact for fact in sorted(document["facts"], key=lambda fact: int(fact["number"]))}
+    latest = latest_of(document)
     for kind, content in wanted.items():
         if kind not in latest:
             found.leave(_("The file does not say what was stated as “%(kind)s”.", kind=kind))
@@ -40,8 +40,36 @@ def check(
             found.that(same, _("It was stated so as “%(kind)s”.", kind=kind))
     ring = heads.key_ring()
     for fact in document["facts"]:
-        _check_proof(fact, found, ring, before if fact["kind"] in {"seed", "entries"} else None)
+        is_promise = fact["kind"] in {"seed", "entries"} or fact is latest.get("beacon_moved")
+        _check_proof(fact, found, ring, before if is_promise else None)
     _check_here(document, found, wanted)
+
+
+def check_turn(document: Document, found: Findings, first: str, then: str) -> None:
+    """Check that one fact stands in the ledger before another."""
+    latest = latest_of(document)
+    before, after = (position_of(latest.get(kind)) for kind in (first, then))
+    if before is None or after is None:
+        found.leave(_("The file doesn’t prove that “%(first)s” was stated before “%(then)s”.", first=first, then=then))
+    else:
+        found.that(before < after, _("“%(first)s” was stated before “%(then)s”.", first=first, then=then))
+
+
+def latest_of(document: Document) -> dict[str, Document]:
+    """Return the last fact of each kind that a file brings."""
+    return {fact["kind"]: fact for fact in sorted(document["facts"], key=lambda fact: int(fact["number"]))}
+
+
+def position_of(fact: Document | None) -> int | None:
+    """Return where in the ledger a fact stands by its proof."""
+    proof = fact.get("proof") if fact is not None else None
+    return int(proof["position"]) if proof is not None else None
+
+
+def was_held(fact: Document | None, before: datetime) -> bool:
+    """Whether a fact's proof is under a head from before a moment."""
+    proof = fact.get("proof") if fact is not None else None
+    return proof is not None and datetime.fromisoformat(proof["head"]["at"]) < before
 
 
 def _check_proof(fact: Document, found: Findings, ring: heads.KeyRing, before: datetime | None) -> None:
