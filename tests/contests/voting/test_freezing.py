@@ -25,6 +25,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refused
 from clozette.kernel.tasks import drain, perform
+from clozette.looks.models import Look
 from tests.contests.voting.conftest import came, make_voter, polled
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.contests import make_entry
@@ -152,6 +153,7 @@ def test_a_vote_and_the_freeze_at_once_leave_no_vote_outside_of_the_list(app, db
     cast(1)
     end(poll)
     people = [make_voter(f"late{number}").id for number in range(8)]
+    db_session.execute(sa.update(Look).values(published_at=clock.now() - timedelta(days=1)))
     contest_id, entry_id = poll.id, entries(db_session, poll)[0].id
     db_session.commit()
     just_before = poll.votes_until - timedelta(seconds=1)
@@ -166,7 +168,7 @@ def test_a_vote_and_the_freeze_at_once_leave_no_vote_outside_of_the_list(app, db
     deeds = [lambda member_id=member_id: vote(member_id) for member_id in people]
     deeds.insert(4, lambda: freezing.freeze(contest_id, now=clock.now()))
     raised = at_once(app, *deeds)
-    assert all(isinstance(one, Refused) and one.refusal.code == "votes_over" for one in raised)
+    assert {one.refusal.code if isinstance(one, Refused) else repr(one) for one in raised} <= {"votes_over"}
     db_session.expire_all()
     count = db_session.query(Vote).count()
     assert count == 1 + len(people) - len(raised)
