@@ -1,12 +1,14 @@
 """Contests for programs: what can be read about them without signing in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import marshmallow as ma
 
 from clozette.contests.planning import access, queries
-from clozette.contests.planning.models import Contest
+from clozette.contests.planning.models import Contest, Rules
 from clozette.contests.planning.plans import DATES
+from clozette.contests.sponsors.models import Sponsor
 from clozette.kernel.paging import Page
 from clozette.kernel.schemas import Schema
 from clozette.kernel.web import api, gate
@@ -84,7 +86,7 @@ class ContestOut(Schema):
 def contests(query: dict[str, Any]) -> Page[dict[str, Any]]:
     """The contests that are or were published, the last ones first."""
     page = queries.public(query["after"])
-    return Page([_shown(one) for one in page.items], page.after)
+    return Page(_shown(page.items), page.after)
 
 
 @blueprint.route("/contests/<slug>")
@@ -92,11 +94,15 @@ def contests(query: dict[str, Any]) -> Page[dict[str, Any]]:
 @blueprint.response(200, ContestOut)
 def contest(slug: str) -> dict[str, Any]:
     """One contest with its terms."""
-    return _shown(access.contest_for(gate.viewer(), slug))
+    return _shown([access.contest_for(gate.viewer(), slug)])[0]
 
 
-def _shown(found: Contest) -> dict[str, Any]:
-    sponsor, rules = queries.sponsor_of(found), queries.rules_of(found)
+def _shown(contests: Sequence[Contest]) -> list[dict[str, Any]]:
+    sponsors, rules = queries.sponsors_of(contests), queries.rules_held(contests)
+    return [_one(contest, sponsors.get(contest.id), rules.get(contest.id)) for contest in contests]
+
+
+def _one(found: Contest, sponsor: Sponsor | None, rules: Rules | None) -> dict[str, Any]:
     address = f"/contests/{found.slug}/rules/{rules.number}.txt" if rules else ""
     return {
         **{name: getattr(found, name) for name in (*_SAME, *DATES)},

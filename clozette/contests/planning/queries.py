@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import load_only, selectinload
 
 from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors.models import Sponsor
@@ -58,6 +58,21 @@ def every(after: int | None) -> Page[Contest]:
 def sponsor_of(contest: Contest) -> Sponsor | None:
     """Return the sponsor that stands behind a contest."""
     return db.session.get(Sponsor, contest.sponsor_id) if contest.sponsor_id else None
+
+
+def sponsors_of(contests: Sequence[Contest]) -> dict[int, Sponsor]:
+    """Return the sponsors behind contests, by contest; one without is not in it."""
+    wanted = sa.select(Contest.id, Sponsor).join(Sponsor, Sponsor.id == Contest.sponsor_id)
+    rows = db.session.execute(wanted.where(Contest.id.in_([one.id for one in contests])))
+    return dict(rows.all())
+
+
+def rules_held(contests: Sequence[Contest]) -> dict[int, Rules]:
+    """Return the rules that hold, by contest, without their text; a contest without is not in it."""
+    wanted = sa.select(Contest.id, Rules).join(Rules, Rules.id == Contest.rules_id)
+    wanted = wanted.options(load_only(Rules.number, Rules.sha256))
+    rows = db.session.execute(wanted.where(Contest.id.in_([one.id for one in contests])))
+    return dict(rows.all())
 
 
 def _paged(wanted: sa.Select[Contest], after: int | None) -> Page[Contest]:

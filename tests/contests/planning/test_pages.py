@@ -60,3 +60,15 @@ def test_programs_read_the_same(client: Client, db_session: orm.Session) -> None
     assert one["prizes"][0]["value_minor"] == 20_000
     assert client.get(one["rules"]["address"]).text == f"Official rules of {contest.title}"
     assert client.get("/api/v1/contests/nothing").status_code == 404
+
+
+def test_many_contests_are_read_at_once(client: Client, db_session: orm.Session, query_counter) -> None:
+    counts = []
+    for name in ("Linen House Ltd", "Woolmark", "Silk Road"):
+        make_contest(sponsor=make_sponsor(legal_name=name))
+        db_session.commit()
+        db_session.expunge_all()
+        with query_counter() as statements:
+            assert client.get("/api/v1/contests").json[0]["sponsor"] == name
+        counts.append(len(statements))
+    assert len(set(counts)) == 1
