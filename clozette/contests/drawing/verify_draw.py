@@ -290,33 +290,48 @@ def is_held(fact, before):
 
 def check_votes(document, checks):
     """Check the chain of a public vote's lines, and that the totals count them."""
-    lines = [line.split(" ") for line in check_chain(document, checks)]
+    lines = check_chain(document, checks)
+    totals = count_votes(lines, checks)
+    given = {number: total for number, total in document["totals"].items() if total}
+    checks.that(totals == given, f"the totals count the lines: {sum(totals.values())} of {len(lines)} count")
+    checks.that(document["count"] == len(lines), f"there are {document['count']} votes")
+    check_facts(document, checks, {"votes": votes_fact(lines, totals)})
+
+
+def count_votes(texts, checks):
+    """Check the form of a vote's lines; return how many count for each entry."""
+    lines = [line.split(" ") for line in texts]
     standing = {"counted", "set-aside", "taken-back"}
     form = all(len(line) == 5 and line[3] in standing and (line[4] == "-") == (line[3] == "counted") for line in lines)
     in_order = [line[0] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
-    checks.that(form and in_order, "each line has its number and says how its vote stands")
+    checks.that(form and in_order, "each vote's line has its number and says how the vote stands")
     receipts = [line[1] for line in lines]
     checks.that(len(set(receipts)) == len(receipts), "no receipt stands there twice")
     totals = {}
     for line in lines:
         if line[3] == "counted":
             totals[line[2]] = totals.get(line[2], 0) + 1
-    given = {number: total for number, total in document["totals"].items() if total}
-    checks.that(totals == given, f"the totals count the lines: {sum(totals.values())} of {len(lines)} count")
-    checks.that(document["count"] == len(lines), f"there are {document['count']} votes")
-    said = {"final": document["final"], "count": len(lines), "counted": sum(totals.values())}
-    check_facts(document, checks, {"votes": said})
+    return totals
+
+
+def votes_fact(lines, totals):
+    """Return what the fact of the votes must say."""
+    return {"final": end_of(lines), "count": len(lines), "counted": sum(totals.values())}
 
 
 def check_chain(document, checks):
     """Check that the chain over the lines ends where it should; return them."""
+    lines = document["lines"]
+    checks.that(end_of(lines) == document["final"], f"the chain over {len(lines)} lines ends as it was published")
+    return lines
+
+
+def end_of(lines):
+    """Return where the chain over lines ends."""
     end = bytes(32)
-    for line in document["lines"]:
+    for line in lines:
         end = hashlib.sha256(end + line.encode() + b"\n").digest()
-    checks.that(
-        end.hex() == document["final"], f"the chain over {len(document['lines'])} lines ends as it was published"
-    )
-    return document["lines"]
+    return end.hex()
 
 
 def check_ballots(document, checks):
@@ -338,9 +353,17 @@ def check_ballots(document, checks):
         for one in document["standings"]
     ]
     checks.that(said == places, f"the places follow: {' '.join(str(one[1]) for one in places)}")
-    if share:
-        checks.skip("what the votes gave each entry (check the file of votes)")
-    check_facts(document, checks, {"ballots": ballots_fact(document)})
+    voted = check_share(document, votes, checks) if share else {}
+    check_facts(document, checks, {"ballots": ballots_fact(document), **voted})
+
+
+def check_share(document, votes, checks):
+    """Check what the votes gave each entry, as a part of what the first one got; return what their fact must say."""
+    totals = count_votes(document["votes"], checks)
+    most = max(totals.values(), default=1)
+    follows = all(votes[number] == Fraction(totals.get(str(number), 0), most) for number in votes)
+    checks.that(follows, f"what the votes gave each entry follows from {len(document['votes'])} votes")
+    return {"votes": votes_fact(document["votes"], totals)}
 
 
 def fraction(text):

@@ -17,6 +17,7 @@ from clozette.contests.voting import queries as voting
 from clozette.kernel.database import db
 
 LAYOUT = "clozette ballots 1"
+_FACTS = frozenset({"rules", "entries", "ballots", "votes"})
 PUBLIC = ("announced", "done")
 """States in which the score sheet is for everybody."""
 
@@ -80,7 +81,8 @@ def document(contest: Contest) -> dict[str, Any]:
         "lines": lines,
         "final": rules.chained(lines),
         "standings": [_said(standing, number) for standing, number in of_contest(contest)],
-        "facts": [fact for fact in files.stated(contest) if fact["kind"] in ("rules", "entries", "ballots")],
+        "votes": [str(line) for line in voting.lines(contest)] if contest.vote_share else [],
+        "facts": [fact for fact in files.stated(contest) if fact["kind"] in _FACTS],
     }
 
 

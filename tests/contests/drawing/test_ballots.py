@@ -17,8 +17,13 @@ from tests.contests.drawing.made import Document, altered, swap
 from tests.contests.drawing.test_verifier import both_say, page_says
 
 
-def ballots(luck: random.Random, tie_break: str = "draw") -> Document:
-    """Return the file of a jury's ballots: a round of yes and no, then one of points, then one of places."""
+def ballots(
+    luck: random.Random, tie_break: str = "draw", liked: Callable[[int], int] = lambda entry: entry % 4
+) -> Document:
+    """Return the file of a jury's ballots: a round of yes and no, then one of points, then one of places.
+
+    :param liked: how many votes an entry counts with in the places; the votes' lines keep to the number of the entry.
+    """
     criteria = [{"name": "Idea", "weight": 2}, {"name": "Fit", "weight": 1}]
     about = (("yesno", 3, [], range(1, 9)), ("score", 3, criteria, range(1, 7)), ("rank", 0, [], range(1, 4)))
     sheets, lines, end = [], [], "00" * 32
@@ -35,7 +40,8 @@ def ballots(luck: random.Random, tie_break: str = "draw") -> Document:
         end = judging.chained(mine, end)
         lines += mine
         sheets.append(dataclasses.replace(sheet, lot=end))
-    votes = {entry: Fraction(entry % 4, 10) for entry in range(1, 9)}
+    votes = {entry: Fraction(liked(entry), 12) for entry in range(1, 9)}
+    voted = [entry for entry in range(1, 9) for _vote in range(entry % 4)]
     places = judging.places(sheets, votes, 30, tie_break)
     return {
         "layout": "clozette ballots 1",
@@ -53,6 +59,7 @@ def ballots(luck: random.Random, tie_break: str = "draw") -> Document:
             | {name: str(getattr(one, name)) for name in ("jury", "votes", "total")}
             for one in places
         ],
+        "votes": [f"{place} {place:032x} {entry} counted -" for place, entry in enumerate(voted, 1)],
         "facts": [],
     }
 
@@ -78,6 +85,11 @@ def _chain_anew(spoilt: Document) -> None:
     spoilt["lines"][:2] = [f"{second} 1", f"{first} 2"]
 
 
+def _forge_places(spoilt: Document) -> None:
+    """Votes that make another order, all places and totals with them."""
+    spoilt["standings"] = ballots(random.Random(5), liked=lambda entry: 5 - entry % 4)["standings"]
+
+
 ALTERED_BALLOTS: dict[str, Callable[[Document], Any]] = {
     "two ballots changed places": lambda spoilt: swap(spoilt["lines"]),
     "two ballots changed places and numbers": _chain_anew,
@@ -87,6 +99,10 @@ ALTERED_BALLOTS: dict[str, Callable[[Document], Any]] = {
     "a total is another": lambda spoilt: spoilt["standings"][0].__setitem__("total", "7/9"),
     "votes count for more": lambda spoilt: spoilt.__setitem__("vote_share", 40),
     "a weight is another": lambda spoilt: spoilt["rounds"][1]["criteria"][0].__setitem__("weight", 9),
+    "the votes and the places": _forge_places,
+    "a vote is gone": lambda spoilt: spoilt["votes"].pop(),
+    "a vote is set aside": lambda spoilt: spoilt["votes"].__setitem__(0, f"1 {1:032x} 1 set-aside burst"),
+    "a vote is there twice": lambda spoilt: spoilt["votes"].append(spoilt["votes"][0]),
     "the end is another": lambda spoilt: spoilt.__setitem__("final", "0" * 64),
 }
 

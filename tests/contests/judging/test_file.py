@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from clozette.contests import facts
 from clozette.contests.drawing import verify_draw
 from clozette.contests.drawing.verifying import files as page
 from clozette.contests.entering.models import Entry
 from clozette.contests.judging import queries, rules, services, standings
+from clozette.contests.judging.models import Standing
 from clozette.contests.planning import services as planning
 from clozette.contests.planning.models import Contest
+from clozette.contests.voting import queries as voting
+from clozette.contests.voting import rules as counting
+from clozette.contests.voting.rules import Line
 from clozette.contests.winning.models import Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -111,3 +116,53 @@ def test_a_ballot_that_was_changed_in_the_database_is_seen(judged: Contest) -> N
     assert not both_say(standings.document(judged))
     db.session.rollback()
     assert both_say(standings.document(judged))
+
+
+@pytest.fixture
+def voted(jury: Making, monkeypatch: pytest.MonkeyPatch) -> Contest:
+    """A contest whose places the votes decide: the jury found all alike, and the second of three entries has most votes."""
+    contest, now = jury(entries=3, judges=2, vote_share=30), clock.now()
+    monkeypatch.setattr(voting, "lines", lambda _contest: _votes(1, 2, 2, 2, 3, 3))
+    said: facts.Content = {"final": _end_of(1, 2, 2, 2, 3, 3), "count": 6, "counted": 6}
+    facts.state(contest.id, "votes", said, now=now)
+    contest.votes_frozen_at = now
+    round_ = plan(contest)
+    services.open_round(round_, now=now)
+    judge_all(round_, lambda entry, place: (5, 5))
+    services.end_round(round_, now=now)
+    assert standings.order(contest)
+    db.session.commit()
+    return contest
+
+
+def _votes(*entries: int) -> list[Line]:
+    return [Line(place, f"{place:032x}", entry, "counted", "-") for place, entry in enumerate(entries, 1)]
+
+
+def _end_of(*entries: int) -> str:
+    return str(counting.chained(_votes(*entries)))
+
+
+def test_the_places_hang_on_the_votes_that_were_stated(voted: Contest) -> None:
+    document = standings.document(voted)
+    assert both_say(document)
+    assert [one["number"] for one in document["standings"]] == [2, 3, 1]
+    assert [one["votes"] for one in document["standings"]] == ["1", "2/3", "1/3"]
+    named = [fact["kind"] for fact in document["facts"]]
+    assert "votes" in named
+
+
+def test_other_votes_with_places_that_fit_them_are_seen(voted: Contest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of places was altered so that another entry wins, and the votes with it: the fact says otherwise."""
+    db.session.execute(sa.delete(Standing).where(Standing.contest_id == voted.id))
+    monkeypatch.setattr(voting, "lines", lambda _contest: _votes(1, 1, 1, 2, 3, 3))
+    first, *_rest = standings.order(voted)
+    assert db.session.get_one(Entry, first).number == 1
+    assert not both_say(standings.document(voted))
+
+
+def test_other_places_than_the_votes_give_are_seen(voted: Contest) -> None:
+    document = copy.deepcopy(standings.document(voted))
+    first, second = document["standings"][:2]
+    first["number"], second["number"] = second["number"], first["number"]
+    assert not both_say(document)

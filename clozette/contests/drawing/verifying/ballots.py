@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from clozette.contests.drawing.verifying import ledger
+from clozette.contests.drawing.verifying import ledger, votes
 from clozette.contests.drawing.verifying.findings import Document, Findings, Unreadable, lines_of, repeats
 from clozette.contests.drawing.verifying.votes import check_chain
 
@@ -44,9 +44,18 @@ def check(document: Document, found: Findings) -> None:
         said == counted,
         _("The places follow from the ballots: %(order)s", order=" ".join(str(one[1]) for one in counted)),
     )
-    if share:
-        found.leave(_("What the votes gave each entry: see the file of votes."))
-    ledger.check(document, found, {"ballots": _stated(document)}, None)
+    voted = _check_votes(document, liked, found) if share else {}
+    ledger.check(document, found, {"ballots": _stated(document), **voted}, None)
+
+
+def _check_votes(document: Document, liked: Mapping[int, Fraction], found: Findings) -> dict[str, Any]:
+    """Check what votes gave each entry, as a part of what the first one got; return what was stated of them."""
+    totals = votes.counted(document["votes"], found)
+    most = max(totals.values(), default=1)
+    follows = all(part == Fraction(totals[str(number)], most) for number, part in liked.items())
+    words = _("What the votes gave each entry follows from %(count)d votes.", count=len(document["votes"]))
+    found.that(follows, words)
+    return {"votes": votes.stated(document["votes"], totals)}
 
 
 @dataclass(frozen=True)
