@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -20,6 +21,8 @@ from clozette.looks.models import Comment, Look
 
 RECEIPTS = 200
 """How many receipts a page lists."""
+_FROZEN = 4
+"""How many frozen lists a process holds."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,13 @@ def lines(contest: Contest) -> list[Line]:
     return found
 
 
+def listed(contest: Contest) -> Sequence[Line]:
+    """Return the same for pages; a list that is frozen each process reads once. Proofs read what the tables say now."""
+    if contest.votes_frozen_at is None:
+        return lines(contest)
+    return _frozen(contest.id, contest.votes_frozen_at)
+
+
 def receipts(contest: Contest, after: int | None) -> Page[Listed]:
     """Return a page of receipts in the order in which the votes were given."""
     wanted = _votes(contest).order_by(Vote.id).limit(RECEIPTS + 1)
@@ -105,7 +115,7 @@ def count(contest: Contest) -> int:
 
 def find(contest: Contest, receipt: str) -> Line | None:
     """Return the line with a receipt."""
-    return next((line for line in lines(contest) if line.receipt == receipt), None)
+    return next((line for line in listed(contest) if line.receipt == receipt), None)
 
 
 def odd(contest: Contest) -> list[Odd]:
@@ -153,6 +163,11 @@ def own(contest: Contest, voter: Voter) -> list[Mine]:
         receipt = rules.receipt(voter.code, contest.slug, number)
         found.append(Mine(vote.entry_id, number, receipt, vote.at, state, reason))
     return found
+
+
+@lru_cache(maxsize=_FROZEN)
+def _frozen(contest_id: int, _frozen_at: datetime) -> Sequence[Line]:
+    return tuple(lines(db.session.get_one(Contest, contest_id)))
 
 
 def _votes(contest: Contest) -> sa.Select[int, bytes, int, datetime | None]:

@@ -11,7 +11,7 @@ from clozette.accounts.schemas import SCOPES
 from clozette.accounts.services import tokens
 from clozette.contests import facts
 from clozette.contests.entering.models import Entry
-from clozette.contests.voting import freezing, services
+from clozette.contests.voting import freezing, queries, services
 from clozette.contests.voting.models import SetAside, Vote, Voter
 from clozette.kernel import clock, ids
 from clozette.kernel.ids import new_id
@@ -134,6 +134,21 @@ def test_was_mine_counted(app, client, db_session, poll):
     page = client.get("/contests/coats/votes").text
     assert "Votes that count" in page and "/contests/coats/votes.json" in page
     assert client.get("/contests/coats/votes.json").get_json()["totals"]["2"] == 1
+
+
+def test_a_frozen_list_is_read_once(client, db_session, poll, monkeypatch):
+    sign_in(client, make_voter("dora"))
+    vote(client, numbers(db_session, poll)[2])
+    receipt = receipt_of(client)
+    poll.state, poll.votes_until = "closed", clock.now() - timedelta(minutes=2)
+    facts.state(poll.id, "entries", {"sha256": "0" * 64, "count": 3}, now=clock.now())
+    freezing.freeze(poll.id, now=clock.now())
+    read, lines = [], queries.lines
+    monkeypatch.setattr(queries, "lines", lambda contest: read.append(contest.id) or lines(contest))
+    for _ in range(2):
+        assert "for entry number 2: counted" in client.get(f"/contests/coats/votes/check?receipt={receipt}").text
+        assert "Votes that count" in client.get("/contests/coats/votes").text
+    assert len(read) == 1
 
 
 def test_a_contest_without_a_vote_has_no_list(client, db_session):

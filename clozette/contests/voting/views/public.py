@@ -91,7 +91,7 @@ def _with_vote(slug: str) -> Contest:
 
 
 def _list_page(contest: Contest, form: Form | None = None, status: int = 200, **values: Any) -> Any:
-    lines = queries.lines(contest) if contest.votes_frozen_at is not None else []
+    lines = queries.listed(contest) if contest.votes_frozen_at is not None else []
     page = render_template(
         "contests/votes.html",
         contest=contest,
