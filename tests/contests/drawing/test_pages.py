@@ -115,6 +115,15 @@ def test_the_page_sees_votes_in_another_order(client: Client, db_session: orm.Se
 
 
 @pytest.mark.engines("sqlite")
+def test_a_round_beyond_all_years_is_no_round(client: Client, db_session: orm.Session) -> None:
+    document = made.draw(random.Random(6))
+    document["beacon"]["round"] = 10**17
+    answer = client.post("/contests/verify", data={"file": (io.BytesIO(json.dumps(document).encode()), "x.json")})
+    assert answer.status_code in (200, 422)
+    assert "wrong" in answer.text or "no file of a draw" in answer.text
+
+
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     "sent", [b"", b"{", b"\xff\xfe", b'"\\ud800"', b"[" * 100_000, b'{"layout": "clozette draw 1"}']
 )

@@ -11,7 +11,7 @@ KINDS: dict[str, Check] = {
     "clozette ballots 1": ballots.check,
 }
 MOST_FACTS = 200
-_ODD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+_ODD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, OSError)
 """What a file raises that is not made as ours are."""
 
 
