@@ -102,8 +102,8 @@ def build(app: Flask) -> World:
         _won(world, people)
         _judged(world, people)
         _surveys(world)
-        _drawn(world)
         _polled(world, people)
+        _drawn(world)
         db.session.commit()
         tasks.drain(app)
     return world
@@ -371,26 +371,24 @@ def _contests(world: World, people: dict[str, Member]) -> None:
     world.names["contest_draft"] = ids.encode(contests.make_contest("draft").id)
 
 
-def _polled(world: World, people: dict[str, Member]) -> None:
-    """A contest under public vote, with an entry of the owner."""
-    now = clock.now()
-    polled = contests.make_contest(votes_from=now - timedelta(minutes=1), votes_until=now + timedelta(days=2))
-    entry = contests.make_entry(polled, people["owner"], look_id=looks.make_look(people["owner"]).id)
-    world.names |= {"polled": polled.slug, "polled_id": ids.encode(polled.id), "polled_entry": ids.encode(entry.id)}
-
-
 def _drawn(world: World) -> None:
     """A contest that was published and opened, so that its draw was promised; with a witness."""
     drawn = contests.make_contest("draft")
-    witnesses.name(
-        drawn, who="Nora Notary", email="nora@notary.test", nonce_sha256="ab" * 32, now=clock.now()
-    )
+    witnesses.name(drawn, who="Nora Notary", email="nora@notary.test", nonce_sha256="ab" * 32, now=clock.now())
     drawn.state = "open"
     db.session.flush()
     drawing.promise(ContestPublished(drawn.id))
     drawing.open_(ContestOpened(drawn.id))
     token = witnesses.token_of(db.session.get_one(Witness, drawn.id))
     world.names |= {"drawn": drawn.slug, "drawn_id": ids.encode(drawn.id), "witness_token": token}
+
+
+def _polled(world: World, people: dict[str, Member]) -> None:
+    """A contest under public vote, with an entry of the owner."""
+    now = clock.now()
+    polled = contests.make_contest(votes_from=now - timedelta(minutes=1), votes_until=now + timedelta(days=2))
+    entry = contests.make_entry(polled, people["owner"], look_id=looks.make_look(people["owner"]).id)
+    world.names |= {"polled": polled.slug, "polled_id": ids.encode(polled.id), "polled_entry": ids.encode(entry.id)}
 
 
 def _judged(world: World, people: dict[str, Member]) -> None:
