@@ -1,6 +1,5 @@
 """What is known of somebody who wants to enter a contest."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,8 +11,9 @@ from clozette.contests.entering.rules import Entrant
 from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest, Prize
 from clozette.contests.sponsors import queries as sponsors
-from clozette.contests.sponsors.models import Sharing, Sponsor
-from clozette.kernel.database import db
+from clozette.contests.sponsors.models import Sharing, Sponsor, SponsorPerson
+from clozette.kernel.database import BigInt, db
+from clozette.kernel.prepared import Prepared
 
 
 def of(contest: Contest, member: Member, now: datetime) -> Entrant:
@@ -50,19 +50,41 @@ def closed(contest: Contest, now: datetime) -> str:
 
 def works_for_sponsor(contest: Contest, member: Member) -> bool:
     """Whether a member is of the staff of one of a contest's sponsors: signs in for it, or has an address at its domain."""
-    return any(
-        sponsors.is_sponsor_person(one.id, member.id) or sponsors.is_of_domain(one, member.email)
-        for one in _sponsors_of(contest)
+    given = {"contest": contest.id, "sponsor": contest.sponsor_id, "member": member.id}
+    found = _SPONSORS.rows(db.session.connection(), given)
+    return any(one.signs_in or sponsors.is_of_domains(one.domains, member.email) for one in found)
+
+
+_CONTEST = sa.bindparam("contest", type_=BigInt)
+_SPONSORS = Prepared(
+    sa.select(
+        Sponsor.domains,
+        sa.exists()
+        .where(
+            SponsorPerson.sponsor_id == Sponsor.id,
+            SponsorPerson.member_id == sa.bindparam("member", type_=BigInt),
+            SponsorPerson.taken_at.is_(None),
+        )
+        .label("signs_in"),
+    ).where(
+        sa.or_(
+            Sponsor.id == sa.bindparam("sponsor", type_=BigInt),
+            Sponsor.id.in_(
+                sa.select(Sharing.sponsor_id).where(
+                    Sharing.replaced_at.is_(None),
+                    sa.or_(
+                        sa.and_(Sharing.object_kind == sa.literal_column("'contest'"), Sharing.object_id == _CONTEST),
+                        sa.and_(
+                            Sharing.object_kind == sa.literal_column("'prize'"),
+                            Sharing.object_id.in_(sa.select(Prize.id).where(Prize.contest_id == _CONTEST)),
+                        ),
+                    ),
+                )
+            ),
+        )
     )
-
-
-def _sponsors_of(contest: Contest) -> Collection[Sponsor]:
-    prizes = sa.select(Prize.id).where(Prize.contest_id == contest.id)
-    of_contest = sa.and_(Sharing.object_kind == "contest", Sharing.object_id == contest.id)
-    of_prizes = sa.and_(Sharing.object_kind == "prize", Sharing.object_id.in_(prizes))
-    shared = sa.select(Sharing.sponsor_id).where(Sharing.replaced_at.is_(None), sa.or_(of_contest, of_prizes))
-    wanted = sa.select(Sponsor).where(sa.or_(Sponsor.id == contest.sponsor_id, Sponsor.id.in_(shared)))
-    return db.session.scalars(wanted).all()
+)
+"""Every sponsor of a contest: its own, and those that something of it is shared with."""
 
 
 def _is(*conditions: sa.ColumnElement[bool]) -> bool:

@@ -15,8 +15,9 @@ from clozette.contests.planning.models import Contest
 from clozette.contests.voting import rules
 from clozette.contests.voting.models import SetAside, Vote, Voter
 from clozette.contests.voting.rules import Line
-from clozette.kernel.database import db
+from clozette.kernel.database import BigInt, db
 from clozette.kernel.paging import Page, page_of
+from clozette.kernel.prepared import Prepared
 from clozette.looks.models import Comment, Look
 
 RECEIPTS = 200
@@ -138,11 +139,20 @@ def odd(contest: Contest) -> list[Odd]:
     return found
 
 
-def has_contributed(member_id: int, *, before: datetime) -> bool:
-    """Whether a member published a look that is out, or wrote a comment that stands, before a moment."""
-    look = sa.exists().where(Look.member_id == member_id, Look.feed_key.is_not(None), Look.published_at < before)
-    words = (Comment.member_id == member_id, Comment.deleted_at.is_(None), Comment.at < before)
-    return bool(db.session.scalar(sa.select(sa.or_(look, sa.exists().where(*words)))))
+def has_contributed(member_id: int) -> bool:
+    """Whether a member has published a look that is out, or written a comment that stands."""
+    return bool(_CONTRIBUTED.rows(db.session.connection(), {"member": member_id})[0].contributed)
+
+
+_MEMBER = sa.bindparam("member", type_=BigInt)
+_CONTRIBUTED = Prepared(
+    sa.select(
+        sa.or_(
+            sa.exists().where(Look.member_id == _MEMBER, Look.feed_key.is_not(None)),
+            sa.exists().where(Comment.member_id == _MEMBER, Comment.deleted_at.is_(None)),
+        ).label("contributed")
+    )
+)
 
 
 def vote_by(contest: Contest, receipt: str) -> Vote | None:

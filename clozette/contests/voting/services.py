@@ -16,10 +16,12 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest
 from clozette.contests.voting import queries, rules
 from clozette.contests.voting.models import CODE_BYTES, SetAside, Vote, VoteKey, Voter
-from clozette.kernel.database import db, insert_once
+from clozette.kernel.database import BigInt, db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.privacy import ledger, notices
+from clozette.privacy.ledger.quick import Insert
 
 POINT = "CP3"
 _LOOSE = {"synchronize_session": False}
@@ -107,7 +109,7 @@ def why_not(contest: Contest, member: Member, now: datetime) -> Refusal | None:
         is_leaving=member.leaving_at is not None,
         joined_at=member.created_at,
         opens_at=contest.opens_at,
-        has_contributed=queries.has_contributed(member.id, before=now),
+        has_contributed=queries.has_contributed(member.id),
         is_sponsors=works_for_sponsor(contest, member),
     )
     return rules.why_not_vote(who)
@@ -148,7 +150,7 @@ def admit(contest: Contest, member: Member, came: Came, *, now: datetime) -> int
         raise Refused(notices.stale())
     voter_id, network = new_id(), rules.network_digest(_key(contest.id), came.address)
     about = {"contest_id": contest.id, "member_id": member.id, "since": now, "network": network}
-    if not insert_once(Voter, id=voter_id, code=secrets.token_bytes(CODE_BYTES), used=0, **about):
+    if not _VOTER.run(db.session, {"id": voter_id, "code": secrets.token_bytes(CODE_BYTES), "used": 0, **about}):
         return _first(voter_of(contest, member.id))
     ledger.record(
         subject_id=member.subject_id,
@@ -168,11 +170,12 @@ def _first(voter: Voter | None) -> int:
 
 
 def _key(contest_id: int) -> bytes:
-    found = db.session.get(VoteKey, contest_id)
-    if found is None:
+    connection = db.session.connection()
+    found = _KEY.rows(connection, {"contest": contest_id})
+    if not found:
         insert_once(VoteKey, contest_id=contest_id, key=secrets.token_bytes(32))
-        found = db.session.get_one(VoteKey, contest_id)
-    return found.key
+        found = _KEY.rows(connection, {"contest": contest_id})
+    return bytes(found[0].key)
 
 
 def _is_given(voter_id: int, entry: Entry) -> bool:
@@ -192,3 +195,7 @@ def _give_again(voter_id: int, entry: Entry) -> bool:
 
 def _changed(change: sa.Update) -> bool:
     return bool(db.session.execute(change, execution_options=_LOOSE).rowcount)  # type: ignore[attr-defined]
+
+
+_VOTER = Insert(Voter, lambda insert: insert.on_conflict_do_nothing())
+_KEY = Prepared(sa.select(VoteKey.key).where(VoteKey.contest_id == sa.bindparam("contest", type_=BigInt)))
