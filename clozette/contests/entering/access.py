@@ -10,11 +10,14 @@ from clozette.accounts.access import is_present, not_blocked
 from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
 from clozette.contests.entering.rules import LIVE
+from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest
 from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
 from clozette.looks.access import shown_to
 from clozette.looks.models import Look
+
+_UNJUDGED = ("published", "open", "closed")
 
 
 def visible_to(viewer: Viewer, contest: Contest) -> sa.Select[Entry]:
@@ -43,6 +46,16 @@ def own_entry(viewer: Viewer, contest: Contest, entry_id: int) -> Entry:
     if entry is None or entry.contest_id != contest.id or not is_own(viewer, entry):
         abort(404)
     return entry
+
+
+def is_blind(viewer: Viewer, contest: Contest) -> bool:
+    """Whether the viewer sits in the jury that still has to judge a contest, or is asked into it: no page of ours may
+    join a number to its author for them then.
+    """
+    if contest.decided_by != "jury" or contest.state not in _UNJUDGED or not viewer.is_member:
+        return False
+    seat = (Judge.contest_id == contest.id, Judge.member_id == viewer.member_id, Judge.dropped_at.is_(None))
+    return bool(db.session.scalar(sa.select(sa.exists().where(*seat))))
 
 
 def is_own(viewer: Viewer, entry: Entry) -> bool:

@@ -92,7 +92,9 @@ def entry(slug: str, entry_id: int) -> dict[str, Any]:
     viewer = gate.viewer()
     contest = contest_for(viewer, slug)
     found = access.entry_for(viewer, contest, entry_id)
-    return _receipt(contest, found) if access.is_own(viewer, found) else _shown(contest, queries.card(found))
+    if access.is_own(viewer, found):
+        return _receipt(contest, found)
+    return _shown(contest, queries.card(found, is_blind=access.is_blind(viewer, contest)))
 
 
 @blueprint.route(_ONE, methods=["DELETE"])
@@ -139,8 +141,8 @@ def _shown(contest: Contest, card: Card) -> dict[str, Any]:
         "number": found.number,
         "state": found.state,
         "statement": found.statement,
-        "look": found.look_id,
-        "author": card.member.handle,
+        "look": found.look_id if card.member is not None else None,
+        "author": card.member.handle if card.member is not None else None,
         "label": wording.label(contest),
         "photos": [
             {

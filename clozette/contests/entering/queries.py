@@ -26,10 +26,13 @@ PREVIEWED = 8
 
 @dataclass(frozen=True)
 class Card:
-    """An entry as a page shows it: its number, its photos, its words, and who made it."""
+    """An entry as a page shows it: its number, its photos, its words, and who made it.
+
+    :ivar member: nobody for those who judge it; the look is left out then too, as it has a name on it.
+    """
 
     entry: Entry
-    member: Member
+    member: Member | None
     shots: Sequence[Shot]
 
 
@@ -57,12 +60,14 @@ def cards(viewer: Viewer, contest: Contest, after: int | None = None, size: int 
     wanted = access.visible_to(viewer, contest).add_columns(Member).order_by(Entry.number.desc()).limit(size + 1)
     if after is not None:
         wanted = wanted.where(Entry.number < after)
-    return page_of(_cards(wanted), lambda card: card.entry.number, size)
+    found = _cards(wanted, is_blind=access.is_blind(viewer, contest))
+    return page_of(found, lambda card: card.entry.number, size)
 
 
-def card(entry: Entry) -> Card:
-    """Return one entry as its page shows it; the caller knows that it may be seen."""
-    return Card(entry, db.session.get_one(Member, entry.member_id), photos.of([entry.id]).get(entry.id, ()))
+def card(entry: Entry, *, is_blind: bool = False) -> Card:
+    """Return one entry as its page shows it; the caller knows that it may be seen, and whether with its author."""
+    member = None if is_blind else db.session.get_one(Member, entry.member_id)
+    return Card(entry, member, photos.of([entry.id]).get(entry.id, ()))
 
 
 def counted(contest: Contest) -> int:
@@ -114,8 +119,13 @@ def enterable(viewer: Viewer, after: int | None = None) -> tuple[list[looks.Whol
     return looks.covers(viewer, page.items), page
 
 
-def listed(contest: Contest, after: int | None = None, state: str | None = None) -> Page[Listed]:
-    """Return a page of a contest's entries for staff, the last ones first: number, handle, state, and likenesses."""
+def listed(
+    contest: Contest, after: int | None = None, state: str | None = None, *, is_blind: bool = False
+) -> Page[Listed]:
+    """Return a page of a contest's entries for staff, the last ones first: number, handle, state, and likenesses.
+
+    :param is_blind: whether it is read by a judge, who gets no handles.
+    """
     wanted = sa.select(Entry, Member.handle).outerjoin(Member, Member.id == Entry.member_id)
     wanted = wanted.where(Entry.contest_id == contest.id).order_by(Entry.number.desc()).limit(PAGE_SIZE + 1)
     if after is not None:
@@ -124,7 +134,10 @@ def listed(contest: Contest, after: int | None = None, state: str | None = None)
         wanted = wanted.where(Entry.state == state)
     page = page_of([(entry, handle) for entry, handle in db.session.execute(wanted)], lambda row: row[0].number)
     alike = _alike([entry for entry, _handle in page.items])
-    return Page([Listed(entry, handle or "", alike.get(entry.id, [])) for entry, handle in page.items], page.after)
+    return Page(
+        [Listed(entry, "" if is_blind else handle or "", alike.get(entry.id, [])) for entry, handle in page.items],
+        page.after,
+    )
 
 
 def _alike(entries: Sequence[Entry]) -> dict[int, list[int]]:
@@ -162,7 +175,7 @@ def frozen(contest_id: int) -> list[tuple[int, str]]:
     return [(number, str(committed)) for number, committed in db.session.execute(rows.order_by(Entry.number))]
 
 
-def _cards(wanted: sa.Select[Entry, Member]) -> list[Card]:
+def _cards(wanted: sa.Select[Entry, Member], *, is_blind: bool) -> list[Card]:
     rows = db.session.execute(wanted).all()
     shots = photos.of([entry.id for entry, _member in rows])
-    return [Card(entry, member, shots.get(entry.id, ())) for entry, member in rows]
+    return [Card(entry, None if is_blind else member, shots.get(entry.id, ())) for entry, member in rows]

@@ -103,7 +103,10 @@ class EntryOut(Schema):
     state = ma.fields.String()
     statement = ma.fields.String()
     look = RowId(allow_none=True)
-    author = ma.fields.String(metadata={"description": "The handle"})
+    author = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "The handle; none, as no look, for a judge of the contest until it is judged"},
+    )
     label = ma.fields.String(metadata={"description": "To be shown wherever the entry is"})
     photos = ma.fields.List(ma.fields.Nested(EntryPhotoOut))
 

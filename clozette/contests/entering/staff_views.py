@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from clozette.accounts.models import Member
-from clozette.contests.entering import asking, queries, rules, services, wording
+from clozette.contests.entering import access, asking, queries, rules, services, wording
 from clozette.contests.entering.models import STATES, Entry
 from clozette.contests.entering.schemas import DisqualifyIn
 from clozette.contests.planning.access import ROLE, staff_contest
@@ -60,12 +60,14 @@ def _note(entry: Entry, because: str) -> None:
 
 
 def _list(contest: Contest, form: Form) -> str:
-    state = request.args.get("state")
+    state, is_blind = request.args.get("state"), access.is_blind(gate.viewer(), contest)
+    after = read_cursor(request.args.get("after"))
     return render_template(
         "marketing/contests/entries.html",
         contest=contest,
         form=form,
-        page=queries.listed(contest, read_cursor(request.args.get("after")), state if state in STATES else None),
+        page=queries.listed(contest, after, state if state in STATES else None, is_blind=is_blind),
+        is_blind=is_blind,
         states=wording.STATES,
         reasons=wording.REASONS,
         because=[(word, wording.REASONS[word]) for word in rules.DISQUALIFYING],

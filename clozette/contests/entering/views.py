@@ -190,7 +190,8 @@ def _asked(contest: Contest, agreed: Rules | None) -> dict[str, Any]:
 
 def _entry_page(contest: Contest, found: Entry, form: Form) -> Response:
     if not access.is_own(gate.viewer(), found):
-        values: dict[str, Any] = {"card": queries.card(found), "label": wording.label(contest)}
+        card = queries.card(found, is_blind=access.is_blind(gate.viewer(), contest))
+        values: dict[str, Any] = {"card": card, "label": wording.label(contest)}
         return make_response(render_template("contests/entry.html", contest=contest, entry=found, **values))
     member, now = oneself(gate.viewer()), clock.now()
     agreed = contests.rules_of(contest)
