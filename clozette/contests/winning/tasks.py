@@ -8,7 +8,7 @@ from clozette.contests.winning import mail, queries, services
 from clozette.contests.winning.models import Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
-from clozette.kernel.tasks import checkpoint, task
+from clozette.kernel.tasks import checkpoint, enqueue, task
 
 log = structlog.get_logger()
 
@@ -17,8 +17,8 @@ log = structlog.get_logger()
 def tell_winner(*, winner_id: int) -> None:
     """Tell somebody that they won."""
     winner = queries.winner(winner_id)
-    if winner is not None and winner.state == "notified" and (member := _tell(winner, "prize_won")) is not None:
-        mail.won(winner, member)
+    if winner is not None and winner.state == "notified":
+        _tell(winner, "prize_won")
 
 
 @task("contests.tell_winner_moved")
@@ -27,21 +27,27 @@ def tell_winner_moved(*, winner_id: int, state: str) -> None:
     winner = queries.winner(winner_id)
     if winner is None or winner.state != state:
         return
-    if state == "shipped" and (member := _tell(winner, "prize_shipped")) is not None:
-        mail.shipped(winner, member)
-    if state in ("expired", "disqualified") and winner.notified_at and (member := _tell(winner, "prize_gone")):
-        mail.gone(winner, member)
+    if state == "shipped":
+        _tell(winner, "prize_shipped")
+    if state in ("expired", "disqualified") and winner.notified_at:
+        _tell(winner, "prize_gone")
 
 
 @task("contests.remind_winner")
 def remind_winner(*, winner_id: int) -> None:
     """Remind somebody of the step that they have to take."""
     winner = queries.winner(winner_id)
-    if winner is None or winner.due_at is None or winner.state not in ("notified", "accepted"):
-        return
-    member = _tell(winner, f"prize_due_{winner.state}")
-    if member is not None:
-        mail.due(winner, member)
+    if winner is not None and winner.due_at is not None and winner.state in ("notified", "accepted"):
+        _tell(winner, f"prize_due_{winner.state}")
+
+
+@task("contests.mail_winner")
+def mail_winner(*, winner_id: int, kind: str) -> None:
+    """Mail what somebody was told on the site."""
+    winner, (write, states) = queries.winner(winner_id), _MAILS[kind]
+    member = _member(winner) if winner is not None and winner.state in states else None
+    if winner is not None and member is not None:
+        write(winner, member)
 
 
 @task("contests.tend_prizes")
@@ -66,10 +72,27 @@ def _tend(winner_id: int) -> None:
         services.expire(winner, now=now)
 
 
-def _tell(winner: Winner, kind: str) -> Member | None:
-    """Tell it on the site, once; return the member to mail it to, if there is still one and this is new."""
-    member = db.session.get(Member, winner.entry.member_id) if winner.entry.member_id else None
-    if member is None or not member.active:
-        return None
+def _tell(winner: Winner, kind: str) -> None:
+    """Tell it on the site, once. The mail is a task of its own, asked for in the same transaction: none is lost if this
+    is killed or the mail server is away.
+    """
+    member = _member(winner)
     told = {"object_id": winner.contest_id, "deed_id": winner.id}
-    return member if notifications.announce(member.id, kind=kind, **told, now=clock.now()) else None
+    if member is not None and notifications.announce(member.id, kind=kind, **told, now=clock.now()):
+        enqueue(mail_winner, winner_id=winner.id, kind=kind)
+
+
+def _member(winner: Winner) -> Member | None:
+    """Return whom to tell, if they are still there."""
+    member = db.session.get(Member, winner.entry.member_id) if winner.entry.member_id else None
+    return member if member is not None and member.active else None
+
+
+_MAILS = {
+    "prize_won": (mail.won, ("notified",)),
+    "prize_due_notified": (mail.due, ("notified",)),
+    "prize_due_accepted": (mail.due, ("accepted",)),
+    "prize_shipped": (mail.shipped, ("shipped",)),
+    "prize_gone": (mail.gone, ("expired", "disqualified")),
+}
+"""What is mailed by kind, and in which states of the winner that is still true."""

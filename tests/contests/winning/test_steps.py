@@ -20,6 +20,7 @@ from clozette.kernel import clock
 from clozette.kernel import tasks as engine
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
+from clozette.kernel.tasks import perform
 from tests.contests.winning.conftest import first, terms_of
 from tests.factories.accounts import make_member
 from tests.factories.contests import make_contest, make_entry
@@ -76,6 +77,26 @@ def test_winners_are_told_once(announced, app: Flask, mails, db_session: orm.Ses
     assert [(one.member_id, one.actor_id) for one in told] == [(winner.entry.member_id, None)]
     assert [message.subject for message in mails] == [f"You have won in “{contest.title}”"]
     assert f"/contests/{contest.slug}/prize" in mails[0].text
+
+
+def test_a_worker_that_is_killed_before_the_mail_loses_none(
+    announced, app: Flask, mails, monkeypatch: pytest.MonkeyPatch, db_session: orm.Session
+) -> None:
+    winner_id = first(announced()).id
+    db_session.commit()
+
+    def leave(_steps: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(perform, "_leave", leave)
+    with pytest.raises(KeyboardInterrupt):
+        perform.perform(app, "contests.tell_winner", {"winner_id": winner_id})
+    with pytest.raises(KeyboardInterrupt):
+        perform.perform(app, "contests.mail_winner", {"winner_id": winner_id, "kind": "prize_won"})
+    monkeypatch.undo()
+    engine.drain(app)
+    assert len(mails) == 1
+    assert len(db_session.scalars(sa.select(Notification).where(Notification.kind == "prize_won")).all()) == 1
 
 
 def test_the_way_of_a_prize(announced, db_session: orm.Session) -> None:
