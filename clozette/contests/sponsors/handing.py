@@ -17,7 +17,7 @@ from clozette.contests.sponsors.models import Fetch, Handout, Hook, Sharing, Spo
 from clozette.kernel.database import db
 from clozette.kernel.events import publish
 from clozette.kernel.ports.couriers import Download, Post
-from clozette.kernel.ports.release import NotTaken, Release
+from clozette.kernel.ports.release import UNCERTAIN, NotTaken, Release
 from clozette.kernel.refusal import Refused, refuse
 from clozette.privacy import disclosures, subjects
 from clozette.privacy.disclosures import Agreement
@@ -145,14 +145,25 @@ def ask_to_send(handout: Handout, *, by_id: int, now: datetime) -> None:
     refuse(rules.why_not_send(handout, now))
     _proven_hook(handout)
     is_idle = sa.or_(Handout.sending_at.is_(None), Handout.answered_at.is_not(None))
-    begun = sa.update(Handout).where(Handout.id == handout.id, is_idle).values(sending_at=now, answered_at=None)
+    begun = sa.update(Handout).where(Handout.id == handout.id, is_idle)
+    begun = begun.values(sending_at=now, answered_at=None, answer=None)
     if db.session.scalar(begun.returning(Handout.id)) is None:
         raise Refused(rules.under_way())
     publish(events.SendingAsked(handout.id, by_id))
 
 
 def send(handout: Handout, *, by_id: int, now: datetime, save: Callable[[], None]) -> None:
-    """Send it, and note what came of it. An answer that is lost is no second try: that would be another hand-over."""
+    """Send it, and note what came of it. Nothing is sent a second time without somebody who asks for that: what was
+    killed on the way, or got no answer, is told as uncertain.
+    """
+    held = _held(handout.id)
+    if held.answered_at is None:
+        answer = UNCERTAIN if held.answer == UNCERTAIN else _sent(held, by_id=by_id, now=now, save=save)
+        _note(held, answer, answered_at=now)
+
+
+def _sent(handout: Handout, *, by_id: int, now: datetime, save: Callable[[], None]) -> str:
+    """Send it once and return the word for what came of it."""
     try:
         hook = _proven_hook(handout)
         secret = hooks.secret_of(hook)
@@ -163,14 +174,21 @@ def send(handout: Handout, *, by_id: int, now: datetime, save: Callable[[], None
             save=save,
             way=hooks.way(),
         )
-        courier.carry(hand_over(handout, by_id=by_id, now=now))
-        answer = "taken"
+        release = hand_over(handout, by_id=by_id, now=now)
+        _note(handout, UNCERTAIN)  # committed with the log, before the first byte
+        courier.carry(release)
     except Refused as refused:
-        answer = refused.refusal.code
+        return refused.refusal.code
     except NotTaken as error:
-        answer = str(error)
-    said = {"answered_at": now, "answer": answer[:24]}
-    db.session.execute(sa.update(Handout).where(Handout.id == handout.id).values(said))
+        return str(error)
+    return "taken"
+
+
+def _note(handout: Handout, answer: str, *, answered_at: datetime | None = None) -> None:
+    """Write down how a sending stands; one that was asked for later is none of its business."""
+    same = (Handout.id == handout.id, Handout.sending_at == handout.sending_at)
+    said = sa.update(Handout).where(*same).values(answer=answer[:24], answered_at=answered_at)
+    db.session.execute(said, execution_options={"synchronize_session": False})
 
 
 def fetches(handout: Handout) -> Sequence[Fetch]:

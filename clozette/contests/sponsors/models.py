@@ -114,7 +114,7 @@ class Handout(Model):
     :ivar means: ``file``, which somebody of theirs downloads, or ``webhook``. ``form``: ``csv`` or ``json``.
     :ivar most: how often it may be fetched.
     :ivar sending_at: when it was last sent to the sponsor's address, and ``answer`` what that said: ``taken``, or a word for
-        why not.
+        why not; ``uncertain`` from the moment in which bytes may leave until an answer is there.
     :ivar free_up_to: about so many people it may be without a second member of staff (``approved_by_id``).
     """
 

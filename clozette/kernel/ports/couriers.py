@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clozette.kernel.ports import departures, links
-from clozette.kernel.ports.release import NotTaken, Release
+from clozette.kernel.ports.release import UNCERTAIN, NotTaken, Release
 
 
 class Courier(Protocol):
@@ -58,27 +58,36 @@ class Post:
     def carry(self, release: Release) -> None:
         """Send it once.
 
-        :raises NotTaken: for an answer of 300 and more, for none, and for an address inside the house.
+        :raises NotTaken: for an answer of 300 and more, for an address inside the house, and where nobody could be reached;
+            as ``uncertain`` once bytes were on their way and no answer came.
         """
         payload = departures.leave("post", release)
         if self._save:
             self._save()
-        try:
-            status = self._sent(payload)
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise NotTaken(type(error).__name__) from error
+        connection, path = self._reached()
+        with closing(connection):
+            try:
+                status = self._sent(connection, path, payload)
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                raise NotTaken(UNCERTAIN) from error
         if status >= 300:
             raise NotTaken(str(status))
 
-    def _sent(self, payload: bytes) -> int:
-        way = self._way.reach(self._address)
-        if way is None:
-            raise NotTaken("refused")
-        connection, path = way
+    def _reached(self) -> tuple[http.client.HTTPSConnection, str]:
+        """Return an open connection to the address, and the path there."""
+        try:
+            way = self._way.reach(self._address)
+            if way is None:
+                raise NotTaken("refused")
+            way[0].connect()
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise NotTaken(type(error).__name__) from error
+        return way
+
+    def _sent(self, connection: http.client.HTTPSConnection, path: str, payload: bytes) -> int:
         headers = {"Content-Type": self._form, "Connection": "close", **(self._sign(payload) if self._sign else {})}
-        with closing(connection):
-            connection.request("POST", path, body=payload, headers=headers)
-            return connection.getresponse().status
+        connection.request("POST", path, body=payload, headers=headers)
+        return connection.getresponse().status
 
 
 class Memory:

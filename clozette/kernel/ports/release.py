@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+UNCERTAIN = "uncertain"
+"""The word for bytes that were on their way when no answer came: perhaps they were taken, perhaps not."""
+
 
 class NotReleased(Exception):
     """Something was to leave without a slip, or with one that the log doesn't know."""

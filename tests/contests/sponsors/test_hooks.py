@@ -20,7 +20,8 @@ from clozette.contests.models import Sharing, Sponsor
 from clozette.contests.sponsors import hooks
 from clozette.contests.sponsors.models import Fetch, Handout, Hook
 from clozette.kernel import clock, ids, tasks
-from clozette.kernel.ports import links
+from clozette.kernel.ports import couriers, links
+from clozette.kernel.tasks import perform
 from clozette.privacy.disclosures import departures
 from clozette.privacy.disclosures.models import Handover
 from tests.contests.sponsors.conftest import answer, prepared
@@ -161,6 +162,49 @@ def test_what_was_not_taken_is_said_and_tried_by_nobody_else(
     assert send(app, marketing, handout) == 303
     db_session.expire_all()
     assert (handout.answer, len(_Sponsor.got)) == ("used_up", 2)
+
+
+@pytest.mark.requirement(79)
+@pytest.mark.parametrize("when", ["killed", "no answer"])
+def test_what_may_have_arrived_is_told_as_uncertain_and_sent_again_by_nobody_else(
+    app: Flask,
+    marketing: Client,
+    hooked: Hook,
+    enter: Enter,
+    asked: Sharing,
+    staff: Member,
+    db_session: orm.Session,
+    monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:
+    enter("ada")
+    handout = prepared(asked, staff, means="webhook")
+    db_session.commit()
+    if when == "killed":
+        path = f"/marketing/handouts/{ids.encode(handout.id)}/sending"
+        assert marketing.post(path).status_code == 303
+        about = {"handout_id": handout.id, "by_id": staff.subject_id}
+        with monkeypatch.context() as patched:
+            patched.setattr(couriers.Post, "_sent", _die)
+            with pytest.raises(KeyboardInterrupt):
+                perform.perform(app, "contests.send_handout", about)
+        tasks.drain(app)
+    else:
+        with monkeypatch.context() as patched:
+            patched.setattr(_Sponsor, "do_POST", lambda _self: None)
+            assert send(app, marketing, handout) == 303
+    db_session.expire_all()
+    assert (handout.answer, _Sponsor.got) == ("uncertain", [])
+    assert "perhaps they have it" in marketing.get(f"/marketing/sharings/{ids.encode(asked.id)}").text
+    assert len(db_session.scalars(sa.select(Handover)).all()) == 1
+    assert send(app, marketing, handout) == 303
+    db_session.expire_all()
+    assert (handout.answer, len(_Sponsor.got)) == ("taken", 1)
+    assert (departures.faults(), departures.waiting()) == ([], [])
+
+
+def _die(*_about: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.requirement(21)
