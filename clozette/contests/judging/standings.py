@@ -13,6 +13,7 @@ from clozette.contests.judging import queries, rules
 from clozette.contests.judging.models import Standing
 from clozette.contests.planning.models import Contest
 from clozette.contests.planning.plans import terms_of
+from clozette.contests.voting import kept
 from clozette.contests.voting import queries as voting
 from clozette.kernel.database import db
 
@@ -63,6 +64,7 @@ def rows(contest: Contest) -> list[Row]:
 def document(contest: Contest) -> dict[str, Any]:
     """Return what the places are counted from, for the verifier."""
     lines = queries.lines(queries.sheets(contest))
+    votes = kept.frozen(contest) if contest.vote_share else None
     return {
         "layout": LAYOUT,
         "contest": contest.slug,
@@ -81,7 +83,7 @@ def document(contest: Contest) -> dict[str, Any]:
         "lines": lines,
         "final": rules.chained(lines),
         "standings": [_said(standing, number) for standing, number in of_contest(contest)],
-        "votes": [str(line) for line in voting.lines(contest)] if contest.vote_share else [],
+        "votes": list(map(str, votes.lines.values())) if votes is not None else [],
         "facts": [fact for fact in files.stated(contest) if fact["kind"] in _FACTS],
     }
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -22,8 +21,6 @@ from clozette.looks.models import Comment, Look
 
 RECEIPTS = 200
 """How many receipts a page lists."""
-_FROZEN = 4
-"""How many frozen lists a process holds."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +87,10 @@ def lines(contest: Contest) -> list[Line]:
     return found
 
 
-def listed(contest: Contest) -> Sequence[Line]:
-    """Return the same for pages; a list that is frozen each process reads once. Proofs read what the tables say now."""
-    if contest.votes_frozen_at is None:
-        return lines(contest)
-    return _frozen(contest.id, contest.votes_frozen_at)
+def given(contest: Contest, *, since: datetime | None = None) -> list[Listed]:
+    """Return the receipts of all votes, or of those since a moment, in the order in which they were given."""
+    wanted = _votes(contest).order_by(Vote.id)
+    return _listed(contest, wanted if since is None else wanted.where(Vote.at >= since))
 
 
 def receipts(contest: Contest, after: int | None) -> Page[Listed]:
@@ -102,21 +98,13 @@ def receipts(contest: Contest, after: int | None) -> Page[Listed]:
     wanted = _votes(contest).order_by(Vote.id).limit(RECEIPTS + 1)
     if after is not None:
         wanted = wanted.where(Vote.id > after)
-    rows = [
-        Listed(vote_id, rules.receipt(code, contest.slug, entry))
-        for vote_id, code, entry, _taken in db.session.execute(wanted)
-    ]
-    return page_of(rows, lambda row: row.vote_id, RECEIPTS)
+    return page_of(_listed(contest, wanted), lambda row: row.vote_id, RECEIPTS)
 
 
-def count(contest: Contest) -> int:
-    """Return how many votes the list holds, whatever became of them."""
-    return db.session.scalar(sa.select(sa.func.count()).where(Vote.contest_id == contest.id)) or 0
-
-
-def find(contest: Contest, receipt: str) -> Line | None:
-    """Return the line with a receipt."""
-    return next((line for line in listed(contest) if line.receipt == receipt), None)
+def count(contest: Contest, *, up_to: int | None = None) -> int:
+    """Return how many votes the list holds, whatever became of them; or how many up to one of them."""
+    counted = sa.select(sa.func.count()).where(Vote.contest_id == contest.id)
+    return db.session.scalar(counted if up_to is None else counted.where(Vote.id <= up_to)) or 0
 
 
 def odd(contest: Contest) -> list[Odd]:
@@ -175,15 +163,17 @@ def own(contest: Contest, voter: Voter) -> list[Mine]:
     return found
 
 
-@lru_cache(maxsize=_FROZEN)
-def _frozen(contest_id: int, _frozen_at: datetime) -> Sequence[Line]:
-    return tuple(lines(db.session.get_one(Contest, contest_id)))
-
-
 def _votes(contest: Contest) -> sa.Select[int, bytes, int, datetime | None]:
     wanted = sa.select(Vote.id, Voter.code, Entry.number, Vote.taken_back_at)
     wanted = wanted.join(Voter, Voter.id == Vote.voter_id).join(Entry, Entry.id == Vote.entry_id)
     return wanted.where(Vote.contest_id == contest.id)
+
+
+def _listed(contest: Contest, wanted: sa.Select[int, bytes, int, datetime | None]) -> list[Listed]:
+    return [
+        Listed(vote_id, rules.receipt(code, contest.slug, entry))
+        for vote_id, code, entry, _taken in db.session.execute(wanted)
+    ]
 
 
 def _asides(contest: Contest) -> dict[int, str]:

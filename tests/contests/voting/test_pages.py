@@ -1,5 +1,6 @@
 """Voting over the pages and the API, and what anybody can see of it."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -11,13 +12,14 @@ from clozette.accounts.schemas import SCOPES
 from clozette.accounts.services import tokens
 from clozette.contests import facts
 from clozette.contests.entering.models import Entry
-from clozette.contests.voting import freezing, queries, services
+from clozette.contests.voting import files, freezing, kept, queries, rules, services
 from clozette.contests.voting.models import SetAside, Vote, Voter
 from clozette.kernel import clock, ids
+from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.privacy.models import LedgerEntry
 from clozette.rights import declared
-from tests.contests.voting.conftest import make_voter
+from tests.contests.voting.conftest import came, make_voter
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.contests import make_contest
 
@@ -149,6 +151,79 @@ def test_a_frozen_list_is_read_once(client, db_session, poll, monkeypatch):
         assert "for entry number 2: counted" in client.get(f"/contests/coats/votes/check?receipt={receipt}").text
         assert "Votes that count" in client.get("/contests/coats/votes").text
     assert len(read) == 1
+
+
+def hashed(monkeypatch):
+    """Return a list that grows by one for each receipt that is computed."""
+    made, receipt = [], rules.receipt
+    monkeypatch.setattr(rules, "receipt", lambda *of: made.append(of) or receipt(*of))
+    return made
+
+
+def frozen_with(poll, votes):
+    """Freeze the list of a vote with so many votes, and return the receipt of one."""
+    for handle in range(votes):
+        services.cast(
+            poll,
+            db.session.scalar(sa.select(Entry).where(Entry.number == 2)),
+            make_voter(f"v{handle}"),
+            came(),
+            now=clock.now(),
+        )
+    poll.state, poll.votes_until = "closed", clock.now() - timedelta(minutes=2)
+    facts.state(poll.id, "entries", {"sha256": "0" * 64, "count": 3}, now=clock.now())
+    freezing.freeze(poll.id, now=clock.now())
+    return queries.lines(poll)[0].receipt
+
+
+@pytest.mark.parametrize("votes", [1, 5])
+def test_what_a_frozen_list_costs_does_not_grow_with_votes(client, db_session, poll, monkeypatch, query_counter, votes):
+    receipt = frozen_with(poll, votes)
+    pages = ("/contests/coats/votes.json", f"/contests/coats/votes/check?receipt={receipt}")
+    for page in pages:
+        client.get(page)
+    made = hashed(monkeypatch)
+    for page in pages[:1]:
+        with query_counter() as statements:
+            assert client.get(page).status_code == 200
+        assert (made, [one for one in statements if "contests_votes" in one]) == ([], [])
+    client.get(pages[1])
+    assert len(made) == votes, "those that the page lists, at most one page of them"
+
+
+def test_a_frozen_list_is_sent_once(client, db_session, poll):
+    frozen_with(poll, 2)
+    page = "/contests/coats/votes.json"
+    first = client.get(page)
+    tag, same = first.get_etag()
+    assert tag and not same, "strong: byte by byte"
+    again = client.get(page, headers={"If-None-Match": f'"{tag}"'})
+    assert (again.status_code, again.data) == (304, b"")
+    fresh = json.loads(json.dumps(files.document(poll)))
+    assert first.get_json() == fresh
+    facts.state(poll.id, "results", {"sha256": "0" * 64}, now=clock.now())
+    later = client.get(page, headers={"If-None-Match": f'"{tag}"'})
+    assert later.status_code == 200 and later.get_etag()[0] != tag, "what was stated since stands in it"
+
+
+@pytest.mark.parametrize("votes", [1, 5])
+def test_an_open_list_is_read_once_a_minute(client, db_session, poll, monkeypatch, stopped_clock, votes):
+    stopped_clock.stop(clock.now())
+    entry = db.session.scalar(sa.select(Entry).where(Entry.number == 2))
+    for handle in range(votes):
+        services.cast(poll, entry, make_voter(f"v{handle}"), came(), now=clock.now())
+    stopped_clock.forward(minutes=5)
+    file = client.get("/contests/coats/votes.json")
+    made = hashed(monkeypatch)
+    again = client.get("/contests/coats/votes.json", headers={"If-None-Match": file.headers["ETag"]})
+    first = kept.find(poll, file.get_json()["receipts"][0], clock.now())
+    assert (again.status_code, first.number, first.line, made) == (304, 1, None, [])
+    services.cast(poll, entry, make_voter("late"), came(), now=clock.now())
+    late = queries.lines(poll)[-1].receipt
+    made.clear()
+    assert kept.find(poll, late, clock.now()).number == votes + 1, "found at once"
+    assert kept.find(poll, "0" * 32, clock.now()) is None
+    assert len(made) == 2, "of the last minutes alone"
 
 
 def test_a_contest_without_a_vote_has_no_list(client, db_session):

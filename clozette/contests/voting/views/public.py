@@ -3,14 +3,14 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 
 from clozette.accounts.access import oneself
 from clozette.contests.entering import access as entries
 from clozette.contests.entering.views import came_from
 from clozette.contests.planning.access import contest_for
 from clozette.contests.planning.models import Contest
-from clozette.contests.voting import access, ballots, files, queries, quick, services, wording
+from clozette.contests.voting import access, ballots, kept, queries, quick, services, wording
 from clozette.contests.voting.schemas import ReceiptIn
 from clozette.contests.voting.services import POINT, Came
 from clozette.kernel import clock, ids
@@ -67,15 +67,18 @@ def check(slug: str) -> Any:
     form.errors = ReceiptIn().validate(form.values)
     if form.errors:
         return _list_page(contest, form, 422)
-    return _list_page(contest, form, line=queries.find(contest, form.values["receipt"]), is_checked=True)
+    return _list_page(contest, form, found=kept.find(contest, form.values["receipt"], clock.now()), is_checked=True)
 
 
 @blueprint.get("/contests/<slug>/votes.json")
 @gate.everyone()
 def file(slug: str) -> Response:
     """Give the list as a file: receipts before the freeze; after it everything that the totals are made of."""
-    response = jsonify(files.document(_with_vote(slug)))
+    text, digest = kept.file(_with_vote(slug), clock.now())
+    response = Response(text, mimetype="application/json")
     response.headers["Cache-Control"] = "public, max-age=60"
+    response.set_etag(digest)
+    response.make_conditional(request)
     return response
 
 
@@ -91,7 +94,7 @@ def _with_vote(slug: str) -> Contest:
 
 
 def _list_page(contest: Contest, form: Form | None = None, status: int = 200, **values: Any) -> Any:
-    lines = queries.listed(contest) if contest.votes_frozen_at is not None else []
+    frozen = kept.frozen(contest)
     page = render_template(
         "contests/votes.html",
         contest=contest,
@@ -99,7 +102,7 @@ def _list_page(contest: Contest, form: Form | None = None, status: int = 200, **
         mine=ballots.own_votes(gate.viewer(), contest),
         count=queries.count(contest),
         page=queries.receipts(contest, read_cursor(request.args.get("after"))),
-        totals=queries.totals(contest, lines) if lines else {},
+        totals=frozen.totals if frozen is not None and frozen.lines else {},
         states=wording.STATES,
         reasons=wording.REASONS,
         **values,
