@@ -46,6 +46,7 @@ from clozette.contests.entering import staff_views as entering_staff
 from clozette.contests.entering import tasks as entry_tasks
 from clozette.contests.entering import told as entry_told
 from clozette.contests.entering import views as entering_views
+from clozette.contests.hosting import views as hosting_views
 from clozette.contests.judging import setup as jury
 from clozette.contests.judging import tasks as jury_tasks
 from clozette.contests.judging import views as jury_views
@@ -347,6 +348,7 @@ def _pages(app: Flask) -> None:
         *jury_views.BLUEPRINTS,
         *survey_views.BLUEPRINTS,
         *promotion_views.BLUEPRINTS,
+        *hosting_views.BLUEPRINTS,
         admin_views.blueprint,
         api_views.blueprint,
     ):

@@ -2,6 +2,7 @@
 
 from clozette.contests.drawing.models import Draw, Witness
 from clozette.contests.entering.models import Entry
+from clozette.contests.hosting.models import Channel
 from clozette.contests.judging.models import Assignment, Ballot, Judge, Round, RoundChange, Standing
 from clozette.contests.planning.models import Contest, Fact, Prize, Rules
 from clozette.contests.promotions.models import Promotion, PromotionCode
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "Assignment",
     "Ballot",
+    "Channel",
     "Contest",
     "Draw",
     "Entry",

@@ -2,6 +2,7 @@
 
 from clozette.contests.drawing.personal_data import DRAWING
 from clozette.contests.entering.personal_data import ENTERING
+from clozette.contests.hosting.personal_data import HOSTING
 from clozette.contests.judging.personal_data import JUDGING
 from clozette.contests.planning.personal_data import PLANNING
 from clozette.contests.promotions.personal_data import PROMOTIONS
@@ -15,6 +16,7 @@ TABLES: Declaration = {
     **PLANNING,
     **DRAWING,
     **ENTERING,
+    **HOSTING,
     **JUDGING,
     **SPONSORS,
     **VOTING,

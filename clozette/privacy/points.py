@@ -94,6 +94,7 @@ _ALL = (
             "until the contest or promotion is over and its prizes are given; what you answer in a survey a year longer"
         ),
         clause="1",
+        channels=("site", "app", "hosted"),
     ),
     CollectionPoint(
         id="CP4",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
+from clozette.contests.hosting.models import Channel
 from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.promotions import services as promotions
@@ -156,6 +157,14 @@ def make_promotion(kind: str = "code", *, codes: int = 2, **columns: Any) -> Pro
     if kind != "draw":
         promotions.add_codes(promotion, (), make=codes)
     return promotion
+
+
+def make_channel(sponsor: Sponsor, **columns: Any) -> Channel:
+    """Add a channel (flushed) that we host for a sponsor."""
+    number = next(_numbers)
+    defaults: dict[str, Any] = {"slug": f"partner-{number}", "name": f"Partner {number}", "made_at": clock.now()}
+    channel: Channel = _added(Channel(sponsor_id=sponsor.id, **defaults | columns))
+    return channel
 
 
 def _added(row: Any) -> Any:

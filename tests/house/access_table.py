@@ -181,6 +181,18 @@ POST   /marketing/promotions/{promotion_id}/edit      login   404     404     40
 POST   /marketing/promotions/{promotion_id}/codes     login   404     404     404     404     404     404     422
 POST   /marketing/promotions/{promotion_id}/state     login   404     404     404     404     404     404     422
 
+# pages that are hosted for partners
+GET    /p/{partner}                                   200     200     200     200     200     200     200     200
+GET    /p/{partner}/surveys/{survey}                  200     200     200     200     200     200     200     200
+POST   /p/{partner}/surveys/{survey}                  login   confirm 422     422     422     422     422     422
+GET    /p/{partner}/promotions/{promotion}            200     200     200     200     200     200     200     200
+POST   /p/{partner}/promotions/{promotion}            login   confirm 409     409     409     409     409     409
+GET    /marketing/sponsors/{partner_id}/pages         login   404     404     404     404     404     404     200
+POST   /marketing/sponsors/{partner_id}/pages         login   404     404     404     404     404     404     422
+GET    /marketing/sponsors/{partner_id}/pages/{channel} login 404     404     404     404     404     404     200
+POST   /marketing/sponsors/{partner_id}/pages/{channel} login 404     404     404     404     404     404     422
+POST   /marketing/sponsors/{partner_id}/pages/{channel}/closing login 404 404 404     404     404     404     303
+
 # newsletters
 GET    /newsletters                                   200     200     200     200     200     200     200     200
 POST   /newsletters                                   422     422     422     422     422     422     422     422

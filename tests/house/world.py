@@ -353,10 +353,13 @@ def _bulk_exports(world: World, people: dict[str, Member]) -> None:
 
 def _surveys(world: World) -> None:
     """One that takes answers, one that is over, and a draft with a question."""
-    running, over, draft = (contests.make_survey(state) for state in ("open", "closed", "draft"))
+    partner = contests.make_sponsor()
+    channel, theirs = contests.make_channel(partner), {"sponsor_id": partner.id}
+    world.names |= {"partner": channel.slug, "partner_id": ids.encode(partner.id), "channel": ids.encode(channel.id)}
+    running, over, draft = (contests.make_survey(state, **theirs) for state in ("open", "closed", "draft"))
     contests.make_question(running)
     world.names |= {"survey": running.slug, "survey_over": over.slug}
-    promotion = contests.make_promotion()
+    promotion = contests.make_promotion(**theirs)
     world.names |= {"promotion": promotion.slug, "promotion_id": ids.encode(promotion.id)}
     made = {"survey_over_id": over, "survey_draft": draft, "question": contests.make_question(draft)}
     world.names |= {name: ids.encode(row.id) for name, row in made.items()}

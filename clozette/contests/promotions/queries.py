@@ -12,9 +12,11 @@ from clozette.kernel.database import db
 MOST_LISTED = 100
 
 
-def public(now: datetime) -> Sequence[Promotion]:
-    """Return what is published and has begun: what goes on longest on top."""
+def public(now: datetime, sponsor_id: int | None = None) -> Sequence[Promotion]:
+    """Return what is published and has begun, of one sponsor or of all: what goes on longest on top."""
     out = sa.select(Promotion).where(Promotion.state != "draft", Promotion.opens_at <= now)
+    if sponsor_id is not None:
+        out = out.where(Promotion.sponsor_id == sponsor_id)
     return db.session.scalars(out.order_by(Promotion.closes_at.desc(), Promotion.id.desc()).limit(MOST_LISTED)).all()
 
 

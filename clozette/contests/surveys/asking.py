@@ -11,6 +11,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from clozette.contests.hosting import places
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors.models import Sharing
 from clozette.kernel import ids
@@ -22,11 +23,15 @@ POINT, CHANNEL = "CP3", sharing.CHANNEL
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the ids of the sharings that were ticked, and what the form showed."""
+    """What came back: the ids of the sharings that were ticked, and what the form showed.
+
+    :ivar surface: the address of the partner's channel that it came through; nothing for our own pages.
+    """
 
     share: Collection[int]
     shown: notices.Shown | None
     method: str
+    surface: str | None = None
 
 
 def of(kind: str, object_id: int, subject_id: int, *, is_member: bool, now: datetime) -> Sequence[Sharing]:
@@ -53,8 +58,12 @@ def record(asked: Sequence[Sharing], subject_id: int, answer: Answer, *, now: da
     for one in asked:
         if one.is_required and one.id not in answer.share:
             raise Refused(_needed(one))
-    how: dict[str, Any] = {"method": answer.method, "shown": answer.shown, "now": now}
-    read = ledger.record(subject_id=subject_id, point=POINT, action="acknowledged", **how)
+    how: dict[str, Any] = {"method": answer.method, "shown": answer.shown, "now": now, "surface": answer.surface}
+    served_id = ledger.serve(subject_id, **how).id
+    channel = places.HOSTED if answer.surface is not None else None
+    ledger.record(
+        subject_id=subject_id, point=POINT, action="acknowledged", channel=channel, served_id=served_id, **how
+    )
     for one in asked:
         consents.answer(
             subject_id,
@@ -62,7 +71,7 @@ def record(asked: Sequence[Sharing], subject_id: int, answer: Answer, *, now: da
             CHANNEL,
             "given" if one.id in answer.share else "refused",
             point=POINT,
-            served_id=read.served_id,
+            served_id=served_id,
             **how,
         )
 

@@ -13,9 +13,11 @@ from clozette.kernel.database import db
 MOST_LISTED = 100
 
 
-def public(now: datetime) -> Sequence[Survey]:
-    """Return what is published: those that take answers longest on top."""
+def public(now: datetime, sponsor_id: int | None = None) -> Sequence[Survey]:
+    """Return what is published, of one sponsor or of all: those that take answers longest on top."""
     out = sa.select(Survey).where(Survey.state != "draft", Survey.opens_at <= now)
+    if sponsor_id is not None:
+        out = out.where(Survey.sponsor_id == sponsor_id)
     return db.session.scalars(out.order_by(Survey.closes_at.desc(), Survey.id.desc()).limit(MOST_LISTED)).all()
 
 

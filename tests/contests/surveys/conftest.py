@@ -32,9 +32,9 @@ def hidden_of(shown: str) -> dict[str, list[str]]:
     return found
 
 
-def send(client: Client, survey: Survey, shown: str, do: str = "send", **answers: Any) -> Any:
+def send(client: Client, survey: Survey, shown: str, do: str = "send", *, address: str = "", **answers: Any) -> Any:
     """Press a button of a page as it stands, with what is filled in."""
-    return client.post(f"/surveys/{survey.slug}", data={**hidden_of(shown), "do": do, **answers})
+    return client.post(address or f"/surveys/{survey.slug}", data={**hidden_of(shown), "do": do, **answers})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""``/promotions``: what is given now; one with its terms, and the code that the viewer claimed."""
+"""``/promotions``: what is given now; one with its terms, and the code that the viewer claimed. Also on partners' pages."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from clozette.accounts.access import oneself
 from clozette.community import points
+from clozette.contests.hosting import places
+from clozette.contests.hosting.places import ROOT, Place
 from clozette.contests.promotions import access, codes, queries, rules, services, throttle, wording
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.promotions.schemas import ClaimIn
@@ -35,33 +37,38 @@ def index() -> str:
 
 
 @blueprint.get(f"{HERE}/<slug>")
+@blueprint.get(f"{ROOT}/<partner>{HERE}/<slug>")
 @gate.everyone()
-def promotion(slug: str) -> Any:
+def promotion(slug: str, partner: str | None = None) -> Any:
     """Show one."""
-    return _page(access.promotion_for(gate.viewer(), slug), Form(ClaimIn))
+    found = access.promotion_for(gate.viewer(), slug)
+    return _page(found, places.place(HERE, slug, found.sponsor_id, partner), Form(ClaimIn))
 
 
 @blueprint.post(f"{HERE}/<slug>")
+@blueprint.post(f"{ROOT}/<partner>{HERE}/<slug>")
 @gate.members(collects=asking.POINT)
-def claim(slug: str) -> Any:
+def claim(slug: str, partner: str | None = None) -> Any:
     """Claim a code."""
     found, form = access.promotion_for(gate.viewer(), slug), Form(ClaimIn)
+    place = places.place(HERE, slug, found.sponsor_id, partner)
     if not form.load():
-        return _page(found, form)
+        return _page(found, place, form)
     member = oneself(gate.viewer())
     throttle.claim(member.id)
-    answer = asking.Answer(form.data["share"], notices.answered(asking.POINT), "form:promotion")
+    answer = asking.Answer(form.data["share"], notices.answered(asking.POINT), "form:promotion", place.surface)
     try:
         services.claim(found, member, answer, now=clock.now())
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused.refusal)
-        return _page(access.promotion_for(gate.viewer(), slug), form)
+        found = access.promotion_for(gate.viewer(), slug)
+        return _page(found, places.place(HERE, slug, found.sponsor_id, partner), form)
     flash(_("It is yours."), "success")
-    return redirect(f"{HERE}/{slug}", 303)
+    return redirect(place.address, 303)
 
 
-def _page(found: Promotion, form: Form) -> Response:
+def _page(found: Promotion, place: Place, form: Form) -> Response:
     viewer, now = gate.viewer(), clock.now()
     held = queries.own_code(found.id, viewer.member_id) if viewer.member_id is not None else None
     may_claim = viewer.is_member and viewer.is_confirmed and held is None
@@ -69,6 +76,7 @@ def _page(found: Promotion, form: Form) -> Response:
     page = render_template(
         "contests/promotions/promotion.html",
         promotion=found,
+        place=place,
         phase=rules.phase(found, now),
         form=form,
         code=codes.unseal(held.sealed) if held else "",

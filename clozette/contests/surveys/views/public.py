@@ -1,15 +1,18 @@
-"""``/surveys``: what is asked, the form page by page, and the tables afterwards.
+"""``/surveys``: what is asked, the form page by page, and the tables afterwards. What is asked stands on partners' pages too.
 
 Nothing is kept before the last press: what was answered on earlier pages travels with the form. It works without a script.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
+from clozette.contests.hosting import places
+from clozette.contests.hosting.places import ROOT, Place
 from clozette.contests.sponsors import sharing
 from clozette.contests.surveys import (
     access,
@@ -38,6 +41,15 @@ blueprint = Blueprint("surveys", __name__)
 HERE = "/surveys"
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A survey as it lies before somebody: what it asks, and where it is met."""
+
+    survey: Survey
+    questions: Sequence[Question]
+    place: Place
+
+
 @blueprint.get(HERE)
 @gate.everyone()
 def index() -> str:
@@ -48,37 +60,37 @@ def index() -> str:
 
 
 @blueprint.get(f"{HERE}/<slug>")
+@blueprint.get(f"{ROOT}/<partner>{HERE}/<slug>")
 @gate.everyone()
-def survey(slug: str) -> Any:
+def survey(slug: str, partner: str | None = None) -> Any:
     """Say what a survey is for, and show its first page to whoever may answer."""
-    found = access.survey_for(gate.viewer(), slug)
-    questions = queries.questions_of(found.id)
-    form, way = Form(schemas.answers(questions)), paths.walk(questions, {})
-    return _page(found, questions, form, way, way.after(0) or 1)
+    paper = _paper(slug, partner)
+    form, way = Form(schemas.answers(paper.questions)), paths.walk(paper.questions, {})
+    return _page(paper, form, way, way.after(0) or 1)
 
 
 @blueprint.post(f"{HERE}/<slug>")
+@blueprint.post(f"{ROOT}/<partner>{HERE}/<slug>")
 @gate.everyone(collects=asking.POINT)
-def answer(slug: str) -> Any:
+def answer(slug: str, partner: str | None = None) -> Any:
     """Lead to the next page or the one before; with the last press, keep the answers."""
-    found = access.survey_for(gate.viewer(), slug)
-    who = _required(found)
-    questions = queries.questions_of(found.id)
+    paper = _paper(slug, partner)
+    who, questions = _required(paper), paper.questions
     form = Form(schemas.answers(questions))
     is_read = form.load()
     way = paths.walk(questions, schemas.typed(questions, form.data if is_read else {}))
     if not is_read:
-        return _unread(found, questions, form)
+        return _unread(paper, form)
     section, do = form.data["section"], form.data["do"]
     if do == "back":
-        return _page(found, questions, form, way, way.before(section) or section)
+        return _page(paper, form, way, way.before(section) or section)
     wrong = way.wrong_in(section) if do == "next" else way.wrong
     if wrong:
-        return _wrong(found, questions, form, way, wrong)
+        return _wrong(paper, form, way, wrong)
     if do == "next":
-        return _page(found, questions, form, way, way.after(section) or section + 1)
+        return _page(paper, form, way, way.after(section) or section + 1)
     throttle.answer(who.subject_id)
-    return _send(found, questions, form, way, who)
+    return _send(paper, form, way, who)
 
 
 @blueprint.get(f"{HERE}/<slug>/results")
@@ -96,29 +108,36 @@ def results(slug: str) -> str:
     )
 
 
-def _send(found: Survey, questions: Sequence[Question], form: Form, way: Walk, who: Who) -> Any:
+def _send(paper: Paper, form: Form, way: Walk, who: Who) -> Any:
     """Keep the answers, or show why not."""
-    slug = found.slug
-    shared = asking.Answer(form.data["share"], notices.answered(asking.POINT), "form:survey")
+    found, place = paper.survey, paper.place
+    shared = asking.Answer(form.data["share"], notices.answered(asking.POINT), "form:survey", place.surface)
     try:
         services.answer(found, who, way.given, version=form.data["version"], sharing_=shared, now=clock.now())
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused.refusal)
-        return _page(access.survey_for(gate.viewer(), slug), questions, form, way, form.data["section"])
+        return _page(_paper(**(request.view_args or {})), form, way, form.data["section"])
     flash(_("Thank you, we have your answers."), "success")
-    return redirect(f"{HERE}/{slug}", 303)
+    return redirect(place.address, 303)
 
 
-def _required(found: Survey) -> Who:
+def _paper(slug: str, partner: str | None = None) -> Paper:
+    found = access.survey_for(gate.viewer(), slug)
+    place = places.place(HERE, slug, found.sponsor_id, partner)
+    return Paper(found, queries.questions_of(found.id), place)
+
+
+def _required(paper: Paper) -> Who:
     """Return who answers; who may not yet is led to where they can."""
-    if found.audience == "members" and not gate.viewer().is_member:
-        abort(redirect("/login?" + urlencode({"next": f"{HERE}/{found.slug}"}), 303))
+    back = urlencode({"next": paper.place.address})
+    if paper.survey.audience == "members" and not gate.viewer().is_member:
+        abort(redirect(f"/login?{back}", 303))
     if gate.viewer().is_member and not gate.viewer().is_confirmed:
         abort(redirect("/confirm", 303))
     one = person.current()
     if one is None:
-        abort(redirect("/privacy/code?" + urlencode({"next": f"{HERE}/{found.slug}"}), 303))
+        abort(redirect(f"/privacy/code?{back}", 303))
     return Who(one.subject_id, one.member_id)
 
 
@@ -134,29 +153,31 @@ def _who(found: Survey) -> Who | None:
     return Who(one.subject_id, one.member_id)
 
 
-def _unread(found: Survey, questions: Sequence[Question], form: Form) -> Any:
+def _unread(paper: Paper, form: Form) -> Any:
     """Show the page with what the schema did not take; what it took is shown again with it."""
+    questions = paper.questions
     section = next((question.section for question in questions if form.error(schemas.field_of(question))), None)
     way = paths.walk(questions, schemas.readable(questions, form))
-    return _page(found, questions, form, way, section or way.after(0) or 1)
+    return _page(paper, form, way, section or way.after(0) or 1)
 
 
-def _wrong(found: Survey, questions: Sequence[Question], form: Form, way: Walk, wrong: dict[int, str]) -> Any:
+def _wrong(paper: Paper, form: Form, way: Walk, wrong: dict[int, str]) -> Any:
     """Show the first page on which an answer is missing."""
     missing = [question for question in way.asked if question.id in wrong]
     form.errors = {schemas.field_of(question): [wrong[question.id]] for question in missing}
     form.status = 422
-    return _page(found, questions, form, way, missing[0].section)
+    return _page(paper, form, way, missing[0].section)
 
 
-def _page(found: Survey, questions: Sequence[Question], form: Form, way: Walk, section: int) -> Response:
-    who, now = _who(found), clock.now()
-    shown = way.of_section(section)
-    is_last = not any(question.section > section for question in questions)
+def _page(paper: Paper, form: Form, way: Walk, section: int) -> Response:
+    found, now = paper.survey, clock.now()
+    who, shown = _who(found), way.of_section(section)
+    is_last = not any(question.section > section for question in paper.questions)
     asked = services.asks(found, who, now) if who and is_last else []
     page = render_template(
         "contests/surveys/survey.html",
         survey=found,
+        place=paper.place,
         phase=rules.phase(found, now),
         who=who,
         has_taken=who is not None and queries.has_taken(found.id, who.subject_id),
