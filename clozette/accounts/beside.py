@@ -21,7 +21,9 @@ def rows(statement: Statement, given: dict[str, Any] | None = None) -> Sequence[
     if database.is_reading():
         return _ask(database.reader(), statement, given)
     with db.get_engine("default").connect() as connection:
-        return _ask(connection, statement, given)
+        found = _ask(connection, statement, given)
+        connection.commit()  # no rollback, for the reason that ``database.release`` gives
+        return found
 
 
 def _ask(connection: sa.Connection, statement: Statement, given: dict[str, Any] | None) -> Sequence[Any]:
