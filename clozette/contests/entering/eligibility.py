@@ -1,8 +1,11 @@
 """What is known of somebody who wants to enter a contest."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from clozette.accounts.models import ADULT_AGE, Member, Role
 from clozette.contests.entering import rules
@@ -14,6 +17,8 @@ from clozette.contests.sponsors import queries as sponsors
 from clozette.contests.sponsors.models import Sharing, Sponsor, SponsorPerson
 from clozette.kernel.database import BigInt, db
 from clozette.kernel.prepared import Prepared
+
+Value = sa.ColumnElement[Any] | orm.InstrumentedAttribute[Any]
 
 
 def of(contest: Contest, member: Member, now: datetime) -> Entrant:
@@ -51,40 +56,33 @@ def closed(contest: Contest, now: datetime) -> str:
 def works_for_sponsor(contest: Contest, member: Member) -> bool:
     """Whether a member is of the staff of one of a contest's sponsors: signs in for it, or has an address at its domain."""
     given = {"contest": contest.id, "sponsor": contest.sponsor_id, "member": member.id}
-    found = _SPONSORS.rows(db.session.connection(), given)
-    return any(one.signs_in or sponsors.is_of_domains(one.domains, member.email) for one in found)
+    return works_for_any(_SPONSORS.rows(db.session.connection(), given), member.email)
 
 
-_CONTEST = sa.bindparam("contest", type_=BigInt)
+def works_for_any(rows: Iterable[Any], email: str) -> bool:
+    """Whether somebody is of the staff of one of the sponsors whose ``domains`` and ``signs_in`` are given."""
+    return any(one.signs_in or sponsors.is_of_domains(one.domains or (), email) for one in rows)
+
+
+def is_sponsor_of(contest_id: Value, sponsor_id: Value) -> sa.ColumnElement[bool]:
+    """Return the SQL condition on ``Sponsor`` that it is the contest's own, or that something of it is shared with it."""
+    of_contest = sa.and_(Sharing.object_kind == sa.literal_column("'contest'"), Sharing.object_id == contest_id)
+    prizes = sa.select(Prize.id).where(Prize.contest_id == contest_id)
+    of_prize = sa.and_(Sharing.object_kind == sa.literal_column("'prize'"), Sharing.object_id.in_(prizes))
+    shared = sa.select(Sharing.sponsor_id).where(Sharing.replaced_at.is_(None), sa.or_(of_contest, of_prize))
+    return sa.or_(Sponsor.id == sponsor_id, Sponsor.id.in_(shared))
+
+
+def signs_in(member_id: Value) -> sa.Exists:
+    """Return the SQL condition on ``Sponsor`` that a member may sign in for it."""
+    theirs = (SponsorPerson.sponsor_id == Sponsor.id, SponsorPerson.member_id == member_id)
+    return sa.exists().where(*theirs, SponsorPerson.taken_at.is_(None))
+
+
+_MEMBER, _CONTEST, _SPONSOR = (sa.bindparam(name, type_=BigInt) for name in ("member", "contest", "sponsor"))
 _SPONSORS = Prepared(
-    sa.select(
-        Sponsor.domains,
-        sa.exists()
-        .where(
-            SponsorPerson.sponsor_id == Sponsor.id,
-            SponsorPerson.member_id == sa.bindparam("member", type_=BigInt),
-            SponsorPerson.taken_at.is_(None),
-        )
-        .label("signs_in"),
-    ).where(
-        sa.or_(
-            Sponsor.id == sa.bindparam("sponsor", type_=BigInt),
-            Sponsor.id.in_(
-                sa.select(Sharing.sponsor_id).where(
-                    Sharing.replaced_at.is_(None),
-                    sa.or_(
-                        sa.and_(Sharing.object_kind == sa.literal_column("'contest'"), Sharing.object_id == _CONTEST),
-                        sa.and_(
-                            Sharing.object_kind == sa.literal_column("'prize'"),
-                            Sharing.object_id.in_(sa.select(Prize.id).where(Prize.contest_id == _CONTEST)),
-                        ),
-                    ),
-                )
-            ),
-        )
-    )
+    sa.select(Sponsor.domains, signs_in(_MEMBER).label("signs_in")).where(is_sponsor_of(_CONTEST, _SPONSOR))
 )
-"""Every sponsor of a contest: its own, and those that something of it is shared with."""
 
 
 def _is(*conditions: sa.ColumnElement[bool]) -> bool:

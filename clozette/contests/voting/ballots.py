@@ -8,9 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import g
 
-from clozette.accounts.access import oneself
 from clozette.contests.planning.models import Contest
-from clozette.contests.voting import queries, rules, services
+from clozette.contests.voting import eligibility, queries, rules, services
 from clozette.contests.voting.models import Vote, Voter
 from clozette.contests.voting.queries import Mine
 from clozette.kernel import clock
@@ -46,9 +45,9 @@ def of(viewer: Viewer, contest: Contest, now: datetime) -> Ballot:
     refusal = rules.why_not_now(contest.state, contest.votes_from, contest.votes_until, frozen, now)
     if viewer.member_id is None:
         return Ballot(None, refusal, False, frozenset(), 0)
-    voter = services.voter_of(contest, viewer.member_id)
+    voter = services.voter_of(contest.id, viewer.member_id)
     if voter is None and refusal is None:
-        refusal = services.why_not(contest, oneself(viewer), now)
+        refusal = rules.why_not_vote(eligibility.of(contest.id, viewer.member_id).standing)
     given = _given(voter) if voter is not None else frozenset[int]()
     return Ballot(viewer.member_id, refusal, voter is None, given, contest.votes_per_member - len(given))
 
@@ -66,7 +65,7 @@ def here(contest: Contest) -> Ballot | None:
 
 def own_votes(viewer: Viewer, contest: Contest) -> Sequence[Mine]:
     """Return the viewer's own votes in a contest."""
-    voter = services.voter_of(contest, viewer.member_id) if viewer.member_id is not None else None
+    voter = services.voter_of(contest.id, viewer.member_id) if viewer.member_id is not None else None
     return queries.own(contest, voter) if voter is not None else []
 
 

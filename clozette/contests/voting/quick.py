@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from clozette.accounts.access import is_present, not_blocked, oneself
+from clozette.accounts.access import is_present, not_blocked
 from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
 from clozette.contests.entering.rules import SHOWN
@@ -36,13 +36,14 @@ def vote(viewer: Viewer, slug: str, entry_id: int, came: Callable[[], Came], *, 
 
     :raises Refused: if all votes are given; by the rules, at a first vote.
     """
+    assert viewer.member_id is not None
     connection = db.session.connection()
     found = _READY.rows(connection, {"slug": slug, "entry": entry_id, "member": viewer.member_id})
     if not found or not found[0].votes_from <= now < found[0].votes_until:
         return None
     contest_id, voter_id, number, most, *_dates = found[0]
     if voter_id is None:
-        voter_id = services.admit(db.session.get_one(Contest, contest_id), oneself(viewer), came(), now=now)
+        voter_id = services.admit(contest_id, viewer.member_id, came(), now=now)
     known = {"contest_id": contest_id, "voter_id": voter_id, "entry_id": entry_id, "taken_back_at": None}
     if not _ADD.run(db.session, {"id": new_id(), "at": now, **known}):
         return None

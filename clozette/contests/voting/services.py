@@ -11,14 +11,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.accounts.models import Member
-from clozette.contests.entering.eligibility import works_for_sponsor
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest
-from clozette.contests.voting import queries, rules
+from clozette.contests.voting import eligibility, rules
 from clozette.contests.voting.models import CODE_BYTES, SetAside, Vote, VoteKey, Voter
-from clozette.kernel.database import BigInt, db, insert_once
+from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
-from clozette.kernel.prepared import Prepared
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.privacy import ledger, notices
 from clozette.privacy.ledger.quick import Insert
@@ -48,8 +46,8 @@ def cast(contest: Contest, entry: Entry, member: Member, came: Came, *, now: dat
     _hold_open(contest, now)
     if entry.member_id == member.id:
         raise Refused(rules.own_entry())
-    voter = voter_of(contest, member.id)
-    voter_id = voter.id if voter is not None else admit(contest, member, came, now=now)
+    voter = voter_of(contest.id, member.id)
+    voter_id = voter.id if voter is not None else admit(contest.id, member.id, came, now=now)
     if entry.state != "entered":
         if _is_given(voter_id, entry):
             return
@@ -66,7 +64,7 @@ def take_back(contest: Contest, entry: Entry, member: Member, *, now: datetime) 
     :raises Refused: while no votes are taken.
     """
     _hold_open(contest, now)
-    voter = voter_of(contest, member.id)
+    voter = voter_of(contest.id, member.id)
     if voter is None:
         return
     given = (Vote.voter_id == voter.id, Vote.entry_id == entry.id, Vote.taken_back_at.is_(None))
@@ -95,24 +93,11 @@ def mark(vote_id: int, *, is_aside: bool, reason: str, by_id: int | None, now: d
     return insert_once(SetAside, id=new_id(), at=now, reason=reason, is_aside=is_aside, by_id=by_id, **about)
 
 
-def voter_of(contest: Contest, member_id: int) -> Voter | None:
+def voter_of(contest_id: int, member_id: int) -> Voter | None:
     """Return a member as a voter of a contest."""
-    mine = sa.select(Voter).where(Voter.contest_id == contest.id, Voter.member_id == member_id)
+    mine = sa.select(Voter).where(Voter.contest_id == contest_id, Voter.member_id == member_id)
     found: Voter | None = db.session.scalar(mine)
     return found
-
-
-def why_not(contest: Contest, member: Member, now: datetime) -> Refusal | None:
-    """Say why a member who has not voted in a contest yet can't, or nothing."""
-    who = rules.Standing(
-        is_confirmed=member.is_confirmed,
-        is_leaving=member.leaving_at is not None,
-        joined_at=member.created_at,
-        opens_at=contest.opens_at,
-        has_contributed=queries.has_contributed(member.id),
-        is_sponsors=works_for_sponsor(contest, member),
-    )
-    return rules.why_not_vote(who)
 
 
 def forget_networks(contest_id: int) -> None:
@@ -140,20 +125,21 @@ def _hold_open(contest: Contest, now: datetime) -> None:
         raise Refused(rules.over())
 
 
-def admit(contest: Contest, member: Member, came: Came, *, now: datetime) -> int:
+def admit(contest_id: int, member_id: int, came: Came, *, now: datetime) -> int:
     """Make a member a voter, and return the voter's id; of two first votes at once one makes the row, the other finds it.
 
     :raises Refused: by the rules; without the notice that was shown.
     """
-    refuse(why_not(contest, member, now))
+    who = eligibility.of(contest_id, member_id)
+    refuse(rules.why_not_vote(who.standing))
     if came.shown is None:
         raise Refused(notices.stale())
-    voter_id, network = new_id(), rules.network_digest(_key(contest.id), came.address)
-    about = {"contest_id": contest.id, "member_id": member.id, "since": now, "network": network}
+    voter_id, network = new_id(), rules.network_digest(who.network_key or _key(contest_id), came.address)
+    about = {"contest_id": contest_id, "member_id": member_id, "since": now, "network": network}
     if not _VOTER.run(db.session, {"id": voter_id, "code": secrets.token_bytes(CODE_BYTES), "used": 0, **about}):
-        return _first(voter_of(contest, member.id))
+        return _first(voter_of(contest_id, member_id))
     ledger.record(
-        subject_id=member.subject_id,
+        subject_id=who.subject_id,
         point=POINT,
         action="acknowledged",
         method=came.method,
@@ -170,12 +156,10 @@ def _first(voter: Voter | None) -> int:
 
 
 def _key(contest_id: int) -> bytes:
-    connection = db.session.connection()
-    found = _KEY.rows(connection, {"contest": contest_id})
-    if not found:
-        insert_once(VoteKey, contest_id=contest_id, key=secrets.token_bytes(32))
-        found = _KEY.rows(connection, {"contest": contest_id})
-    return bytes(found[0].key)
+    """Make a contest's key; of two at once one is kept."""
+    insert_once(VoteKey, contest_id=contest_id, key=secrets.token_bytes(32))
+    made = sa.select(VoteKey.key).where(VoteKey.contest_id == contest_id)
+    return db.session.scalars(made).one()
 
 
 def _is_given(voter_id: int, entry: Entry) -> bool:
@@ -198,4 +182,3 @@ def _changed(change: sa.Update) -> bool:
 
 
 _VOTER = Insert(Voter, lambda insert: insert.on_conflict_do_nothing())
-_KEY = Prepared(sa.select(VoteKey.key).where(VoteKey.contest_id == sa.bindparam("contest", type_=BigInt)))

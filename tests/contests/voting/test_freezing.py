@@ -115,7 +115,7 @@ def test_a_vote_changed_in_the_tables_leads_to_another_end(app, db_session, poll
     people = cast(1, 2)
     freeze(poll)
     before = files.document(poll)["final"]
-    voter = services.voter_of(poll, people[0].id)
+    voter = services.voter_of(poll.id, people[0].id)
     db_session.execute(sa.update(Vote).where(Vote.voter_id == voter.id).values(taken_back_at=clock.now()))
     after = files.document(poll)
     assert after["final"] != before and faults(after)
@@ -275,7 +275,7 @@ def test_before_the_freeze_nobody_sees_who_leads(app, client, db_session, poll, 
 
     before = looks_of(staff)
     assert {status for status, _text in before} == {200}
-    one, two = (services.voter_of(poll, member.id).id for member in people[:2])
+    one, two = (services.voter_of(poll.id, member.id).id for member in people[:2])
     third = entries(db_session, poll)[2].id
     swapped = sa.text("UPDATE contests_votes SET entry_id = :entry WHERE voter_id IN (:one, :two)")
     trigger = "contests_votes_no_update" if db_session.get_bind().dialect.name == "sqlite" else None

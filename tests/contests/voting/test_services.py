@@ -48,7 +48,7 @@ def test_a_vote_is_one_however_often_it_is_given(cast, db_session, poll):
     dora = make_voter("dora")
     for _ in range(3):
         cast(dora, 1)
-    assert db_session.query(Vote).count() == 1 and services.voter_of(poll, dora.id).used == 1
+    assert db_session.query(Vote).count() == 1 and services.voter_of(poll.id, dora.id).used == 1
 
 
 def test_there_are_so_many_votes_and_one_taken_back_can_be_given_elsewhere(app, cast, db_session, poll):
@@ -68,7 +68,7 @@ def test_there_are_so_many_votes_and_one_taken_back_can_be_given_elsewhere(app, 
     services.take_back(poll, entries(db_session, poll)[2], dora, now=now)
     cast(dora, 1)
     db_session.expire_all()
-    assert services.voter_of(poll, dora.id).used == 2
+    assert services.voter_of(poll.id, dora.id).used == 2
     standing = db_session.query(Vote).filter(Vote.taken_back_at.is_(None)).count()
     assert standing == 2 and db_session.query(Vote).count() == 3
 
@@ -191,7 +191,7 @@ def test_the_last_vote_given_twice_at_once_goes_to_one(app, db_session, poll):
     poll.votes_per_member = 1
     dora = make_voter("dora")
     with app.test_request_context():
-        services.admit(poll, dora, came(), now=clock.now())
+        services.admit(poll.id, dora.id, came(), now=clock.now())
     slug, ids, viewer = poll.slug, [one.id for one in entries(db_session, poll)], Viewer(member_id=dora.id)
     db_session.commit()
     deeds = [lambda entry=entry: quick.vote(viewer, slug, entry, came, now=clock.now()) for entry in ids]
