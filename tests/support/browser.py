@@ -26,7 +26,16 @@ EXAMINE = """runOnly => axe.run(document, {runOnly, resultTypes: ["violations"],
 EVERYTHING = {"type": "tag", "values": STANDARDS}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 DRESSES = ((390, "light"), (390, "dark"), (1280, "dark"), (1280, "light"))
+# The last list counts alone, so Playwright's stands here too; ours are the pages that Chromium itself loads behind the
+# address bar of every new window, which cost it more than most pages of the site.
+WITHOUT = [
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"),
+    *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    *("PreconnectToSearch", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+]
 OPTIONS = [
+    f"--disable-features={','.join(WITHOUT)}",
     "--no-sandbox",  # the tests may run as root
     "--disable-gpu",
     "--disable-dev-shm-usage",
