@@ -12,7 +12,7 @@ from flask_babel import force_locale
 
 from clozette.contests.drawing import files, queries, services
 from clozette.contests.drawing.verifying import files as verifying
-from clozette.contests.drawing.verifying.findings import Unreadable
+from clozette.contests.drawing.verifying.findings import TooLong, Unreadable
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock
 from clozette.kernel.database import committed, db
@@ -42,7 +42,7 @@ def verify(what: str) -> None:
     with app.app_context(), force_locale("en"):
         try:
             found = verifying.check(path.read_bytes() if path.is_file() else _document(what))
-        except Unreadable as error:
+        except (Unreadable, TooLong) as error:
             click.echo(f"Nothing to check: {error}", err=True)
             sys.exit(2)
     for state, words in found.lines:

@@ -1,7 +1,9 @@
 """A jury's ballots as the site counts them, as the script does, and as the page does: three times the same places."""
 
 import dataclasses
+import json
 import random
+import time
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -12,9 +14,12 @@ from sqlalchemy import orm
 
 from clozette.contests.drawing import verify_draw
 from clozette.contests.drawing.verifying import ballots as page
+from clozette.contests.drawing.verifying import files, votes
+from clozette.contests.drawing.verifying.findings import TooLong
 from clozette.contests.judging import rules as judging
+from tests.contests.drawing import made
 from tests.contests.drawing.made import Document, altered, swap
-from tests.contests.drawing.test_verifier import both_say, page_says
+from tests.contests.drawing.test_verifier import both_say, page_says, script_says
 
 
 def ballots(
@@ -123,7 +128,7 @@ def test_places_of_many_juries_agree(app: Flask, db_session: orm.Session, tie_br
 
 
 def _many_of_one_judge(spoilt: Document) -> None:
-    spoilt["lines"] += [f"3 J1 {entry} 1 {entry}" for entry in range(1, 20_000)]
+    spoilt["lines"] += [f"3 J1 {entry} 1 {entry}" for entry in range(1, 4_000)]
 
 
 def _many_lines(spoilt: Document) -> None:
@@ -159,7 +164,30 @@ def test_a_file_that_would_take_long_is_unreadable(app: Flask, db_session: orm.S
     assert both_say(altered(ballots(random.Random(5)), HEAVY[name])) is None
 
 
+def _many_votes(spoilt: Document) -> None:
+    spoilt["votes"] = ["1"] * (votes.MOST_LINES + 1)
+
+
 @pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("many", [_many_lines, _many_standings])
+@pytest.mark.parametrize("many", [_many_lines, _many_standings, _many_votes])
 def test_the_page_reads_so_many_lines(app: Flask, db_session: orm.Session, many: Callable[[Document], Any]) -> None:
-    assert page_says(altered(ballots(random.Random(5)), many)) is None
+    spoilt = altered(ballots(random.Random(5)), many)
+    with pytest.raises(TooLong):
+        page_says(spoilt)
+    assert script_says(spoilt) is not True
+
+
+@pytest.mark.engines("sqlite")
+def test_the_longest_file_that_the_page_reads_takes_half_a_second(app: Flask, db_session: orm.Session) -> None:
+    """As many lines, places and votes as it reads, all sound enough to be counted; twice the time is allowed."""
+    spoilt = ballots(random.Random(5))
+    spoilt["rounds"] = [one for one in spoilt["rounds"] if one["method"] == "score"]
+    spoilt["lines"] = [f"2 J1 {number} 9,9 {number}" for number in range(1, page.MOST_LINES + 1)]
+    places = range(page.MOST_STANDINGS)
+    spoilt["standings"] = [
+        {**spoilt["standings"][0], "number": place, "votes": f"1/{10**199 + place}"} for place in places
+    ]
+    spoilt["votes"], spoilt["vote_share"] = made.votes(random.Random(5), votes.MOST_LINES)["lines"], 30
+    text, began = json.dumps(spoilt), time.process_time()
+    assert not files.check(text).is_right
+    assert time.process_time() - began < 1

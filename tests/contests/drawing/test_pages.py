@@ -16,6 +16,7 @@ from sqlalchemy import orm
 from clozette.contests import facts
 from clozette.contests.drawing import seeds, services, verify_draw
 from clozette.contests.drawing.models import Witness
+from clozette.contests.drawing.verifying import votes
 from clozette.contests.planning.events import ContestOpened, ContestPublished
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock, ids, tasks
@@ -131,6 +132,17 @@ def test_what_is_no_file_is_told_so(client: Client, db_session: orm.Session, sen
     answer = client.post("/contests/verify", data={"file": (io.BytesIO(sent), "x.json")})
     assert answer.status_code == 422
     assert "This is no file of a draw" in answer.text
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("many", [votes.MOST_LINES + 1, 80_000])
+def test_what_is_too_long_is_left_to_the_script(client: Client, db_session: orm.Session, many: int) -> None:
+    text = json.dumps(made.votes(random.Random(5), many))
+    answer = client.post("/contests/verify", data={"file": (io.BytesIO(text.encode()), "x.json")})
+    assert answer.status_code == 413
+    assert "longer than what this page has time for" in answer.text and 'href="/contests/verifier.py"' in answer.text
+    assert client.post("/contests/verify", data={"text": text}).status_code == 413
+    assert "Half a megabyte at most" in client.get("/contests/verify").text
 
 
 @pytest.mark.engines("sqlite")

@@ -12,11 +12,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from clozette.contests.drawing.verifying import ledger, votes
-from clozette.contests.drawing.verifying.findings import Document, Findings, Unreadable, lines_of, repeats
+from clozette.contests.drawing.verifying.findings import Document, Findings, Unreadable, at_most, lines_of, repeats
 from clozette.contests.drawing.verifying.votes import check_chain
 
 MOST_POINTS, MOST_RANKED, MOST_SHARE = 10, 30, 30
-MOST_LINES, MOST_STANDINGS, MOST_WEIGHT = 100_000, 20_000, 1_000_000
+MOST_LINES, MOST_STANDINGS, MOST_WEIGHT = 5_000, 2_000, 1_000_000
 _FRACTION = re.compile(r"[0-9]{1,200}(?:/[0-9]{1,200})?")
 """A few characters of another shape, "1e9999999", are a number that takes hours."""
 Row = tuple[int, int, int, Fraction, Fraction]
@@ -25,8 +25,9 @@ Row = tuple[int, int, int, Fraction, Fraction]
 
 def check(document: Document, found: Findings) -> None:
     """Check everything."""
-    if len(document["lines"]) > MOST_LINES or len(document["standings"]) > MOST_STANDINGS:
-        raise Unreadable("long")
+    at_most(MOST_LINES, document["lines"])
+    at_most(MOST_STANDINGS, document["standings"])
+    at_most(votes.MOST_LINES, document.get("votes", ()))
     check_chain(document, found)
     sheets = _sheets(document, found)
     share = document["vote_share"]

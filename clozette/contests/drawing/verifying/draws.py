@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from clozette.contests.drawing import rounds, rules, signatures
 from clozette.contests.drawing.rounds import Chain
 from clozette.contests.drawing.verifying import ledger
-from clozette.contests.drawing.verifying.findings import Document, Findings, Unreadable, repeats
+from clozette.contests.drawing.verifying.findings import Document, Findings, Unreadable, at_most, repeats
 from clozette.contests.entering import rules as entering
 from clozette.kernel.ports.beacon import Round
 
+MOST_ENTRIES = 40_000
 AN_HOUR = timedelta(hours=1)
 _TURNS = (("seed", "entries"), ("witness", "entries"), ("entries", "draw"))
 """What must stand in the ledger before what, where no round says when the last number was there."""
@@ -22,6 +23,7 @@ def check(document: Document, found: Findings) -> None:
     """Check everything."""
     if document["order"] is None:
         raise Unreadable("the draw is not made yet")
+    at_most(MOST_ENTRIES, document["entries"])
     numbers = _check_list(document, found)
     seed = bytes.fromhex(document["seed"])
     is_promised = hashlib.sha256(seed).hexdigest() == document["seed_sha256"]

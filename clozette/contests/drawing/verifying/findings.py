@@ -1,6 +1,6 @@
 """What was found, a line each, and how a file is read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +10,10 @@ Document = dict[str, Any]
 
 class Unreadable(Exception):
     """The file is none of ours, or nothing can be said of it yet."""
+
+
+class TooLong(Exception):
+    """The file holds more than a request has time for; the stand-alone script reads it."""
 
 
 @dataclass
@@ -35,6 +39,15 @@ class Findings:
 def lines_of(document: Document) -> list[list[str]]:
     """Return the lines of a file, each by its words."""
     return [str(line).split(" ") for line in document["lines"]]
+
+
+def at_most(many: int, of: Sized) -> None:
+    """Leave what is longer to the script.
+
+    :raises TooLong: then.
+    """
+    if len(of) > many:
+        raise TooLong("longer than a request has time for; verify_draw.py reads it")
 
 
 def repeats(values: Iterable[object]) -> bool:

@@ -6,13 +6,15 @@ from collections import Counter
 from flask_babel import gettext as _
 
 from clozette.contests.drawing.verifying import ledger
-from clozette.contests.drawing.verifying.findings import Document, Findings, repeats
+from clozette.contests.drawing.verifying.findings import Document, Findings, at_most, repeats
 
+MOST_LINES = 20_000
 _STANDING = frozenset({"counted", "set-aside", "taken-back"})
 
 
 def check(document: Document, found: Findings) -> None:
     """Check everything."""
+    at_most(MOST_LINES, document["lines"])
     check_chain(document, found)
     totals = counted(document["lines"], found)
     given = {number: total for number, total in document["totals"].items() if total}

@@ -4,41 +4,45 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from clozette.contests.drawing import verify_draw
 from clozette.contests.drawing.verifying import files
-from clozette.contests.drawing.verifying.findings import Findings, Unreadable
+from clozette.contests.drawing.verifying.findings import Findings, TooLong, Unreadable
 from clozette.kernel.web import limits
 from clozette.kernel.web.gate import everyone
 
 blueprint = Blueprint("verifier", __name__)
 HERE = "/contests/verify"
-MOST_BYTES = 4 * 1024 * 1024
 _LIMIT = "verify-file"
+_BESIDE = 64 * 1024
+"""What a form brings besides a file."""
 _SCRIPT = Path(verify_draw.__file__)
 
-limits.declare(_LIMIT, "120 per 10 minutes")
+limits.declare(_LIMIT, "20 per 10 minutes")
 
 
 @blueprint.get(HERE)
 @everyone()
 def verifier() -> str:
     """Ask for a file."""
-    return render_template("contests/draw/verify.html", found=None, wrong=False)
+    return render_template("contests/draw/verify.html", found=None, wrong="")
 
 
 @blueprint.post(HERE)
 @everyone()
 def verify() -> Any:
     """Check a file; nothing of it is kept."""
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = files.MOST_BYTES + _BESIDE
     limits.check(_LIMIT, limits.address_key())
+    found: Findings | None = None
     try:
-        found: Findings | None = files.check(_sent())
+        found, wrong, status = files.check(_sent()), "", 200
     except Unreadable:
-        found = None
-    page = render_template("contests/draw/verify.html", found=found, wrong=found is None)
-    return page, 200 if found is not None else 422
+        wrong, status = "odd", 422
+    except (TooLong, RequestEntityTooLarge):
+        wrong, status = "long", 413
+    return render_template("contests/draw/verify.html", found=found, wrong=wrong), status
 
 
 @blueprint.get("/contests/verifier.py")
