@@ -1,11 +1,16 @@
 """The first ledger and subjects' keys."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import orm
 
 from clozette.kernel import clock
 from clozette.privacy import ledger, models, notices, subjects
+from clozette.privacy.tree.models import Waiting
 
 
 def consent(subject_id: int, action: str, purpose: str = "promote") -> models.LedgerEntry:
@@ -59,3 +64,34 @@ def test_destroying_the_key_hides_the_circumstances(db_session: orm.Session) -> 
     subject.key = None
     with pytest.raises(subjects.Erased):
         subjects.unseal(subject, entry.sealed)
+
+
+@pytest.mark.requirement(16)
+@pytest.mark.parametrize("wording", ["", "[ ] May we?"])
+def test_what_a_form_showed_stands_before_the_answer_and_both_wait_for_the_tree(
+    app: Flask, db_session: orm.Session, query_counter: Callable[[], Any], wording: str
+) -> None:
+    subject = subjects.create(clock.now())
+    with app.test_request_context():
+        shown = notices.read("CP3", notices.stamp("CP3"))
+    assert shown is not None
+    with query_counter() as made:
+        answer = ledger.record(
+            subject_id=subject.id,
+            point="CP3",
+            action="acknowledged",
+            wording=wording,
+            method="form:test",
+            shown=shown,
+            circumstances={"agent": "A"},
+            now=clock.now(),
+        )
+    assert len([one for one in made if one.startswith("INSERT INTO privacy_ledger")]) == 1
+    served, answered = ledger.entries_of(subject.id)
+    assert (served.action, answered.action, answered.served_id) == ("served", "acknowledged", served.id)
+    assert answered is answer and served.at == shown.at
+    kept = [db_session.get_one(models.Wording, one.wording).text for one in (served, answered)]
+    assert kept == [shown.wording, wording or shown.wording]
+    assert [subjects.unseal(subject, one.sealed) for one in (served, answered)] == [{"agent": "A"}] * 2
+    waiting = db_session.scalars(sa.select(Waiting.row_id).order_by(Waiting.id)).all()
+    assert waiting == [served.id, answered.id]

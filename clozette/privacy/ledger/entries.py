@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -54,33 +55,21 @@ def record(
         first.
     """
     _check(point, method, purpose, channel, actor, surface)
-    if shown is not None and served_id is None and action != "served":
-        served_id = serve(subject_id, shown, method=method, now=now, circumstances=circumstances).id
-    version, sha256 = (shown.version, shown.version_sha256) if shown else notices.policy_in_force()
     words = wording or (shown.wording if shown else "")
     known = _known(subject_id, purpose, channel, words)
     if not known.worded:
         keep_wording(words, now, shown.language if shown else None)
-    entry = LedgerEntry(
-        id=_id_after(known.latest),
-        subject_id=subject_id,
-        at=now,
-        received_at=clock.now(),
-        point=point,
-        action=action,
-        purpose=purpose,
-        channel=channel,
-        basis=basis or ("consent" if purpose else POINTS[point].basis),
-        wording=_digest(words),
-        policy_version=version,
-        policy_sha256=sha256,
-        method=method,
-        surface=surface,
-        actor=actor,
-        served_id=served_id,
-        sealed=subjects.seal_with(known.key, subject_id, circumstances or {}),
-    )
-    return _add(entry)
+    said, added = circumstances or {}, []
+    if shown is not None and served_id is None and action != "served":
+        if shown.wording != words:
+            keep_wording(shown.wording, now, shown.language)
+        added.append(_served(known, shown, said, method, now))
+        served_id = added[0]["id"]
+    own = {"id": _id_after(known.latest), "at": now, "wording": _digest(words), "served_id": served_id}
+    about = {"point": point, "action": action, "purpose": purpose, "channel": channel}
+    basis = basis or ("consent" if purpose else POINTS[point].basis)
+    how = {"basis": basis, "method": method, "surface": surface, "actor": actor}
+    return _add(*added, _columns(known, shown, said, **own, **about, **how))
 
 
 def serve(
@@ -126,7 +115,7 @@ def payload_of(entry: Any) -> bytes:
 def keep_wording(text: str, now: datetime, language: str | None = None) -> str:
     """Keep a text that was shown, once, and return its digest."""
     digest = _digest(text)
-    if db.session.scalar(sa.select(Wording.digest).where(Wording.digest == digest)) is None:
+    if not _WORDED.rows(db.session.connection(), {"digest": digest}):
         insert_once(
             Wording, digest=digest, text=text, language=language or str(get_locale() or "en"), first_shown_at=now
         )
@@ -146,6 +135,7 @@ class _Known:
     :ivar latest: the entry that this one follows: its id must be larger, even where another machine's clock runs ahead.
     """
 
+    subject_id: int
     key: bytes | None
     latest: int | None
     worded: bool
@@ -165,7 +155,7 @@ def _known(subject_id: int, purpose: str | None, channel: str | None, words: str
     if not found:
         raise LookupError(f"no subject {subject_id}")
     (row,) = found
-    return _Known(row.key, row.latest, row.worded is not None)
+    return _Known(subject_id, row.key, row.latest, row.worded is not None)
 
 
 _KNOWN = Prepared(
@@ -182,16 +172,46 @@ _KNOWN = Prepared(
         sa.select(Wording.digest).where(Wording.digest == sa.bindparam("digest")).scalar_subquery().label("worded"),
     ).where(Subject.id == sa.bindparam("subject"))
 )
+_WORDED = Prepared(sa.select(Wording.digest).where(Wording.digest == sa.bindparam("digest")))
 _INSERT = quick.Insert(LedgerEntry)
-_COLUMNS = tuple(column.name for column in LedgerEntry.__table__.columns)
 
 
-def _add(entry: LedgerEntry) -> LedgerEntry:
-    _INSERT.run(db.session, {name: getattr(entry, name) for name in _COLUMNS})
-    added: LedgerEntry = quick.loaded(entry)
-    leaves.commit_to(KIND, entry.id, payload_of(entry), entry.subject_id)
+def _served(
+    known: _Known, shown: notices.Shown, circumstances: dict[str, Any], method: str, now: datetime
+) -> dict[str, Any]:
+    """Return the columns of what ``serve`` records, for the entry that answers to it at once."""
+    _check(shown.point)
+    own = {"id": new_id(), "at": min(shown.at, now), "wording": _digest(shown.wording), "served_id": None}
+    about = {"point": shown.point, "action": "served", "purpose": None, "channel": None}
+    how = {"basis": POINTS[shown.point].basis, "method": method, "surface": None, "actor": "subject"}
+    return _columns(known, shown, circumstances, **own, **about, **how)
+
+
+def _columns(
+    known: _Known, shown: notices.Shown | None, circumstances: dict[str, Any], **columns: Any
+) -> dict[str, Any]:
+    version, sha256 = (shown.version, shown.version_sha256) if shown else notices.policy_in_force()
+    return {
+        **columns,
+        "subject_id": known.subject_id,
+        "received_at": clock.now(),
+        "policy_version": version,
+        "policy_sha256": sha256,
+        "sealed": subjects.seal_with(known.key, known.subject_id, circumstances),
+    }
+
+
+def _add(*added: dict[str, Any]) -> LedgerEntry:
+    """Add entries of one subject, each with its leaf; return the last."""
+    _INSERT.run(db.session, *added)
+    leaves.wait(*[leaves.waiting(KIND, one["id"], _payload(one), one["subject_id"]) for one in added])
+    entry: LedgerEntry = quick.loaded(LedgerEntry(**added[-1]))
     state.keep(entry)
-    return added
+    return entry
+
+
+def _payload(columns: dict[str, Any]) -> bytes:
+    return payload_of(SimpleNamespace(**columns))
 
 
 def _digest(text: str) -> str:

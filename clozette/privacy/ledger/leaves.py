@@ -45,7 +45,12 @@ def commit_to(kind: str, row_id: int, payload: bytes, subject: Subject | int | N
         never erased: no personal data in clear and no plain hash of any, only ids, our own words, and digests of what
         is sealed under the subject's key.
     """
-    _INSERT.run(db.session, waiting(kind, row_id, payload, subject))
+    wait(waiting(kind, row_id, payload, subject))
+
+
+def wait(*rows: dict[str, Any]) -> None:
+    """Add the rows that ``waiting`` made, in one statement."""
+    _INSERT.run(db.session, *rows)
 
 
 def waiting(kind: str, row_id: int, payload: bytes, subject: Subject | int | None) -> dict[str, Any]:

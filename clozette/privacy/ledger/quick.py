@@ -23,7 +23,7 @@ class _Compiled:
 
 
 class Insert:
-    """An INSERT of all columns of a table, by name.
+    """An INSERT of all columns of a table, by name, for as many rows as there are.
 
     :param finish: adds to the statement, given SQLAlchemy's INSERT of the dialect (an ON CONFLICT, say).
     """
@@ -31,31 +31,39 @@ class Insert:
     def __init__(self, model: type[Model], finish: Callable[[Any], Any] = lambda insert: insert) -> None:
         self._table: Any = model.__table__
         self._finish = finish
-        self._compiled: dict[str, _Compiled] = {}
+        self._columns = [column.name for column in self._table.columns]
+        self._compiled: dict[tuple[str, int], _Compiled] = {}
 
-    def run(self, session: orm.Session | orm.scoped_session[Any], values: Mapping[str, Any]) -> bool:
-        """Insert one row; say whether it was, where ``finish`` lets it be left out."""
+    def run(self, session: orm.Session | orm.scoped_session[Any], *rows: Mapping[str, Any]) -> bool:
+        """Insert rows in one statement; say whether any was, where ``finish`` lets them be left out."""
         connection = session.connection()
-        compiled = self._compiled.get(connection.dialect.name)
+        key = (connection.dialect.name, len(rows))
+        compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[connection.dialect.name] = self._compile(connection.dialect)
-        given = dict(values)
+            compiled = self._compiled[key] = self._compile(connection.dialect, len(rows))
+        given = {f"{name}_{place}": row[name] for place, row in enumerate(rows) for name in self._columns}
         for name, process in compiled.processors:
             given[name] = process(given[name])
         parameters: Any = given if compiled.names is None else tuple([given[name] for name in compiled.names])
         return bool(prepared.run(connection, compiled.text, parameters))
 
-    def _compile(self, dialect: sa.Dialect) -> _Compiled:
+    def _compile(self, dialect: sa.Dialect, count: int) -> _Compiled:
         build = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-        columns = [column.name for column in self._table.columns]
-        statement = build(self._table).values({name: sa.bindparam(name) for name in columns})
+        rows = [{column.name: _parameter(column, place) for column in self._table.columns} for place in range(count)]
         # RETURNING, so that both drivers have something to fetch.
-        compiled: Any = self._finish(statement).returning(sa.literal_column("1")).compile(dialect=dialect)
+        statement = self._finish(build(self._table).values(rows)).returning(sa.literal_column("1"))
+        compiled: Any = statement.compile(dialect=dialect)
         found = [
-            (column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in self._table.columns
+            (f"{column.name}_{place}", column.type.dialect_impl(dialect).bind_processor(dialect))
+            for column in self._table.columns
+            for place in range(count)
         ]
         processors = tuple((name, process) for name, process in found if process is not None)
         return _Compiled(str(compiled), tuple(compiled.positiontup) if compiled.positional else None, processors)
+
+
+def _parameter(column: Any, place: int) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"{column.name}_{place}", type_=column.type)
 
 
 def loaded(row: Model) -> Any:
