@@ -200,6 +200,21 @@ def test_a_failed_task_is_tried_again_later_and_names_nobody(app: Flask) -> None
     assert "write_and_fail" in logs[0]["where"][-1]
 
 
+def test_a_task_that_fails_with_the_database_is_not_lost(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second try can't be asked for while the database is away: the worker waits for it."""
+    ask, tries = store.enqueue_again, iter(range(3))
+
+    def away_for_two(*about: object) -> None:
+        if next(tries) < 2:
+            raise sa.exc.OperationalError("INSERT", {}, Exception("the connection is lost"))
+        ask(*about)
+
+    monkeypatch.setattr(store, "enqueue_again", away_for_two)
+    monkeypatch.setattr(worker, "_DATABASE_SECONDS", 0.01)
+    assert worker.attempt_task(app, "test.write_and_fail", {}, 1, "root") == "again"
+    assert [row.status for row in _stored(app)] == ["DELAYED"]
+
+
 @pytest.mark.parametrize(("name", "attempt"), [("test.hopeless", 1), ("test.unknown", 1), ("test.write_and_fail", 9)])
 def test_a_hopeless_task_is_given_up(app: Flask, name: str, attempt: int) -> None:
     with pytest.raises(worker.TaskFailed) as failed:

@@ -1,9 +1,11 @@
 """The worker: DBOS's threads take tasks from the queue; a lease tells which workers live and takes up dead ones' work."""
 
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig
 from dbos._serialization import DBOSPortableJSON
@@ -20,6 +22,7 @@ log = structlog.get_logger()
 SCHEDULED = "clozette.scheduled"
 # A task that takes its worker down this often is given up (and seen), instead of taking down every worker for ever.
 MAX_DEATHS = 5
+_DATABASE_SECONDS = 1.0
 
 
 class TaskFailed(Exception):
@@ -101,9 +104,19 @@ def attempt_task(app: Flask, name: str, ids: Mapping[str, Argument], attempt: in
         )
         if last:
             raise TaskFailed(f"{name}: {kind}") from None
-        store.enqueue_again(app, name, ids, attempt + 1, workflow_id)
+        _ask_again(app, name, ids, attempt + 1, workflow_id)
         return "again"
     return "done"
+
+
+def _ask_again(app: Flask, name: str, ids: Mapping[str, Argument], attempt: int, root: str) -> None:
+    """Ask for one more try. Where the task failed because the database is away, wait for that: else the task is lost."""
+    while True:
+        try:
+            return store.enqueue_again(app, name, ids, attempt, root)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            log.error("task_waits_for_database", task=name, ids=dict(ids), error=type(error).__name__)
+            time.sleep(_DATABASE_SECONDS)
 
 
 def _where(error: Exception) -> list[str]:
