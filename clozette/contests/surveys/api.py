@@ -1,17 +1,24 @@
-"""Surveys for programs: what is asked, and the tables afterwards, as everybody may read them."""
+"""Surveys for programs: what is asked, the tables afterwards, and answering by the rules of the page."""
 
 from typing import Any
 
 import marshmallow as ma
 
-from clozette.contests.surveys import access, queries, rules, sheets
+from clozette.accounts.access import oneself
+from clozette.contests.entering.schemas import AskedSharingOut
+from clozette.contests.planning.schemas import Number
+from clozette.contests.surveys import access, asking, paths, queries, rules, schemas, services, sheets, throttle
 from clozette.contests.surveys.models import Question, Survey
+from clozette.contests.surveys.services import Who
 from clozette.contests.surveys.tables import Table
 from clozette.kernel import clock, ids
-from clozette.kernel.schemas import Schema
-from clozette.kernel.web import api, gate
+from clozette.kernel.refusal import Refused
+from clozette.kernel.schemas import RowId, Schema
+from clozette.kernel.web import api, errors, gate
+from clozette.privacy import notices, purposes
 
 blueprint = api.Blueprint("surveys_api", __name__, description="Surveys")
+_ANSWERS = "/surveys/<slug>/answers"
 
 
 class QuestionOut(Schema):
@@ -60,13 +67,106 @@ class SurveyOut(Schema):
     tables = ma.fields.List(ma.fields.Nested(TableOut), required=True, allow_none=True)
 
 
+class SurveyFormOut(Schema):
+    """What has to be shown before somebody answers."""
+
+    version = ma.fields.Integer(
+        required=True, metadata={"description": "Of the questions; comes back with the answers"}
+    )
+    wording = ma.fields.String(required=True)
+    notice = ma.fields.String(required=True, metadata={"description": "Comes back with the answers"})
+    sharings = ma.fields.List(ma.fields.Nested(AskedSharingOut), required=True)
+    why_not = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "Why this member can't answer now"}
+    )
+
+
+class AnswersIn(Schema):
+    """All answers at once. What is not asked of somebody who answers so is left out, as on the page."""
+
+    version = Number(1, 10**8, required=True, metadata={"description": "From the form's `version`"})
+    notice = ma.fields.String(
+        required=True, validate=ma.validate.Length(max=20_000), metadata={"description": "From the form's `notice`"}
+    )
+    share = ma.fields.List(RowId(), load_default=list, metadata={"description": "The sharings that were agreed to"})
+    answers = ma.fields.Dict(
+        keys=ma.fields.String(),
+        required=True,
+        metadata={
+            "description": "By the question's id: one of the options, a list of them for `many`, a number for `scale` (1 to 5) "
+            "and `number`, text for `text`."
+        },
+    )
+
+
+class TakenOut(Schema):
+    """What was kept."""
+
+    survey = ma.fields.String(required=True)
+    kept = ma.fields.List(
+        ma.fields.String(), required=True, metadata={"description": "The ids of the questions whose answers were kept"}
+    )
+
+
 @blueprint.route("/surveys/<slug>")
 @gate.everyone()
 @blueprint.response(200, SurveyOut)
 def survey(slug: str) -> dict[str, Any]:
-    """A survey with its questions, and with its tables once it is over. Answering takes the page: it shows who gets what."""
+    """A survey with its questions, and with its tables once it is over."""
     found = access.survey_for(gate.viewer(), slug)
     return _out(found, rules.phase(found, clock.now()))
+
+
+@blueprint.route(f"{_ANSWERS}/new")
+@gate.members(scope="contests:read")
+@blueprint.response(200, SurveyFormOut)
+def form(slug: str) -> dict[str, Any]:
+    """What has to be shown to you before you answer, word for word: what it is for, and who would get what."""
+    found, now = access.survey_for(gate.viewer(), slug), clock.now()
+    who = _who()
+    asked = services.asks(found, who, now)
+    offers = asking.offers(asked)
+    refusal = rules.why_not(found, rules.phase(found, now), has_taken=queries.has_taken(found.id, who.subject_id))
+    return {
+        "version": found.version,
+        "wording": notices.wording(asking.POINT),
+        "notice": notices.stamp(asking.POINT, offers),
+        "sharings": [
+            {"id": one.id, "is_required": one.is_required, "wording": purposes.wording(*offer)}
+            for one, offer in zip(asked, offers, strict=True)
+        ],
+        "why_not": refusal.message if refusal is not None else None,
+    }
+
+
+@blueprint.route(_ANSWERS, methods=["POST"])
+@gate.members(scope="contests:write", collects=asking.POINT)
+@blueprint.arguments(AnswersIn)
+@blueprint.response(201, TakenOut)
+def answer(data: dict[str, Any], slug: str) -> Any:
+    """Answer, once. People without an account answer on the page, with a code by mail."""
+    found, who = access.survey_for(gate.viewer(), slug), _who()
+    throttle.answer(who.subject_id)
+    questions = queries.questions_of(found.id)
+    try:
+        given = schemas.values(questions)().load(data["answers"])
+    except ma.ValidationError as error:
+        return errors.answer(422, errors={"answers": error.messages})
+    way = paths.walk(questions, schemas.typed(questions, given, lambda one: ids.encode(one.id)))
+    if way.wrong:
+        missing = {ids.encode(question_id): [words] for question_id, words in way.wrong.items()}
+        return errors.answer(422, errors={"answers": missing})
+    shown = notices.read(asking.POINT, data["notice"])
+    if shown is None:
+        raise Refused(notices.stale())
+    shared = asking.Answer(data["share"], shown, "api")
+    services.answer(found, who, way.given, version=data["version"], sharing_=shared, now=clock.now())
+    return {"survey": found.slug, "kept": [ids.encode(question_id) for question_id in way.given]}
+
+
+def _who() -> Who:
+    member = oneself(gate.viewer())
+    return Who(member.subject_id, member.id)
 
 
 def _out(found: Survey, phase: str) -> dict[str, Any]:

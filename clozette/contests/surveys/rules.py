@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from clozette.contests.surveys.models import Survey
@@ -18,6 +19,20 @@ def phase(survey: Survey, now: datetime) -> str:
     if survey.state == "closed" or now >= survey.closes_at:
         return "over"
     return "open" if survey.opens_at <= now else "coming"
+
+
+def why_not(survey: Survey, phase: str, *, has_taken: bool) -> Refusal | None:
+    """Say why somebody can't answer now, or nothing."""
+    if has_taken:
+        return already()
+    if phase == "coming":
+        return not_yet(survey.opens_at)
+    return None if phase == "open" else not_now()
+
+
+def not_yet(opens_at: datetime) -> Refusal:
+    """Say when it begins."""
+    return Refusal("early", _("It begins on %(moment)s.", moment=format_datetime(opens_at, "long")))
 
 
 def already() -> Refusal:

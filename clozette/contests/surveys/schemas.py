@@ -1,6 +1,6 @@
 """What the forms of surveys take. The form with the answers has a field for each question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -128,6 +128,12 @@ def answers(questions: Sequence[Question]) -> type[ma.Schema]:
     return type("AnswersIn", (Schema,), fields | {field_of(question): _field(question) for question in questions})
 
 
+def values(questions: Sequence[Question]) -> type[ma.Schema]:
+    """Return the schema of the same answers as a program sends them: by the question's id, a scale as a number."""
+    fields = {ids.encode(one.id): Number(1, len(SCALE)) if one.kind == "scale" else _field(one) for one in questions}
+    return type("ValuesIn", (Schema,), fields)
+
+
 def field_of(question: Question) -> str:
     """Return the name of a question's field."""
     return f"q_{ids.encode(question.id)}"
@@ -138,9 +144,11 @@ def choices_of(question: Question) -> list[tuple[str, str]]:
     return [(option, option) for option in (SCALE if question.kind == "scale" else question.options)]
 
 
-def typed(questions: Sequence[Question], data: Mapping[str, Any]) -> dict[int, Any]:
+def typed(
+    questions: Sequence[Question], data: Mapping[str, Any], name_of: Callable[[Question], str] = field_of
+) -> dict[int, Any]:
     """Return what a loaded form holds, by question."""
-    return {question.id: data[field_of(question)] for question in questions if data.get(field_of(question)) is not None}
+    return {question.id: data[name_of(question)] for question in questions if data.get(name_of(question)) is not None}
 
 
 def readable(questions: Sequence[Question], form: Form) -> dict[int, Any]:
