@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from clozette.kernel import ids
 
 _LOCAL = "%Y-%m-%dT%H:%M"
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 # C0 controls but tab and newline, DEL, lone surrogates, and the two non-characters that break XML (Atom) readers.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Marks that turn the reading direction and could disguise a name.
@@ -78,9 +79,12 @@ class Line(Text):
 
 
 class LocalMoment(Line):
-    """A wall clock's time as browsers send it: ``2026-11-25T09:00``."""
+    """A wall clock's time as browsers send it: ``2026-11-25T09:00``. Only of years in which anybody plans anything."""
 
-    default_error_messages = {"moment": _l("This is no date and time.")}
+    default_error_messages = {
+        "moment": _l("This is no date and time."),
+        "year": _l("Choose a year from {first} to {last}."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         """Take one."""
@@ -88,9 +92,12 @@ class LocalMoment(Line):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         try:
-            return datetime.strptime(super()._deserialize(value, attr, data, **kwargs), _LOCAL)
+            moment = datetime.strptime(super()._deserialize(value, attr, data, **kwargs), _LOCAL)
         except ValueError as error:
             raise self.make_error("moment") from error
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise self.make_error("year", first=_FIRST_YEAR, last=_LAST_YEAR)
+        return moment
 
 
 class RowId(ma.fields.Field[int]):

@@ -105,9 +105,11 @@ def _by_jury(plan: Plan) -> Iterator[Fault]:
 
 def _dates(plan: Plan) -> Iterator[Fault]:
     dates = plan.dates
-    closes, announce = dates["closes_at"], dates["announce_at"]
-    assert closes is not None and announce is not None
-    draw, votes, judging = dates["draw_at"], dates["votes_until"], dates["judging_until"]
+    opens, closes, announce = dates["opens_at"], dates["closes_at"], dates["announce_at"]
+    assert opens is not None and closes is not None and announce is not None
+    begin, draw, votes, judging = (dates[name] for name in ("votes_from", "draw_at", "votes_until", "judging_until"))
+    if begin is not None and begin < opens:
+        yield _all("votes_from", _("Votes begin when the contest opens, not before: there is nothing to vote for."))
     if plan.is_draw and draw is not None and draw < closes + BEFORE_ROUND:
         yield _all("draw_at", _("Draw at least half an hour after the close: the list of entries is public by then."))
     if votes is not None and votes < closes:

@@ -206,8 +206,8 @@ def _wrong_order(dates: Mapping[str, datetime | None], decided_by: str) -> dict[
         "closes_at": (closes <= opens, _("It closes after it opens.")),
         "votes_until": ((votes_from is None) != (votes_until is None), _("Say from when and until when, or neither.")),
         "votes_from": (
-            votes_from is not None and votes_until is not None and votes_from >= votes_until,
-            _("Votes end after they begin."),
+            votes_from is not None and (votes_from < opens or (votes_until is not None and votes_from >= votes_until)),
+            _("Votes begin when the contest opens or later, and end after they begin."),
         ),
         "draw_at": (
             draw < closes if draw is not None else decided_by == "draw",
@@ -226,16 +226,16 @@ def prizes_of(data: Mapping[str, Any], rows: int) -> tuple[list[PrizePlan], dict
     made: list[PrizePlan] = []
     wrong: dict[str, list[str]] = {}
     for place in range(rows):
-        name, value, currency = (data[f"p{place}_{one}"] for one in ("name", "value", "currency"))
-        if not (name or value):
+        name, value, currency, words = (data[f"p{place}_{one}"] for one in ("name", "value", "currency", "words"))
+        if not (name or value or words):
             continue
         try:
             minor = money.parse(value, currency, get_locale() or "en").amount_minor if value else 0
         except BadAmount:
             wrong[f"p{place}_value"] = [_("Write what it is worth as a number.")]
             continue
-        more = {one: data[f"p{place}_{one}"] for one in ("words", "units", "sent_by")}
-        made.append(PrizePlan(name=name, value_minor=minor, currency=currency, **more))
+        more = {one: data[f"p{place}_{one}"] for one in ("units", "sent_by")}
+        made.append(PrizePlan(name=name, value_minor=minor, currency=currency, words=words, **more))
     return made, wrong
 
 

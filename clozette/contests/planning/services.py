@@ -6,7 +6,7 @@ What is refused may have begun: whoever catches a refusal rolls back before anyt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ from clozette.kernel.refusal import Refusal, Refused
 
 CHANGING = ("published", "open")
 """States in which the rules may still change, as a new version that entrants are asked about."""
+TO_ANSWER = timedelta(days=3)
+"""How long whoever has entered has at least to answer, before the close lets them go."""
 
 
 class BadPlan(Exception):
@@ -143,15 +145,18 @@ def change_rules(
 
     :param values: columns that change with it: later dates, the sponsor, how many alternates.
     :raises BadPlan: if the new rules lack something.
-    :raises Refused: for an earlier date; once entries are closed; if it was saved from elsewhere in between.
+    :raises Refused: for an earlier date; once entries are closed; if it was saved from elsewhere in between; if whoever
+        has entered would have no time to answer.
     """
     for name in DATES:
         _refuse_date(contest, name, values.get(name, getattr(contest, name)))
     step = sa.update(Contest).where(Contest.id == contest.id, Contest.version == version)
     step = step.where(Contest.state.in_(CHANGING), Contest.closes_at > now)
+    if values.get("closes_at", contest.closes_at) < now + TO_ANSWER:
+        step = step.where(Contest.last_number == 0)
     kept, former = {**values, "terms": asdict(terms), "version": version + 1}, contest.sponsor_id
     if not _changed(step.values(**kept), contest):
-        raise Refused(_why_not_changed(contest, version))
+        raise Refused(_why_not_changed(contest, version, now))
     _part_from(contest, former, now=now)
     if prizes is not None:
         put_prizes(contest, prizes, now=now)
@@ -272,9 +277,12 @@ def _why_not_saved(contest: Contest) -> Refusal:
     return _elsewhere()
 
 
-def _why_not_changed(contest: Contest, version: int) -> Refusal:
+def _why_not_changed(contest: Contest, version: int, now: datetime) -> Refusal:
     if contest.version != version:
         return _elsewhere()
+    if contest.state in CHANGING and contest.closes_at > now:
+        days = _("Some have entered, and each has at least three days to answer: let entries close later.")
+        return Refusal("no_time", days, "closes_at")
     return Refusal("closed", _("Rules change only while entries are taken, or before."), None)
 
 

@@ -216,7 +216,7 @@ def _shared(one: Shared, language: str) -> str:
 def _changes(plan: Plan) -> Iterator[str]:
     yield _("If these rules change")
     yield _(
-        "Every version of these rules stays to be read, with its digest. After the first entry any change asks each entrant again; whoever does not agree within seven days, or until the close, leaves without any loss and may enter anew."
+        "Every version of these rules stays to be read, with its digest. After the first entry any change asks each entrant again; whoever does not agree within seven days, or until the close, which is three days away at least, leaves without any loss and may enter anew."
     )
     yield _(
         "A contest may be cancelled for a reason that is published. Then nobody wins, and nothing is shared any more."

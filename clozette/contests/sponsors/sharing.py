@@ -153,7 +153,7 @@ def _title_of_prize(prize_id: int) -> str | None:
 
 def _values(object_kind: str, object_id: int, sponsor: Sponsor, terms: Terms, now: datetime) -> dict[str, object]:
     chosen = fields.in_order(object_kind, terms.fields)
-    refuse(_why_not(sponsor, chosen, terms))
+    refuse(_why_not(object_kind, sponsor, chosen, terms))
     named = {name: getattr(sponsor, name) for name in NAMED}
     return {
         "object_kind": object_kind,
@@ -169,11 +169,13 @@ def _values(object_kind: str, object_id: int, sponsor: Sponsor, terms: Terms, no
     }
 
 
-def _why_not(sponsor: Sponsor, chosen: Collection[str], terms: Terms) -> Refusal | None:
+def _why_not(object_kind: str, sponsor: Sponsor, chosen: Collection[str], terms: Terms) -> Refusal | None:
     if sponsor.closed_at is not None:
         return Refusal("closed", _("Nothing is shared with this sponsor any more."), "sponsor")
     if not chosen or set(chosen) != set(terms.fields):
         return Refusal("fields", _("Choose what is shared from the list."), "fields")
+    if terms.is_required and object_kind != "contest":
+        return Refusal("required", _("Taking part in this must not depend on sharing anything."), "is_required")
     return None
 
 

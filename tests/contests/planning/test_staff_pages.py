@@ -131,6 +131,8 @@ def test_two_windows(client: Client, db_session: orm.Session, contest_form: Fill
         ({"draw_at": None}, "Say when it is drawn"),
         ({"decided_by": "jury"}, "until when the jury decides"),
         ({"votes_from": "2026-12-01T10:00"}, "neither"),
+        ({"votes_from": "2020-01-01T10:00", "votes_until": "2099-01-01T10:00"}, "when the contest opens or later"),
+        ({"announce_at": "9999-12-31T23:59"}, "a year from 2000 to 2100"),
         ({"vote_share": "31"}, "Choose a number from 0 to 30"),
         (
             {
@@ -175,6 +177,17 @@ def test_bad_rules_are_shown_again(
     assert said.status_code == 422
     assert "to run this contest" in said.text
     assert one(db_session).terms == {}
+
+
+def test_a_prize_without_a_name_keeps_what_was_said_of_it(
+    client: Client, db_session: orm.Session, rules_form: Filled
+) -> None:
+    contest = make_contest("draft")
+    db_session.commit()
+    typed = rules_form(p0_name="", p0_value="", p0_words="in every size")
+    assert client.post(path_of(contest, "/rules"), data=typed).status_code == 303
+    assert "in every size" in client.get(path_of(contest, "/rules")).text
+    assert client.post(path_of(contest, "/check"), data={"version": "2"}).status_code == 409
 
 
 def test_another_prize_in_its_place_is_shared_anew(client: Client, db_session: orm.Session, rules_form: Filled) -> None:
@@ -255,6 +268,29 @@ def test_a_change_after_an_entry_asks_everybody(
     assert (held.number, held.because, held.id != first) == (2, "A better coat.", True)
     page = client.get("/contests/winter-coats/rules/1...2").text
     assert '<del><span class="visually-hidden">removed: </span>200</del>' in page
+
+
+@pytest.mark.requirement(74)
+def test_a_change_leaves_whoever_has_entered_time_to_answer(
+    client: Client, db_session: orm.Session, contest_form: Filled, rules_form: Filled
+) -> None:
+    path = begin(client, contest_form, rules_form)
+    publish(client, path)
+    contest = one(db_session)
+    contest.state, contest.opens_at = "open", clock.now() - timedelta(hours=1)
+    contest.closes_at = clock.now() + services.TO_ANSWER - timedelta(minutes=1)
+    entry = make_entry(contest, make_member("ella"))
+    contest.last_number = 1
+    db_session.commit()
+    said = client.post(f"{path}/rules", data=rules_form(p0_value="300", version="2", because="A better coat."))
+    assert (said.status_code, "at least three days to answer" in said.text) == (409, True)
+    db_session.expire_all()
+    assert (one(db_session).version, entry.state) == (2, "entered")
+    contest = one(db_session)
+    contest.last_number = 0
+    db_session.commit()
+    silent = client.post(f"{path}/rules", data=rules_form(p0_value="300", version="2", because="Nobody is in."))
+    assert silent.status_code == 303
 
 
 def test_dates_of_what_is_published_move_to_later_ones_alone(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -157,7 +158,9 @@ def test_a_change_after_the_opening_is_a_new_version_that_entrants_are_asked_abo
     marketing: Client, sponsor: Sponsor, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lint, "faults", lambda plan: [])
-    contest = make_contest("open", sponsor=sponsor)
+    days = {"closes_at": 4, "draw_at": 5, "announce_at": 6}
+    dates = {name: clock.now() + timedelta(days=many) for name, many in days.items()}
+    contest = make_contest("open", sponsor=sponsor, **dates)
     old, member = make_sharing(contest, sponsor), make_member("ada")
     entry = make_entry(contest, member)
     answer(member, old, "given")
@@ -331,6 +334,8 @@ def test_surveys_and_promotions_are_shared_while_they_are_drafts(
     make = {"survey": triggers.survey, "promotion": triggers.promotion}[kind]
     _kind, object_id, *_rest = make(make_member("ada"), sponsor, "draft")
     address = f"/marketing/{kind}s/{ids.encode(object_id)}/sharing"
+    forced = marketing.post(address, data=SHARED | {"sponsor": row(sponsor), "is_required": "true"})
+    assert (forced.status_code, "must not depend on sharing" in forced.text) == (409, True)
     assert marketing.post(address, data=SHARED | {"sponsor": row(sponsor)}).status_code == 303
     (asked,) = sharing.of(kind, object_id)
     assert "Acme Ltd" in marketing.get(address).text
