@@ -12,6 +12,13 @@ class LookPublished:
 
 
 @dataclass(frozen=True)
+class LookChanging:
+    """A look is about to be edited, hidden or deleted: who has to keep what it showed can still read it."""
+
+    look_id: int
+
+
+@dataclass(frozen=True)
 class LookHidden:
     """A look that was out is a draft again, or deleted."""
 

@@ -13,7 +13,7 @@ from clozette.accounts.models import Member
 from clozette.kernel import clock, events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
-from clozette.looks.events import LookHidden, LookPublished
+from clozette.looks.events import LookChanging, LookHidden, LookPublished
 from clozette.looks.models import Author, Look, LookPhoto, Tag
 from clozette.looks.rules import tags_of
 from clozette.looks.services import drafts, publication
@@ -77,6 +77,7 @@ def test_publish_hide_and_publish_again(app, cast, monkeypatch):
     assert look.feed_key > first
     assert heard == [
         LookPublished(look.id, cast.ada.id),
+        LookChanging(look.id),
         LookHidden(look.id, cast.ada.id),
         LookPublished(look.id, cast.ada.id),
     ]
@@ -99,7 +100,7 @@ def test_a_published_look_that_becomes_private_is_a_draft(cast, monkeypatch, app
     assert look.feed_key is None
     assert tags(look) == set()
     assert said(cast.ada.id) == (None, 0)
-    assert heard == [LookHidden(look.id, cast.ada.id)]
+    assert set(heard) == {LookChanging(look.id), LookHidden(look.id, cast.ada.id)}
 
 
 def test_an_edited_caption_moves_the_tags(cast):

@@ -52,6 +52,23 @@ def release(*conditions: sa.ColumnElement[bool], because: str, now: datetime, sa
         save()
 
 
+def keep_before_change(look_id: int, *, now: datetime) -> None:
+    """Before a look changes that is entered in a contest whose close is over and not fixed yet, take it as it was then."""
+    over = sa.or_(Contest.state == "closed", sa.and_(Contest.state == "open", Contest.closes_at <= now))
+    waiting = (
+        sa.select(Entry.id, Contest)
+        .join(Contest, Contest.id == Entry.contest_id)
+        .join(Look, Look.id == Entry.look_id)
+        .outerjoin(Snapshot, Snapshot.entry_id == Entry.id)
+        .where(Entry.look_id == look_id, Entry.state == "entered", Entry.locked_sha256.is_(None), over)
+        .where(Snapshot.look_version.is_distinct_from(Look.version))
+    )
+    with db.session.no_autoflush:  # a look that is on its way to being hidden can't be written yet
+        found = db.session.execute(waiting).all()
+    for entry_id, contest in found:
+        _renew_one(entry_id, _closed_at(contest), now)
+
+
 def not_frozen(contest: Contest, now: datetime) -> Refusal | None:
     """Say that a contest can't be decided before its list is fixed."""
     if facts.of(contest.id, FACT) is not None:
@@ -61,7 +78,7 @@ def not_frozen(contest: Contest, now: datetime) -> Refusal | None:
 
 def _renew(contest: Contest, now: datetime, save: Callable[[], None]) -> None:
     """Take the looks anew that changed between entry and close and still are published; none that changed later."""
-    closed_at = min(contest.closes_at, contest.state_at)
+    closed_at = _closed_at(contest)
     in_time = sa.and_(Look.feed_key.is_not(None), Look.changed_at <= closed_at)
     moved = sa.and_(in_time, Snapshot.look_version.is_distinct_from(Look.version))
     changed = (
@@ -80,7 +97,7 @@ def _renew(contest: Contest, now: datetime, save: Callable[[], None]) -> None:
 
 def _renew_one(entry_id: int, closed_at: datetime, now: datetime) -> None:
     entry = db.session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
-    if entry is None:
+    if entry is None or entry.locked_sha256 is not None:
         return
     look = db.session.get(Look, entry.look_id) if entry.look_id else None
     if look is not None and (not look.is_published or look.changed_at > closed_at):
@@ -92,6 +109,10 @@ def _renew_one(entry_id: int, closed_at: datetime, now: datetime) -> None:
             look = None
     if look is not None or db.session.get(Snapshot, entry.id) is None:
         snapshots.take(entry, look, now=now)
+
+
+def _closed_at(contest: Contest) -> datetime:
+    return min(contest.closes_at, contest.state_at) if contest.state == "closed" else contest.closes_at
 
 
 def _fix(contest_id: int, now: datetime) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from clozette.accounts.models import Member
-from clozette.contests.entering import services
+from clozette.contests.entering import freezing, services
 from clozette.contests.entering.models import Entry
 from clozette.contests.entering.rules import LIVE
 from clozette.contests.planning.events import RulesChanged
 from clozette.contests.planning.models import Contest
 from clozette.kernel import clock
 from clozette.kernel.database import db
-from clozette.looks.events import LookHidden
+from clozette.looks.events import LookChanging, LookHidden
 
 _METHOD = "task:contest"
 
@@ -28,6 +28,11 @@ def leave_with_look(event: LookHidden) -> None:
     live = (gone, Entry.state.in_(LIVE), services.takes_entries(now))
     for entry in db.session.scalars(sa.select(Entry).join(Contest, Contest.id == Entry.contest_id).where(*live)).all():
         services.leave(entry, "withdrawn", "look-gone", services.takes_entries(now), method=_METHOD, now=now)
+
+
+def keep_as_at_close(event: LookChanging) -> None:
+    """Take down what entries showed at a close that the worker has not come to yet."""
+    freezing.keep_before_change(event.look_id, now=clock.now())
 
 
 def ask_again(event: RulesChanged) -> None:

@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
+from clozette.kernel.events import publish
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.kernel.viewer import Viewer
+from clozette.looks.events import LookChanging
 from clozette.looks.models import Look, Revision
 from clozette.looks.rules import MAX_REVISIONS, Visibility, default_visibility, why_not_start
 from clozette.looks.services import hotspots, photos, publication
@@ -65,6 +67,7 @@ def save_look(look: Look, change: Mapping[str, Any], viewer: Viewer, *, now: dat
     """
     if change.get("version", look.version) != look.version:
         raise Stale
+    publish(LookChanging(look.id))
     if "caption" in change:
         look.caption = change["caption"] or ""
     look.visibility = change.get("visibility", look.visibility)

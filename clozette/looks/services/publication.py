@@ -9,7 +9,7 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.events import publish
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import refuse
-from clozette.looks.events import LookHidden, LookPublished
+from clozette.looks.events import LookChanging, LookHidden, LookPublished
 from clozette.looks.models import Author, Look, LookPhoto, Tag
 from clozette.looks.rules import COMMENTED, LOVED, tags_of, why_not_publish
 from clozette.media.models import Photo
@@ -37,6 +37,7 @@ def hide_look(look: Look) -> None:
     """Make a look a draft again. Its loves and comments wait for its return."""
     if not look.is_published:
         return
+    publish(LookChanging(look.id))
     look.feed_key = look.published_at = None
     look.version += 1
     settle(look)
@@ -47,6 +48,7 @@ def hide_look(look: Look) -> None:
 def delete_look(look: Look) -> None:
     """Delete a look with its photos, loves and comments."""
     was_published, look_id, member_id = look.is_published, look.id, look.member_id
+    publish(LookChanging(look_id))
     for photo in _photos_of(look):
         delete_photo(photo)
     notifications.forget((LOVED, COMMENTED), look_id)

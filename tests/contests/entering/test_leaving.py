@@ -274,6 +274,37 @@ def test_what_changed_after_the_close_does_not_count(db_session, stage) -> None:
     assert snapshot(db_session).caption == "Rain" and len(copies(db_session, stage.entry)) == 1
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+@pytest.mark.parametrize("how", ["edited", "hidden", "deleted", "made private"])
+def test_what_changed_before_and_after_the_close_counts_as_at_the_close(
+    app: Flask, db_session, stage, stopped_clock, how: str, is_closed: bool
+) -> None:
+    stopped_clock.stop(clock.now())
+    ada = viewer_of(stage.ada)
+    drafts.save_look(stage.look, {"caption": "Sun", "alts": ["A hat"]}, ada, now=clock.now())
+    stage.contest.closes_at = stopped_clock.forward(seconds=60)
+    db_session.commit()
+    stopped_clock.forward(seconds=1)
+    if is_closed:
+        life.move(stage.contest, "closed", now=clock.now())
+    match how:
+        case "edited":
+            drafts.save_look(stage.look, {"caption": "Snow", "alts": ["A scarf"]}, ada, now=clock.now())
+            drafts.save_look(stage.look, {"caption": "Ice"}, ada, now=clock.now())
+        case "hidden":
+            publication.hide_look(stage.look)
+        case "deleted":
+            publication.delete_look(stage.look)
+        case "made private":
+            drafts.save_look(stage.look, {"caption": "Snow", "visibility": "private"}, ada, now=clock.now())
+    db_session.commit()
+    life.move(stage.contest, "closed", now=clock.now()) if not is_closed else None
+    freezing.freeze(stage.contest.id, now=stopped_clock.forward(seconds=60), save=db_session.commit)
+    kept = snapshot(db_session)
+    assert (kept.caption, kept.alts) == ("Sun", ["A hat"])
+    assert len(queries.frozen(stage.contest.id)) == 1 and len(copies(db_session, stage.entry)) == 1
+
+
 def test_killed_in_the_middle_of_the_close(db_session, stage) -> None:
     drafts.save_look(stage.look, {"caption": "Sun"}, viewer_of(stage.ada), now=clock.now())
     life.move(stage.contest, "closed", now=clock.now())
