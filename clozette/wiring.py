@@ -439,6 +439,7 @@ def _contest_listeners(app: Flask) -> None:
     events.listen(app, contest_events.ContestCancelled, inside=(voting_tasks.forget_networks,))
     events.listen(app, entry_events.EntryMade, after=(entry_tasks.send_receipt,))
     events.listen(app, entry_events.EntryLeft, inside=(winning.let_entry_go,), after=(entry_tasks.tell_left,))
+    events.listen(app, privacy_events.ConsentEnded, inside=(entry_listeners.leave_with_yes,))
     events.listen(app, look_events.LookChanging, inside=(entry_listeners.keep_as_at_close,))
     events.listen(app, look_events.LookHidden, inside=(entry_listeners.leave_with_look,))
     events.listen(

@@ -10,11 +10,16 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.entering.rules import LIVE
 from clozette.contests.planning.events import RulesChanged
 from clozette.contests.planning.models import Contest
+from clozette.contests.sponsors import sharing as sharings
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.looks.events import LookChanging, LookHidden
+from clozette.privacy.events import ConsentEnded
+from clozette.privacy.models import LedgerEntry
 
 _METHOD = "task:contest"
+_BY_HAND = ("form:consents", "api")
+"""How one takes back a yes oneself, and reads before what goes with it."""
 
 
 def leave_with_look(event: LookHidden) -> None:
@@ -33,6 +38,21 @@ def leave_with_look(event: LookHidden) -> None:
 def keep_as_at_close(event: LookChanging) -> None:
     """Take down what entries showed at a close that the worker has not come to yet."""
     freezing.keep_before_change(event.look_id, now=clock.now())
+
+
+def leave_with_yes(event: ConsentEnded) -> None:
+    """Let an entry go whose author takes the yes back that its contest can't be entered without, while that is open.
+
+    The form and the page of consents say so before. What a browser's signal takes back is no word about the entry.
+    """
+    entry = db.session.get_one(LedgerEntry, event.entry_id)
+    sharing = sharings.of_purpose(entry.purpose) if entry.method in _BY_HAND else None
+    if sharing is None or not sharing.is_required or entry.action != "withdrawn":
+        return
+    mine = sa.select(Entry).join(Member, Member.id == Entry.member_id).where(Member.subject_id == event.subject_id)
+    for one in db.session.scalars(mine.where(Entry.contest_id == sharing.object_id, Entry.state.in_(LIVE))).all():
+        takes = services.takes_entries(entry.at)
+        services.leave(one, "withdrawn", "sharing-withdrawn", takes, method=_METHOD, now=entry.at)
 
 
 def ask_again(event: RulesChanged) -> None:

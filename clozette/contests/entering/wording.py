@@ -15,6 +15,7 @@ STATES = {
 }
 REASONS = {
     "withdrawn": _l("You took it back."),
+    "sharing-withdrawn": _l("You took back what this contest can’t be entered without: sharing with its sponsor."),
     "rules": _l("The rules changed, and you did not agree to the new ones in time."),
     "look-gone": _l("The look that you entered is not published any more."),
     "erased": _l("You were erased."),

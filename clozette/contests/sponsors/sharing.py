@@ -13,6 +13,7 @@ from clozette.contests.promotions.models import Promotion
 from clozette.contests.sponsors import fields
 from clozette.contests.sponsors.models import Sharing, Sponsor
 from clozette.contests.surveys.models import Survey
+from clozette.kernel import ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
@@ -81,6 +82,12 @@ def purpose_of(sharing: Sharing) -> str:
     return consents.about("sponsor", sharing.id)
 
 
+def of_purpose(name: str | None) -> Sharing | None:
+    """Return the sharing that a purpose of a consent is about; nothing of other purposes."""
+    kind, _colon, thing = (name or "").partition(":")
+    return db.session.get(Sharing, ids.decode(thing)) if kind == "sponsor" else None
+
+
 def is_open(sharing_id: int) -> bool:
     """Whether a sharing can be agreed to: it still stands."""
     standing = (Sharing.id == sharing_id, Sharing.replaced_at.is_(None))
@@ -119,6 +126,13 @@ def explain(sharing_id: int) -> str | None:
         if sharing.reaches == "winners"
         else _("Whose they get: everybody’s who agrees"),
     ]
+    if sharing.is_required:
+        lines.append(
+            _(
+                "Without this yes one can’t take part. You can take it back at any time: while the contest is open your "
+                "entry is taken back with it; after its close the entry stays, and nothing more is handed over."
+            )
+        )
     return "\n".join(lines)
 
 

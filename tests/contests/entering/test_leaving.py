@@ -42,12 +42,13 @@ from tests.support.races import at_once
 
 
 @pytest.fixture
-def stage(app: Flask, client: Client, db_session) -> SimpleNamespace:
-    """Give a contest that Ada entered with a yes to its sponsor; she is signed in."""
+def stage(app: Flask, client: Client, db_session, request: pytest.FixtureRequest) -> SimpleNamespace:
+    """Give a contest that Ada entered with a yes to its sponsor (with these terms); she is signed in."""
+    terms = getattr(request, "param", {})
     sponsor = make_sponsor(legal_name="Woolmark Ltd")
     contest = make_contest(sponsor=sponsor, slug="coats", title="Best coat")
     ada = make_member("ada", country="DE", created_at=clock.now() - timedelta(days=30))
-    look, sharing = make_look(ada, caption="Rain", alt="A blue coat"), make_sharing(contest, sponsor)
+    look, sharing = make_look(ada, caption="Rain", alt="A blue coat"), make_sharing(contest, sponsor, **terms)
     entry = enter(contest, ada, look, share={sharing.id})
     db_session.commit()
     sign_in(client, ada)
@@ -163,6 +164,52 @@ def test_nobody_elses_entry(client: Client, db_session, stage) -> None:
     assert client.post(stage.path, data={"_method": "DELETE"}).status_code == 404
     page = client.get(stage.path).text
     assert stage.entry.code.hex() not in page and "Contest entry, sponsored by Woolmark Ltd" in page
+
+
+# ---- a yes that was needed is taken back ------------------------------------------------------------------------
+
+
+def take_back(client: Client, stage):
+    data = {"purpose": stage.purpose, "channel": "site", "action": "withdrawn"}
+    return client.post("/privacy/consents", data=data)
+
+
+@pytest.mark.requirement(74, 78)
+@pytest.mark.parametrize("stage", [{"is_required": True}, {"is_required": False}], indirect=True)
+def test_an_entry_goes_with_the_yes_that_it_needed(app: Flask, client: Client, db_session, stage) -> None:
+    is_needed = stage.sharing.is_required
+    handed_over(stage)
+    kernel_tasks.drain(app)
+    app.extensions[KEY].clear()
+    page = client.get("/privacy/consents").text
+    assert ("your entry is taken back with it" in page) is is_needed, "said before the click"
+    assert take_back(client, stage).status_code == 303
+    db_session.expire_all()
+    assert not stands(stage), "taking back is free"
+    left = ("withdrawn", "sharing-withdrawn") if is_needed else ("entered", None)
+    assert (stage.entry.state, stage.entry.left_because) == left
+    assert [one.kind for one in db_session.scalars(sa.select(Telling))] == ["withdrawal"], "one task for the sponsor"
+    kernel_tasks.drain(app)
+    mails = [mail.text for mail in app.extensions[KEY].messages if mail.to == stage.ada.email]
+    assert ["can’t be entered without" in text for text in mails] == [True] * is_needed
+    if is_needed:
+        assert client.get("/contests/coats/entries/new").status_code == 200, "one may enter again"
+        assert take_back(client, stage).status_code in (303, 409)
+
+
+@pytest.mark.requirement(74, 78)
+@pytest.mark.parametrize("by", ["late", "signal", "other"])
+@pytest.mark.parametrize("stage", [{"is_required": True}], indirect=True)
+def test_an_entry_stays_without_the_yes(client: Client, db_session, stage, by: str) -> None:
+    if by == "late":
+        close(stage.contest)
+        take_back(client, stage)
+    else:
+        who = stage.ada.subject_id
+        method = "signal:gpc" if by == "signal" else "task:contest"
+        consents.answer(who, stage.purpose, "site", "withdrawn", now=clock.now(), method=method)
+    db_session.expire_all()
+    assert not stands(stage) and stage.entry.state == "entered"
 
 
 # ---- the look goes ----------------------------------------------------------------------------------------------
