@@ -1,9 +1,11 @@
 """The suite's own promises: each test starts from an empty database, real servers answer, and nothing leaves the machine."""
 
 import socket
+import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.privacy import subjects
 from clozette.privacy.models import Subject
-from tests.support import guard
+from tests.support import databases, guard
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -22,6 +24,35 @@ def test_rows_of_one_test_are_gone_in_the_next(app, db_session, turn):
     subjects.create(clock.now())
     db_session.commit()
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Subject)) == 1
+
+
+def test_an_open_connection_sees_the_schema_that_was_put_back(tmp_path):
+    """A test may change the schema, twice in two ways; the connection that only looks on is never left behind."""
+    with databases.open_database("sqlite", tmp_path) as database, closing(sqlite3.connect(database.path)) as looker:
+        looker.execute("CREATE TABLE kept (id INTEGER)")
+        database.remember()
+        for name in ("first", "second"):
+            with closing(sqlite3.connect(database.path)) as changer:
+                changer.execute(f"CREATE TABLE {name} (id INTEGER)")
+                changer.execute("INSERT INTO kept VALUES (1)")
+                changer.commit()
+            assert not looker.execute(f"SELECT * FROM {name}").fetchall()
+            database.restore()
+            assert not looker.execute("SELECT * FROM kept").fetchall()
+        with pytest.raises(sqlite3.OperationalError, match="no such table: first"):
+            looker.execute("SELECT * FROM first")
+
+
+def test_putting_rows_back_leaves_the_schema_known(tmp_path):
+    with databases.open_database("sqlite", tmp_path) as database, closing(sqlite3.connect(database.path)) as looker:
+        looker.execute("CREATE TABLE kept (id INTEGER)")
+        database.remember()
+        known = looker.execute("PRAGMA schema_version").fetchone()
+        looker.execute("INSERT INTO kept VALUES (1)")
+        looker.commit()
+        database.restore()
+        assert not looker.execute("SELECT * FROM kept").fetchall()
+        assert looker.execute("PRAGMA schema_version").fetchone() == known
 
 
 def test_the_engine_is_the_one_asked_for(app, engine, db_session):

@@ -30,22 +30,33 @@ class Database(Protocol):
 
 
 class SqliteDatabase:
-    """A file; put back page by page through SQLite's own backup, so that open connections stay good."""
+    """A file; put back page by page through SQLite's own backup, so that open connections stay good.
+
+    A backup counts the schema's version up, and every connection would then read the schema and compile its statements
+    again. Unless a test changed the schema, the number is put back with the rest.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.url = f"sqlite:///{path}"
         self._template = sqlite3.connect(":memory:", check_same_thread=False)
+        self._version = 0
 
     def remember(self) -> None:
         """Copy the file into memory."""
         with _closing(self.path) as connection:
             connection.backup(self._template)
+            self._version = _schema_version(connection)
 
     def restore(self) -> None:
         """Copy it back."""
         with _closing(self.path) as connection:
+            found = _schema_version(connection)
             self._template.backup(connection)
+            if found == self._version:
+                connection.execute(f"PRAGMA schema_version = {found}")
+            else:  # somebody may know another schema by a number in between: none of them is used again
+                self._version = _schema_version(connection)
 
 
 class PostgresDatabase:
@@ -118,6 +129,11 @@ def _delete_what_comes(connection: sa.Connection, schema: str, name: str) -> str
         return "" if not keys else f"IF EXISTS (SELECT 1 FROM {table}) THEN DELETE FROM {table}; END IF;"
     connection.exec_driver_sql(f"CREATE TABLE {kept} AS SELECT {keys} FROM {table}")
     return f"DELETE FROM {table} WHERE ({keys}) NOT IN (SELECT {keys} FROM {kept});"
+
+
+def _schema_version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA schema_version").fetchone()
+    return int(version)
 
 
 @contextmanager
