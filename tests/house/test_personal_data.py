@@ -8,12 +8,11 @@ import sqlalchemy as sa
 from clozette import wiring
 from clozette.kernel.database import Model
 from clozette.kernel.personal import Personal, Purpose
-from tests.house import source
+from clozette.settings import ROOT
 
 # A room that wiring forgot would bring no tables; its file is found all the same.
-for _module in source.modules():
-    if _module.path.endswith("/models.py"):
-        importlib.import_module(_module.path.removesuffix(".py").replace("/", "."))
+for _path in sorted((ROOT / "clozette").rglob("models.py")):
+    importlib.import_module(".".join(_path.relative_to(ROOT).with_suffix("").parts))
 
 SUBJECTS = "privacy_subjects"
 DECLARED = {name: table for tables in wiring.PERSONAL_DATA.values() for name, table in tables.items()}
