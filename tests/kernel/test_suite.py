@@ -38,7 +38,7 @@ def test_an_open_connection_sees_the_schema_that_was_put_back(tmp_path):
                 changer.commit()
             assert not looker.execute(f"SELECT * FROM {name}").fetchall()
             database.restore()
-            assert not looker.execute("SELECT * FROM kept").fetchall()
+        assert not looker.execute("SELECT * FROM kept").fetchall()
         with pytest.raises(sqlite3.OperationalError, match="no such table: first"):
             looker.execute("SELECT * FROM first")
 
