@@ -36,12 +36,25 @@ def of(contest: Contest, member: Member, now: datetime) -> Entrant:
         is_confirmed=member.is_confirmed,
         is_leaving=member.leaving_at is not None,
         is_staff=_is(Role.member_id == member.id),
-        is_judge=_is(Judge.contest_id == contest.id, Judge.member_id == member.id, Judge.dropped_at.is_(None)),
+        is_judge=_judges(contest, member),
         is_sponsors=works_for_sponsor(contest, member),
         is_minor=member.is_minor(today),
         allows_minors=contest.min_age < ADULT_AGE,
         has_entered=_is(Entry.contest_id == contest.id, Entry.member_id == member.id, Entry.state.in_(rules.COUNTED)),
     )
+
+
+def why_not_win(contest: Contest, entry: Entry) -> str:
+    """Return a public word for why an entry can't win any more, or nothing: what kept its member from entering came later.
+
+    ``gone``: the entry or the account is; ``not-eligible``: by now they judge the contest, or are of the staff of the site
+    or of a sponsor.
+    """
+    member = db.session.get(Member, entry.member_id) if entry.member_id is not None else None
+    if entry.state != "entered" or member is None or member.deactivated_at is not None:
+        return "gone"
+    is_staff = _is(Role.member_id == member.id)
+    return "not-eligible" if is_staff or _judges(contest, member) or works_for_sponsor(contest, member) else ""
 
 
 def closed(contest: Contest, now: datetime) -> str:
@@ -83,6 +96,10 @@ _MEMBER, _CONTEST, _SPONSOR = (sa.bindparam(name, type_=BigInt) for name in ("me
 _SPONSORS = Prepared(
     sa.select(Sponsor.domains, signs_in(_MEMBER).label("signs_in")).where(is_sponsor_of(_CONTEST, _SPONSOR))
 )
+
+
+def _judges(contest: Contest, member: Member) -> bool:
+    return _is(Judge.contest_id == contest.id, Judge.member_id == member.id, Judge.dropped_at.is_(None))
 
 
 def _is(*conditions: sa.ColumnElement[bool]) -> bool:

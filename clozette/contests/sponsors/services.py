@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.accounts.models import Member, Role
+from clozette.contests.entering.models import Entry
+from clozette.contests.planning.models import Contest
 from clozette.contests.sponsors.models import Handout, Sharing, Sponsor, SponsorPerson
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
@@ -51,13 +53,17 @@ def close(sponsor: Sponsor, *, now: datetime) -> None:
 def let_in(sponsor: Sponsor, handle: str, *, by_id: int, now: datetime) -> SponsorPerson:
     """Let a member sign in for a sponsor.
 
-    :raises Refused: for nobody we know, for staff of ours, and for who signs in for a sponsor already.
+    :raises Refused: for nobody we know, for staff of ours, for who signs in for a sponsor already, and for who takes part
+        in a contest of this one that is not over.
     """
     member = db.session.scalar(sa.select(Member).where(Member.handle == handle.removeprefix("@").casefold()))
     if member is None or member.confirmed_at is None or member.deactivated_at is not None:
         raise Refused(Refusal("nobody", _("There is no such member."), "handle"))
     if db.session.scalar(sa.select(sa.exists().where(Role.member_id == member.id))):
         raise Refused(Refusal("staff", _("Staff of ours can't sign in for a sponsor."), "handle"))
+    if (entered := _entered(sponsor, member)) is not None:
+        words = _("This member takes part in “%(contest)s”, where the sponsor’s people can’t win.", contest=entered)
+        raise Refused(Refusal("entered", words, "handle"))
     person_id = new_id()
     given = {"sponsor_id": sponsor.id, "member_id": member.id, "given_by_id": by_id, "given_at": now}
     if _held(sponsor).closed_at is not None or not insert_once(SponsorPerson, id=person_id, **given):
@@ -69,6 +75,15 @@ def let_out(person: SponsorPerson, *, now: datetime) -> None:
     """Let a member sign in for a sponsor no more; from the next request on."""
     person.taken_at = person.taken_at or now
     db.session.flush()
+
+
+def _entered(sponsor: Sponsor, member: Member) -> str | None:
+    """Return the title of a contest of the sponsor that is not over, and that the member takes part in."""
+    theirs = sa.select(Contest.title).join(Entry, Entry.contest_id == Contest.id)
+    takes_part = (Entry.member_id == member.id, Entry.state.in_(("entered", "asked")))
+    under_way = (Contest.sponsor_id == sponsor.id, Contest.state.not_in(("done", "cancelled")))
+    found: str | None = db.session.scalar(theirs.where(*takes_part, *under_way).limit(1))
+    return found
 
 
 def _held(sponsor: Sponsor) -> Sponsor:

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from clozette.accounts.models import Member
 from clozette.contests import facts
+from clozette.contests.entering import eligibility
 from clozette.contests.entering.events import EntryLeft
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning import deciding
@@ -29,11 +31,11 @@ def choose(event: contest_events.ContestJudged) -> None:
     contest = db.session.get_one(Contest, event.contest_id)
     pieces = iter(queries.pieces(contest.id))
     now = clock.now()
-    for place, entry in enumerate(_in_order(contest), start=1):
-        piece = next(pieces, None) if _takes_part(entry) else None
+    for place, (entry, why_not) in enumerate(_in_order(contest), start=1):
+        piece = None if why_not else next(pieces, None)
         row = _place(contest, entry, place, piece)
-        if not _takes_part(entry):
-            row |= {"state": "disqualified", "left_at": now, "left_because": rules.GONE}
+        if why_not:
+            row |= {"state": "disqualified", "left_at": now, "left_because": why_not}
         insert_once(Winner, **row)
 
 
@@ -176,25 +178,23 @@ def _may_be_passed_over() -> sa.ColumnElement[bool]:
     return Winner.state.in_([state for state, after in rules.STEPS.items() if "disqualified" in after])
 
 
-def _in_order(contest: Contest) -> list[Entry]:
-    """Return the entries that have a place: as many as there are prizes and alternates, and those passed over.
+def _in_order(contest: Contest) -> list[tuple[Entry, str]]:
+    """Return the entries that have a place: as many as there are prizes and alternates, and those passed over, with why.
 
     They are held, so that one which leaves meanwhile finds its place.
     """
     order = list(deciding.order(contest))
     held = sa.select(Entry).where(Entry.id.in_(order)).order_by(Entry.id).with_for_update(read=True)
     known = {entry.id: entry for entry in db.session.scalars(held.execution_options(populate_existing=True))}
-    wanted, found = len(queries.pieces(contest.id)) + contest.alternates, []
+    wanted = len(queries.pieces(contest.id)) + contest.alternates
+    found: list[tuple[Entry, str]] = []
     for entry_id in order:
         if wanted == 0:
             break
-        found.append(known[entry_id])
-        wanted -= _takes_part(known[entry_id])
+        why_not = eligibility.why_not_win(contest, known[entry_id])
+        found.append((known[entry_id], why_not))
+        wanted -= not why_not
     return found
-
-
-def _takes_part(entry: Entry) -> bool:
-    return entry.state == "entered" and entry.member_id is not None
 
 
 def _place(contest: Contest, entry: Entry, place: int, piece: tuple[int, int] | None) -> dict[str, Any]:
@@ -244,8 +244,11 @@ def _leave(winner: Winner, to: str, because: str, *when: sa.ColumnElement[bool],
 
 
 def _promote(left: Winner, now: datetime) -> None:
-    """Give a piece to the first alternate who still takes part; nobody where there is none left."""
+    """Give a piece to the first alternate who still may win; nobody where there is none left."""
     while (following := db.session.scalar(_next_of(left.contest_id))) is not None:
+        if why_not := eligibility.why_not_win(left.contest, following.entry):
+            _step(following, "disqualified", Winner.state == "alternate", left_at=now, left_because=why_not)
+            continue
         taken = sa.update(Winner).where(Winner.id == following.id, Winner.state == "alternate")
         if _changed(taken.values(state="chosen", prize_id=left.prize_id, unit=left.unit)):
             db.session.refresh(following)
@@ -256,8 +259,7 @@ def _promote(left: Winner, now: datetime) -> None:
 
 def _next_of(contest_id: int) -> sa.Select[Winner]:
     waits = (Winner.contest_id == contest_id, Winner.state == "alternate")
-    takes_part = (Entry.state == "entered", Entry.member_id.is_not(None))
-    wanted = sa.select(Winner).join(Winner.entry).where(*waits, *takes_part).order_by(Winner.place).limit(1)
+    wanted = sa.select(Winner).options(orm.joinedload(Winner.entry)).where(*waits).order_by(Winner.place).limit(1)
     return wanted.execution_options(populate_existing=True)
 
 

@@ -328,6 +328,18 @@ def test_who_is_not_the_sponsor_that_people_read_of_gets_nothing(
     assert (handout.ended_at is not None) == (change == "closed")
 
 
+@pytest.mark.parametrize("state", ["open", "judged"])
+def test_nobody_is_let_in_who_takes_part(sponsor: Sponsor, staff: Member, state: str) -> None:
+    contest, member = make_contest(state, sponsor=sponsor, title="Winter coats"), make_member("latecomer")
+    entry = make_entry(contest, member)
+    with pytest.raises(Refused, match="entered") as refused:
+        services.let_in(sponsor, "latecomer", by_id=staff.id, now=clock.now())
+    assert "Winter coats" in refused.value.refusal.message
+    entry.state = "withdrawn"
+    db.session.flush()
+    assert services.let_in(sponsor, "latecomer", by_id=staff.id, now=clock.now()).member_id == member.id
+
+
 def test_nobody_is_let_in_for_a_sponsor_who_is_closed(sponsor: Sponsor, staff: Member) -> None:
     make_member("latecomer")
     services.close(sponsor, now=clock.now())

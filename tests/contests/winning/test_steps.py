@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import orm
 
+from clozette.accounts.models import Role
 from clozette.community import badges
 from clozette.community.models import Badge, Notification
 from clozette.contests import facts
@@ -14,6 +15,7 @@ from clozette.contests.entering import services as entries
 from clozette.contests.planning import life
 from clozette.contests.planning.events import ContestAnnounced
 from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.sponsors.models import SponsorPerson
 from clozette.contests.winning import queries, rules, services, tasks
 from clozette.contests.winning.models import Address, Winner
 from clozette.kernel import clock
@@ -23,7 +25,7 @@ from clozette.kernel.refusal import Refused
 from clozette.kernel.tasks import perform
 from tests.contests.winning.conftest import first, terms_of
 from tests.factories.accounts import make_member
-from tests.factories.contests import make_contest, make_entry
+from tests.factories.contests import make_contest, make_entry, make_judge, make_sponsor
 
 ADDRESS = {"name": "Ada L.", "line1": "1 High Street", "city": "London", "country": "GB"}
 
@@ -62,6 +64,36 @@ def test_whoever_takes_part_no_more_is_passed_over_in_public(announced, db_sessi
     fact = facts.of(contest.id, "results")
     assert fact is not None
     assert fact.content["passed_over"] == ["1 gone"]
+
+
+def test_whoever_may_not_enter_any_more_can_not_win_either(announced, db_session: orm.Session) -> None:
+    contest = make_contest("closed", sponsor=make_sponsor(domains=[]), alternates=1)
+    staff, theirs, judge, gone, ella = (
+        make_member(name) for name in ("staff_1", "theirs", "judge_1", "gone_1", "ella")
+    )
+    entries = [make_entry(contest, member) for member in (staff, theirs, judge, gone, ella)]
+    given = {"given_at": clock.now()}
+    db_session.add(Role(member_id=staff.id, name="marketing", **given))
+    db_session.add(SponsorPerson(sponsor_id=contest.sponsor_id, member_id=theirs.id, **given))
+    make_judge(contest, judge)
+    gone.deactivated_at = clock.now()
+    db_session.flush()
+    announced(entries, contest=contest)
+    out = [(number, "disqualified") for number in range(1, 5)]
+    assert of(contest) == [*out, (5, "notified")]
+    fact = facts.of(contest.id, "results")
+    assert fact is not None
+    words = ["1 not-eligible", "2 not-eligible", "3 not-eligible", "4 gone"]
+    assert fact.content["passed_over"] == words
+
+
+def test_an_alternate_who_joined_the_staff_is_passed_over(announced, db_session: orm.Session) -> None:
+    contest = announced(3, contest=make_contest("closed", alternates=2))
+    second = queries.of_contest(contest.id)[1]
+    db_session.add(Role(member_id=second.entry.member_id, name="marketing", given_at=clock.now()))
+    services.decline(first(contest), now=clock.now())
+    assert of(contest) == [(1, "declined"), (2, "disqualified"), (3, "notified")]
+    assert queries.of_contest(contest.id)[1].left_because == "not-eligible"
 
 
 def test_fewer_entries_than_prizes(announced) -> None:
@@ -219,7 +251,7 @@ def test_an_alternate_who_left_is_no_winner(announced, db_session: orm.Session) 
     behind = queries.of_contest(contest.id)[1].entry
     behind.state = "disqualified"
     services.decline(first(contest), now=clock.now())
-    assert of(contest) == [(1, "declined"), (2, "alternate"), (3, "notified"), (4, "alternate")]
+    assert of(contest) == [(1, "declined"), (2, "disqualified"), (3, "notified"), (4, "alternate")]
 
 
 def test_a_no_goes_to_the_next(announced) -> None:
