@@ -1,7 +1,7 @@
 """Contests under public vote for benchmarks and faults: members who may vote, all signed in, and their votes as bytes."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -49,16 +49,20 @@ class Crowd:
 
     def vote(self, voter: int, poll: Poll, choice: int, *, take_back: bool = False) -> bytes:
         """Return a member's vote, as a browser behind a proxy sends it; each comes from a network of its own."""
-        values = {"csrf_token": self.csrf, "_notice": self.stamp} | ({"_method": "DELETE"} if take_back else {})
+        values = {"_notice": self.stamp} | ({"_method": "DELETE"} if take_back else {})
+        entries = f"/contests/{poll.slug}/entries"
+        return self.form(voter, f"{entries}/{ids.encode(poll.entry_ids[choice])}/vote", values, page=entries)
+
+    def form(self, member: int, path: str, values: Mapping[str, str], *, page: str = "/") -> bytes:
+        """Return a form of a member's, sent from a page."""
         headers = {
-            "Cookie": f"{self.name}={self.cookies[voter]}",
-            "Referer": f"https://{sites.HOST}/contests/{poll.slug}/entries",
+            "Cookie": f"{self.name}={self.cookies[member]}",
+            "Referer": f"https://{sites.HOST}{page}",
             "Origin": f"https://{sites.HOST}",
-            "X-Forwarded-For": f"10.{voter >> 8 & 255}.{voter & 255}.7",
+            "X-Forwarded-For": f"10.{member >> 8 & 255}.{member & 255}.7",
             "X-Forwarded-Proto": "https",
         }
-        address = f"/contests/{poll.slug}/entries/{ids.encode(poll.entry_ids[choice])}/vote"
-        return posts.post(address, sites.HOST, values, headers)
+        return posts.post(path, sites.HOST, {"csrf_token": self.csrf, **values}, headers)
 
 
 def environment(url: str, folder: Path) -> dict[str, str]:
@@ -89,7 +93,7 @@ def open_poll(app: Flask, slug: str, entrants: int, votes: int) -> Poll:
         db.session.add(agreed)
         db.session.flush()
         contest.rules_id = agreed.id
-        made = [_entry(contest, agreed, member, number) for number, member in enumerate(_members(entrants), 1)]
+        made = [entry(contest, agreed, member, number) for number, member in enumerate(_members(entrants), 1)]
         db.session.execute(sa.insert(Entry), made)
         db.session.commit()
         return Poll(contest.id, slug, [one["id"] for one in made])
@@ -154,7 +158,8 @@ def _terms(now: Any, votes: int) -> dict[str, Any]:
     return {"decided_by": "draw", "entry_kind": "photos", "countries": ["DE"], "votes_per_member": votes, **dates}
 
 
-def _entry(contest: Contest, agreed: Rules, member_id: int, number: int) -> dict[str, Any]:
+def entry(contest: Contest, agreed: Rules, member_id: int, number: int) -> dict[str, Any]:
+    """Return an entry as a row."""
     known = {"id": new_id(), "contest_id": contest.id, "member_id": member_id, "number": number, "statement": ""}
     more = {"code": secrets.token_bytes(16), "rules_id": agreed.id, "form_key": secrets.token_hex(16)}
     return {**known, **more, "state": "entered", "entered_at": clock.now()}
