@@ -5,7 +5,7 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.hosting.models import Channel
 from clozette.contests.judging.models import Assignment, Ballot, Judge, Round, RoundChange, Standing
 from clozette.contests.planning.models import Contest, Fact, Prize, Rules
-from clozette.contests.promotions.models import Promotion, PromotionCode
+from clozette.contests.promotions.models import Early, Promotion, PromotionCode
 from clozette.contests.sponsors.models import Sharing, Sponsor, SponsorPerson
 from clozette.contests.surveys.models import Answer, Question, Response, Survey, Taker
 from clozette.contests.voting.models import SetAside, Vote, VoteKey, Voter
@@ -19,6 +19,7 @@ __all__ = [
     "Channel",
     "Contest",
     "Draw",
+    "Early",
     "Entry",
     "Fact",
     "Judge",

@@ -34,6 +34,11 @@ def unseal(sealed: bytes) -> str:
     return ""
 
 
+def digests(typed: str) -> list[str]:
+    """Return what tells the code that somebody typed, in small letters or in capital ones."""
+    return [one for code in {typed, typed.upper()} for one in keys.digests(_USE, code)]
+
+
 def digest(code: str) -> str:
     """Return what tells a code that is there already."""
     return keys.sign(_USE, code)

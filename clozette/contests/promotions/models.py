@@ -49,6 +49,23 @@ class Promotion(Model):
 
     sponsor: Mapped[Sponsor | None] = relationship(lazy="raise")
     contest: Mapped[Contest | None] = relationship(lazy="raise")
+    early: Mapped["Early | None"] = relationship(lazy="joined", viewonly=True)
+
+
+class Early(Model):
+    """What a promotion opens before its day (``kernel.early``), for whoever has a code of it or is in its draw.
+
+    :ivar object_kind: a kind that is registered there, with the ``object_id`` of one.
+    """
+
+    __tablename__ = "contests_early"
+    __table_args__ = (sa.Index(None, "object_kind", "object_id"),)
+
+    promotion_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("contests_promotions.id"), primary_key=True, autoincrement=False
+    )
+    object_kind: Mapped[str] = mapped_column(sa.String(12))
+    object_id: Mapped[int]
 
 
 class PromotionCode(Model):

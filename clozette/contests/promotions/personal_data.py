@@ -35,6 +35,10 @@ PROMOTIONS: Declaration = {
             )
         },
     ),
+    "contests_early": Table(
+        no_subject="what a promotion opens before its day",
+        columns=dict.fromkeys(("promotion_id", "object_kind", "object_id"), NotPersonal()),
+    ),
     "contests_codes": Table(
         title=_l("Codes of promotions that you claimed"),
         subject=("member_id", "subject_id"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from clozette.contests.planning.models import Contest
 from clozette.contests.promotions.models import Promotion, PromotionCode
 from clozette.kernel.database import db
+from clozette.kernel.early import Thing
 
 MOST_LISTED = 100
 
@@ -23,6 +24,19 @@ def public(now: datetime, sponsor_id: int | None = None) -> Sequence[Promotion]:
 def every() -> Sequence[Promotion]:
     """Return all of them, for staff, newest first."""
     return db.session.scalars(sa.select(Promotion).order_by(Promotion.id.desc()).limit(MOST_LISTED)).all()
+
+
+def coming(now: datetime) -> list[tuple[int, str]]:
+    """Return id and title of what gives codes and has not begun."""
+    later = (Promotion.opens_at > now, Promotion.kind != "draw", Promotion.state == "open")
+    wanted = sa.select(Promotion.id, Promotion.title).where(*later).order_by(Promotion.id.desc()).limit(MOST_LISTED)
+    return [(row.id, row.title) for row in db.session.execute(wanted)]
+
+
+def thing(promotion_id: int) -> Thing | None:
+    """Return a promotion as something that begins."""
+    found = db.session.get(Promotion, promotion_id)
+    return Thing(found.title, f"/promotions/{found.slug}", found.opens_at) if found is not None else None
 
 
 def own_code(promotion_id: int, member_id: int) -> PromotionCode | None:

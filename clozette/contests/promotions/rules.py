@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from clozette.contests.promotions.models import Promotion
@@ -18,6 +19,21 @@ def phase(promotion: Promotion, now: datetime) -> str:
     if promotion.state == "closed" or now >= promotion.closes_at:
         return "over"
     return "open" if promotion.opens_at <= now else "coming"
+
+
+def takes_a_word(promotion: Promotion) -> bool:
+    """Whether one has to know a code of it: what opens something early is not for whoever presses a button."""
+    return promotion.kind == "code" and promotion.early is not None
+
+
+def not_this() -> Refusal:
+    """Say that a code is none of those, or somebody's already."""
+    return Refusal("not_this", _("This is none of the codes, or somebody has used it already."), "code")
+
+
+def not_yet(opens_at: datetime) -> Refusal:
+    """Say when it begins."""
+    return Refusal("early", _("It begins on %(moment)s.", moment=format_datetime(opens_at, "long")))
 
 
 def not_now() -> Refusal:

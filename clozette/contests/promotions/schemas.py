@@ -25,6 +25,7 @@ class PromotionIn(Schema):
     cost_points = Number(0, 1_000_000, load_default=0)
     contest = RowId(load_default=None, allow_none=True)
     sponsor = RowId(load_default=None, allow_none=True)
+    early = Line(max_length=40, load_default="")
     opens_at = LocalMoment(required=True)
     closes_at = LocalMoment(required=True)
     version = Number(1, 10**8, required=True)
@@ -71,8 +72,9 @@ class CodesIn(Schema):
 
 
 class ClaimIn(Schema):
-    """A claim, and which sharings were ticked; none is beforehand."""
+    """A claim, with the code that one knows where that is asked; and which sharings were ticked, none beforehand."""
 
+    code = Line(max_length=MAX_CODE, load_default="")
     share = ma.fields.List(RowId(), load_default=list)
 
 

@@ -11,9 +11,11 @@ from clozette.accounts.models import Member
 from clozette.community import points
 from clozette.contests.planning.models import Contest
 from clozette.contests.promotions import codes, queries, rules
+from clozette.contests.promotions import early as opened
 from clozette.contests.promotions.models import Promotion, PromotionCode
 from clozette.contests.sponsors.models import Sharing
 from clozette.contests.surveys import asking
+from clozette.kernel import early
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
@@ -21,11 +23,16 @@ from clozette.privacy import subjects
 from clozette.rights.erasure import services as erasures
 
 POINTS_RULE = "promotion"
+KIND = "promotion"
+"""Of things that can be opened early."""
 
 
-def claim(promotion: Promotion, member: Member, answer: asking.Answer, *, now: datetime) -> None:
+def claim(
+    promotion: Promotion, member: Member, answer: asking.Answer, *, now: datetime, typed: str | None = None
+) -> None:
     """Give a member a code, for points where it costs some; with the answers to what is asked to be shared.
 
+    :param typed: the code that they know, where one has to.
     :raises Refused: if they have one, nothing is given now, nothing is left, or there are too few points.
     """
     refuse(None if promotion.kind in rules.WITH_CODES else rules.not_now())
@@ -34,7 +41,7 @@ def claim(promotion: Promotion, member: Member, answer: asking.Answer, *, now: d
         raise Refused(rules.leaving())
     if queries.own_code(promotion.id, member.id) is not None:
         raise Refused(rules.already())
-    _take(promotion, member, now)
+    _take(promotion, member, now, typed if rules.takes_a_word(promotion) else None)
     asking.record(asks(promotion, member, now), member.subject_id, answer, now=now)
     if promotion.cost_points:
         points.spend(member.id, POINTS_RULE, promotion.id, promotion.cost_points, now=now)
@@ -106,23 +113,36 @@ def faults(promotion: Promotion, now: datetime) -> list[str]:
         found.append(_("It would be over before it began: choose a later end."))
     if promotion.kind in rules.WITH_CODES and not queries.count(promotion.id, left=True):
         found.append(_("There are no codes to give yet."))
+    thing = opened.thing_of(promotion)
+    if thing is not None and thing.opens_at <= promotion.opens_at:
+        found.append(_("“%(title)s” begins no later than this: it can't be opened early.", title=thing.title))
     contest = db.session.get(Contest, promotion.contest_id) if promotion.contest_id else None
     if contest is not None and contest.state in ("draft", "checked"):
         found.append(_("Its draw is not published yet."))
     return found
 
 
-def _take(promotion: Promotion, member: Member, now: datetime) -> None:
-    """Take a code that nobody has, by one statement; of two at once each gets another."""
+def phase_for(promotion: Promotion, member_id: int | None, now: datetime) -> str:
+    """Return where a promotion stands for a member: ``open`` before its day for who has early access."""
+    phase = rules.phase(promotion, now)
+    is_early = phase == "coming" and early.has_early_access(member_id, KIND, promotion.id, now)
+    return "open" if is_early else phase
+
+
+def _take(promotion: Promotion, member: Member, now: datetime, typed: str | None) -> None:
+    """Take a code that nobody has, or the one that was typed, by one statement; of two at once each gets another."""
+    phase = phase_for(promotion, member.id, now)
+    if phase == "coming":
+        raise Refused(rules.not_yet(promotion.opens_at))
+    begun = sa.true() if phase == "open" else Promotion.opens_at <= now
     is_open = sa.exists().where(
-        Promotion.id == promotion.id,
-        Promotion.state == "open",
-        Promotion.opens_at <= now,
-        Promotion.closes_at > now,
+        Promotion.id == promotion.id, Promotion.state == "open", begun, Promotion.closes_at > now
     )
     free = sa.select(PromotionCode.id).where(
         PromotionCode.promotion_id == promotion.id, PromotionCode.claimed_at.is_(None)
     )
+    if typed is not None:
+        free = free.where(PromotionCode.digest.in_(codes.digests(typed)))
     one = free.order_by(PromotionCode.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     take = sa.update(PromotionCode).where(PromotionCode.id == one, PromotionCode.claimed_at.is_(None), is_open)
     taken = db.session.scalar(
@@ -130,7 +150,13 @@ def _take(promotion: Promotion, member: Member, now: datetime) -> None:
         execution_options={"synchronize_session": False},
     )
     if taken is None:
-        raise Refused(rules.none_left() if rules.phase(promotion, now) == "open" else rules.not_now())
+        raise Refused(_why_none(phase, typed))
+
+
+def _why_none(phase: str, typed: str | None) -> Refusal:
+    if phase != "open":
+        return rules.not_now()
+    return rules.none_left() if typed is None else rules.not_this()
 
 
 def _add(promotion_id: int, code: str) -> bool:

@@ -126,7 +126,9 @@ def form(slug: str) -> dict[str, Any]:
     who = _who()
     asked = services.asks(found, who, now)
     offers = asking.offers(asked)
-    refusal = rules.why_not(found, rules.phase(found, now), has_taken=queries.has_taken(found.id, who.subject_id))
+    refusal = rules.why_not(
+        found, services.phase_for(found, who.member_id, now), has_taken=queries.has_taken(found.id, who.subject_id)
+    )
     return {
         "version": found.version,
         "wording": notices.wording(asking.POINT),

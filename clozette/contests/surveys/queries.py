@@ -9,6 +9,7 @@ from clozette.contests.surveys.models import Answer, Question, Response, Survey,
 from clozette.contests.surveys.paths import Value
 from clozette.contests.surveys.tables import Table, tables
 from clozette.kernel.database import db
+from clozette.kernel.early import Thing
 
 MOST_LISTED = 100
 
@@ -24,6 +25,19 @@ def public(now: datetime, sponsor_id: int | None = None) -> Sequence[Survey]:
 def every() -> Sequence[Survey]:
     """Return all of them, for staff, newest first."""
     return db.session.scalars(sa.select(Survey).order_by(Survey.id.desc()).limit(MOST_LISTED)).all()
+
+
+def coming(now: datetime) -> list[tuple[int, str]]:
+    """Return id and title of those that have not begun."""
+    later = (Survey.opens_at > now, Survey.state == "open")
+    wanted = sa.select(Survey.id, Survey.title).where(*later).order_by(Survey.id.desc()).limit(MOST_LISTED)
+    return [(row.id, row.title) for row in db.session.execute(wanted)]
+
+
+def thing(survey_id: int) -> Thing | None:
+    """Return a survey as something that begins."""
+    found = db.session.get(Survey, survey_id)
+    return Thing(found.title, f"/surveys/{found.slug}", found.opens_at) if found is not None else None
 
 
 def questions_of(survey_id: int) -> Sequence[Question]:

@@ -13,6 +13,7 @@ from clozette.contests.sponsors import sharing
 from clozette.contests.surveys import asking, paths, queries, rules
 from clozette.contests.surveys.models import MAX_QUESTIONS, Answer, Question, Response, Survey, Taker, random_id
 from clozette.contests.surveys.paths import Value
+from clozette.kernel import early
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
@@ -20,6 +21,8 @@ from clozette.privacy import subjects
 from clozette.rights.erasure import services as erasures
 
 POINTS_RULE = "survey"
+KIND = "survey"
+"""Of things that can be opened early."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,10 @@ def answer(
     :raises Refused: if they answered before, the survey takes none now, or its questions are not those of ``version``.
     """
     subjects.lock([who.subject_id])
-    _hold(survey.id, version, now)
+    phase = phase_for(survey, who.member_id, now)
+    if phase == "coming":
+        raise Refused(rules.not_yet(survey.opens_at))
+    _hold(survey.id, version, now, has_begun=phase == "open")
     if erasures.begun([who.subject_id]):
         raise Refused(rules.leaving())
     if not insert_once(Taker, survey_id=survey.id, subject_id=who.subject_id):
@@ -49,6 +55,13 @@ def answer(
         asking.record(asked, who.subject_id, sharing_, now=now)
     if survey.points and who.member_id is not None:
         points.earn(who.member_id, POINTS_RULE, survey.id, survey.points, now=now)
+
+
+def phase_for(survey: Survey, member_id: int | None, now: datetime) -> str:
+    """Return where a survey stands for a member: ``open`` before its day for who has early access."""
+    phase = rules.phase(survey, now)
+    is_early = phase == "coming" and early.has_early_access(member_id, KIND, survey.id, now)
+    return "open" if is_early else phase
 
 
 def asks(survey: Survey, who: Who, now: datetime) -> Any:
@@ -136,13 +149,13 @@ def let_go(now: datetime) -> None:
     db.session.execute(sa.delete(Taker).where(Taker.survey_id.in_(old)))
 
 
-def _hold(survey_id: int, version: int, now: datetime) -> None:
+def _hold(survey_id: int, version: int, now: datetime, *, has_begun: bool) -> None:
     """Fix the questions with the first answer, and let nobody close or change the survey before this one is kept."""
     takes = (
         Survey.id == survey_id,
         Survey.version == version,
         Survey.state == "open",
-        Survey.opens_at <= now,
+        sa.true() if has_begun else Survey.opens_at <= now,
         Survey.closes_at > now,
     )
     first = sa.update(Survey).where(*takes, Survey.locked_at.is_(None)).values(locked_at=now)

@@ -49,10 +49,11 @@ def stamp_of(app: Flask) -> notices.Shown | None:
         return notices.read("CP3", notices.stamp("CP3"))
 
 
-def take(promotion_id: int, member_id: int, shown: notices.Shown | None) -> None:
+def take(promotion_id: int, member_id: int, shown: notices.Shown | None, typed: str | None = None) -> None:
     """Claim a code as somebody, in a context of its own."""
     promotion, member = db.session.get_one(Promotion, promotion_id), db.session.get_one(Member, member_id)
-    services.claim(promotion, member, asking.Answer((), shown, "form:promotion"), now=clock.now())
+    answer = asking.Answer((), shown, "form:promotion")
+    services.claim(promotion, member, answer, now=clock.now(), typed=typed)
 
 
 def taken(session: orm.Session) -> int:
@@ -114,7 +115,7 @@ def test_outside_of_its_time_nothing_is_given(
         return
     with pytest.raises(Refused) as refused:
         services.claim(promotion, member, asking.Answer((), shown, "form:promotion"), now=clock.now())
-    assert refused.value.refusal.code == "not_now"
+    assert refused.value.refusal.code == ("early" if hours < 0 else "not_now")
 
 
 def test_many_at_once_get_one_each(app: Flask, db_session: orm.Session) -> None:
@@ -127,6 +128,21 @@ def test_many_at_once_get_one_each(app: Flask, db_session: orm.Session) -> None:
     assert [getattr(error, "refusal", error) for error in raised] == [rules.none_left()] * 2
     db_session.rollback()
     assert taken(db_session) == 3
+
+
+def test_two_at_the_last_code_at_once(app: Flask, client: Client, member: Member, db_session: orm.Session) -> None:
+    promotion = make_promotion("points", codes=1)
+    rivals = [make_member().id, make_member().id]
+    for one in rivals:
+        points.earn(one, services.POINTS_RULE, 1, 10, now=clock.now())
+    promotion_id, slug, shown = promotion.id, promotion.slug, stamp_of(app)
+    db_session.commit()
+    raised = at_once(app, *[lambda one=one: take(promotion_id, one, shown) for one in rivals])
+    assert [getattr(error, "refusal", error) for error in raised] == [rules.none_left()]
+    db_session.rollback()
+    assert taken(db_session) == 1
+    assert sorted(points.balance(one) for one in rivals) == [0, 10]  # who got none has paid nothing
+    assert "there is no code left" in client.get(f"/promotions/{slug}").text
 
 
 def test_one_member_twice_at_once(app: Flask, db_session: orm.Session) -> None:

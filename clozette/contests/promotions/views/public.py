@@ -9,7 +9,7 @@ from clozette.accounts.access import oneself
 from clozette.community import points
 from clozette.contests.hosting import places
 from clozette.contests.hosting.places import ROOT, Place
-from clozette.contests.promotions import access, codes, queries, rules, services, throttle, wording
+from clozette.contests.promotions import access, codes, early, queries, rules, services, throttle, wording
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.promotions.schemas import ClaimIn
 from clozette.contests.sponsors import sharing
@@ -58,7 +58,7 @@ def claim(slug: str, partner: str | None = None) -> Any:
     throttle.claim(member.id)
     answer = asking.Answer(form.data["share"], notices.answered(asking.POINT), "form:promotion", place.surface)
     try:
-        services.claim(found, member, answer, now=clock.now())
+        services.claim(found, member, answer, now=clock.now(), typed=form.data["code"])
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused.refusal)
@@ -77,7 +77,10 @@ def _page(found: Promotion, place: Place, form: Form) -> Response:
         "contests/promotions/promotion.html",
         promotion=found,
         place=place,
-        phase=rules.phase(found, now),
+        phase=services.phase_for(found, viewer.member_id, now),
+        ways=early.ways_to(services.KIND, found.id, now),
+        thing=early.thing_of(found),
+        takes_a_word=rules.takes_a_word(found),
         form=form,
         code=codes.unseal(held.sealed) if held else "",
         held=held,

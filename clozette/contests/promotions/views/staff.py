@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from clozette.contests.promotions import access, queries, rules, schemas, services, wording
+from clozette.contests.promotions import access, early, queries, rules, schemas, services, wording
 from clozette.contests.promotions.access import ROLE
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.sponsors import queries as sponsors
@@ -52,6 +52,7 @@ def begin() -> Any:
         return _edit_page(None, form)
     try:
         made = services.create(values, now=clock.now())
+        early.put(made.id, form.data["early"])
     except Refused as refused:
         form.refuse(refused.refusal)
         return _edit_page(None, form)
@@ -83,6 +84,7 @@ def save(promotion_id: int) -> Any:
         return _edit_page(found, form)
     try:
         services.save(found, values, version=form.data["version"])
+        early.put(found.id, form.data["early"])
     except Refused as refused:
         form.refuse(refused.refusal)
         return _edit_page(found, form)
@@ -142,6 +144,8 @@ def _values(form: Form, found: Promotion | None = None) -> dict[str, Any] | None
         wrong["sponsor"] = [_("Please choose one from the list.")]
     if contest_id is not None and contest_id not in draws:
         wrong["contest"] = [_("Please choose one from the list.")]
+    if data.pop("early") not in dict([("", ""), *early.choices(clock.now(), found)]):
+        wrong["early"] = [_("Please choose one from the list.")]
     if wrong:
         form.errors.update(wrong)
         form.status = 422
@@ -155,7 +159,8 @@ def _shown(found: Promotion) -> dict[str, Any]:
     values = {name: getattr(found, name) for name in _SAME}
     values |= {name: f"{getattr(found, name).astimezone(zone):%Y-%m-%dT%H:%M}" for name in DATES}
     chosen = {"sponsor": found.sponsor_id, "contest": found.contest_id}
-    return values | {name: ids.encode(row_id) if row_id else "" for name, row_id in chosen.items()}
+    values |= {name: ids.encode(row_id) if row_id else "" for name, row_id in chosen.items()}
+    return values | {"early": early.chosen(found)}
 
 
 def _to(found: Promotion) -> Any:
@@ -168,6 +173,7 @@ def _edit_page(found: Promotion | None, form: Form) -> Any:
         promotion=found,
         form=form,
         sponsors=[(ids.encode(one.id), one.legal_name) for one in sponsors.open_sponsors()],
+        early=early.choices(clock.now(), found),
         contests=[(ids.encode(one.id), one.title) for one in queries.draws()],
         kind_names=wording.KINDS,
         zone=viewer().time_zone,
@@ -187,6 +193,7 @@ def _page(found: Promotion, form: Form) -> Any:
         has_codes=found.kind in rules.WITH_CODES,
         codes=queries.count(found.id),
         left=queries.count(found.id, left=True),
+        thing=early.thing_of(found),
         faults=services.faults(found, now) if found.state == "draft" else [],
     )
     return page, form.status

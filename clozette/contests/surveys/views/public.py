@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from clozette.contests.hosting import places
 from clozette.contests.hosting.places import ROOT, Place
+from clozette.contests.promotions import early as opened
 from clozette.contests.sponsors import sharing
 from clozette.contests.surveys import (
     access,
@@ -178,7 +179,8 @@ def _page(paper: Paper, form: Form, way: Walk, section: int) -> Response:
         "contests/surveys/survey.html",
         survey=found,
         place=paper.place,
-        phase=rules.phase(found, now),
+        phase=services.phase_for(found, who.member_id if who else None, now),
+        ways=opened.ways_to(services.KIND, found.id, now),
         who=who,
         has_taken=who is not None and queries.has_taken(found.id, who.subject_id),
         form=form,
