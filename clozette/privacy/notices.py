@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,9 +64,14 @@ def notice(point_id: str) -> list[tuple[str, str]]:
 
 def wording(point_id: str, offers: Sequence[Offer] = ()) -> str:
     """Return the notice as one text, with the controls beside it: the bytes whose digest the ledger keeps."""
+    words = _without_controls(point_id, _language(), policy_in_force()[0])
+    return "\n".join([words, *(purposes.wording(*offer) for offer in offers)])
+
+
+@lru_cache(maxsize=256)
+def _without_controls(point_id: str, _spoken: str, version: str) -> str:
     lines = [str(POINTS[point_id].title), *(f"{heading}: {text}" for heading, text in notice(point_id))]
-    lines.append(_("Privacy policy, version %(version)s", version=policy_in_force()[0]))
-    return "\n".join([*lines, *(purposes.wording(*offer) for offer in offers)])
+    return "\n".join([*lines, _("Privacy policy, version %(version)s", version=version)])
 
 
 def stamp(point_id: str, offers: Sequence[Offer] = ()) -> str:

@@ -12,7 +12,7 @@ from clozette.kernel.ports import mail
 from clozette.kernel.refusal import Refused
 from clozette.kernel.tasks import enqueue
 from clozette.kernel.tasks.store import client_of
-from clozette.privacy import ledger, policies, subjects
+from clozette.privacy import ledger, notices, policies, subjects
 from clozette.privacy.policies import models, publishing, tellings, versions
 from clozette.privacy.policies.versions import PolicyVersion
 from clozette.rights.changes import tasks as changes
@@ -50,6 +50,17 @@ def test_nothing_holds_before_everybody_was_told(app: Flask, publish: Publish, s
     assert policies.here().id == made.id
     (version,) = [one for one in versions.every("policy") if one.id == made.id]
     assert version.holds_from == clock.now()
+
+
+@pytest.mark.requirement(2, 16)
+def test_a_notice_names_the_version_that_holds_at_the_moment(
+    app: Flask, publish: Publish, stopped_clock: Clock
+) -> None:
+    before = notices.wording("CP3")
+    made = publish(30, material={"our_news"})
+    assert notices.wording("CP3") == before
+    stopped_clock.forward(days=31)
+    assert notices.wording("CP3") == before.replace("version 2026-11-22", f"version {made.id}") != before
 
 
 @pytest.mark.requirement(27)
