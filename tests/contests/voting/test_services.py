@@ -8,8 +8,8 @@ from sqlalchemy import exc
 
 from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
-from clozette.contests.planning.models import Contest
-from clozette.contests.sponsors.models import Sponsor
+from clozette.contests.planning.models import Contest, Prize
+from clozette.contests.sponsors.models import Sponsor, SponsorPerson
 from clozette.contests.voting import quick, services
 from clozette.contests.voting.models import SetAside, Vote, Voter
 from clozette.kernel import clock
@@ -18,7 +18,7 @@ from clozette.kernel.refusal import Refused
 from clozette.kernel.viewer import Viewer
 from tests.contests.voting.conftest import came, make_voter
 from tests.factories.accounts import make_member
-from tests.factories.contests import make_entry
+from tests.factories.contests import make_entry, make_sharing, make_sponsor
 from tests.support.races import at_once
 
 
@@ -143,6 +143,20 @@ def test_who_is_not_fit_is_no_voter(cast, db_session, poll, who, code):
     eve = make("eve", created_at=joined, **columns)
     assert code_of(lambda: cast(eve, 1)) == code
     assert db_session.query(Voter).count() == 0
+
+
+@pytest.mark.parametrize("of", ["contest", "prize"])
+def test_who_signs_in_for_a_sponsor_that_something_is_shared_with_is_no_voter(cast, db_session, poll, of):
+    prize = db_session.scalars(sa.select(Prize).where(Prize.contest_id == poll.id)).first()
+    other = make_sponsor()
+    make_sharing(poll, other, object_kind=of, object_id={"contest": poll.id, "prize": prize.id}[of])
+    eve, dora, now = make_voter("eve"), make_voter("dora"), clock.now()
+    db_session.add(SponsorPerson(sponsor_id=other.id, member_id=eve.id, given_at=now))
+    db_session.add(SponsorPerson(sponsor_id=other.id, member_id=dora.id, given_at=now, taken_at=now))
+    db_session.flush()
+    assert code_of(lambda: cast(eve, 1)) == "sponsors"
+    cast(dora, 1)
+    assert db_session.query(Voter).one().member_id == dora.id
 
 
 @pytest.mark.parametrize(
