@@ -3,6 +3,7 @@
 ``--db sqlite`` or ``--db postgresql`` runs the tests of one database alone.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage the program and the tests themselves, which stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
