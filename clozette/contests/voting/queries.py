@@ -14,10 +14,8 @@ from clozette.contests.planning.models import Contest
 from clozette.contests.voting import rules
 from clozette.contests.voting.models import SetAside, Vote, Voter
 from clozette.contests.voting.rules import Line
-from clozette.kernel.database import BigInt, db
+from clozette.kernel.database import db
 from clozette.kernel.paging import Page, page_of
-from clozette.kernel.prepared import Prepared
-from clozette.looks.models import Comment, Look
 
 RECEIPTS = 200
 """How many receipts a page lists."""
@@ -125,22 +123,6 @@ def odd(contest: Contest) -> list[Odd]:
         receipt = rules.receipt(code, contest.slug, number)
         found.append(Odd(receipt, vote.at, aside.get(vote.id), joined_at, group))
     return found
-
-
-def has_contributed(member_id: int) -> bool:
-    """Whether a member has published a look that is out, or written a comment that stands."""
-    return bool(_CONTRIBUTED.rows(db.session.connection(), {"member": member_id})[0].contributed)
-
-
-_MEMBER = sa.bindparam("member", type_=BigInt)
-_CONTRIBUTED = Prepared(
-    sa.select(
-        sa.or_(
-            sa.exists().where(Look.member_id == _MEMBER, Look.feed_key.is_not(None)),
-            sa.exists().where(Comment.member_id == _MEMBER, Comment.deleted_at.is_(None)),
-        ).label("contributed")
-    )
-)
 
 
 def vote_by(contest: Contest, receipt: str) -> Vote | None:
