@@ -1,8 +1,5 @@
 """Decisions about promotions: where one stands, and why nothing is given. No database."""
 
-from datetime import datetime
-
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from clozette.contests.promotions.models import Promotion
@@ -10,15 +7,6 @@ from clozette.kernel.refusal import Refusal
 
 WITH_CODES = ("code", "points")
 """The kinds that give a code."""
-
-
-def phase(promotion: Promotion, now: datetime) -> str:
-    """Return where a promotion stands: ``draft``, ``coming``, ``open`` or ``over``."""
-    if promotion.state == "draft":
-        return "draft"
-    if promotion.state == "closed" or now >= promotion.closes_at:
-        return "over"
-    return "open" if promotion.opens_at <= now else "coming"
 
 
 def takes_a_word(promotion: Promotion) -> bool:
@@ -29,11 +17,6 @@ def takes_a_word(promotion: Promotion) -> bool:
 def not_this() -> Refusal:
     """Say that a code is none of those, or somebody's already."""
     return Refusal("not_this", _("This is none of the codes, or somebody has used it already."), "code")
-
-
-def not_yet(opens_at: datetime) -> Refusal:
-    """Say when it begins."""
-    return Refusal("early", _("It begins on %(moment)s.", moment=format_datetime(opens_at, "long")))
 
 
 def not_now() -> Refusal:
@@ -49,16 +32,6 @@ def already() -> Refusal:
 def none_left() -> Refusal:
     """Say that the last one is gone."""
     return Refusal("none_left", _("All are gone. Nothing was taken from your points."))
-
-
-def leaving() -> Refusal:
-    """Say that nothing is kept of somebody who is being erased."""
-    return Refusal("leaving", _("Your data is being erased: nothing new is kept about you."))
-
-
-def changed() -> Refusal:
-    """Say that what staff saw is not what there is."""
-    return Refusal("changed", _("Somebody changed this meanwhile, or it is published. Look at it again."))
 
 
 def claimed() -> Refusal:

@@ -46,13 +46,6 @@ class NewPromotionIn(PromotionIn):
     version = Number(1, 10**8, load_default=1)
 
 
-class DoIn(Schema):
-    """A press that leads a promotion on."""
-
-    do = Choice(frozenset({"publish", "draft", "close"}), required=True)
-    version = Number(1, 10**8, load_default=0)
-
-
 class CodesIn(Schema):
     """Codes, one a line, and how many more are to be made here."""
 

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from clozette.accounts.models import Member
 from clozette.community import points
+from clozette.contests import dated
 from clozette.contests.planning.models import Contest
 from clozette.contests.promotions import codes, queries, rules
 from clozette.contests.promotions import early as opened
 from clozette.contests.promotions.models import Promotion, PromotionCode
 from clozette.contests.sponsors.models import Sharing
 from clozette.contests.surveys import asking
-from clozette.kernel import early
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
@@ -38,7 +38,7 @@ def claim(
     refuse(None if promotion.kind in rules.WITH_CODES else rules.not_now())
     subjects.lock([member.subject_id])  # two claims of one member take turns
     if erasures.begun([member.subject_id]):
-        raise Refused(rules.leaving())
+        raise Refused(dated.leaving())
     if queries.own_code(promotion.id, member.id) is not None:
         raise Refused(rules.already())
     _take(promotion, member, now, typed if rules.takes_a_word(promotion) else None)
@@ -68,7 +68,7 @@ def save(promotion: Promotion, values: Mapping[str, Any], *, version: int) -> No
     draft = sa.update(Promotion).where(
         Promotion.id == promotion.id, Promotion.version == version, Promotion.state == "draft"
     )
-    _or(draft.values(version=Promotion.version + 1, **values), rules.changed())
+    dated.do(draft.values(version=Promotion.version + 1, **values), dated.changed())
     db.session.refresh(promotion)
 
 
@@ -84,26 +84,14 @@ def publish(promotion: Promotion, *, version: int, now: datetime) -> None:
 
     :raises Refused: with everything that it lacks.
     """
-    lacking = faults(promotion, now)
-    if lacking:
-        raise Refused(Refusal("lacking", " ".join(lacking)))
-    draft = sa.update(Promotion).where(
-        Promotion.id == promotion.id, Promotion.version == version, Promotion.state == "draft"
-    )
-    _or(draft.values(state="open"), rules.changed())
+    dated.publish(promotion, faults(promotion, now), version=version)
 
 
 def take_back(promotion: Promotion) -> None:
     """Make it a draft again, as long as nobody has claimed anything."""
     claimed = sa.exists().where(PromotionCode.promotion_id == promotion.id, PromotionCode.claimed_at.is_not(None))
     unclaimed = sa.update(Promotion).where(Promotion.id == promotion.id, Promotion.state == "open", ~claimed)
-    _or(unclaimed.values(state="draft", version=Promotion.version + 1), rules.claimed())
-
-
-def close(promotion: Promotion) -> None:
-    """Give nothing more."""
-    open_ = sa.update(Promotion).where(Promotion.id == promotion.id, Promotion.state == "open")
-    _or(open_.values(state="closed"), rules.changed())
+    dated.do(unclaimed.values(state="draft", version=Promotion.version + 1), rules.claimed())
 
 
 def faults(promotion: Promotion, now: datetime) -> list[str]:
@@ -122,18 +110,11 @@ def faults(promotion: Promotion, now: datetime) -> list[str]:
     return found
 
 
-def phase_for(promotion: Promotion, member_id: int | None, now: datetime) -> str:
-    """Return where a promotion stands for a member: ``open`` before its day for who has early access."""
-    phase = rules.phase(promotion, now)
-    is_early = phase == "coming" and early.has_early_access(member_id, KIND, promotion.id, now)
-    return "open" if is_early else phase
-
-
 def _take(promotion: Promotion, member: Member, now: datetime, typed: str | None) -> None:
     """Take a code that nobody has, or the one that was typed, by one statement; of two at once each gets another."""
-    phase = phase_for(promotion, member.id, now)
+    phase = dated.phase_for(promotion, KIND, member.id, now)
     if phase == "coming":
-        raise Refused(rules.not_yet(promotion.opens_at))
+        raise Refused(dated.not_yet(promotion.opens_at))
     begun = sa.true() if phase == "open" else Promotion.opens_at <= now
     is_open = sa.exists().where(
         Promotion.id == promotion.id, Promotion.state == "open", begun, Promotion.closes_at > now
@@ -163,8 +144,3 @@ def _add(promotion_id: int, code: str) -> bool:
     return insert_once(
         PromotionCode, id=new_id(), promotion_id=promotion_id, sealed=codes.seal(code), digest=codes.digest(code)
     )
-
-
-def _or(statement: sa.Update, refusal: Refusal) -> None:
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
-    refuse(None if done.rowcount else refusal)  # type: ignore[attr-defined]

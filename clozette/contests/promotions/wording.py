@@ -9,7 +9,6 @@ from clozette.community.notifications import Line
 from clozette.contests.promotions import queries
 from clozette.kernel.viewer import Viewer
 
-PHASES = {"draft": _l("Draft"), "coming": _l("Coming"), "open": _l("Open"), "over": _l("Over")}
 KINDS = {"code": _l("a code each"), "points": _l("a code for points"), "draw": _l("a draw")}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 
 from clozette.accounts.access import oneself
+from clozette.contests import dated
 from clozette.contests.entering.schemas import AskedSharingOut
 from clozette.contests.planning.schemas import Number
 from clozette.contests.surveys import access, asking, paths, queries, rules, schemas, services, sheets, throttle
@@ -114,7 +115,7 @@ class TakenOut(Schema):
 def survey(slug: str) -> dict[str, Any]:
     """A survey with its questions, and with its tables once it is over."""
     found = access.survey_for(gate.viewer(), slug)
-    return _out(found, rules.phase(found, clock.now()))
+    return _out(found, dated.phase(found, clock.now()))
 
 
 @blueprint.route(f"{_ANSWERS}/new")
@@ -127,7 +128,9 @@ def form(slug: str) -> dict[str, Any]:
     asked = services.asks(found, who, now)
     offers = asking.offers(asked)
     refusal = rules.why_not(
-        found, services.phase_for(found, who.member_id, now), has_taken=queries.has_taken(found.id, who.subject_id)
+        found,
+        dated.phase_for(found, services.KIND, who.member_id, now),
+        has_taken=queries.has_taken(found.id, who.subject_id),
     )
     return {
         "version": found.version,

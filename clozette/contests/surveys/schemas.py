@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -25,7 +24,7 @@ from clozette.contests.surveys.models import (
     Question,
 )
 from clozette.contests.surveys.paths import SCALE, Walk
-from clozette.kernel import ids, zones
+from clozette.kernel import ids
 from clozette.kernel.schemas import Line, LocalMoment, RowId, Schema, Text
 from clozette.kernel.web.forms import Form
 
@@ -35,7 +34,6 @@ _WRONG_OPTIONS = _l(
     most=MAX_OPTIONS,
     long=MAX_OPTION,
 )
-DATES = ("opens_at", "closes_at")
 
 
 class Options(Text):
@@ -92,13 +90,6 @@ class QuestionIn(Schema):
     show_question = RowId(load_default=None, allow_none=True)
     show_any = Options(load_default=list)
     version = Number(1, 10**8, required=True)
-
-
-class DoIn(Schema):
-    """A press that leads a survey on."""
-
-    do = Choice(frozenset({"publish", "draft", "close"}), required=True)
-    version = Number(1, 10**8, load_default=0)
 
 
 class DropIn(Schema):
@@ -172,21 +163,6 @@ def carried(way: Walk, shown: Sequence[Question]) -> list[tuple[str, str]]:
             words = [*value.choices, *number, *([value.text] if value.text else [])]
             fields += [(field_of(question), word) for word in words]
     return fields
-
-
-def moments_of(data: dict[str, Any], zone: str) -> tuple[dict[str, datetime], dict[str, list[str]]]:
-    """Return the moments of what was typed as a zone's clock shows it, and what is wrong with any of them."""
-    found: dict[str, datetime] = {}
-    wrong: dict[str, list[str]] = {}
-    for name in DATES:
-        moment, odd = zones.moment_in(data.pop(name), zone)
-        if moment is None:
-            wrong[name] = [odd or ""]
-        else:
-            found[name] = moment
-    if not wrong and found["opens_at"] >= found["closes_at"]:
-        wrong["closes_at"] = [str(_l("It has to end after it begins."))]
-    return found, wrong
 
 
 def _field(question: Question) -> ma.fields.Field[Any]:

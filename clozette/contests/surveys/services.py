@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from clozette.community import points
+from clozette.contests import dated
 from clozette.contests.sponsors import sharing
 from clozette.contests.surveys import asking, paths, queries, rules
 from clozette.contests.surveys.models import MAX_QUESTIONS, Answer, Question, Response, Survey, Taker, random_id
 from clozette.contests.surveys.paths import Value
-from clozette.kernel import early
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused, refuse
@@ -41,12 +41,12 @@ def answer(
     :raises Refused: if they answered before, the survey takes none now, or its questions are not those of ``version``.
     """
     subjects.lock([who.subject_id])
-    phase = phase_for(survey, who.member_id, now)
+    phase = dated.phase_for(survey, KIND, who.member_id, now)
     if phase == "coming":
-        raise Refused(rules.not_yet(survey.opens_at))
+        raise Refused(dated.not_yet(survey.opens_at))
     _hold(survey.id, version, now, has_begun=phase == "open")
     if erasures.begun([who.subject_id]):
-        raise Refused(rules.leaving())
+        raise Refused(dated.leaving())
     if not insert_once(Taker, survey_id=survey.id, subject_id=who.subject_id):
         raise Refused(rules.already())
     _keep(survey, who.subject_id, given, now)
@@ -55,13 +55,6 @@ def answer(
         asking.record(asked, who.subject_id, sharing_, now=now)
     if survey.points and who.member_id is not None:
         points.earn(who.member_id, POINTS_RULE, survey.id, survey.points, now=now)
-
-
-def phase_for(survey: Survey, member_id: int | None, now: datetime) -> str:
-    """Return where a survey stands for a member: ``open`` before its day for who has early access."""
-    phase = rules.phase(survey, now)
-    is_early = phase == "coming" and early.has_early_access(member_id, KIND, survey.id, now)
-    return "open" if is_early else phase
 
 
 def asks(survey: Survey, who: Who, now: datetime) -> Any:
@@ -112,23 +105,13 @@ def publish(survey: Survey, *, version: int, now: datetime) -> None:
 
     :raises Refused: with everything that it lacks.
     """
-    lacking = faults(survey, now)
-    if lacking:
-        raise Refused(Refusal("lacking", " ".join(lacking)))
-    draft = sa.update(Survey).where(Survey.id == survey.id, Survey.version == version, Survey.state == "draft")
-    _or(draft.values(state="open"), rules.changed())
+    dated.publish(survey, faults(survey, now), version=version)
 
 
 def take_back(survey: Survey) -> None:
     """Make it a draft again, as long as nobody has answered."""
     unanswered = sa.update(Survey).where(Survey.id == survey.id, Survey.state == "open", Survey.locked_at.is_(None))
-    _or(unanswered.values(state="draft", version=Survey.version + 1), rules.locked())
-
-
-def close(survey: Survey) -> None:
-    """Take no more answers."""
-    open_ = sa.update(Survey).where(Survey.id == survey.id, Survey.state == "open")
-    _or(open_.values(state="closed"), rules.changed())
+    dated.do(unanswered.values(state="draft", version=Survey.version + 1), rules.locked())
 
 
 def faults(survey: Survey, now: datetime) -> list[str]:
@@ -179,10 +162,5 @@ def _keep(survey: Survey, subject_id: int, given: Mapping[int, Value], now: date
 def _touch(survey: Survey, version: int, **values: Any) -> None:
     """Change a draft that nobody else has changed, by one statement."""
     draft = sa.update(Survey).where(Survey.id == survey.id, Survey.version == version, Survey.state == "draft")
-    _or(draft.values(version=Survey.version + 1, **values), rules.changed())
+    dated.do(draft.values(version=Survey.version + 1, **values), dated.changed())
     db.session.refresh(survey)
-
-
-def _or(statement: sa.Update, refusal: Refusal) -> None:
-    done = db.session.execute(statement, execution_options={"synchronize_session": False})
-    refuse(None if done.rowcount else refusal)  # type: ignore[attr-defined]

@@ -9,7 +9,6 @@ from clozette.community.notifications import Line
 from clozette.contests.surveys import queries
 from clozette.kernel.viewer import Viewer
 
-PHASES = {"draft": _l("Draft"), "coming": _l("Coming"), "open": _l("Open"), "over": _l("Over")}
 KINDS = {
     "one": _l("one of several options"),
     "many": _l("any of several options"),

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import orm
 
 from clozette.community import points
+from clozette.contests import dated
 from clozette.contests.sponsors import people
 from clozette.contests.surveys import asking, queries, services
 from clozette.contests.surveys.models import Answer, Question, Response, Survey, Taker
@@ -428,7 +429,7 @@ def test_an_answer_and_the_close(app: Flask, db_session: orm.Session) -> None:
     def answer() -> None:
         services.answer(db.session.get_one(Survey, survey_id), who, given, version=1, sharing_=said, now=clock.now())
 
-    raised = at_once(app, answer, lambda: services.close(db.session.get_one(Survey, survey_id)))
+    raised = at_once(app, answer, lambda: dated.close(db.session.get_one(Survey, survey_id)))
     db_session.rollback()
     assert queries.count(survey_id) == 1 - len(raised)
     assert len(at_once(app, answer)) == 1

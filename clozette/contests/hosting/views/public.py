@@ -2,13 +2,11 @@
 
 from flask import Blueprint, render_template
 
+from clozette.contests import dated
 from clozette.contests.hosting import places
 from clozette.contests.promotions import queries as promotions
-from clozette.contests.promotions import rules as promotion_rules
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.surveys import queries as surveys
-from clozette.contests.surveys import rules as survey_rules
-from clozette.contests.surveys import wording
 from clozette.contests.surveys.models import Survey
 from clozette.kernel import clock
 from clozette.kernel.web import gate
@@ -23,11 +21,11 @@ def front(partner: str) -> str:
     channel, sponsor = places.channel_for(partner)
     root, now = places.address_of(channel), clock.now()
     things: list[tuple[Promotion | Survey, str, str]] = []
-    things += [(one, "promotions", promotion_rules.phase(one, now)) for one in promotions.public(now, sponsor.id)]
-    things += [(one, "surveys", survey_rules.phase(one, now)) for one in surveys.public(now, sponsor.id)]
+    things += [(one, "promotions", dated.phase(one, now)) for one in promotions.public(now, sponsor.id)]
+    things += [(one, "surveys", dated.phase(one, now)) for one in surveys.public(now, sponsor.id)]
     return render_template(
         "contests/hosting/front.html",
         place=places.Place(root, root, channel, sponsor),
         things=things,
-        phase_names=wording.PHASES,
+        phase_names=dated.PHASES,
     )

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from clozette.accounts.access import oneself
 from clozette.community import points
+from clozette.contests import dated
 from clozette.contests.hosting import places
 from clozette.contests.hosting.places import ROOT, Place
 from clozette.contests.promotions import access, codes, early, queries, rules, services, throttle, wording
@@ -30,9 +31,9 @@ HERE = "/promotions"
 def index() -> str:
     """List them."""
     now = clock.now()
-    listed = [(one, rules.phase(one, now)) for one in queries.public(now)]
+    listed = [(one, dated.phase(one, now)) for one in queries.public(now)]
     return render_template(
-        "contests/promotions/index.html", promotions=listed, phase_names=wording.PHASES, kind_names=wording.KINDS
+        "contests/promotions/index.html", promotions=listed, phase_names=dated.PHASES, kind_names=wording.KINDS
     )
 
 
@@ -77,7 +78,7 @@ def _page(found: Promotion, place: Place, form: Form) -> Response:
         "contests/promotions/promotion.html",
         promotion=found,
         place=place,
-        phase=services.phase_for(found, viewer.member_id, now),
+        phase=dated.phase_for(found, services.KIND, viewer.member_id, now),
         ways=early.ways_to(services.KIND, found.id, now),
         thing=early.thing_of(found),
         takes_a_word=rules.takes_a_word(found),

@@ -1,17 +1,16 @@
 """``/marketing/promotions``: making a promotion, filling in its codes, and leading it through its life."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from clozette.contests import dated
 from clozette.contests.promotions import access, early, queries, rules, schemas, services, wording
 from clozette.contests.promotions.access import ROLE
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.sponsors import queries as sponsors
-from clozette.contests.surveys.schemas import DATES, moments_of
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
@@ -29,9 +28,9 @@ _SAME = ("title", "words", "terms", "kind", "cost_points", "version")
 def index() -> Any:
     """List all promotions."""
     now = clock.now()
-    listed = [(one, rules.phase(one, now)) for one in queries.every()]
+    listed = [(one, dated.phase(one, now)) for one in queries.every()]
     return render_template(
-        "marketing/promotions/list.html", promotions=listed, phase_names=wording.PHASES, kind_names=wording.KINDS
+        "marketing/promotions/list.html", promotions=listed, phase_names=dated.PHASES, kind_names=wording.KINDS
     )
 
 
@@ -112,7 +111,7 @@ def add_codes(promotion_id: int) -> Any:
 @staff(ROLE, collects="CP2")
 def lead(promotion_id: int) -> Any:
     """Publish it, make it a draft again, or close it."""
-    found, form = access.staff_promotion(promotion_id), Form(schemas.DoIn)
+    found, form = access.staff_promotion(promotion_id), Form(dated.DoIn)
     if not form.load():
         return _page(found, form)
     try:
@@ -129,14 +128,14 @@ def _do(found: Promotion, do: str, version: int) -> None:
     elif do == "draft":
         services.take_back(found)
     else:
-        services.close(found)
+        dated.close(found)
     db.session.refresh(found)
 
 
 def _values(form: Form, found: Promotion | None = None) -> dict[str, Any] | None:
     """Return the columns that a loaded form holds; or nothing, and its errors are in the form."""
     data = dict(form.data)
-    moments, wrong = moments_of(data, viewer().time_zone)
+    moments, wrong = dated.moments_of(data, viewer().time_zone)
     sponsor_id, contest_id = data.pop("sponsor"), data.pop("contest")
     known = {one.id for one in sponsors.open_sponsors()} | ({found.sponsor_id} if found else set())
     draws = {one.id for one in queries.draws()} | ({found.contest_id} if found else set())
@@ -155,9 +154,8 @@ def _values(form: Form, found: Promotion | None = None) -> dict[str, Any] | None
 
 
 def _shown(found: Promotion) -> dict[str, Any]:
-    zone = ZoneInfo(viewer().time_zone)
     values = {name: getattr(found, name) for name in _SAME}
-    values |= {name: f"{getattr(found, name).astimezone(zone):%Y-%m-%dT%H:%M}" for name in DATES}
+    values |= dated.typed_moments(found, viewer().time_zone)
     chosen = {"sponsor": found.sponsor_id, "contest": found.contest_id}
     values |= {name: ids.encode(row_id) if row_id else "" for name, row_id in chosen.items()}
     return values | {"early": early.chosen(found)}
@@ -187,8 +185,8 @@ def _page(found: Promotion, form: Form) -> Any:
         "marketing/promotions/one.html",
         promotion=found,
         form=form,
-        phase=rules.phase(found, now),
-        phase_names=wording.PHASES,
+        phase=dated.phase(found, now),
+        phase_names=dated.PHASES,
         kind_names=wording.KINDS,
         has_codes=found.kind in rules.WITH_CODES,
         codes=queries.count(found.id),

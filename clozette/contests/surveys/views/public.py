@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
+from clozette.contests import dated
 from clozette.contests.hosting import places
 from clozette.contests.hosting.places import ROOT, Place
 from clozette.contests.promotions import early as opened
@@ -20,12 +21,10 @@ from clozette.contests.surveys import (
     asking,
     paths,
     queries,
-    rules,
     schemas,
     services,
     sheets,
     throttle,
-    wording,
 )
 from clozette.contests.surveys.models import Question, Survey
 from clozette.contests.surveys.paths import Walk
@@ -56,8 +55,8 @@ class Paper:
 def index() -> str:
     """List surveys that can be answered, and those that are over."""
     now = clock.now()
-    listed = [(survey, rules.phase(survey, now)) for survey in queries.public(now)]
-    return render_template("contests/surveys/index.html", surveys=listed, phase_names=wording.PHASES)
+    listed = [(survey, dated.phase(survey, now)) for survey in queries.public(now)]
+    return render_template("contests/surveys/index.html", surveys=listed, phase_names=dated.PHASES)
 
 
 @blueprint.get(f"{HERE}/<slug>")
@@ -99,7 +98,7 @@ def answer(slug: str, partner: str | None = None) -> Any:
 def results(slug: str) -> str:
     """Show the tables of a survey that is over."""
     found = access.survey_for(gate.viewer(), slug)
-    if rules.phase(found, clock.now()) != "over":
+    if dated.phase(found, clock.now()) != "over":
         abort(404)
     return render_template(
         "contests/surveys/results.html",
@@ -179,7 +178,7 @@ def _page(paper: Paper, form: Form, way: Walk, section: int) -> Response:
         "contests/surveys/survey.html",
         survey=found,
         place=paper.place,
-        phase=services.phase_for(found, who.member_id if who else None, now),
+        phase=dated.phase_for(found, services.KIND, who.member_id if who else None, now),
         ways=opened.ways_to(services.KIND, found.id, now),
         who=who,
         has_taken=who is not None and queries.has_taken(found.id, who.subject_id),

@@ -1,14 +1,14 @@
 """``/marketing/surveys``: making a survey, leading it through its life, and reading its tables."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from clozette.accounts.schemas import languages
+from clozette.contests import dated
 from clozette.contests.sponsors import queries as sponsors
-from clozette.contests.surveys import access, queries, rules, schemas, services, sheets, wording
+from clozette.contests.surveys import access, queries, schemas, services, sheets, wording
 from clozette.contests.surveys.access import ROLE
 from clozette.contests.surveys.models import KINDS, Question, Survey
 from clozette.kernel import clock, ids
@@ -31,8 +31,8 @@ _BEGINNING = {"audience": "members", "min_group": 10, "points": 0, "language": "
 def index() -> Any:
     """List all surveys."""
     now = clock.now()
-    listed = [(survey, rules.phase(survey, now)) for survey in queries.every()]
-    return render_template("marketing/surveys/list.html", surveys=listed, phase_names=wording.PHASES)
+    listed = [(survey, dated.phase(survey, now)) for survey in queries.every()]
+    return render_template("marketing/surveys/list.html", surveys=listed, phase_names=dated.PHASES)
 
 
 @blueprint.get(f"{HERE}/new")
@@ -62,7 +62,7 @@ def begin() -> Any:
 @staff(ROLE)
 def show(survey_id: int) -> Any:
     """Show its questions, where it stands, and what comes next."""
-    return _survey_page(access.staff_survey(survey_id), Form(schemas.DoIn))
+    return _survey_page(access.staff_survey(survey_id), Form(dated.DoIn))
 
 
 @blueprint.get(f"{_ONE}/edit")
@@ -94,7 +94,7 @@ def save(survey_id: int) -> Any:
 @staff(ROLE, collects="CP2")
 def lead(survey_id: int) -> Any:
     """Publish it, make it a draft again, or close it."""
-    found, form = access.staff_survey(survey_id), Form(schemas.DoIn)
+    found, form = access.staff_survey(survey_id), Form(dated.DoIn)
     if not form.load():
         return _survey_page(found, form)
     try:
@@ -167,7 +167,7 @@ def codebook(survey_id: int) -> Response:
 def tables(survey_id: int) -> Response:
     """Give the tables of a survey that is over."""
     found = access.staff_survey(survey_id)
-    if rules.phase(found, clock.now()) != "over":
+    if dated.phase(found, clock.now()) != "over":
         abort(404)
     return _file(sheets.tables(queries.tables_of(found)), f"{found.slug}-tables")
 
@@ -202,7 +202,7 @@ def _do(found: Survey, do: str, version: int) -> None:
     elif do == "draft":
         services.take_back(found)
     else:
-        services.close(found)
+        dated.close(found)
     db.session.refresh(found)
 
 
@@ -236,7 +236,7 @@ def _drop_question(survey: Survey, found: Question) -> Any:
 def _values(form: Form, found: Survey | None = None) -> dict[str, Any] | None:
     """Return the columns that a loaded form holds; or nothing, and its errors are in the form."""
     data = dict(form.data)
-    moments, wrong = schemas.moments_of(data, viewer().time_zone)
+    moments, wrong = dated.moments_of(data, viewer().time_zone)
     sponsor_id = data.pop("sponsor")
     known = {one.id for one in sponsors.open_sponsors()} | ({found.sponsor_id} if found else set())
     if sponsor_id is not None and sponsor_id not in known:
@@ -250,9 +250,8 @@ def _values(form: Form, found: Survey | None = None) -> dict[str, Any] | None:
 
 
 def _shown(found: Survey) -> dict[str, Any]:
-    zone = ZoneInfo(viewer().time_zone)
     values = {name: getattr(found, name) for name in _SAME}
-    values |= {name: f"{getattr(found, name).astimezone(zone):%Y-%m-%dT%H:%M}" for name in schemas.DATES}
+    values |= dated.typed_moments(found, viewer().time_zone)
     return values | {"sponsor": ids.encode(found.sponsor_id) if found.sponsor_id else ""}
 
 
@@ -288,8 +287,8 @@ def _survey_page(found: Survey, form: Form) -> Any:
         survey=found,
         form=form,
         questions=queries.questions_of(found.id),
-        phase=rules.phase(found, now),
-        phase_names=wording.PHASES,
+        phase=dated.phase(found, now),
+        phase_names=dated.PHASES,
         kind_names=wording.KINDS,
         audience_names=wording.AUDIENCES,
         faults=services.faults(found, now) if found.state == "draft" else [],
@@ -312,7 +311,7 @@ def _question_page(survey: Survey, found: Question | None, form: Form) -> Any:
 
 
 def _results_page(found: Survey, form: Form) -> Any:
-    is_over = rules.phase(found, clock.now()) == "over"
+    is_over = dated.phase(found, clock.now()) == "over"
     page = render_template(
         "marketing/surveys/results.html",
         survey=found,
