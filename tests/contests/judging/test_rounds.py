@@ -17,11 +17,14 @@ from clozette.contests.judging import queries, services, standings, tasks
 from clozette.contests.judging.models import Assignment, Ballot, Judge, Round, RoundChange
 from clozette.contests.planning import life
 from clozette.contests.planning.models import Contest
+from clozette.contests.planning.words import zone_moment
 from clozette.contests.voting import queries as voting
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
+from clozette.kernel.ports.mail import KEY
 from clozette.kernel.refusal import Refused
+from clozette.kernel.tasks.perform import perform
 from tests.contests.judging.conftest import Making, judge_all, plan, say, start
 from tests.factories.accounts import make_member, make_minor
 from tests.factories.contests import make_entry, make_judge, make_sponsor
@@ -292,6 +295,51 @@ def test_a_judge_who_says_yes_late_takes_what_is_left(jury: Making, by_id: int) 
     assert queries.open_tasks(round_)[late.id] == 2
 
 
+def _ranked(round_: Round, *judges: Judge) -> None:
+    """Let judges put what they have in the order of the numbers."""
+    for judge in judges:
+        order = [task.entry.number for task in queries.tasks_of(round_, judge)]
+        services.rank(judge, round_, {number: place for place, number in enumerate(order, 1)}, now=clock.now())
+
+
+@pytest.mark.requirement(8)
+def test_a_late_judge_and_a_recusal_turn_no_ranking_round(jury: Making) -> None:
+    """Whoever saw number 2 and 3 put 2 before 3; a late judge who may rank number 3 alone turns that as little."""
+    contest = jury(entries=3, judges=2)
+    round_, (one, other) = start(contest, "rank", quorum=2), judges_of(contest)
+    services.recuse(one, queries.tasks_of(round_, one)[2].assignment, now=clock.now())
+    late, now = services.name(contest, make_member(), by_id=None, now=clock.now()), clock.now()
+    for entry in entries_of(contest)[:2]:
+        db.session.add(Follow(id=new_id(), follower_id=late.member_id, followed_id=entry.member_id, at=now))
+    services.accept(late, now=now)
+    assert [task.entry.number for task in queries.tasks_of(round_, late)] == [3]
+    _ranked(round_, one, other, late)
+    services.end_round(round_, now=clock.now())
+    standings.order(contest)
+    found = [(number, standing.jury) for standing, number in standings.of_contest(contest)]
+    assert found == [(1, "1"), (2, "1/2"), (3, "0")]
+
+
+@pytest.mark.parametrize("lacks", [True, False])
+def test_whoever_comes_late_to_a_ranking_gets_all_of_it(jury: Making, lacks: bool) -> None:
+    contest = jury(entries=4, judges=2)
+    round_, (one, _other) = start(contest, "rank", quorum=2), judges_of(contest)
+    if lacks:
+        services.recuse(one, queries.tasks_of(round_, one)[2].assignment, now=clock.now())
+    late = services.name(contest, make_member(), by_id=None, now=clock.now())
+    services.accept(late, now=clock.now())
+    assert [task.entry.number for task in queries.tasks_of(round_, late)] == [1, 2, 3, 4]
+    assert (late, 4) in queries.judges_to_tell(round_)
+
+
+def test_a_late_judge_of_points_gets_what_lacks_alone(jury: Making) -> None:
+    contest = jury(entries=3, judges=2)
+    round_ = start(contest, quorum=2)
+    late = services.name(contest, make_member(), by_id=None, now=clock.now())
+    services.accept(late, now=clock.now())
+    assert queries.tasks_of(round_, late) == []
+
+
 def test_a_ranking_is_of_thirty_at_most(jury: Making) -> None:
     contest = jury(entries=31, judges=2)
     assert refused(services.open_round, plan(contest, "rank"), now=clock.now()) == "too_many"
@@ -425,22 +473,60 @@ def test_nobody_edits_a_ballot_even_by_sql(jury: Making, statement: str) -> None
         db.session.execute(sa.text(statement))
 
 
-def test_judges_are_told_and_reminded_once(jury: Making, stopped_clock: Clock, db_session: orm.Session) -> None:
+def test_judges_are_told_and_reminded_once(
+    app: Flask, jury: Making, stopped_clock: Clock, db_session: orm.Session
+) -> None:
     contest = jury(entries=2, judges=2)
     round_ = start(contest, due_at=clock.now() + timedelta(days=3))
-    done = judges_of(contest)[0]
+    done, other = judges_of(contest)
     for task in queries.tasks_of(round_, done):
         say(task.assignment, 5, 5)
+    member = db_session.get_one(Member, other.member_id)
+    member.time_zone, member.locale = "Asia/Tokyo", "en"
+    round_id = round_.id
     db_session.commit()
+    app.extensions[KEY].clear()
     for _n in range(2):
-        tasks.tell_judges_of_entries(round_id=round_.id)
-        tasks.remind_judges()
+        perform(app, "contests.tell_judges_of_entries", {"round_id": round_id})
+        perform(app, "contests.remind_judges", {})
     assert [one.kind for one in db.session.scalars(sa.select(Notification))] == ["jury_entries"]
+    (told,) = app.extensions[KEY].messages
+    assert told.to == member.email and told.subject == f"Entries wait for you: {contest.title}"
+    for words in (
+        "2 entries",
+        "round 1",
+        zone_moment(round_.due_at, "Asia/Tokyo"),
+        f"/contests/{contest.slug}/judging",
+    ):
+        assert words in told.text and words in told.html
+    db_session.commit()
     stopped_clock.forward(days=2, minutes=1)
     for _n in range(2):
-        tasks.remind_judges()
+        perform(app, "contests.remind_judges", {})
     kinds = db.session.scalars(sa.select(Notification).order_by(Notification.id)).all()
     assert [(one.kind, one.member_id == done.member_id) for one in kinds] == [
         ("jury_entries", False),
         ("jury_due", False),
     ]
+    subjects = [mail.subject for mail in app.extensions[KEY].messages]
+    assert subjects == [told.subject, f"Ballots of yours are due: {contest.title}"]
+
+
+def test_a_mail_that_fails_is_sent_later_and_the_others_once(
+    app: Flask, jury: Making, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id = start(jury(entries=2, judges=2)).id
+    db_session.commit()
+    sent, times = [], []
+
+    def fail_once(member: Member, *_about: object) -> None:
+        times.append(member.id)
+        if len(times) == 2:
+            raise ConnectionError
+        sent.append(member.id)
+
+    monkeypatch.setattr(tasks.mail, "entries", fail_once)
+    with pytest.raises(ConnectionError):
+        perform(app, "contests.tell_judges_of_entries", {"round_id": round_id})
+    perform(app, "contests.tell_judges_of_entries", {"round_id": round_id})
+    assert len(sent) == len(set(sent)) == 2
