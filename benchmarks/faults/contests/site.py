@@ -40,7 +40,7 @@ HARMS = ("fuse worker", "fuse worker", "fuse worker", "worker", "database")
 BURNS_SECONDS = 2.5
 """How long a fuse may burn: a process that has nothing to write is left alone then."""
 LONGEST_FUSE = 25
-LEAST_DEATHS = 40
+LEAST_DEATHS = 60
 """Of how many processes at a write of their own this run is to tell."""
 _PROCESSES = ("web", "worker")
 Found = TypeVar("Found")
