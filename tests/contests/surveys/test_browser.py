@@ -1,17 +1,29 @@
 """A survey answered and a code claimed in a real Chromium without a script; the pages of both, in both widths."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from clozette import create_app
-from clozette.kernel import ids
+from clozette.contests.promotions import early
+from clozette.contests.promotions import services as promotions_of
+from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.settings import Settings
 from tests.factories import accounts
-from tests.factories.contests import make_promotion, make_question, make_sharing, make_sponsor, make_survey
+from tests.factories.contests import (
+    make_channel,
+    make_promotion,
+    make_question,
+    make_sharing,
+    make_sponsor,
+    make_survey,
+)
 
 pytestmark = pytest.mark.browser
 DRESSES = ((390, "dark"), (1280, "light"))
+HOSTED = ("/p/acme", "/p/acme/surveys/of-coats", "/p/acme/surveys/soon-coats", "/p/acme/promotions/ten-off")
 
 
 @pytest.fixture
@@ -32,6 +44,7 @@ def there(live_server):
         over, draft = make_survey("closed", slug="over-coats", min_group=5), make_survey("draft")
         asked, promotion = make_question(draft), make_promotion(slug="ten-off", sponsor_id=sponsor.id)
         make_question(over)
+        promotions_of.add_codes(promotion, ["SESAME"])
         sue, mark = accounts.make_member("sue_surveyed"), accounts.make_member("mark_asks", roles=("marketing",))
         cookies = {}
         for member in (sue, mark):
@@ -39,6 +52,9 @@ def there(live_server):
             accounts.sign_in(client, member, second_factor=member is mark)
             value = client.get_cookie("__Host-session", domain="localhost").value
             cookies[member.handle] = {"name": "__Host-session", "value": value, "url": live_server.url, "secure": True}
+        make_channel(sponsor, slug="acme", name="Acme Style", colour="rose", words="What we ask, and what we give.")
+        soon = make_survey(slug="soon-coats", sponsor_id=sponsor.id, opens_at=clock.now() + timedelta(hours=9))
+        early.put(promotion.id, f"survey:{ids.encode(soon.id)}")
         surveys, promotions = "/marketing/surveys", "/marketing/promotions"
         pages = [
             surveys,
@@ -49,6 +65,7 @@ def there(live_server):
             promotions,
             f"{promotions}/new",
             f"{promotions}/{ids.encode(promotion.id)}",
+            f"/marketing/sponsors/{ids.encode(sponsor.id)}/pages",
         ]
         db.session.commit()
         return cookies, pages
@@ -59,7 +76,14 @@ def test_a_survey_and_a_code_without_a_script(visitor, sound, there) -> None:
     page, seen = visitor(javascript=False), visitor()
     for context in (page.context, seen.context):
         context.add_cookies([cookies["sue_surveyed"]])
-    for path in ("/surveys", "/surveys/of-coats", "/surveys/over-coats/results", "/promotions", "/promotions/ten-off"):
+    for path in (
+        "/surveys",
+        "/surveys/of-coats",
+        "/surveys/over-coats/results",
+        "/promotions",
+        "/promotions/ten-off",
+        *HOSTED,
+    ):
         seen.goto(path)
         sound(seen, DRESSES)
     page.goto("/surveys/of-coats")
@@ -75,7 +99,8 @@ def test_a_survey_and_a_code_without_a_script(visitor, sound, there) -> None:
     page.get_by_role("button", name="Send the answers").click()
     expect(page.get_by_text("Thank you, we have your answers.")).to_be_visible()
     page.goto("/promotions/ten-off")
-    page.get_by_role("button", name="Get a code").click()
+    page.get_by_label("Code").fill("SESAME")
+    page.get_by_role("button", name="Use the code").click()
     expect(page.get_by_role("heading", name="Your code")).to_be_visible()
     staff = visitor()
     staff.context.add_cookies([cookies["mark_asks"]])
