@@ -18,7 +18,9 @@ import re
 import sys
 from fractions import Fraction
 
-DRAW, VOTES, BALLOTS = "clozette draw 1", "clozette votes 1", "clozette ballots 1"
+DRAW, VOTES, BALLOTS = "clozette draw 1", "clozette votes 1", "clozette ballots 2"
+FORMER_BALLOTS = "clozette ballots 1"  # a place in a ranking was worth the part of the judge's own list
+METHODS = {BALLOTS: {"yesno", "score", "pairs"}, FORMER_BALLOTS: {"yesno", "score", "rank"}}
 INCLUSION, HEAD, LEAF = "clozette inclusion 1", "clozette head 1", "clozette leaf 1"
 QUICKNET = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
 MICRO = 1_000_000
@@ -61,7 +63,7 @@ def check(document):
     checks = Checks()
     try:
         json.dumps(document, ensure_ascii=False).encode()  # half a character can't be printed
-        kinds = {DRAW: check_draw, VOTES: check_votes, BALLOTS: check_ballots}
+        kinds = {DRAW: check_draw, VOTES: check_votes, BALLOTS: check_ballots, FORMER_BALLOTS: check_ballots}
         kinds[document["layout"]](document, checks)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise Unreadable(f"not a file of ours: {type(error).__name__} {error}") from None
@@ -338,6 +340,8 @@ def check_ballots(document, checks):
     """Check the chain of a jury's lines, their form, and that the places follow from them."""
     lines = [line.split(" ") for line in check_chain(document, checks)]
     rounds = {str(one["number"]): one for one in document["rounds"]}
+    if not {one["method"] for one in rounds.values()} <= METHODS[document["layout"]]:
+        raise ValueError("a round is counted in no way of this layout")
     form = all(len(line) == 5 and line[1].startswith("J") and is_value(rounds[line[0]], line[3]) for line in lines)
     in_order = [line[4] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
     by_round = [int(line[0]) for line in lines]
@@ -388,8 +392,8 @@ def count_places(document, lines, votes):
     share, found = document["vote_share"], {}
     for about in sorted(document["rounds"], key=lambda one: one["number"]):
         mine = [line for line in lines if line[0] == str(about["number"])]
-        firsts, lot = means(mine, about, True), lot_of(document, about["number"])
-        for entry, jury in means(mine, about, False).items():
+        firsts, lot = results(mine, about, True), lot_of(document, about["number"])
+        for entry, jury in results(mine, about, False).items():
             total = (jury * (100 - share) + votes.get(entry, 0) * share) / 100
             tie = {"criterion": -firsts[entry], "draw": sha256(f"{lot} {entry}".encode())}.get(document["tie_break"], 0)
             found[entry] = (-about["number"], -total, tie, entry, jury)
@@ -397,21 +401,45 @@ def count_places(document, lines, votes):
     return [(place, entry, -number, jury, -total) for place, (number, total, _, entry, jury) in enumerate(rows, 1)]
 
 
-def means(lines, about, by_first):
-    """Return what a round's ballots give each entry on the average, by the first criterion alone if that is asked."""
-    given, orders = {}, {}
+def results(lines, about, by_first):
+    """Return what a round's ballots give each entry, by the first criterion alone if that is asked."""
     if any(type(one["weight"]) is not int or not 0 <= one["weight"] <= MOST_WEIGHT for one in about["criteria"]):
         raise ValueError("a weight is none")
-    for line in lines if about["method"] == "rank" else ():
-        orders.setdefault(line[1], []).append(int(line[3]))
-    if any(len(theirs) > MOST_RANKED for theirs in orders.values()):
+    orders = {}
+    for line in lines if about["method"] in ("rank", "pairs") else ():
+        orders.setdefault(line[1], {})[int(line[2])] = int(line[3])
+    if orders and len({line[2] for line in lines}) > MOST_RANKED:
         raise ValueError("a judge can't put so many in an order")
+    return by_pairs(orders) if about["method"] == "pairs" else means(lines, about, by_first, orders)
+
+
+def by_pairs(orders):
+    """Return for each entry the mean over all others of the part of judges who put it before them.
+
+    Only judges who ranked both count; equal places are a half, and so is an entry that nobody ranked beside another.
+    """
+    found = {}
+    for entry in {entry for theirs in orders.values() for entry in theirs}:
+        before, both = {}, {}
+        for theirs in orders.values():
+            for other in theirs if entry in theirs else ():
+                if other != entry:
+                    both[other] = both.get(other, 0) + 1
+                    won = Fraction((theirs[entry] < theirs[other]) + (theirs[entry] <= theirs[other]), 2)
+                    before[other] = before.get(other, 0) + won
+        found[entry] = sum(before[other] / both[other] for other in both) / len(both) if both else Fraction(1, 2)
+    return found
+
+
+def means(lines, about, by_first, orders):
+    """Return what ballots give each entry on the average."""
+    given = {}
     for line in lines:
         value = [int(part) for part in line[3].split(",")]
         if about["method"] == "yesno":
             worth = Fraction(value[0])
         elif about["method"] == "rank":
-            theirs = orders[line[1]]
+            theirs = orders[line[1]].values()
             worth = Fraction(len(theirs) - sum(place < value[0] for place in theirs), len(theirs))
         elif by_first:
             worth = Fraction(value[0], MOST_POINTS)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from clozette.accounts.access import is_present
 from clozette.accounts.models import Block, Member
 from clozette.community.models import Follow
+from clozette.contests import facts
 from clozette.contests.entering import eligibility
 from clozette.contests.entering.models import Entry
 from clozette.contests.judging import rules
@@ -18,6 +19,10 @@ from clozette.contests.judging.rules import Cast, Sheet
 from clozette.contests.planning.models import Contest
 from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
+
+FACT = "ballots"
+COUNTED = {"rank": "pairs"}
+"""How the results of a method are counted, where it is not called as the method is."""
 
 
 @dataclass(frozen=True)
@@ -163,14 +168,22 @@ def entries_in(round_: Round) -> Sequence[Entry]:
     return db.session.scalars(sa.select(Entry).where(given, takes_part()).order_by(Entry.number)).all()
 
 
+def methods(contest: Contest) -> dict[int, str]:
+    """Return how each round is counted: as was stated when the jury came to its end, or else as it is done now."""
+    stated = facts.of(contest.id, FACT)
+    said = {} if stated is None else dict(line.split(" ")[:2] for line in stated.content["method"])
+    return {one.number: said.get(str(one.number), COUNTED.get(one.method, one.method)) for one in rounds_of(contest)}
+
+
 def sheets(contest: Contest) -> list[Sheet]:
     """Return the ballots that count of every round that has ended."""
     names, found, end = _pseudonyms(contest), [], "00" * 32
+    counted = methods(contest)
     lines: list[str] = []
     for round_ in rounds_of(contest):
         if round_.ended_at is None:
             break
-        sheet = _sheet(round_, names)
+        sheet = _sheet(round_, counted[round_.number], names)
         before = len(lines)
         lines += [rules.line(before + n, sheet, cast) for n, cast in enumerate(sheet.casts, 1)]
         end = rules.chained(lines[before:], end)
@@ -191,7 +204,7 @@ def judges_to_tell(round_: Round) -> list[tuple[Judge, int]]:
     return [(judge, left[judge.id]) for judge in judges]
 
 
-def _sheet(round_: Round, names: dict[int, int]) -> Sheet:
+def _sheet(round_: Round, method: str, names: dict[int, int]) -> Sheet:
     said = _values(round_)
     rows = sa.select(Assignment.id, Assignment.judge_id, Entry.number).join(Entry, Entry.id == Assignment.entry_id)
     rows = rows.where(Assignment.round_id == round_.id, counts())
@@ -202,7 +215,7 @@ def _sheet(round_: Round, names: dict[int, int]) -> Sheet:
     ]
     casts.sort(key=lambda cast: (cast.entry, cast.judge))
     weights = tuple(one["weight"] for one in round_.criteria)
-    return Sheet(round_.number, round_.method, weights, tuple(casts))
+    return Sheet(round_.number, method, weights, tuple(casts))
 
 
 def _pseudonyms(contest: Contest) -> dict[int, int]:

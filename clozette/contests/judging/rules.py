@@ -1,11 +1,15 @@
 """Pure counting: from ballots to places, as exact fractions. Whoever has the file of ballots gets the same.
 
-A ballot is worth a fraction from nothing to one: yes is one; points are the mean by the weights of the criteria, of ten;
-a place in a ranking of n is worth the part of the n that stands there or behind. What the jury gives an entry in a round is the mean of its ballots. Votes
-count as a part of those that the entry with most of them got.
+A ballot is worth a fraction from nothing to one: yes is one; points are the mean by the weights of the criteria, of ten.
+What the jury gives an entry in a round is the mean of its ballots. Rankings are counted by pairs (``pairs``), because judges
+need not have ranked the same entries: of the judges who ranked two entries the part that put the one before the other, and
+of an entry the mean of that over all others that it was ranked with. Votes count as a part of those that the entry with
+most of them got.
 """
 
 import hashlib
+import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -28,7 +32,12 @@ class Cast:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The ballots of a round that count. ``lot`` tells equal results apart where the rules leave that to chance."""
+    """The ballots of a round that count.
+
+    :ivar method: ``yesno``, ``score``, ``pairs``; ``rank`` is a ranking of a jury that came to its end when such were
+        counted by the part of a judge's own list that stands at a place or behind it.
+    :ivar lot: tells equal results apart where the rules leave that to chance.
+    """
 
     number: int
     method: str
@@ -60,6 +69,8 @@ def is_value(method: str, value: Sequence[int], criteria: int) -> bool:
 
 def results(sheet: Sheet) -> dict[int, Fraction]:
     """Return what the jury gave each entry of a round."""
+    if sheet.method == "pairs":
+        return _by_pairs(sheet)
     return _means(sheet, [_worth(sheet, one) for one in sheet.casts])
 
 
@@ -139,6 +150,25 @@ def _worth(sheet: Sheet, cast: Cast) -> Fraction:
         return Fraction(len(theirs) - sum(place < cast.value[0] for place in theirs), len(theirs))
     points = sum(weight * value for weight, value in zip(sheet.weights, cast.value, strict=True))
     return Fraction(points, MOST_POINTS * sum(sheet.weights))
+
+
+def _by_pairs(sheet: Sheet) -> dict[int, Fraction]:
+    """Return the mean over all others of how many judges put an entry before each.
+
+    Equal places count half each; an entry that nobody ranked beside another gets half.
+    """
+    ranked: dict[int, list[tuple[int, int]]] = {}
+    for cast in sheet.casts:
+        ranked.setdefault(cast.judge, []).append((cast.entry, cast.value[0]))
+    won, met = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for theirs in ranked.values():
+        for (one, place), (other, behind) in itertools.permutations(theirs, 2):
+            met[one, other] += 2
+            won[one, other] += (place < behind) + (place <= behind)
+    parts: dict[int, list[Fraction]] = {cast.entry: [] for cast in sheet.casts}
+    for pair, number in met.items():
+        parts[pair[0]].append(Fraction(won[pair], number))
+    return {entry: sum(all_, Fraction(0)) / len(all_) if all_ else Fraction(1, 2) for entry, all_ in parts.items()}
 
 
 def _means(sheet: Sheet, worths: Sequence[Fraction]) -> dict[int, Fraction]:

@@ -17,6 +17,7 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.judging import queries, rules
 from clozette.contests.judging.events import EntriesAllotted, JudgeNamed
 from clozette.contests.judging.models import Assignment, Ballot, Judge, Round, RoundChange
+from clozette.contests.judging.queries import FACT
 from clozette.contests.planning.models import Contest
 from clozette.contests.planning.plans import terms_of
 from clozette.kernel import events
@@ -24,7 +25,6 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
 
-FACT = "ballots"
 NAMING = ("draft", "checked", "published", "open", "closed")
 _NO_SYNC = {"synchronize_session": False}
 
@@ -214,11 +214,11 @@ def _fix(contest: Contest, now: datetime) -> None:
     """State the digest of all ballots, and how they are counted."""
     sheets = queries.sheets(contest)
     lines = queries.lines(sheets)
-    rounds = queries.rounds_of(contest)
+    rounds, counted = queries.rounds_of(contest), queries.methods(contest)
     said: facts.Content = {
         "final": rules.chained(lines),
         "count": len(lines),
-        "method": [f"{one.number} {one.method} quorum {one.quorum} takes {one.takes}" for one in rounds],
+        "method": [f"{one.number} {counted[one.number]} quorum {one.quorum} takes {one.takes}" for one in rounds],
         "weights": [f"{one.number} {each['weight']} {each['name']}" for one in rounds for each in one.criteria],
         "tie_break": terms_of(contest.terms).tie_break,
         "vote_share": contest.vote_share,
@@ -253,7 +253,8 @@ def _entries_for(contest: Contest, round_: Round) -> Sequence[Entry]:
 def _shared_out(contest: Contest, round_: Round, needs: Mapping[int, int]) -> tuple[list[tuple[int, int]], list[int]]:
     """Return who gets which entry, and the numbers of entries for which there are too few judges.
 
-    In a ranking each judge gets every entry.
+    :param needs: how many judges each entry of the round still needs. In a ranking each judge gets all of them, also those
+        that need none: whoever ranks few says little.
     """
     load = dict.fromkeys(queries.able(contest), 0)
     known = sa.select(Assignment.judge_id, Assignment.entry_id).where(Assignment.round_id == round_.id)
@@ -277,13 +278,12 @@ def _give(round_: Round, pairs: Sequence[tuple[int, int]], now: datetime) -> Non
 
 
 def _fill(contest: Contest, round_: Round, now: datetime) -> None:
-    """Give entries of an open round that lack judges to others, as far as there are any."""
+    """Give entries of an open round that lack judges to others, as far as there are any; in a ranking everybody all."""
     have = sa.select(Assignment.entry_id, sa.func.count()).where(Assignment.round_id == round_.id, queries.counts())
     found = dict(db.session.execute(have.group_by(Assignment.entry_id)).all())
-    lacks = {entry.id: round_.quorum - found.get(entry.id, 0) for entry in queries.entries_in(round_)}
-    needs = {entry_id: number for entry_id, number in lacks.items() if number > 0}
-    if needs:
-        pairs, _short = _shared_out(contest, round_, needs)
+    needs = {entry.id: max(round_.quorum - found.get(entry.id, 0), 0) for entry in queries.entries_in(round_)}
+    pairs, _short = _shared_out(contest, round_, needs)
+    if pairs:
         _give(round_, pairs, now)
         events.publish(EntriesAllotted(round_.id))
 

@@ -17,7 +17,8 @@ from clozette.contests.voting import kept
 from clozette.contests.voting import queries as voting
 from clozette.kernel.database import db
 
-LAYOUT = "clozette ballots 1"
+LAYOUT, FORMER = "clozette ballots 2", "clozette ballots 1"
+"""How the file is made; in the former a ranking was counted by the part of a judge's own list."""
 _FACTS = frozenset({"rules", "entries", "ballots", "votes"})
 PUBLIC = ("announced", "done")
 """States in which the score sheet is for everybody."""
@@ -63,15 +64,15 @@ def rows(contest: Contest) -> list[Row]:
 
 def document(contest: Contest) -> dict[str, Any]:
     """Return what the places are counted from, for the verifier."""
-    lines = queries.lines(queries.sheets(contest))
+    lines, counted = queries.lines(queries.sheets(contest)), queries.methods(contest)
     votes = kept.frozen(contest) if contest.vote_share else None
     return {
-        "layout": LAYOUT,
+        "layout": FORMER if "rank" in counted.values() else LAYOUT,
         "contest": contest.slug,
         "rounds": [
             {
                 "number": one.number,
-                "method": one.method,
+                "method": counted[one.number],
                 "criteria": one.criteria,
                 "quorum": one.quorum,
                 "takes": one.takes,

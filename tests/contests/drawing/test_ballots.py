@@ -23,20 +23,26 @@ from tests.contests.drawing.test_verifier import both_say, page_says, script_say
 
 
 def ballots(
-    luck: random.Random, tie_break: str = "draw", liked: Callable[[int], int] = lambda entry: entry % 4
+    luck: random.Random,
+    tie_break: str = "draw",
+    liked: Callable[[int], int] = lambda entry: entry % 4,
+    ranking: str = "pairs",
 ) -> Document:
     """Return the file of a jury's ballots: a round of yes and no, then one of points, then one of places.
 
+    Judges of the last have not all the same entries.
+
+    :param ranking: how the last round is counted.
     :param liked: how many votes an entry counts with in the places; the votes' lines keep to the number of the entry.
     """
     criteria = [{"name": "Idea", "weight": 2}, {"name": "Fit", "weight": 1}]
-    about = (("yesno", 3, [], range(1, 9)), ("score", 3, criteria, range(1, 7)), ("rank", 0, [], range(1, 4)))
+    about = (("yesno", 3, [], range(1, 9)), ("score", 3, criteria, range(1, 7)), (ranking, 0, [], range(1, 4)))
     sheets, lines, end = [], [], "00" * 32
     for number, (method, _takes, asked, entries) in enumerate(about, 1):
         casts = [
             judging.Cast(judge, entry, _value(luck, method, place))
-            for judge in (1, 2)
-            for place, entry in enumerate(luck.sample(list(entries), len(entries)), 1)
+            for judge in (1, 2, *((3, 4) if method == ranking else ()))
+            for place, entry in enumerate(luck.sample(list(entries), len(entries) - judge // 3), 1)
         ]
         casts.sort(key=lambda cast: (cast.entry, cast.judge))
         weights = tuple(one["weight"] for one in asked)
@@ -49,7 +55,7 @@ def ballots(
     voted = [entry for entry in range(1, 9) for _vote in range(entry % 4)]
     places = judging.places(sheets, votes, 30, tie_break)
     return {
-        "layout": "clozette ballots 1",
+        "layout": "clozette ballots 2" if ranking == "pairs" else "clozette ballots 1",
         "contest": "of-nobody",
         "rounds": [
             {"number": number, "method": method, "criteria": asked, "quorum": 2, "takes": takes}
@@ -73,8 +79,7 @@ def _value(luck: random.Random, method: str, place: int) -> tuple[int, ...]:
     return {
         "yesno": (luck.randrange(2),),
         "score": (luck.randrange(1, 11), luck.randrange(1, 11)),
-        "rank": (place,),
-    }[method]
+    }.get(method, (place,))
 
 
 def _other_points(spoilt: Document) -> None:
@@ -121,10 +126,39 @@ def test_an_altered_ballot_is_seen(app: Flask, db_session: orm.Session, name: st
 
 
 @pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("ranking", ["pairs", "rank"])
 @pytest.mark.parametrize("tie_break", ["criterion", "earlier", "draw"])
-def test_places_of_many_juries_agree(app: Flask, db_session: orm.Session, tie_break: str) -> None:
+def test_places_of_many_juries_agree(app: Flask, db_session: orm.Session, tie_break: str, ranking: str) -> None:
     for seed in range(20):
-        assert both_say(ballots(random.Random(seed), tie_break)) is True
+        assert both_say(ballots(random.Random(seed), tie_break, ranking=ranking)) is True
+
+
+@pytest.mark.engines("sqlite")
+def test_equal_places_of_one_judge_agree(app: Flask, db_session: orm.Session) -> None:
+    """As they come about where an entry falls out and its judge puts the others anew."""
+    casts = [
+        judging.Cast(judge, entry, (place,)) for judge, entry, place in ((1, 1, 2), (1, 2, 2), (2, 2, 1), (2, 3, 2))
+    ]
+    casts.sort(key=lambda cast: (cast.entry, cast.judge))
+    document = ballots(random.Random(5))
+    sheet = judging.Sheet(3, "pairs", (), tuple(casts))
+    lines = [judging.line(number, sheet, cast) for number, cast in enumerate(casts, 1)]
+    sheet = dataclasses.replace(sheet, lot=judging.chained(lines))
+    votes = {entry: Fraction(entry, 3) for entry in (1, 2, 3)}
+    document["votes"] = [f"{n} {n:032x} {entry} counted -" for n, entry in enumerate((1, 2, 2, 3, 3, 3), 1)]
+    document["standings"] = [
+        {"number": one.entry, "place": one.place, "round": one.round}
+        | {name: str(getattr(one, name)) for name in ("jury", "votes", "total")}
+        for one in judging.places([sheet], votes, 30, "draw")
+    ]
+    assert both_say(document | {"lines": lines, "final": sheet.lot, "rounds": document["rounds"][2:]}) is True
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("method", ["rank", "other"])
+def test_a_way_to_count_of_another_layout_is_unreadable(app: Flask, db_session: orm.Session, method: str) -> None:
+    spoilt = altered(ballots(random.Random(5)), lambda made: made["rounds"][2].__setitem__("method", method))
+    assert both_say(spoilt) is None
 
 
 def _many_of_one_judge(spoilt: Document) -> None:

@@ -67,6 +67,32 @@ def test_the_result_is_that_of_the_file(judged: Contest) -> None:
     assert placed
 
 
+def test_what_was_counted_in_the_former_way_stays_as_it_was(jury: Making, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The jury came to its end before rankings were counted by pairs; the places are asked for later."""
+    contest = jury(entries=3, judges=3)
+    services.open_round(ranking := plan(contest, "rank"), now=clock.now())
+    first, *_others = queries.seats(contest)
+    services.recuse(first.judge, queries.tasks_of(ranking, first.judge)[0].assignment, now=clock.now())
+    for seat in queries.seats(contest):
+        tasks = queries.tasks_of(ranking, seat.judge)
+        services.rank(seat.judge, ranking, {one.entry.number: n for n, one in enumerate(tasks, 1)}, now=clock.now())
+    with monkeypatch.context() as former:
+        former.setattr(queries, "COUNTED", {})
+        services.end_round(ranking, now=clock.now())
+    standings.order(contest)
+    document = standings.document(contest)
+    assert (document["layout"], document["rounds"][0]["method"]) == ("clozette ballots 1", "rank")
+    assert [one["jury"] for one in document["standings"]] == ["1", "7/9", "7/18"]
+    assert both_say(document)
+
+
+def test_who_goes_by_another_way_to_count_than_was_stated_is_seen(judged: Contest) -> None:
+    document = copy.deepcopy(standings.document(judged))
+    assert document["layout"] == "clozette ballots 2"
+    document["layout"], document["rounds"][2]["method"] = "clozette ballots 1", "rank"
+    assert not both_say(document)
+
+
 def _chain(document: Document) -> None:
     document["final"] = rules.chained(document["lines"])
 

@@ -1,5 +1,6 @@
 """Counting ballots: exact fractions, worked out by hand."""
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -23,7 +24,39 @@ def test_yes_is_one() -> None:
     assert rules.results(sheet) == {7: Fraction(2, 3), 8: Fraction(0)}
 
 
-def test_places_of_a_ranking_close_up_when_one_falls_out() -> None:
+def test_a_ranking_is_counted_by_the_pairs_that_a_judge_ranked_both_of() -> None:
+    """Two rank all three; one ranked two of them, one a single one, which says nothing."""
+    whole, part = ((1, 7, (1,)), (1, 8, (2,)), (1, 9, (3,))), ((3, 8, (2,)), (3, 9, (1,)))
+    sheet = Sheet(1, "pairs", (), casts(*whole, (2, 7, (2,)), (2, 8, (1,)), (2, 9, (3,)), *part, (4, 9, (1,))))
+    assert rules.results(sheet) == {
+        7: (Fraction(1, 2) + Fraction(1)) / 2,
+        8: (Fraction(1, 2) + Fraction(2, 3)) / 2,
+        9: (Fraction(0) + Fraction(1, 3)) / 2,
+    }
+
+
+def test_where_all_rank_the_same_pairs_give_the_order_of_the_sums_of_places() -> None:
+    luck = random.Random(5)
+    for _n in range(20):
+        orders = [luck.sample(range(1, 7), 6) for _judge in range(4)]
+        rows = [(judge, entry, (place,)) for judge, order in enumerate(orders) for place, entry in enumerate(order, 1)]
+        sums = {entry: sum(order.index(entry) for order in orders) for entry in range(1, 7)}
+        found = rules.results(Sheet(1, "pairs", (), casts(*rows)))
+        assert found == {entry: 1 - Fraction(sums[entry], 4 * 5) for entry in found}
+
+
+def test_a_part_in_a_few_good_pairs_is_no_advantage() -> None:
+    """Judge 1 can't judge number 3, judge 3 ranks it alone: it was behind wherever anybody saw it beside another."""
+    rows = casts((1, 1, (1,)), (1, 2, (2,)), (2, 1, (1,)), (2, 2, (2,)), (2, 3, (3,)), (3, 3, (1,)))
+    assert rules.taken(Sheet(1, "pairs", (), rows), 3, "earlier") == [1, 2, 3]
+
+
+def test_equal_places_and_no_pair_at_all_are_a_half() -> None:
+    equal = Sheet(1, "pairs", (), casts((1, 7, (1,)), (1, 8, (1,)), (2, 9, (1,))))
+    assert set(rules.results(equal).values()) == {Fraction(1, 2)}
+
+
+def test_places_of_a_former_ranking_close_up_when_one_falls_out() -> None:
     whole = Sheet(1, "rank", (), casts((1, 7, (1,)), (1, 8, (2,)), (1, 9, (3,))))
     assert rules.results(whole) == {7: Fraction(1), 8: Fraction(2, 3), 9: Fraction(1, 3)}
     without = Sheet(1, "rank", (), casts((1, 7, (1,)), (1, 9, (3,))))

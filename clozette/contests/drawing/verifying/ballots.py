@@ -17,6 +17,9 @@ from clozette.contests.drawing.verifying.votes import check_chain
 
 MOST_POINTS, MOST_RANKED, MOST_SHARE = 10, 30, 30
 MOST_LINES, MOST_STANDINGS, MOST_WEIGHT = 5_000, 2_000, 1_000_000
+LAYOUT, FORMER = "clozette ballots 2", "clozette ballots 1"
+_METHODS = {LAYOUT: {"yesno", "score", "pairs"}, FORMER: {"yesno", "score", "rank"}}
+"""How rounds can be counted. In the former layout a place in a ranking was worth the part of the judge's own list."""
 _FRACTION = re.compile(r"[0-9]{1,200}(?:/[0-9]{1,200})?")
 """A few characters of another shape, "1e9999999", are a number that takes hours."""
 Row = tuple[int, int, int, Fraction, Fraction]
@@ -84,19 +87,19 @@ class Sheet:
             return value in ((0,), (1,))
         if self.method == "score":
             return len(value) == len(self.weights) and all(1 <= points <= MOST_POINTS for points in value)
-        return self.method == "rank" and len(value) == 1 and 1 <= value[0] <= MOST_RANKED
+        return len(value) == 1 and 1 <= value[0] <= MOST_RANKED
 
     @cached_property
-    def orders(self) -> Mapping[str, list[int]]:
-        """The places that each judge gave, for a ranking.
+    def orders(self) -> Mapping[str, Mapping[int, int]]:
+        """The place of each entry by judge, for a ranking.
 
-        :raises Unreadable: for more than a judge can put in an order.
+        :raises Unreadable: for more entries than a judge can put in an order.
         """
-        found = defaultdict(list)
-        for cast in self.casts:
-            found[cast.judge].append(cast.value[0])
-        if any(len(places) > MOST_RANKED for places in found.values()):
+        if len({cast.entry for cast in self.casts}) > MOST_RANKED:
             raise Unreadable("ranked")
+        found = defaultdict[str, dict[int, int]](dict)
+        for cast in self.casts:
+            found[cast.judge][cast.entry] = cast.value[0]
         return found
 
     def worth(self, cast: Cast) -> Fraction:
@@ -104,7 +107,7 @@ class Sheet:
         if self.method == "yesno":
             return Fraction(cast.value[0])
         if self.method == "rank":
-            theirs = self.orders[cast.judge]
+            theirs = self.orders[cast.judge].values()
             return Fraction(sum(place >= cast.value[0] for place in theirs), len(theirs))
         weighed = sum(weight * points for weight, points in zip(self.weights, cast.value, strict=True))
         return Fraction(weighed, MOST_POINTS * sum(self.weights))
@@ -113,17 +116,33 @@ class Sheet:
         """Return what it is worth by the first criterion alone."""
         return Fraction(cast.value[0], MOST_POINTS) if self.method == "score" else self.worth(cast)
 
-    def means(self, worth: Callable[[Cast], Fraction]) -> dict[int, Fraction]:
-        """Return what each entry got on the average."""
+    def results(self, worth: Callable[[Cast], Fraction]) -> dict[int, Fraction]:
+        """Return what each entry got: on the average, or by pairs."""
+        if self.method == "pairs":
+            return {entry: self.by_pairs(entry) for entry in {cast.entry for cast in self.casts}}
         given: dict[int, list[Fraction]] = {}
         for cast in self.casts:
             given.setdefault(cast.entry, []).append(worth(cast))
         return {entry: sum(worths, Fraction(0)) / len(worths) for entry, worths in given.items()}
 
+    def by_pairs(self, entry: int) -> Fraction:
+        """Return the mean over all others of the judges who put the entry before them; equal places are a half."""
+        before, both = defaultdict[int, int](int), defaultdict[int, int](int)
+        for theirs in self.orders.values():
+            own = theirs.get(entry)
+            for other, place in theirs.items() if own is not None else ():
+                if other != entry:
+                    both[other] += 2
+                    before[other] += 2 if own < place else int(own == place)
+        parts = [Fraction(before[other], judges) for other, judges in both.items()]
+        return sum(parts, Fraction(0)) / len(parts) if parts else Fraction(1, 2)
+
 
 def _sheets(document: Document, found: Findings) -> list[Sheet]:
     """Return the ballots of each round."""
     lines, lots = lines_of(document), _lots(document)
+    if not {one["method"] for one in document["rounds"]} <= _METHODS[document["layout"]]:
+        raise Unreadable("method")
     by_round = defaultdict(list)
     for line in lines:
         by_round[line[0]].append(line)
@@ -175,8 +194,8 @@ def _counted(sheets: list[Sheet], liked: Mapping[int, Fraction], share: int, tie
     """Return the places: whoever was in a later round stands before, then by the total, then by what the rules say."""
     found: dict[int, tuple[Any, ...]] = {}
     for sheet in sheets:
-        firsts = sheet.means(sheet.first)
-        for entry, jury in sheet.means(sheet.worth).items():
+        firsts = sheet.results(sheet.first)
+        for entry, jury in sheet.results(sheet.worth).items():
             total = (jury * (100 - share) + liked.get(entry, Fraction(0)) * share) / 100
             lot = hashlib.sha256(f"{sheet.lot} {entry}".encode()).hexdigest() if tie_break == "draw" else ""
             first = -firsts[entry] if tie_break == "criterion" else Fraction(0)

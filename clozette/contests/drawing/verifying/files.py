@@ -8,7 +8,8 @@ from clozette.contests.drawing.verifying.findings import Check, Findings, Unread
 KINDS: dict[str, Check] = {
     "clozette draw 1": draws.check,
     "clozette votes 1": votes.check,
-    "clozette ballots 1": ballots.check,
+    ballots.FORMER: ballots.check,
+    ballots.LAYOUT: ballots.check,
 }
 MOST_FACTS = 200
 MOST_BYTES = 4 * 1024 * 1024

@@ -22,6 +22,7 @@ def sheet(slug: str) -> Any:
         "contests/ballots.html",
         contest=contest,
         rounds=queries.rounds_of(contest),
+        counted=queries.methods(contest),
         rows=standings.rows(contest),
         changes=queries.changes_of(contest),
         method_names=wording.METHOD_NAMES,
