@@ -62,7 +62,8 @@ def _beacon(contest: Contest) -> Beacon | None:
 
 
 def _sponsor(sponsor: Sponsor | Recipient) -> Party:
-    return Party(sponsor.legal_name, sponsor.address, sponsor.country, sponsor.contact)
+    is_open = not isinstance(sponsor, Sponsor) or sponsor.closed_at is None
+    return Party(sponsor.legal_name, sponsor.address, sponsor.country, sponsor.contact, is_open)
 
 
 def _shared(kind: str, asked: Sharing, language: str, prize: int | None = None) -> Shared:

@@ -38,6 +38,8 @@ def faults(plan: Plan) -> list[Fault]:
 def _parties(plan: Plan) -> Iterator[Fault]:
     if not (plan.house.name and plan.house.address):
         yield _all("house", _("Our own name and postal address are not set: whoever runs this site sets them."))
+    if plan.sponsor is not None and not plan.sponsor.is_open:
+        yield _all("sponsor", _("This sponsor was closed: choose another, or none."))
     for party in filter(None, [plan.sponsor, *(one.sponsor for one in plan.shared)]):
         if not (party.name and party.address and party.country):
             yield _all("sponsor", _("Say the sponsor’s legal name, address and country."))

@@ -32,12 +32,16 @@ MOST_CRITERIA = 6
 
 @dataclass(frozen=True)
 class Party:
-    """Who stands behind a contest: the house, or a sponsor. ``country`` as a code; nothing for the house."""
+    """Who stands behind a contest: the house, or a sponsor. ``country`` as a code; nothing for the house.
+
+    :ivar is_open: whether anything is shared with them any more.
+    """
 
     name: str
     address: str
     country: str = ""
     contact: str = ""
+    is_open: bool = True
 
 
 @dataclass(frozen=True)

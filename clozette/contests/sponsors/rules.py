@@ -32,7 +32,18 @@ def why_not_theirs(sponsor: Sponsor, agreed_name: str) -> Refusal | None:
     """Refuse a sponsor who is closed, and one who is not called any more what people read when they agreed."""
     if sponsor.closed_at is not None:
         return Refusal("closed", _("Nothing is handed to this sponsor any more."))
-    return replaced() if sponsor.legal_name != agreed_name else None
+    return renamed(sponsor.legal_name, agreed_name) if sponsor.legal_name != agreed_name else None
+
+
+def renamed(name: str, agreed_name: str) -> Refusal:
+    """Say that people read another name when they agreed, and how to go on."""
+    words = _(
+        "People agreed to share this with “%(then)s”; the sponsor is called “%(now)s” by now. If it is the same company,"
+        " write the former name back until this is handed over.",
+        then=agreed_name,
+        now=name,
+    )
+    return Refusal("renamed", words)
 
 
 def no_hook() -> Refusal:

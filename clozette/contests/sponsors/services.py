@@ -40,9 +40,11 @@ def change_sponsor(sponsor: Sponsor, data: dict[str, Any]) -> None:
 
 
 def close(sponsor: Sponsor, *, now: datetime) -> None:
-    """Hand a sponsor nothing more, and let nobody of theirs in any more."""
+    """Hand a sponsor nothing more, ask nobody to share anything with it, and let nobody of theirs in any more."""
     sponsor = _held(sponsor)
     sponsor.closed_at = sponsor.closed_at or now
+    asked = (Sharing.sponsor_id == sponsor.id, Sharing.replaced_at.is_(None))
+    db.session.execute(sa.update(Sharing).where(*asked).values(replaced_at=now))
     theirs = sa.select(Sharing.id).where(Sharing.sponsor_id == sponsor.id)
     open_ones = (Handout.sharing_id.in_(theirs), Handout.ended_at.is_(None))
     db.session.execute(sa.update(Handout).where(*open_ones).values(ended_at=now))

@@ -186,6 +186,9 @@ def _values(object_kind: str, object_id: int, sponsor: Sponsor, terms: Terms, no
 def _why_not(object_kind: str, sponsor: Sponsor, chosen: Collection[str], terms: Terms) -> Refusal | None:
     if sponsor.closed_at is not None:
         return Refusal("closed", _("Nothing is shared with this sponsor any more."), "sponsor")
+    if terms.keeps_days > sponsor.keeps_days:
+        words = _("The sponsor promised to keep it for %(days)s days at most.", days=sponsor.keeps_days)
+        return Refusal("too_long", words, "keeps_days")
     if not chosen or set(chosen) != set(terms.fields):
         return Refusal("fields", _("Choose what is shared from the list."), "fields")
     if terms.is_required and object_kind != "contest":

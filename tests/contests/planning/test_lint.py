@@ -147,3 +147,8 @@ def test_a_sharing_says_what_and_what_for_and_how_long(name: str) -> None:
 
 def test_a_sharing_names_the_sponsor_as_it_is_now() -> None:
     assert found(plan("DE", shared=(replace(SHARED, is_current=False),))) == {(None, "sharing")}
+
+
+def test_a_sponsor_who_was_closed_is_found() -> None:
+    whole = plan("DE")
+    assert found(replace(whole, sponsor=replace(SPONSOR, is_open=False))) == {(None, "sponsor")}

@@ -110,7 +110,7 @@ def test_a_changed_sponsor_gets_nobody_until_people_are_asked_anew(
     sponsor.legal_name = "Acme Holdings Ltd"
     now = clock.now()
     new = sharing.put("contest", contest.id, sponsor, Terms(asked.fields, asked.purpose, "90 days", 90), now=now)
-    with pytest.raises(Refused, match="replaced"):
+    with pytest.raises(Refused, match="renamed"):
         fetch(handout, buyer)
     with pytest.raises(Refused, match="replaced"):
         prepared(asked, staff)
@@ -321,7 +321,7 @@ def test_who_is_not_the_sponsor_that_people_read_of_gets_nothing(
     else:
         sponsor.legal_name = "Somebody Else Ltd"
         db.session.flush()
-    with pytest.raises(Refused, match=r"closed|replaced"):
+    with pytest.raises(Refused, match=r"closed|replaced|renamed"):
         fetch(handout, buyer)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Handover)) == 0
     db.session.refresh(handout)

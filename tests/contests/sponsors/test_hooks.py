@@ -184,6 +184,7 @@ def test_what_may_have_arrived_is_told_as_uncertain_and_sent_again_by_nobody_els
         path = f"/marketing/handouts/{ids.encode(handout.id)}/sending"
         assert marketing.post(path).status_code == 303
         about = {"handout_id": handout.id, "by_id": staff.subject_id}
+        db_session.commit()  # reading them began a transaction, which would keep the task waiting
         with monkeypatch.context() as patched:
             patched.setattr(couriers.Post, "_sent", _die)
             with pytest.raises(KeyboardInterrupt):

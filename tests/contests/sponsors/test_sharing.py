@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import exc, orm
 
 from clozette.contests.models import Contest, Sharing, Sponsor
-from clozette.contests.sponsors import fields, queries, sharing
+from clozette.contests.sponsors import fields, queries, services, sharing
 from clozette.contests.sponsors.sharing import Terms
 from clozette.kernel import clock
+from clozette.kernel.database import db
 from clozette.kernel.personal import Personal
 from clozette.kernel.refusal import Refused
 from clozette.privacy import consents, purposes
@@ -115,6 +116,22 @@ def test_nothing_is_shared_with_a_closed_sponsor(contest: Contest, sponsor: Spon
     sponsor.closed_at = clock.now()
     with pytest.raises(Refused, match="closed"):
         sharing.put("contest", contest.id, sponsor, terms(), now=clock.now())
+
+
+@pytest.mark.requirement(73)
+def test_nothing_is_kept_longer_than_the_sponsor_promised(contest: Contest, sponsor: Sponsor) -> None:
+    days = sponsor.keeps_days
+    with pytest.raises(Refused, match="too_long"):
+        sharing.put("contest", contest.id, sponsor, terms(keeps_days=days + 1), now=clock.now())
+    assert sharing.put("contest", contest.id, sponsor, terms(keeps_days=days), now=clock.now()).keeps_days == days
+
+
+@pytest.mark.requirement(74)
+def test_nobody_is_asked_to_share_with_a_sponsor_who_was_closed(contest: Contest, sponsor: Sponsor) -> None:
+    asked = sharing.put("contest", contest.id, sponsor, terms(), now=clock.now())
+    services.close(sponsor, now=clock.now())
+    db.session.refresh(asked)
+    assert (sharing.of("contest", contest.id), asked.replaced_at is not None) == ([], True)
 
 
 def test_one_thing_asks_once_for_each_sponsor(contest: Contest, sponsor: Sponsor, db_session: orm.Session) -> None:

@@ -32,8 +32,7 @@ _CONTEST, _PRIZE, _SURVEY, _PROMOTION = ({"kind": kind} for kind in ("contest", 
 def shared(kind: str, object_id: int) -> Any:
     """Show what is asked, in the words that people read, and the form for more."""
     found = things.thing(kind, object_id)
-    form = Form(SharingIn, {"keeps_days": 90, "keeps_for": _("90 days"), "reaches": "agreed"})
-    return _page(found, form, _asked(found))
+    return _page(found, Form(SharingIn, {"reaches": "agreed"} | _promised()), _asked(found))
 
 
 @blueprint.post("/contests/<id:object_id>/sharing", defaults=_CONTEST)
@@ -81,6 +80,14 @@ def unshare(kind: str, object_id: int, sharing_id: int) -> Any:
         return _page(found, form, asked)
     flash(_("Nothing is shared with this sponsor."), "success")
     return redirect(found.here, 303)
+
+
+def _promised() -> dict[str, Any]:
+    """Return how long the sponsor keeps what it gets, where there is but one to choose."""
+    found = queries.open_sponsors()
+    if len(found) != 1:
+        return {}
+    return {"sponsor": found[0].id, "keeps_for": found[0].keeps_for, "keeps_days": found[0].keeps_days}
 
 
 def _terms(data: dict[str, Any]) -> Terms:
