@@ -500,6 +500,7 @@ def _schedules(app: Flask) -> None:
     tasks.schedule(app, "12 0 * * *", community_tasks.expire_points)
     tasks.schedule(app, "33 * * * *", winning_tasks.tend_prizes)
     tasks.schedule(app, "52 4 * * *", survey_tasks.forget_takers)
+    tasks.schedule(app, "57 4 * * *", sponsor_tasks.end_terms)
     tasks.schedule(app, "15 4 * * *", desk_tasks.sweep_codes)
     tasks.schedule(app, "*/10 * * * *", desk_tasks.watch_clocks)
     tasks.schedule(app, "*/10 * * * *", leaving_alarm.watch)

@@ -1,13 +1,13 @@
 """What a sponsor was asked to correct or erase, by the references of the files they got (requirement 78)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import abort
 from flask_babel import gettext as _
 
-from clozette.contests.sponsors.models import Sharing, Sponsor
+from clozette.contests.sponsors.models import Fetch, Handout, Sharing, Sponsor
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.privacy.disclosures import telling
@@ -33,6 +33,17 @@ def confirm(sponsor: Sponsor, telling_id: int, *, seen: int, now: datetime) -> N
     if row.confirmed_at is None and len(row.known_as) != seen:
         raise Refused(Refusal("more", _("There is more to do here by now. Look at it again.")))
     telling.confirm(row, now=now)
+
+
+def end_terms(now: datetime) -> int:
+    """Ask sponsors to delete what they may keep no longer; return of how many hand-overs they were asked now."""
+    told = sa.exists().where(Telling.kind == "term", Telling.cause_id == Fetch.handover_id)
+    over, terms = list[int](), sa.select(Sharing.keeps_days).distinct()
+    for days in db.session.scalars(terms).all():
+        kept = (Sharing.keeps_days == days, Fetch.at <= now - timedelta(days=days), ~told)
+        fetches = sa.select(Fetch.handover_id).join(Handout, Handout.id == Fetch.handout_id)
+        over += db.session.scalars(fetches.join(Sharing, Sharing.id == Handout.sharing_id).where(*kept)).all()
+    return sum(telling.tell_of_term(handover_id, now=now) > 0 for handover_id in over)
 
 
 def _theirs(sponsor: Sponsor) -> sa.ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What is done about hand-overs after the commit."""
 
 from clozette.accounts.models import Member
-from clozette.contests.sponsors import handing, hooks, mail, queries, rules, sharing
+from clozette.contests.sponsors import duties, handing, hooks, mail, queries, rules, sharing
 from clozette.contests.sponsors.models import Handout, Hook, Sharing, Sponsor
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -33,3 +33,9 @@ def try_hook(*, sponsor_id: int) -> None:
     hook = db.session.get(Hook, sponsor_id)
     if hook is not None:
         hooks.prove(hook, save=checkpoint, now=clock.now())
+
+
+@task("contests.end_terms")
+def end_terms() -> None:
+    """Ask sponsors to delete what they may keep no longer."""
+    duties.end_terms(clock.now())

@@ -14,7 +14,7 @@ from clozette.privacy.disclosures.models import Disclosure, Handover, Telling
 from clozette.privacy.disclosures.tasks import tell_recipient
 from clozette.privacy.models import LedgerEntry, Subject
 
-Kind = Literal["erasure", "correction", "withdrawal"]
+Kind = Literal["erasure", "correction", "withdrawal", "term"]
 References = dict[str, datetime]
 """What payloads call a person, and when each went out."""
 
@@ -60,6 +60,28 @@ def tell_recipients(
         values = {"subject_id": subject_id, "recipient_id": recipient_id, "kind": kind, "cause_id": cause_id}
         _ask(values, theirs, now)
     return list(references)
+
+
+def tell_of_term(handover_id: int, *, now: datetime) -> int:
+    """Make it a task to tell the recipient of one hand-over that the time is over for which it may keep what it got.
+
+    Whoever was asked to be deleted since, and whose key is gone, is not asked for again. How many people it is about.
+    """
+    handover = db.session.get_one(Handover, handover_id)
+    told = sa.exists().where(
+        Telling.subject_id == Disclosure.subject_id,
+        Telling.recipient_id == handover.recipient_id,
+        Telling.kind.in_(("erasure", "withdrawal")),
+        Telling.asked_at >= handover.at,
+    )
+    mine = (Disclosure.handover_id == handover_id, Subject.key.is_not(None), ~told)
+    people = sa.select(Disclosure, Subject).join(Subject, Subject.id == Disclosure.subject_id).where(*mine)
+    about = {"recipient_id": handover.recipient_id, "kind": "term", "cause_id": handover_id}
+    rows = db.session.execute(people.order_by(Disclosure.id)).all()
+    for disclosure, subject in rows:
+        reference = subjects.unseal(subject, disclosure.reference)["reference"]
+        _ask({"subject_id": subject.id, **about}, {reference: handover.at}, now)
+    return len(rows)
 
 
 def _ask(values: dict[str, Any], theirs: References, now: datetime) -> None:

@@ -35,6 +35,7 @@ KINDS = {
     "erasure": _l("asked to erase it"),
     "correction": _l("told that it was corrected"),
     "withdrawal": _l("told that you withdrew your consent"),
+    "term": _l("told that the time to keep it is over"),
 }
 
 

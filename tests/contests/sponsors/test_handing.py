@@ -20,9 +20,10 @@ from clozette.contests.sponsors import duties, handing, people, services, sharin
 from clozette.contests.sponsors.models import Fetch, Handout
 from clozette.contests.sponsors.sharing import Terms
 from clozette.contests.winning.models import Address, Winner
-from clozette.kernel import clock
+from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.events import publish
+from clozette.kernel.ports.mail import KEY
 from clozette.kernel.refusal import Refused
 from clozette.privacy.disclosures import departures
 from clozette.privacy.disclosures.models import Disclosure, Handover, Telling
@@ -308,6 +309,30 @@ def test_a_correction_and_an_erasure_become_tasks_of_the_sponsor(
     asked = {row.kind: row.known_as for row in duties.of_sponsor(sponsor)}
     assert asked["correction"] == [rows["ada@example.test"]]
     assert asked["erasure"] == asked["withdrawal"] == [rows["bob@example.test"]], "an erasure ends the yes too"
+
+
+@pytest.mark.requirement(73, 78)
+def test_a_sponsor_is_told_when_the_time_to_keep_it_is_over(
+    app: Flask, enter: Enter, handout: Handout, buyer: Member, asked: Sharing, sponsor: Sponsor, stopped_clock: Clock
+) -> None:
+    enter("ada"), enter("bob"), enter("cleo")
+    references = sorted(row["reference"] for row in fetch(handout, buyer) if not row[EMAIL].startswith("cleo"))
+    stopped_clock.forward(days=1)
+    answer(db.session.scalars(sa.select(Member).where(Member.handle == "cleo")).one(), asked, "withdrawn")
+    stopped_clock.forward(days=asked.keeps_days - 1, minutes=-1)
+    assert duties.end_terms(clock.now()) == 0
+    stopped_clock.forward(minutes=1)
+    assert [duties.end_terms(clock.now()), duties.end_terms(clock.now())] == [1, 0]
+    db.session.commit()
+    outbox = app.extensions[KEY]
+    before = len(outbox.messages)
+    tasks.drain(app)
+    db.session.expire_all()
+    (mail,) = (one for one in outbox.messages[before:] if "term" in one.subject)
+    assert (mail.to, all(f"  {name}\n" in mail.text for name in references)) == (sponsor.contact, True)
+    told = [row for row in duties.of_sponsor(sponsor) if row.kind == "term"]
+    assert sorted(name for row in told for name in row.known_as) == references
+    assert all(row.told_at for row in told)
 
 
 @pytest.mark.requirement(74)
