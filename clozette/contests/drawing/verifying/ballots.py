@@ -129,11 +129,10 @@ class Sheet:
         """Return the mean over all others of the judges who put the entry before them; equal places are a half."""
         before, both = defaultdict[int, int](int), defaultdict[int, int](int)
         for theirs in self.orders.values():
-            own = theirs.get(entry)
-            for other, place in theirs.items() if own is not None else ():
+            for other, place in theirs.items() if entry in theirs else ():
                 if other != entry:
                     both[other] += 2
-                    before[other] += 2 if own < place else int(own == place)
+                    before[other] += (theirs[entry] < place) + (theirs[entry] <= place)
         parts = [Fraction(before[other], judges) for other, judges in both.items()]
         return sum(parts, Fraction(0)) / len(parts) if parts else Fraction(1, 2)
 
