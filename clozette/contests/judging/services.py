@@ -195,7 +195,7 @@ def end_round(round_: Round, *, now: datetime) -> None:
     round_.ended_at = now
     db.session.flush()
     if queries.rounds_of(contest)[-1].id == round_.id:
-        _fix(contest, now)
+        fix(contest, now)
 
 
 def is_counted(contest: Contest) -> bool:
@@ -204,14 +204,22 @@ def is_counted(contest: Contest) -> bool:
 
 
 def why_not_judged(contest: Contest, _now: datetime) -> Refusal | None:
-    """Say that a contest which a jury decides waits for it."""
-    if contest.decided_by != "jury" or facts.of(contest.id, FACT) is not None:
+    """Say that a contest which a jury decides waits for it; it does not where there is nothing to judge."""
+    if contest.decided_by != "jury" or facts.of(contest.id, FACT) is not None or has_nothing_left(contest):
         return None
     return Refusal("not_judged", _("The jury has not come to an end yet."))
 
 
-def _fix(contest: Contest, now: datetime) -> None:
-    """State the digest of all ballots, and how they are counted."""
+def has_nothing_left(contest: Contest) -> bool:
+    """Whether no entry is left that the next round could be about: nobody entered, or all who did are out."""
+    rounds = queries.rounds_of(contest)
+    if facts.of(contest.id, "entries") is None or any(one.opened_at and not one.ended_at for one in rounds):
+        return False
+    return not _left(contest, [one for one in rounds if one.ended_at])
+
+
+def fix(contest: Contest, now: datetime) -> None:
+    """State the digest of all ballots, and how they are counted: the jury has come to its end."""
     sheets = queries.sheets(contest)
     lines = queries.lines(sheets)
     rounds, counted = queries.rounds_of(contest), queries.methods(contest)
@@ -231,23 +239,29 @@ def _entries_for(contest: Contest, round_: Round) -> Sequence[Entry]:
     _refuse_over(contest)
     if facts.of(contest.id, "entries") is None:
         raise Refused(Refusal("not_frozen", _("The list of entries is not fixed yet."), None))
-    fit = sa.select(Entry).where(Entry.contest_id == contest.id, queries.takes_part())
     before = [one for one in queries.rounds_of(contest) if one.number < round_.number]
     if any(one.ended_at is None for one in before):
         raise Refused(Refusal("early", _("The round before this one has not ended."), None))
-    entries = db.session.scalars(fit.order_by(Entry.number)).all()
-    if before:
-        sheet = queries.sheets(contest)[-1]
-        gone = {one.entry for one in sheet.casts} - {entry.number for entry in entries}
-        order = rules.taken(sheet, len(sheet.casts), terms_of(contest.terms).tie_break)
-        taken = set([number for number in order if number not in gone][: before[-1].takes])
-        entries = [entry for entry in entries if entry.number in taken]
+    entries = _left(contest, before)
     if round_.method == "rank" and len(entries) > rules.MOST_RANKED:
         words = _("Nobody can put more than %(most)d entries in an order: have points given first.", most=30)
         raise Refused(Refusal("too_many", words, None))
     if not entries:
         raise Refused(Refusal("none", _("There is no entry to judge."), None))
     return entries
+
+
+def _left(contest: Contest, before: Sequence[Round]) -> Sequence[Entry]:
+    """Return the entries that can win something and that the last of the rounds before took."""
+    fit = sa.select(Entry).where(Entry.contest_id == contest.id, queries.takes_part())
+    entries = db.session.scalars(fit.order_by(Entry.number)).all()
+    if not before or not entries:
+        return entries
+    sheet = queries.sheets(contest)[-1]
+    gone = {one.entry for one in sheet.casts} - {entry.number for entry in entries}
+    order = rules.taken(sheet, len(sheet.casts), terms_of(contest.terms).tie_break)
+    taken = set([number for number in order if number not in gone][: before[-1].takes])
+    return [entry for entry in entries if entry.number in taken]
 
 
 def _shared_out(contest: Contest, round_: Round, needs: Mapping[int, int]) -> tuple[list[tuple[int, int]], list[int]]:

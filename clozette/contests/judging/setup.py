@@ -18,7 +18,9 @@ def init_app(app: Flask) -> None:
     life.block(app, "judged", "jury", services.why_not_judged)
     slots.fill(app, "contest.ways", "contests/_own_jury.html")
     slots.fill(app, "contest.results", "contests/_score_sheet.html")
-    app.jinja_env.globals.update(seat_of_viewer=_own_seat, has_score_sheet=standings.is_public)
+    app.jinja_env.globals.update(
+        seat_of_viewer=_own_seat, has_score_sheet=standings.is_public, has_nobody=standings.has_nobody
+    )
     for kind in wording.TOLD:
         notifications.register(app, kind, wording.teller(kind))
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from clozette.contests import facts
 from clozette.contests.drawing import files
 from clozette.contests.entering.models import Entry
-from clozette.contests.judging import queries, rules
+from clozette.contests.judging import queries, rules, services
 from clozette.contests.judging.models import Standing
 from clozette.contests.planning.models import Contest
 from clozette.contests.planning.plans import terms_of
@@ -38,8 +38,18 @@ def is_public(contest: Contest) -> bool:
     return contest.decided_by == "jury" and contest.state in PUBLIC
 
 
+def has_nobody(contest: Contest) -> bool:
+    """Whether nobody takes part in a contest that a jury was to decide, as its list says."""
+    if contest.decided_by != "jury" or contest.state not in ("closed", "judged", *PUBLIC):
+        return False
+    listed = facts.of(contest.id, "entries")
+    return listed is not None and listed.content["count"] == 0
+
+
 def order(contest: Contest) -> list[int]:
     """Return the ids of all judged entries, best first; asked when the contest is judged, and kept from then on."""
+    if facts.of(contest.id, "ballots") is None and services.has_nothing_left(contest):
+        services.fix(contest, contest.state_at)
     if not of_contest(contest):
         _keep(contest)
     return [standing.entry_id for standing, _number in of_contest(contest)]

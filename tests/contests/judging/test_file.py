@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from clozette.contests.drawing.verifying import files as page
 from clozette.contests.entering.models import Entry
 from clozette.contests.judging import queries, rules, services, standings
 from clozette.contests.judging.models import Standing
+from clozette.contests.planning import life
 from clozette.contests.planning import services as planning
 from clozette.contests.planning.models import Contest
 from clozette.contests.voting import queries as voting
@@ -22,6 +24,7 @@ from clozette.contests.winning.models import Winner
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from tests.contests.judging.conftest import Making, judge_all, plan
+from tests.support.client import Client
 
 Document = dict[str, Any]
 
@@ -84,6 +87,54 @@ def test_what_was_counted_in_the_former_way_stays_as_it_was(jury: Making, monkey
     assert (document["layout"], document["rounds"][0]["method"]) == ("clozette ballots 1", "rank")
     assert [one["jury"] for one in document["standings"]] == ["1", "7/9", "7/18"]
     assert both_say(document)
+
+
+@pytest.mark.requirement(8)
+@pytest.mark.parametrize("rounds", [0, 2])
+@pytest.mark.parametrize("share", [0, 30])
+def test_a_contest_that_nobody_entered_ends(jury: Making, client: Client, rounds: int, share: int) -> None:
+    contest = jury(entries=0, judges=2, vote_share=share)
+    if share:
+        contest.votes_frozen_at = clock.now()
+        facts.state(contest.id, "votes", {"final": "00" * 32, "count": 0, "counted": 0}, now=clock.now())
+    for _number in range(rounds):
+        plan(contest)
+    db.session.commit()
+    assert b"Nobody entered" in client.get(f"/contests/{contest.slug}").data
+    while planning.turn(contest, clock.now() + timedelta(days=9)) and contest.state != "announced":
+        db.session.commit()
+    stated = facts.of(contest.id, "ballots")
+    assert stated is not None
+    assert (stated.content["final"], stated.content["count"]) == ("00" * 32, 0)
+    assert both_say(standings.document(contest))
+    db.session.commit()
+    assert b"Nobody entered" in client.get(f"/contests/{contest.slug}/ballots").data
+
+
+@pytest.mark.parametrize("judged", [0, 1], ids=["before", "between"])
+def test_a_contest_whose_entries_are_all_out_ends(jury: Making, judged: int) -> None:
+    contest = jury(entries=3, judges=2)
+    first, _second = plan(contest, "yesno", takes=2), plan(contest)
+    if judged:
+        services.open_round(first, now=clock.now())
+        judge_all(first, lambda entry, place: (int(entry.number > 1),))
+        services.end_round(first, now=clock.now())
+    assert [one.code for one in life.why_not(contest, "judged", clock.now())] == ["not_judged"]
+    db.session.execute(sa.update(Entry).where(Entry.contest_id == contest.id).values(state="disqualified"))
+    db.session.commit()
+    assert planning.turn(contest, clock.now())
+    assert both_say(standings.document(contest))
+    assert len(standings.of_contest(contest)) == 3 * judged
+
+
+def test_a_round_that_is_being_judged_keeps_its_contest_from_ending(jury: Making) -> None:
+    contest = jury(entries=1, judges=2)
+    round_ = plan(contest)
+    services.open_round(round_, now=clock.now())
+    db.session.execute(sa.update(Entry).where(Entry.contest_id == contest.id).values(state="disqualified"))
+    assert [one.code for one in life.why_not(contest, "judged", clock.now())] == ["not_judged"]
+    services.end_round(round_, now=clock.now())
+    assert not life.why_not(contest, "judged", clock.now())
 
 
 def test_who_goes_by_another_way_to_count_than_was_stated_is_seen(judged: Contest) -> None:

@@ -187,6 +187,7 @@ def _page(contest: Contest, **forms: Form) -> str:
         changes=queries.changes_of(contest),
         forms={name: forms.get(name) or Form(Schema) for name in ("judge", "drop", "round", "due", "quorum", "top")},
         is_over=services.is_counted(contest),
+        has_nothing_left=contest.state == "closed" and services.has_nothing_left(contest),
         method_names=wording.METHOD_NAMES,
         said=wording.change,
         zone=words.zone_moment,
