@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from clozette.accounts.models import Member
+from clozette.accounts.models import Member, Role
 from clozette.contests.entering import eligibility as entering
+from clozette.contests.judging.models import Judge
 from clozette.contests.planning.models import Contest
 from clozette.contests.sponsors.models import Sponsor
 from clozette.contests.voting.models import VoteKey
@@ -38,6 +39,8 @@ def of(contest_id: int, member_id: int) -> Newcomer:
         joined_at=one.created_at,
         opens_at=one.opens_at,
         has_contributed=bool(one.has_contributed),
+        is_staff=bool(one.is_staff),
+        is_judge=bool(one.is_judge),
         is_sponsors=entering.works_for_any(found, one.email),
     )
     return Newcomer(one.subject_id, standing, one.network_key)
@@ -56,6 +59,10 @@ _KNOWN = Prepared(
             sa.exists().where(Look.member_id == Member.id, Look.feed_key.is_not(None)),
             sa.exists().where(Comment.member_id == Member.id, Comment.deleted_at.is_(None)),
         ).label("has_contributed"),
+        sa.exists().where(Role.member_id == Member.id).label("is_staff"),
+        sa.exists()
+        .where(Judge.contest_id == Contest.id, Judge.member_id == Member.id, Judge.dropped_at.is_(None))
+        .label("is_judge"),
         Sponsor.domains,
         entering.signs_in(Member.id).label("signs_in"),
     )

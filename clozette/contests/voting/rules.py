@@ -37,6 +37,8 @@ class Standing:
     joined_at: datetime
     opens_at: datetime
     has_contributed: bool
+    is_staff: bool
+    is_judge: bool
     is_sponsors: bool
 
 
@@ -74,6 +76,8 @@ def why_not_vote(who: Standing) -> Refusal | None:
 _REASONS: tuple[tuple[str, Callable[[Standing], bool], Callable[[], str]], ...] = (
     ("leaving", lambda who: who.is_leaving, lambda: _("You asked us to erase your account.")),
     ("unconfirmed", lambda who: not who.is_confirmed, lambda: _("Confirm your mail address first.")),
+    ("staff", lambda who: who.is_staff, lambda: _("Staff of this site can't vote.")),
+    ("judge", lambda who: who.is_judge, lambda: _("You are in the jury of this contest, and can't vote in it.")),
     ("sponsors", lambda who: who.is_sponsors, lambda: _("People who work for its sponsor can't vote in this contest.")),
     (
         "account_age",

@@ -16,6 +16,8 @@ FIT = {
     "joined_at": OPENS - timedelta(days=1),
     "opens_at": OPENS,
     "has_contributed": True,
+    "is_staff": False,
+    "is_judge": False,
     "is_sponsors": False,
 }
 
@@ -28,6 +30,8 @@ FIT = {
         ({"joined_at": OPENS}, "account_age"),
         ({"has_contributed": False}, "no_contribution"),
         ({"is_sponsors": True}, "sponsors"),
+        ({"is_staff": True}, "staff"),
+        ({"is_judge": True}, "judge"),
         ({}, None),
     ],
 )

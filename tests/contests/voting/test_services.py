@@ -10,7 +10,7 @@ from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest, Prize
 from clozette.contests.sponsors.models import Sponsor, SponsorPerson
-from clozette.contests.voting import quick, services
+from clozette.contests.voting import eligibility, quick, services
 from clozette.contests.voting.models import SetAside, Vote, Voter
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -18,7 +18,7 @@ from clozette.kernel.refusal import Refused
 from clozette.kernel.viewer import Viewer
 from tests.contests.voting.conftest import came, make_voter
 from tests.factories.accounts import make_member
-from tests.factories.contests import make_entry, make_sharing, make_sponsor
+from tests.factories.contests import make_contest, make_entry, make_judge, make_sharing, make_sponsor
 from tests.support.races import at_once
 
 
@@ -157,6 +157,33 @@ def test_who_signs_in_for_a_sponsor_that_something_is_shared_with_is_no_voter(ca
     assert code_of(lambda: cast(eve, 1)) == "sponsors"
     cast(dora, 1)
     assert db_session.query(Voter).one().member_id == dora.id
+
+
+@pytest.mark.parametrize("role", ["marketing", "admin"])
+def test_staff_are_no_voters(cast, db_session, poll, role):
+    assert code_of(lambda: cast(make_voter("eve", roles=(role,)), 1)) == "staff"
+    assert db_session.query(Voter).count() == 0
+
+
+def test_judges_of_this_contest_are_no_voters_and_others_are(cast, db_session, poll):
+    other, now = make_contest(slug="hats"), clock.now()
+    eve, finn, dora, gus = (make_voter(handle) for handle in ("eve", "finn", "dora", "gus"))
+    make_judge(poll, eve)
+    make_judge(poll, finn, accepted_at=None)
+    make_judge(poll, dora, dropped_at=now, dropped_because="quorum")
+    make_judge(other, gus)
+    for judge in (eve, finn):
+        assert code_of(lambda judge=judge: cast(judge, 1)) == "judge"
+    cast(dora, 1)
+    cast(gus, 1)
+    assert {row.member_id for row in db_session.query(Voter)} == {dora.id, gus.id}
+
+
+def test_who_may_vote_is_asked_in_one_statement(app, db_session, poll, query_counter):
+    contest_id, dora_id = poll.id, make_voter("dora").id
+    with query_counter() as statements:
+        eligibility.of(contest_id, dora_id)
+    assert len(statements) == 1
 
 
 @pytest.mark.parametrize(
