@@ -47,7 +47,6 @@ def names() -> dict[str, Any]:
         "decided_names": DECIDED_NAMES,
         "entry_names": ENTRY_NAMES,
         "sent_names": SENT_NAMES,
-        "zone": zone_moment,
     }
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from clozette.accounts.models import Member
 from clozette.contests.entering.models import Entry
+from clozette.contests.entering.rules import LIVE
 from clozette.contests.planning.models import Contest
 from clozette.contests.voting import rules
 from clozette.contests.voting.models import SetAside, Vote, Voter
@@ -23,9 +24,10 @@ RECEIPTS = 200
 
 @dataclass(frozen=True)
 class Mine:
-    """One's own vote: the line of it, and when it was given."""
+    """One's own vote: the line of it, and when it was given; ``takes_part`` says whether its entry still does."""
 
     entry_id: int
+    takes_part: bool
     entry: int
     receipt: str
     at: datetime
@@ -136,12 +138,12 @@ def vote_by(contest: Contest, receipt: str) -> Vote | None:
 def own(contest: Contest, voter: Voter) -> list[Mine]:
     """Return a voter's own votes, those taken back too."""
     aside = _asides(contest)
-    wanted = sa.select(Vote, Entry.number).join(Entry, Entry.id == Vote.entry_id).where(Vote.voter_id == voter.id)
-    found = []
-    for vote, number in db.session.execute(wanted.order_by(Vote.id)):
+    wanted = sa.select(Vote, Entry.number, Entry.state).join(Entry, Entry.id == Vote.entry_id)
+    wanted, found = wanted.where(Vote.voter_id == voter.id), []
+    for vote, number, entry_state in db.session.execute(wanted.order_by(Vote.id)):
         state, reason = rules.state_of(taken_back=vote.taken_back_at is not None, aside=aside.get(vote.id))
         receipt = rules.receipt(voter.code, contest.slug, number)
-        found.append(Mine(vote.entry_id, number, receipt, vote.at, state, reason))
+        found.append(Mine(vote.entry_id, entry_state in LIVE, number, receipt, vote.at, state, reason))
     return found
 
 

@@ -1,7 +1,7 @@
 """Entering over the pages: who may, what is asked, what is written down."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
 
@@ -90,6 +90,14 @@ def test_the_form_names_the_sponsor_and_ticks_nothing(client: Client, stage) -> 
         assert words in page
     form = page.split('class="form"', 1)[1].split("</form>", 1)[0]
     assert form.count('type="checkbox"') == 2 and " checked" not in form
+
+
+def test_the_form_names_the_zone_of_the_close(client: Client, db_session, stage) -> None:
+    closes = datetime(2099, 5, 1, 3, 4, 36, tzinfo=UTC)
+    stage.contest.time_zone, stage.contest.closes_at = "Asia/Tokyo", closes
+    stage.contest.draw_at = stage.contest.announce_at = closes + timedelta(days=1)
+    page = client.get("/contests/coats/entries/new").text.replace("\u202f", " ")
+    assert "until the contest closes, May 1, 2099, 12:04 PM (Asia/Tokyo)." in page
 
 
 @pytest.mark.requirement(73, 74)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -116,6 +116,42 @@ def test_a_vote_for_what_was_left_can_still_be_taken_back(client, db_session, po
     assert client.post(f"/contests/coats/entries/{entry}/vote", data={"_method": "DELETE"}).status_code == 303
     db_session.expire_all()
     assert db_session.query(Vote).one().taken_back_at is not None
+
+
+def test_the_time_of_the_vote_names_its_zone_without_seconds(client, db_session, poll):
+    poll.time_zone, poll.votes_until = "Asia/Tokyo", datetime(2099, 5, 1, 3, 4, 36, tzinfo=UTC)
+    pages = ("/contests/coats", "/contests/coats/entries", "/contests/coats/votes")
+    for member in (None, make_voter("dora")):
+        if member is not None:
+            sign_in(client, member)
+        for page in pages:
+            text = client.get(page).text.replace("\u202f", " ")
+            assert "12:04 PM (Asia/Tokyo)" in text and not re.search(r"\d:\d\d:\d\d [AP]M", text), page
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "disqualified", "released"])
+def test_the_list_gives_back_a_vote_whose_entry_left(client, db_session, poll, state):
+    sign_in(client, make_voter("dora"))
+    poll.votes_per_member = 1
+    entry = numbers(db_session, poll)
+    vote(client, entry[2])
+    db_session.execute(sa.update(Entry).where(Entry.number == 2).values(state=state))
+    assert vote(client, entry[3]).status_code == 409
+    page = client.get("/contests/coats/votes").text
+    assert f'href="/contests/coats/entries/{entry[2]}"' not in page, "which would lead nowhere"
+    (action,) = re.findall(r'<form method="post" action="([^"]+/vote)">', page)
+    assert client.post(action, data={"_method": "DELETE"}).status_code == 303
+    assert "Take your vote back" not in client.get("/contests/coats/votes").text
+    assert vote(client, entry[3]).status_code == 303
+
+
+def test_the_list_offers_nothing_to_take_back_once_votes_stay(client, db_session, poll):
+    sign_in(client, make_voter("dora"))
+    vote(client, numbers(db_session, poll)[2])
+    assert "Take your vote back" in client.get("/contests/coats/votes").text
+    poll.votes_until = clock.now()
+    page = client.get("/contests/coats/votes").text
+    assert "Take your vote back" not in page and "entries/" in page
 
 
 def test_was_mine_counted(app, client, db_session, poll):
