@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from clozette.kernel import database
-from clozette.kernel.database import db
 from clozette.kernel.prepared import Prepared
 
 Statement = sa.Select[*tuple[Any, ...]] | Prepared
@@ -20,10 +19,8 @@ def rows(statement: Statement, given: dict[str, Any] | None = None) -> Sequence[
     """Return the rows of ``statement``: in the request's own transaction if it only reads, else in one of their own."""
     if database.is_reading():
         return _ask(database.reader(), statement, given)
-    with db.get_engine("default").connect() as connection:
-        found = _ask(connection, statement, given)
-        connection.commit()  # no rollback, for the reason that ``database.release`` gives
-        return found
+    with database.beside() as connection:
+        return _ask(connection, statement, given)
 
 
 def _ask(connection: sa.Connection, statement: Statement, given: dict[str, Any] | None) -> Sequence[Any]:

@@ -123,6 +123,14 @@ def release() -> None:
 
 
 @contextmanager
+def beside() -> Iterator[sa.Connection]:
+    """Give a connection that reads beside the session's own transaction; it ends without a rollback, as ``release`` does."""
+    with db.get_engine("default").connect() as connection:
+        yield connection
+        connection.commit()
+
+
+@contextmanager
 def writing() -> Iterator[orm.Session]:
     """Give a writing session of its own, committed at the end; only for bookkeeping at the edge, never for a deed."""
     with Session(db.get_engine("write")) as session, session.begin():
