@@ -1,6 +1,6 @@
 """What a contest states for everybody, once: each fact is a row that nobody can change and a leaf of the public tree.
 
-Kinds: ``rules``, ``seed``, ``witness``, ``entries``, ``beacon``, ``beacon_moved``, ``draw``, ``votes``, ``ballots``,
+Kinds: ``rules``, ``rounds`` (how a jury is to judge), ``seed``, ``witness``, ``entries``, ``beacon``, ``beacon_moved``, ``draw``, ``votes``, ``ballots``,
 ``results``, ``cancelled``. A fact holds digests, numbers and words of ours: nothing about a person.
 """
 

@@ -46,6 +46,13 @@ class RoundIn(Schema):
     quorum = Number(1, 50, required=True)
     takes = Number(1, 10_000, required=True)
     due_at = LocalMoment(required=True)
+    because = Line(max_length=MAX_BECAUSE, load_default="")
+
+
+class UnplanIn(Schema):
+    """Why a planned round is taken out; asked for once the rounds are public."""
+
+    because = Line(max_length=MAX_BECAUSE, load_default="")
 
 
 class ExtendIn(Schema):

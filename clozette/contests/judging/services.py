@@ -14,7 +14,7 @@ from clozette.accounts.models import Member
 from clozette.contests import facts
 from clozette.contests.entering import eligibility
 from clozette.contests.entering.models import Entry
-from clozette.contests.judging import queries, rules
+from clozette.contests.judging import planned, queries, rules
 from clozette.contests.judging.events import EntriesAllotted, JudgeNamed
 from clozette.contests.judging.models import Assignment, Ballot, Judge, Round, RoundChange
 from clozette.contests.judging.queries import FACT
@@ -65,34 +65,44 @@ def drop(judge: Judge, because: str, *, by_id: int, now: datetime) -> None:
     _drop(judge, because=because, by_id=by_id, now=now)
 
 
-def plan_round(contest: Contest, values: Mapping[str, Any], *, now: datetime) -> Round:
+def plan_round(contest: Contest, values: Mapping[str, Any], because: str = "", *, now: datetime) -> Round:
     """Add a round behind the others.
 
-    :raises Refused: where no jury decides, once everything is counted, or for a time that is over.
+    :param because: why, which everybody reads where the rounds are public already.
+    :raises Refused: where no jury decides, once everything is counted, for a time that is over, or without a reason.
     """
     if contest.decided_by != "jury":
         raise Refused(Refusal("no_jury", _("No jury decides this contest."), None))
     _refuse_past(values["due_at"], now)
     db.session.get_one(Contest, contest.id, with_for_update=True, populate_existing=True)
     _refuse_counted(contest)  # under the lock: what was counted names the rounds there were
+    planned.refuse_unsaid(contest, because)
     last = db.session.scalar(sa.select(sa.func.max(Round.number)).where(Round.contest_id == contest.id))
     made = Round(id=new_id(), contest_id=contest.id, number=(last or 0) + 1, criteria=[], **values)
     db.session.add(made)
+    planned.restate(contest, because, now=now)
     db.session.flush()
     return made
 
 
-def unplan_round(round_: Round) -> None:
-    """Take the last round out that has not been opened.
+def unplan_round(round_: Round, because: str = "", *, now: datetime) -> None:
+    """Take the last round out that has not been opened; where all others have ended the jury comes to its end with that.
 
-    :raises Refused: for any other.
+    :raises Refused: for any other, or without a reason where the rounds are public.
     """
+    contest = db.session.get_one(Contest, round_.contest_id, with_for_update=True, populate_existing=True)
     later = sa.exists().where(Round.contest_id == round_.contest_id, Round.number > round_.number)
     once = sa.delete(Round).where(Round.id == round_.id, Round.opened_at.is_(None))
-    is_last = not db.session.scalar(sa.select(later))
+    is_last = round_.opened_at is None and not db.session.scalar(sa.select(later))
+    if is_last:
+        planned.refuse_unsaid(contest, because)
     if not is_last or not db.session.execute(once, execution_options=_NO_SYNC).rowcount:  # type: ignore[attr-defined]
         raise Refused(Refusal("not_last", _("Only the last round can be taken out, before it is opened."), None))
     db.session.expunge(round_)
+    planned.restate(contest, because, now=now)
+    left = queries.rounds_of(contest)
+    if left and left[-1].ended_at is not None and not is_counted(contest):
+        fix(contest, now)
 
 
 def open_round(round_: Round, *, now: datetime) -> None:
@@ -226,7 +236,7 @@ def fix(contest: Contest, now: datetime) -> None:
     said: facts.Content = {
         "final": rules.chained(lines),
         "count": len(lines),
-        "method": [f"{one.number} {counted[one.number]} quorum {one.quorum} takes {one.takes}" for one in rounds],
+        "method": [planned.line(one.number, counted[one.number], one.quorum, one.takes) for one in rounds],
         "weights": [f"{one.number} {each['weight']} {each['name']}" for one in rounds for each in one.criteria],
         "tie_break": terms_of(contest.terms).tie_break,
         "vote_share": contest.vote_share,

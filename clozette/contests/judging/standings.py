@@ -19,7 +19,7 @@ from clozette.kernel.database import db
 
 LAYOUT, FORMER = "clozette ballots 2", "clozette ballots 1"
 """How the file is made; in the former a ranking was counted by the part of a judge's own list."""
-_FACTS = frozenset({"rules", "entries", "ballots", "votes"})
+_FACTS = frozenset({"rules", "rounds", "entries", "ballots", "votes"})
 PUBLIC = ("announced", "done")
 """States in which the score sheet is for everybody."""
 

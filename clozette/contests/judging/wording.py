@@ -1,18 +1,22 @@
 """How juries read: methods, changes, and what judges are told."""
 
+import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 import sqlalchemy as sa
-from flask_babel import format_decimal
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from clozette.community.notifications import Group, Line, Renderer
-from clozette.contests.judging.models import RoundChange
+from clozette.contests.judging import planned, queries
+from clozette.contests.judging.models import Round, RoundChange
 from clozette.contests.planning.models import Contest
+from clozette.contests.planning.plans import terms_of
 from clozette.contests.planning.words import zone_moment
 from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
@@ -46,6 +50,55 @@ def change(one: RoundChange, zone: str) -> str:
         until = zone_moment(datetime.fromisoformat(one.became), zone)
         return str(_("More time: until %(moment)s", moment=until))
     return str(_("A judge was taken out, who had %(was)s entries", was=one.was))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a jury judges, as everybody may know from the publication on.
+
+    :ivar changes: what was changed since, with the moment and the reason, in order.
+    """
+
+    rounds: Sequence[Round]
+    counted: Mapping[int, str]
+    tie_break: LazyString
+    changes: Sequence[tuple[datetime, str, str]]
+    method_names: Mapping[str, LazyString]
+
+
+def plan(contest: Contest) -> Plan | None:
+    """Return how a jury judges; nothing where none does."""
+    if contest.decided_by != "jury" or contest.state in planned.SECRET:
+        return None
+    found: list[tuple[datetime, str, str]] = []
+    for before, fact in itertools.pairwise(planned.stated(contest)):
+        found.append((fact.at, _replanned(before.content["method"], fact.content["method"]), fact.content["because"]))
+    for one, number in queries.changes_of(contest):
+        words = _("Round %(number)s: %(change)s", number=number, change=change(one, contest.time_zone))
+        found.append((one.at, str(words), one.because))
+    tie_break = TIE_NAMES[terms_of(contest.terms).tie_break]
+    rounds, counted = queries.rounds_of(contest), queries.methods(contest)
+    return Plan(rounds, counted, tie_break, sorted(found, key=lambda one: one[0]), METHOD_NAMES)
+
+
+def _replanned(before: Sequence[str], after: Sequence[str]) -> str:
+    """Word which rounds one plan has and the other has not."""
+    was, now = ({line.split(" ")[0]: line for line in lines} for lines in (before, after))
+    said = [_("Round %(number)s was taken out: %(round)s.", number=n, round=_round(was[n])) for n in was.keys() - now]
+    said += [_("Round %(number)s was added: %(round)s.", number=n, round=_round(now[n])) for n in now.keys() - was]
+    said += [
+        _("Round %(number)s is another: %(round)s.", number=n, round=_round(now[n]))
+        for n in was.keys() & now
+        if was[n] != now[n]
+    ]
+    return " ".join(sorted(map(str, said)))
+
+
+def _round(line: str) -> str:
+    _number, counted, _quorum, quorum, _takes, takes = line.split(" ")
+    ballots = ngettext("at least one ballot for each entry", "at least %(num)s ballots for each entry", int(quorum))
+    goes_on = ngettext("the best one goes on", "the best %(num)s go on", int(takes))
+    return f"{METHOD_NAMES.get(counted, METHOD_NAMES['rank'])}, {ballots}, {goes_on}"
 
 
 def decimal(exact: str) -> str:

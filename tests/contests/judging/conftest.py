@@ -27,7 +27,7 @@ Making = Callable[..., Contest]
 def plan(contest: Contest, method: str = "score", **values: Any) -> Round:
     """Plan a round."""
     kept = {"quorum": 2, "takes": 10, "due_at": clock.now() + timedelta(days=1)} | values
-    return services.plan_round(contest, {"method": method, **kept}, now=clock.now())
+    return services.plan_round(contest, {"method": method, **kept}, "Planned in steps", now=clock.now())
 
 
 def start(contest: Contest, method: str = "score", **values: Any) -> Round:

@@ -190,14 +190,17 @@ def test_staff_lead_a_jury(jury: Making, staff: Client) -> None:
     assert staff.post(f"{here}/judges", data={"handle": "nobody-at-all"}).status_code == 409
     assert staff.post(f"{here}/judges", data={}).status_code == 422
     planned = {"method": "yesno", "quorum": "2", "takes": "1", "due_at": due}
-    for _n in range(2):
-        assert staff.post(f"{here}/rounds", data=planned).status_code == 303
+    assert staff.post(f"{here}/rounds", data=planned).status_code == 303
+    assert staff.post(f"{here}/rounds", data=planned).status_code == 409
+    planned["because"] = "A second look"
+    assert staff.post(f"{here}/rounds", data=planned).status_code == 303
     assert staff.post(f"{here}/rounds", data=planned | {"quorum": "0"}).status_code == 422
     assert staff.post(f"{here}/rounds", data=planned | {"due_at": "2020-01-01T10:00"}).status_code == 409
     first, second = queries.rounds_of(contest)
     ways = [f"{here}/rounds/{ids.encode(one.id)}" for one in (first, second)]
     assert staff.post(f"{ways[1]}/opening").status_code == 409
-    assert staff.post(ways[1], data={"_method": "DELETE"}).status_code == 303
+    assert staff.post(ways[1], data={"_method": "DELETE"}).status_code == 409
+    assert staff.post(ways[1], data={"_method": "DELETE", "because": "Not needed"}).status_code == 303
     assert staff.post(f"{ways[0]}/end").status_code == 409
     assert staff.post(f"{ways[0]}/opening").status_code == 303
     assert staff.post(f"{ways[0]}/opening").status_code == 409

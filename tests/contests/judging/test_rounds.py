@@ -359,10 +359,10 @@ def test_a_ranking_gives_each_entry_a_place_of_its_own(jury: Making) -> None:
 def test_only_the_last_unopened_round_is_taken_out(jury: Making) -> None:
     contest = jury(judges=2)
     first, second = plan(contest), plan(contest)
-    assert refused(services.unplan_round, first) == "not_last"
-    services.unplan_round(second)
+    assert refused(services.unplan_round, first, "No", now=clock.now()) == "not_last"
+    services.unplan_round(second, "One is enough", now=clock.now())
     services.open_round(first, now=clock.now())
-    assert refused(services.unplan_round, first) == "not_last"
+    assert refused(services.unplan_round, first, "No", now=clock.now()) == "not_last"
 
 
 @pytest.mark.parametrize("share", [30, 20])

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from clozette.accounts import handles
 from clozette.accounts.access import oneself, visible_to
 from clozette.accounts.models import Member
-from clozette.contests.judging import access, queries, schemas, services, wording
+from clozette.contests.judging import access, planned, queries, schemas, services, wording
 from clozette.contests.judging.models import Round
 from clozette.contests.planning import access as contest_access
 from clozette.contests.planning import words
@@ -26,6 +26,7 @@ blueprint = Blueprint("jury_staff", __name__)
 HERE = "/marketing/contests/<id:contest_id>/judging"
 _JUDGE = f"{HERE}/judges/<id:judge_id>"
 _ROUND = f"{HERE}/rounds/<id:round_id>"
+_FORMS = ("judge", "drop", "round", "unplan", "due", "quorum", "top")
 
 
 @blueprint.get(HERE)
@@ -67,23 +68,29 @@ def plan(contest_id: int) -> Any:
     contest, form = contest_access.staff_contest(contest_id), Form(schemas.RoundIn)
 
     def do() -> None:
-        services.plan_round(contest, form.data, now=clock.now())
+        because = form.data.pop("because")
+        services.plan_round(contest, form.data, because, now=clock.now())
 
     return _do(contest, form, "round", do, _("Planned."))
 
 
 @blueprint.delete(_ROUND)
-@gate.staff(ROLE)
+@gate.staff(ROLE, collects="CP2")
 def unplan(contest_id: int, round_id: int) -> Any:
     """Take a planned round out again."""
-    contest = contest_access.staff_contest(contest_id)
-    services.unplan_round(access.staff_round(contest, round_id))
-    flash(_("Taken out."), "success")
-    return redirect(_address(contest), 303)
+    contest, round_ = _found(contest_id, round_id)
+    form = Form(schemas.UnplanIn)
+    return _do(
+        contest,
+        form,
+        "unplan",
+        lambda: services.unplan_round(round_, form.data["because"], now=clock.now()),
+        _("Taken out."),
+    )
 
 
 @blueprint.post(_ROUND)
-@gate.staff(ROLE)
+@gate.staff(ROLE, collects="CP2")
 def change(contest_id: int, round_id: int) -> Any:
     """With ``_method`` DELETE, take it out."""
     if request.form.get("_method") != "DELETE":
@@ -185,7 +192,8 @@ def _page(contest: Contest, **forms: Form) -> str:
         seats=queries.seats(contest),
         rounds=[(one, queries.progress(one) if one.opened_at else []) for one in rounds],
         changes=queries.changes_of(contest),
-        forms={name: forms.get(name) or Form(Schema) for name in ("judge", "drop", "round", "due", "quorum", "top")},
+        forms={name: forms.get(name) or Form(Schema) for name in _FORMS},
+        is_stated=contest.state not in planned.SECRET and bool(planned.stated(contest)),
         is_over=services.is_counted(contest),
         has_nothing_left=contest.state == "closed" and services.has_nothing_left(contest),
         method_names=wording.METHOD_NAMES,
