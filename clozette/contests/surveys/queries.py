@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from clozette.contests.surveys.models import Answer, Question, Response, Survey, Taker
 from clozette.contests.surveys.paths import Value
-from clozette.contests.surveys.tables import Table, tables
+from clozette.contests.surveys.tables import Table, Texts, tables, texts
 from clozette.kernel.database import db
 from clozette.kernel.early import Thing
 
@@ -80,16 +80,9 @@ def tables_of(survey: Survey) -> list[Table]:
     return tables(questions_of(survey.id), responses(survey.id), survey.min_group)
 
 
-def texts_of(survey: Survey) -> list[tuple[Question, list[str]]]:
-    """Return what was written, question by question, for staff alone: by the alphabet, so that nothing tells whose it is."""
-    written = responses(survey.id)
-    if len(written) < survey.min_group:
-        return []
-    return [
-        (question, sorted(given[question.id].text for given in written if question.id in given))
-        for question in questions_of(survey.id)
-        if question.kind == "text"
-    ]
+def texts_of(survey: Survey) -> list[Texts]:
+    """Return what was written, question by question, for staff alone."""
+    return texts(questions_of(survey.id), responses(survey.id), survey.min_group)
 
 
 def slugs_of(survey_ids: Sequence[int]) -> dict[int, tuple[str, str]]:

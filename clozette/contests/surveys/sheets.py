@@ -55,7 +55,7 @@ def tables(found: Sequence[Table]) -> str:
 
 def label(name: str) -> str:
     """Return what a cell is called."""
-    return str({NOT_ANSWERED: _("not answered, or not asked"), GIVEN: _("gave a number")}.get(name, name))
+    return str({NOT_ANSWERED: _("not answered"), GIVEN: _("gave a number")}.get(name, name))
 
 
 def _columns(questions: Sequence[Question]) -> dict[int, str]:
