@@ -21,6 +21,16 @@ def why_not(survey: Survey, phase: str, *, has_taken: bool) -> Refusal | None:
     return None if phase == "open" else not_now()
 
 
+def why_no_rows(survey: Survey, phase: str, answers: int) -> Refusal | None:
+    """Say why nobody can read a named survey's answers one by one now, or nothing."""
+    if phase != "over":
+        return Refusal("not_over", _("The answers come when the survey is over, as the tables do."))
+    if answers < survey.min_group:
+        words = _("There were fewer than %(number)d answers: too few to show any.", number=survey.min_group)
+        return Refusal("too_few", words)
+    return None
+
+
 def already() -> Refusal:
     """Say that somebody took part before."""
     return Refusal("already", _("You have answered this survey before. Thank you!"))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import orm
 
+from clozette.accounts.models import Member
 from clozette.community import points
 from clozette.contests import dated
 from clozette.contests.sponsors import people
@@ -37,6 +38,19 @@ NEW = {
     "opens_at": "2020-01-01T09:00",
     "closes_at": "2090-01-01T09:00",
 }
+
+
+WHY = {"reason": "for the autumn report"}
+
+
+def keep(survey: Survey, question: Question, *members: Member) -> None:
+    """Keep what somebody wrote by name."""
+    for member in members:
+        response = Response(survey_id=survey.id, subject_id=member.subject_id, day=clock.now().date(), language="en")
+        db.session.add(response)
+        db.session.flush()
+        db.session.add(Answer(response_id=response.id, question_id=question.id, text="=cmd()"))
+    db.session.commit()
 
 
 def answered(client: Client, survey: Survey, **answers: Any) -> Any:
@@ -283,20 +297,36 @@ def test_two_tabs_of_staff(staff: Client, db_session: orm.Session) -> None:
 def test_rows_for_staff_are_without_names_safe_and_noted(
     staff: Client, client: Client, db_session: orm.Session
 ) -> None:
-    survey = make_survey()
+    survey, member = make_survey("closed", min_group=5), make_member("ada")
     question = make_question(survey, "text", words="=1+1")
-    member = make_member("ada")
-    sign_in(client, member)
-    db_session.commit()
-    send(client, survey, client.get(f"/surveys/{survey.slug}").text, **{field(question): "=cmd()"})
+    keep(survey, question, member, *(make_member() for _ in range(4)))
     here = f"{address_of(survey)}/answers.csv"
     assert staff.post(here, data={"reason": "no"}).status_code == 422
-    sheet = list(csv.reader(io.StringIO(staff.post(here, data={"reason": "for the autumn report"}).text)))
-    assert sheet == [["row", "day", "q1"], ["1", f"{clock.now():%Y-%m-%d}", "'=cmd()"]]
+    sheet = list(csv.reader(io.StringIO(staff.post(here, data=WHY).text)))
+    assert sheet == [["row", "day", "q1"], *([str(row), f"{clock.now():%Y-%m-%d}", "'=cmd()"] for row in range(1, 6))]
     (read,) = db_session.scalars(sa.select(StaffRead).where(StaffRead.subject_id == member.subject_id))
     assert (read.what, read.reason) == ("survey answers", "for the autumn report")
     book = list(csv.reader(io.StringIO(staff.get(f"{address_of(survey)}/codebook.csv").text)))
     assert book[1][:3] == ["q1", "'=1+1", "text"]
+
+
+@pytest.mark.requirement(8)
+@pytest.mark.parametrize(("state", "answers"), [("open", 6), ("closed", 4), ("closed", 0)])
+def test_rows_come_at_the_end_and_of_a_group(staff: Client, db_session: orm.Session, state: str, answers: int) -> None:
+    survey = make_survey(state, min_group=5)
+    keep(survey, make_question(survey, "text"), *(make_member() for _ in range(answers)))
+    said = staff.post(f"{address_of(survey)}/answers.csv", data=WHY)
+    assert said.status_code == 409
+    assert "=cmd()" not in said.text
+    assert "answers.csv" not in staff.get(f"{address_of(survey)}/results").text
+    assert not db_session.scalars(sa.select(StaffRead)).all()
+
+
+def test_who_answers_by_name_reads_before_that_staff_can_read_it(client: Client, db_session: orm.Session) -> None:
+    named, other = make_survey(), make_survey(is_anonymous=True)
+    db_session.commit()
+    assert "staff can read" in client.get(f"/surveys/{named.slug}").text
+    assert "staff can read" not in client.get(f"/surveys/{other.slug}").text
 
 
 def test_rows_of_an_anonymous_survey_are_given_to_nobody(staff: Client, db_session: orm.Session) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from clozette.accounts.schemas import languages
 from clozette.contests import dated
 from clozette.contests.sponsors import queries as sponsors
-from clozette.contests.surveys import access, queries, schemas, services, sheets, wording
+from clozette.contests.surveys import access, queries, rules, schemas, services, sheets, wording
 from clozette.contests.surveys.access import ROLE
 from clozette.contests.surveys.models import KINDS, Question, Survey
 from clozette.kernel import clock, ids
@@ -175,13 +175,16 @@ def tables(survey_id: int) -> Response:
 @blueprint.post(f"{_ONE}/answers.csv")
 @staff(ROLE, collects="CP2")
 def answers(survey_id: int) -> Any:
-    """Give the answers of a named survey, row by row without names; who looked and why is noted for each person."""
+    """Give the answers of a named survey that is over, row by row without names; who looked and why is noted for each."""
     found, form = access.staff_survey(survey_id), Form(schemas.ReasonIn)
     if found.is_anonymous:
         abort(404)
     if not form.load():
         return _results_page(found, form)
     rows = queries.rows(found.id)
+    if refusal := rules.why_no_rows(found, dated.phase(found, clock.now()), len(rows)):
+        form.refuse(refusal)
+        return _results_page(found, form)
     _note([response.subject_id for response, _given in rows if response.subject_id is not None], form.data["reason"])
     return _file(sheets.answers(queries.questions_of(found.id), rows), f"{found.slug}-answers")
 
@@ -311,13 +314,15 @@ def _question_page(survey: Survey, found: Question | None, form: Form) -> Any:
 
 
 def _results_page(found: Survey, form: Form) -> Any:
-    is_over = dated.phase(found, clock.now()) == "over"
+    phase, answers = dated.phase(found, clock.now()), queries.count(found.id)
+    is_over = phase == "over"
     page = render_template(
         "marketing/surveys/results.html",
         survey=found,
         form=form,
         is_over=is_over,
-        answers=queries.count(found.id),
+        answers=answers,
+        no_rows=rules.why_no_rows(found, phase, answers),
         tables=queries.tables_of(found) if is_over else [],
         texts=queries.texts_of(found) if is_over else [],
         label=sheets.label,
