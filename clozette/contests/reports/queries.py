@@ -1,4 +1,4 @@
-"""Numbers of all contests together, and how each contest's sharings stand. Nothing of one entry, nothing of one person."""
+"""Numbers of all contests together, and of one by the day. Nothing of one entry, nothing of one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,9 @@ from clozette.accounts.models import Member
 from clozette.contests.entering import rules as entering
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest
-from clozette.contests.sponsors import handing, people
-from clozette.contests.sponsors import queries as sponsors
-from clozette.contests.sponsors.models import Handout, Sharing
 from clozette.contests.voting.models import Vote
+from clozette.kernel import plots
 from clozette.kernel.database import db
-from clozette.privacy.disclosures.models import Telling
 
 DAYS = 30
 MOST_COUNTRIES = 12
@@ -26,7 +23,7 @@ GOING = ("open", "closed")
 
 @dataclass(frozen=True)
 class Days:
-    """A number for each of the last days, oldest first."""
+    """A number for each of some days, oldest first."""
 
     numbers: Sequence[tuple[datetime, int]]
 
@@ -36,34 +33,26 @@ class Days:
         return sum(number for _day, number in self.numbers)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How one sharing of a contest stands: what was asked, how people answered, what went out and still may.
-
-    :ivar asked: how many take part, and so were asked. ``rows``: how many people's data went out, all fetches together.
-    :ivar left: how many fetches are left in what is open, until ``open_until``.
-    :ivar untold: how many duties to tell the sponsor (of a withdrawal, a correction, an erasure) are not confirmed.
-    """
-
-    sharing: Sharing
-    name: str
-    asked: int
-    figures: people.Figures
-    rows: int
-    last_at: datetime | None
-    left: int
-    open_until: datetime | None
-    untold: int
-
-
 def entries_by_day(today: date) -> Days:
     """Count the entries of each of the last days, those that left too."""
-    return _by_day(Entry.entered_at, today)
+    return _by_day(Entry.entered_at, _days_to(today))
 
 
 def votes_by_day(today: date) -> Days:
     """Count the votes of each of the last days, those taken back too, of all contests and entries together."""
-    return _by_day(Vote.at, today)
+    return _by_day(Vote.at, _days_to(today))
+
+
+def entries_of(contest: Contest, today: date) -> Days:
+    """Count a contest's entries by the day, as long as it is or was open."""
+    return _by_day(Entry.entered_at, _open_days(contest.opens_at, contest.closes_at, today), contest.id)
+
+
+def votes_of(contest: Contest, today: date) -> Days | None:
+    """Count a contest's votes by the day, all entries together; nothing where it has no vote."""
+    if contest.votes_from is None or contest.votes_until is None:
+        return None
+    return _by_day(Vote.at, _open_days(contest.votes_from, contest.votes_until, today), contest.id)
 
 
 def countries() -> list[tuple[str, int]]:
@@ -77,60 +66,27 @@ def countries() -> list[tuple[str, int]]:
     return [(names.get(country, country or ""), many) for country, many in rows]
 
 
-def standings(shown: Sequence[Contest], now: datetime) -> list[tuple[Contest, list[Standing]]]:
-    """Return how the sharings of some contests stand, of those that share anything; replaced ones that went out too."""
-    of_these = sa.select(Sharing).where(
-        Sharing.object_kind == "contest", Sharing.object_id.in_([one.id for one in shown])
-    )
-    by_contest: dict[int, list[Standing]] = {}
-    for asked in db.session.scalars(of_these.order_by(Sharing.id)).all():
-        standing = _standing(asked, now)
-        if asked.replaced_at is None or standing.rows:
-            by_contest.setdefault(asked.object_id, []).append(standing)
-    return [(one, by_contest[one.id]) for one in shown if one.id in by_contest]
+def _days_to(last: date, many: int = DAYS) -> list[datetime]:
+    """Return the first moments (UTC) of the last days, oldest first."""
+    end = datetime(last.year, last.month, last.day, tzinfo=UTC)
+    return [end - timedelta(days=back) for back in reversed(range(many))]
 
 
-def _standing(asked: Sharing, now: datetime) -> Standing:
-    handouts = handing.of_sharing(asked)
-    fetches = {handout.id: handing.fetches(handout) for handout in handouts}
-    every = [fetch for of_one in fetches.values() for fetch in of_one]
-    open_ = [one for one in handouts if _is_open(one, len(fetches[one.id]), now)]
-    recipient = sponsors.recipient_of(asked)
-    return Standing(
-        sharing=asked,
-        name=recipient.legal_name,
-        asked=_taking_part(asked.object_id),
-        figures=people.figures(asked),
-        rows=sum(fetch.people for fetch in every),
-        last_at=max((fetch.at for fetch in every), default=None),
-        left=sum(one.most - len(fetches[one.id]) for one in open_),
-        open_until=max((one.expires_at for one in open_), default=None),
-        untold=_untold(recipient.id),
-    )
+def _open_days(start: datetime, end: datetime, today: date) -> list[datetime]:
+    """Return the days of a stretch as far as they have come, the last ones of a long one; none before its start."""
+    last, first = min(end.astimezone(UTC).date(), today), start.astimezone(UTC).date()
+    return _days_to(last, min(max((last - first).days + 1, 0), plots.MOST_BARS))
 
 
-def _is_open(handout: Handout, done: int, now: datetime) -> bool:
-    return handout.ended_at is None and handout.expires_at > now and done < handout.most
-
-
-def _taking_part(contest_id: int) -> int:
-    live = (Entry.contest_id == contest_id, Entry.state.in_(entering.LIVE))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Entry).where(*live)) or 0
-
-
-def _untold(recipient_id: int) -> int:
-    open_ = (Telling.recipient_id == recipient_id, Telling.confirmed_at.is_(None))
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Telling).where(*open_)) or 0
-
-
-def _by_day(column: Any, today: date) -> Days:
-    first = today - timedelta(days=DAYS - 1)
-    since = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    day = _day_of(column)
-    rows = db.session.execute(sa.select(day, sa.func.count()).where(column >= since).group_by(day))
-    counted: dict[str, int] = {row[0]: row[1] for row in rows}
-    every = [since + timedelta(days=number) for number in range(DAYS)]
-    return Days([(one, counted.get(one.date().isoformat(), 0)) for one in every])
+def _by_day(column: Any, days: Sequence[datetime], contest_id: int | None = None) -> Days:
+    if not days:
+        return Days([])
+    day, within = _day_of(column), (column >= days[0], column < days[-1] + timedelta(days=1))
+    wanted = sa.select(day, sa.func.count()).where(*within).group_by(day)
+    if contest_id is not None:
+        wanted = wanted.where(column.class_.contest_id == contest_id)
+    counted: dict[str, int] = {row[0]: row[1] for row in db.session.execute(wanted)}
+    return Days([(one, counted.get(one.date().isoformat(), 0)) for one in days])
 
 
 def _day_of(column: Any) -> Any:

@@ -1,6 +1,6 @@
 """``/marketing/contests``: planning a contest, its rules, and leading it through its life.
 
-Other parts fill ``marketing.contests`` (above the list) and ``marketing.contest`` (on one contest's page) from the wiring
+Other parts fill ``marketing.contests`` (below the list) and ``marketing.contest`` (on one contest's page) from the wiring
 page; their templates see ``contest``.
 """
 
