@@ -124,8 +124,14 @@ def release() -> None:
 
 @contextmanager
 def beside() -> Iterator[sa.Connection]:
-    """Give a connection that reads beside the session's own transaction; it ends without a rollback, as ``release`` does."""
+    """Give a connection that reads beside the session's own transaction; it ends without a rollback, as ``release`` does.
+
+    On PostgreSQL each statement is a transaction of its own, as it would be seen in one: BEGIN and COMMIT are two more
+    ways there and back.
+    """
     with db.get_engine("default").connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
         yield connection
         connection.commit()
 
@@ -201,8 +207,10 @@ def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
         common.setdefault("connect_args", {"timeout": 10, "cached_statements": 256})
         return {"default": common, "write": dict(common)}
     # A stuck statement or lock must become a 503, never a worker that waits for ever.
-    common.setdefault("connect_args", {"options": "-c statement_timeout=15000 -c lock_timeout=4000"})
-    return {"default": {**common, "execution_options": {"postgresql_readonly": True}}, "write": dict(common)}
+    limits = "-c statement_timeout=15000 -c lock_timeout=4000"
+    # Said once as it connects: an execution option would be set and taken back with every use.
+    reads = {"options": f"{limits} -c default_transaction_read_only=on"}
+    return {"default": {**common, "connect_args": reads}, "write": {**common, "connect_args": {"options": limits}}}
 
 
 def init_app(app: Flask) -> None:
