@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from clozette.contests.winning.rules import RECORDS_KEPT
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Restriction, Table
 
 _LINK = NotPersonal("link between rows")
@@ -12,7 +13,7 @@ WINNING: Declaration = {
     "contests_winners": Table(
         title=_l("What you won, and how it came to you"),
         subject=("entry_id", "member_id", "subject_id"),
-        restricted=Restriction("the law on records of prizes", 5 * 366),
+        restricted=Restriction("the law on records of prizes", RECORDS_KEPT.days),
         columns={
             "id": _LINK,
             **dict.fromkeys(

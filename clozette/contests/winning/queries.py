@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from clozette.accounts.access import is_present
 from clozette.accounts.models import Member
+from clozette.contests import facts
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest, Prize, Rules
 from clozette.contests.sponsors import sharing
@@ -170,3 +171,9 @@ def _is_named(contest_id: int) -> sa.ColumnElement[bool]:
         Consent.channel == "site",
         consents.is_in_force(),
     )
+
+
+def are_gone(contest: Contest) -> bool:
+    """Whether a contest had winners, and they were deleted once they were kept long enough."""
+    stated = facts.of(contest.id, "results")
+    return stated is not None and bool(stated.content["winners"])

@@ -14,6 +14,8 @@ REMIND = timedelta(days=3)
 """A reminder goes so long before the end, or half-way where the time is short; without one, nothing ends."""
 KEPT = timedelta(days=30)
 """How long an address is kept after the prize arrived."""
+RECORDS_KEPT = timedelta(days=5 * 366)
+"""How long it is kept who won what, after everything was given."""
 ARRIVED_AFTER = timedelta(days=60)
 """A prize of which nobody has said anything for so long after it was sent counts as arrived."""
 STEPS: Mapping[str, tuple[str, ...]] = {

@@ -158,6 +158,12 @@ def forget_addresses(now: datetime) -> None:
     db.session.execute(sa.delete(Address).where(Address.erase_on <= now.date()))
 
 
+def forget_winners(now: datetime) -> None:
+    """Delete who won what once that was kept long enough; which numbers won stays in the contest's fact of its results."""
+    over = (Contest.state.in_(("done", "cancelled")), Contest.state_at < now - rules.RECORDS_KEPT)
+    db.session.execute(sa.delete(Winner).where(Winner.contest_id.in_(sa.select(Contest.id).where(*over))))
+
+
 def let_go(subject_id: int, now: datetime) -> int:
     """Let the prizes of somebody who is erased go on to the next, but for those that are on their way; count them."""
     mine = sa.select(Winner.id).join(Winner.entry).join(Member, Member.id == Entry.member_id)

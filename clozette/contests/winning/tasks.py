@@ -55,6 +55,7 @@ def tend_prizes() -> None:
     """Remind, let prizes go on whose winners were silent, and forget addresses; each winner in a transaction of its own."""
     now = clock.now()
     services.forget_addresses(now)
+    services.forget_winners(now)
     for winner_id in (*services.due(now), *services.unheard_of(now)):
         checkpoint()
         try:

@@ -339,6 +339,9 @@ def test_staff_pass_somebody_over_with_a_public_word(
 ) -> None:
     contest, _member = won
     deeds = f"/marketing/contests/{ids.encode(contest.id)}/winners/{ids.encode(first(contest).id)}/deeds"
+    page = staff.get(deeds.rsplit("/", 2)[0]).text
+    assert "button--text" in re.findall(r'<button class="([^"]*)"[^>]*>\s*Pass over</button>', page)[0]
+    assert "button--danger" not in page
     assert staff.post(deeds, data={"do": "disqualify"}).status_code == 422
     assert staff.post(deeds, data={"do": "disqualify", "because": "gone"}).status_code == 422
     assert staff.post(deeds, data={"do": "disqualify", "because": "against-rules"}).status_code == 303

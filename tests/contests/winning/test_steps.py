@@ -349,3 +349,19 @@ def test_an_alternate_that_is_disqualified_stands_behind_no_more(announced, db_s
     behind = queries.of_contest(contest.id)[1]
     entries.disqualify(behind.entry, "against-rules", now=clock.now())
     assert of(contest)[:3] == [(1, "notified"), (2, "disqualified"), (3, "alternate")]
+
+
+def test_who_won_what_is_gone_after_five_years(announced, stopped_clock, app: Flask, client, db_session) -> None:
+    contest = announced()
+    slug = contest.slug
+    contest.state, contest.state_at = "done", clock.now()
+    db_session.commit()
+    stopped_clock.forward(days=rules.RECORDS_KEPT.days)
+    tend(app)
+    assert queries.of_contest(contest.id)
+    stopped_clock.forward(minutes=1)
+    tend(app)
+    assert not queries.of_contest(contest.id)
+    fact = facts.of(contest.id, "results")
+    assert fact is not None and fact.content["winners"] == ["1.1 1"]
+    assert "kept for five years and is gone" in client.get(f"/contests/{slug}/results").text

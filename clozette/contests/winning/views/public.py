@@ -37,6 +37,7 @@ def results(slug: str) -> str:
         is_over=is_over,
         shown=queries.shown(contest) if is_over else [],
         passed_over=queries.passed_over(contest.id) if is_over else [],
+        are_gone=queries.are_gone(contest),
         because_names=wording.BECAUSE_NAMES,
         announced=words.zone_moment(contest.announce_at, contest.time_zone),
     )
