@@ -14,6 +14,8 @@ from clozette.contests.surveys.models import Question
 
 CHOSEN_FROM = ("one", "many")
 SCALE = ("1", "2", "3", "4", "5")
+ENDS = (SCALE[0], SCALE[-1])
+"""Those that have words."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def faults(questions: Sequence[Question]) -> list[str]:
     for question in questions:
         if question.kind in CHOSEN_FROM and len(question.options) < 2:
             found.append(_("“%(question)s” needs two options to choose from.", question=question.words))
+        if question.kind == "scale" and len(question.options) != len(ENDS):
+            found.append(_("“%(question)s” needs the words for 1 and for 5.", question=question.words))
         if question.show_if is not None and not _leads(known.get(int(question.show_if["question"])), question):
             found.append(
                 _("“%(question)s” hangs on an option of an earlier page that is not there.", question=question.words)

@@ -23,7 +23,7 @@ from clozette.contests.surveys.models import (
     MAX_WORDS,
     Question,
 )
-from clozette.contests.surveys.paths import SCALE, Walk
+from clozette.contests.surveys.paths import CHOSEN_FROM, ENDS, SCALE, Walk
 from clozette.kernel import ids
 from clozette.kernel.schemas import Line, LocalMoment, RowId, Schema, Text
 from clozette.kernel.web.forms import Form
@@ -90,6 +90,14 @@ class QuestionIn(Schema):
     show_question = RowId(load_default=None, allow_none=True)
     show_any = Options(load_default=list)
     version = Number(1, 10**8, required=True)
+
+    @ma.validates_schema
+    def _fit(self, data: Mapping[str, Any], **_options: object) -> None:
+        """A scale has the words of its two ends; what one types oneself has no options."""
+        if data["kind"] == "scale" and len(data["options"]) != len(ENDS):
+            raise ma.ValidationError([str(_l("Say in two lines what 1 means, and what 5 means."))], "options")
+        if data["kind"] not in (*CHOSEN_FROM, "scale") and data["options"]:
+            raise ma.ValidationError([str(_l("Nothing is chosen here: leave the options empty."))], "options")
 
 
 class DropIn(Schema):

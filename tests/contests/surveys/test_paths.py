@@ -63,6 +63,8 @@ def test_forth_and_back() -> None:
     [
         [],
         [ask(1, options=["one alone"])],
+        [ask(1, kind="scale")],
+        [ask(1, kind="scale", options=["one", "two", "three"])],
         [ask(1), ask(2, show_if=(1, "yes"))],
         [ask(1), ask(2, section=2, show_if=(1, "perhaps"))],
         [ask(1), ask(2, section=2, show_if=(9, "yes"))],
@@ -74,7 +76,7 @@ def test_what_leads_nowhere_is_not_published(questions: list[Question]) -> None:
 
 
 def test_a_sound_survey() -> None:
-    assert not paths.faults(TREE)
+    assert not paths.faults([*TREE, ask(6, kind="scale", options=["cold", "warm"])])
 
 
 @settings(max_examples=300)
