@@ -86,6 +86,15 @@ def changed() -> Refusal:
     return Refusal("changed", _("Somebody changed this meanwhile, or it is published. Look at it again."))
 
 
+def fixed(phase: str) -> Refusal | None:
+    """Say why something stays as it is, or nothing of a draft."""
+    if phase == "draft":
+        return None
+    if phase == "over":
+        return Refusal("over", _("It is over, and stays as it is."))
+    return Refusal("published", _("It is published. Make it a draft again, and then change it."))
+
+
 def moments_of(data: dict[str, Any], zone: str) -> tuple[dict[str, datetime], dict[str, list[str]]]:
     """Return the moments of what was typed as a zone's clock shows it, and what is wrong with any of them."""
     found: dict[str, datetime] = {}

@@ -53,6 +53,12 @@ def count(promotion_id: int, *, left: bool = False) -> int:
     return db.session.scalar(counted) or 0
 
 
+def is_claimed(promotion_id: int) -> bool:
+    """Whether somebody has a code."""
+    of_it = (PromotionCode.promotion_id == promotion_id, PromotionCode.claimed_at.is_not(None))
+    return bool(db.session.scalar(sa.select(sa.exists().where(*of_it))))
+
+
 def draws() -> Sequence[Contest]:
     """Return the contests that one enters with nothing, which a promotion can lead to."""
     fit = (Contest.entry_kind == "none", Contest.state.not_in(("announced", "done", "cancelled")))

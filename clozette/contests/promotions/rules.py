@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from clozette.contests import dated
 from clozette.contests.promotions.models import Promotion
 from clozette.kernel.refusal import Refusal
 
@@ -32,6 +33,11 @@ def already() -> Refusal:
 def none_left() -> Refusal:
     """Say that the last one is gone."""
     return Refusal("none_left", _("All are gone. Nothing was taken from your points."))
+
+
+def why_fixed(phase: str, *, is_claimed: bool) -> Refusal | None:
+    """Say why a promotion can't be changed, or nothing."""
+    return claimed() if is_claimed and phase != "over" else dated.fixed(phase)
 
 
 def claimed() -> Refusal:

@@ -41,6 +41,11 @@ def not_now() -> Refusal:
     return Refusal("not_now", _("The survey takes no answers now, or its questions have changed. Please look again."))
 
 
+def why_fixed(survey: Survey, phase: str) -> Refusal | None:
+    """Say why a survey and its questions can't be changed, or nothing."""
+    return locked() if survey.locked_at is not None and phase != "over" else dated.fixed(phase)
+
+
 def locked() -> Refusal:
     """Say that answers stand to the questions as they are."""
     return Refusal("locked", _("Somebody has answered already: the questions stay as they are."))

@@ -283,6 +283,27 @@ def test_answered_questions_stay(staff: Client, client: Client, db_session: orm.
     assert question.words == "Question 1?"
 
 
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        ({"state": "open"}, "Make it a draft again, and then change it."),
+        ({"state": "open", "locked_at": clock.now()}, "Somebody has answered already"),
+        ({"state": "closed", "locked_at": clock.now()}, "It is over, and stays as it is."),
+    ],
+)
+def test_what_is_published_says_why_it_stays(
+    staff: Client, db_session: orm.Session, columns: dict[str, Any], why: str
+) -> None:
+    survey = make_survey(**columns)
+    question = ids.encode(make_question(survey).id)
+    db_session.commit()
+    for path in ("edit", "questions/new", f"questions/{question}"):
+        answer = staff.get(f"{address_of(survey)}/{path}")
+        assert answer.status_code == 409
+        assert why in answer.text
+        assert 'name="words"' not in answer.text
+
+
 def test_two_tabs_of_staff(staff: Client, db_session: orm.Session) -> None:
     survey = make_survey("draft")
     db_session.commit()
@@ -291,6 +312,27 @@ def test_two_tabs_of_staff(staff: Client, db_session: orm.Session) -> None:
     again = staff.post(f"{address_of(survey)}/questions/new", data=new | {"words": "How?"})
     assert again.status_code == 409
     assert "How?" in again.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "status"),
+    [
+        ("scale", "", 422),
+        ("scale", "a\nb\nc\nd", 422),
+        ("scale", "cold\nwarm", 303),
+        ("text", "yes\nno", 422),
+        ("number", "1", 422),
+        ("number", "", 303),
+    ],
+)
+def test_options_fit_the_kind_of_question(
+    staff: Client, db_session: orm.Session, kind: str, options: str, status: int
+) -> None:
+    survey = make_survey("draft")
+    db_session.commit()
+    new = {"kind": kind, "words": "Well?", "options": options, "version": "1"}
+    assert staff.post(f"{address_of(survey)}/questions/new", data=new).status_code == status
+    assert len(db_session.scalars(sa.select(Question.id)).all()) == (status == 303)
 
 
 @pytest.mark.requirement(8)

@@ -70,7 +70,7 @@ def show(survey_id: int) -> Any:
 def edit(survey_id: int) -> Any:
     """Ask for everything about a draft but its questions."""
     found = access.staff_survey(survey_id)
-    return _edit_page(found, Form(schemas.SurveyIn, _shown(found)))
+    return _fixed_page(found) or _edit_page(found, Form(schemas.SurveyIn, _shown(found)))
 
 
 @blueprint.post(f"{_ONE}/edit")
@@ -110,6 +110,8 @@ def lead(survey_id: int) -> Any:
 def new_question(survey_id: int) -> Any:
     """Ask for a question."""
     found = access.staff_survey(survey_id)
+    if fixed := _fixed_page(found):
+        return fixed
     there = queries.questions_of(found.id)
     last = {"section": there[-1].section, "position": min(there[-1].position + 1, 999)} if there else {}
     return _question_page(found, None, Form(schemas.QuestionIn, {"section": 1, "position": 1, "kind": "one"} | last))
@@ -128,6 +130,8 @@ def question(survey_id: int, question_id: int) -> Any:
     """Show a question as it can be changed."""
     survey = access.staff_survey(survey_id)
     found = access.question_of(survey, question_id)
+    if fixed := _fixed_page(survey):
+        return fixed
     values = {name: getattr(found, name) for name in ("kind", "words", "is_required", "section", "position")}
     values["options"] = "\n".join(found.options)
     if found.show_if is not None:
@@ -281,6 +285,16 @@ def _edit_page(found: Survey | None, form: Form) -> Any:
         zone=viewer().time_zone,
     )
     return page, form.status
+
+
+def _fixed_page(found: Survey) -> Any:
+    """Say why a survey can't be changed, on the page that can do something about it; nothing of a draft."""
+    refusal = rules.why_fixed(found, dated.phase(found, clock.now()))
+    if refusal is None:
+        return None
+    form = Form(dated.DoIn)
+    form.refuse(refusal)
+    return _survey_page(found, form)
 
 
 def _survey_page(found: Survey, form: Form) -> Any:
