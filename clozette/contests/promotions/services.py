@@ -14,6 +14,7 @@ from clozette.contests.planning.models import Contest
 from clozette.contests.promotions import codes, queries, rules
 from clozette.contests.promotions import early as opened
 from clozette.contests.promotions.models import Promotion, PromotionCode
+from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors.models import Sharing
 from clozette.contests.surveys import asking
 from clozette.kernel.database import db, insert_once
@@ -63,13 +64,15 @@ def create(values: Mapping[str, Any], *, now: datetime) -> Promotion:
     return db.session.get_one(Promotion, made_id)
 
 
-def save(promotion: Promotion, values: Mapping[str, Any], *, version: int) -> None:
-    """Change a draft that nobody else has changed."""
+def save(promotion: Promotion, values: Mapping[str, Any], *, version: int, now: datetime) -> None:
+    """Change a draft that nobody else has changed. Made a draw, it asks nobody to share anything any more."""
     draft = sa.update(Promotion).where(
         Promotion.id == promotion.id, Promotion.version == version, Promotion.state == "draft"
     )
     dated.do(draft.values(version=Promotion.version + 1, **values), dated.changed())
     db.session.refresh(promotion)
+    if promotion.kind not in rules.WITH_CODES:
+        sharing.end(KIND, promotion.id, now=now)
 
 
 def add_codes(promotion: Promotion, given: Iterable[str], *, make: int = 0) -> int:

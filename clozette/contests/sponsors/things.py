@@ -50,6 +50,8 @@ def thing(kind: str, object_id: int) -> Thing:
         abort(404)
     if kind in _OF_HOUSE:
         found = db.session.get_one(_OF_HOUSE[kind], object_id)
+        if kind == "promotion" and found.kind == "draw":
+            abort(404)  # nobody is asked there: who takes part is asked by its contest
         is_draft = found.state == "draft"
         page = f"/marketing/{kind}s/{ids.encode(object_id)}"
         return Thing(kind, object_id, title, page, is_fixed=not is_draft, may_change=is_draft)

@@ -70,7 +70,12 @@ def show(promotion_id: int) -> Any:
 def edit(promotion_id: int) -> Any:
     """Ask for everything about a draft but its codes."""
     found = access.staff_promotion(promotion_id)
-    return _edit_page(found, Form(schemas.PromotionIn, _shown(found)))
+    refusal = rules.why_fixed(dated.phase(found, clock.now()), is_claimed=queries.is_claimed(found.id))
+    if refusal is None:
+        return _edit_page(found, Form(schemas.PromotionIn, _shown(found)))
+    form = Form(schemas.CodesIn, {"make": 0})
+    form.refuse(refusal)
+    return _page(found, form)
 
 
 @blueprint.post(f"{_ONE}/edit")
@@ -82,7 +87,7 @@ def save(promotion_id: int) -> Any:
     if values is None:
         return _edit_page(found, form)
     try:
-        services.save(found, values, version=form.data["version"])
+        services.save(found, values, version=form.data["version"], now=clock.now())
         early.put(found.id, form.data["early"])
     except Refused as refused:
         form.refuse(refused.refusal)
