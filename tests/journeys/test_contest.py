@@ -252,7 +252,7 @@ def judge(page: Page, slug: str, number: int, points: int) -> None:
     page.goto(f"/contests/{slug}/judging/1/{number}")
     for name in ("Ada", "Bea", "Cleo"):
         expect(page.get_by_role("main")).not_to_contain_text(name)
-    fill(page, points_0=str(points))
+    tick(page, f"[name=points_0][value='{points}']")
     press(page, "Keep it and go on")
 
 

@@ -42,6 +42,10 @@ def way(judge: Judge, rest: str = "") -> str:
     return f"/contests/{contest_of(judge).slug}/judging{rest}"
 
 
+def chosen(page: str) -> list[str]:
+    return re.findall(r'type="radio"[^>]*value="(\d+)" checked', page)
+
+
 def ballots() -> list[tuple[int, list[int]]]:
     db.session.rollback()
     wanted = sa.select(Assignment.judge_id, Ballot.value).join(Ballot, Ballot.assignment_id == Assignment.id)
@@ -88,8 +92,26 @@ def test_a_ballot_is_kept_and_the_next_entry_comes(judge: Judge, client: Client)
     assert (sent.status_code, sent.location) == (303, way(judge, "/1/2"))
     assert ballots() == [(judge.id, [7, 3])]
     page = client.get(way(judge, "/1/1"))
-    assert 'value="7"' in page.text
+    assert chosen(page.text) == ["7", "3"]
     assert "1 of 3 judged" in page.text
+
+
+def test_points_are_chosen_and_said_what_they_mean(judge: Judge, client: Client) -> None:
+    page = client.get(way(judge, "/1/1")).text
+    assert len(re.findall(r'type="radio"[^>]*name="points_0"', page)) == 10
+    assert 'type="number"' not in page
+    assert "1 means" in page
+    assert chosen(page) == []
+    page = client.post(way(judge, "/1/1"), data={"points_0": "7"}).text
+    assert chosen(page) == ["7"]
+
+
+def test_the_way_to_a_seat_is_a_button(judge: Judge, client: Client) -> None:
+    page = client.get(f"/contests/{contest_of(judge).slug}").text
+    assert re.search(r'class="button button--primary"\s+href="[^"]*/judging"', page)
+    for task in queries.tasks_of(db.session.scalars(sa.select(Round)).one(), judge):
+        client.post(way(judge, f"/1/{task.entry.number}"), data={"points_0": "7", "points_1": "3"})
+    assert re.search(r'class="button button--quiet"\s+href="[^"]*/judging/1"', client.get(way(judge)).text)
 
 
 def test_skipping_leaves_an_entry_open(judge: Judge, client: Client) -> None:

@@ -10,6 +10,7 @@ from clozette.contests.entering.models import Entry
 from clozette.contests.judging import access, queries, schemas, services, wording
 from clozette.contests.judging.models import Assignment, Judge, Round
 from clozette.contests.judging.queries import Task
+from clozette.contests.judging.rules import MOST_POINTS
 from clozette.contests.planning import words
 from clozette.contests.planning.access import contest_for
 from clozette.contests.planning.models import Contest
@@ -214,6 +215,7 @@ def _entry_page(contest: Contest, round_: Round, assignment: Assignment, form: F
         entry=shown,
         shots=photos.of([shown.id]).get(shown.id, ()),
         form=form,
+        points=[(str(points), str(points)) for points in range(1, MOST_POINTS + 1)],
         done=sum(one.value is not None for one in tasks),
         all=len(tasks),
         skip_to=behind[0] if behind else None,
