@@ -60,6 +60,7 @@ from clozette.contests.promotions import setup as promotions
 from clozette.contests.promotions import views as promotion_views
 from clozette.contests.reports import setup as contest_reports
 from clozette.contests.sponsors import events as sponsor_events
+from clozette.contests.sponsors import setup as sponsors_setup
 from clozette.contests.sponsors import sharing
 from clozette.contests.sponsors import tasks as sponsor_tasks
 from clozette.contests.sponsors import views as sponsor_views
@@ -307,6 +308,7 @@ def _slots(app: Flask) -> None:
     slots.fill(app, "marketing.campaign", "marketing/_sending.html")
     badges.init_app(app)
     pages.show_in_frame(app, "unread", community_queries.unread_count)
+    sponsors_setup.init_app(app)
     browser_signals.init_app(app)
 
 
@@ -432,6 +434,7 @@ def _contest_listeners(app: Flask) -> None:
     """Who hears what happens in contests."""
     jury.listen(app)
     events.listen(app, sponsor_events.HandoutMade, after=(sponsor_tasks.tell_sponsor,))
+    events.listen(app, sponsor_events.PersonLetIn, after=(sponsor_tasks.tell_let_in,))
     events.listen(app, sponsor_events.SendingAsked, after=(sponsor_tasks.send_handout,))
     events.listen(app, sponsor_events.HookSet, after=(sponsor_tasks.try_hook,))
     life.block(app, "judged", "entries", freezing.not_frozen)

@@ -11,6 +11,13 @@ class HandoutMade:
 
 
 @dataclass(frozen=True)
+class PersonLetIn:
+    """A member may sign in for a sponsor from now on."""
+
+    person_id: int
+
+
+@dataclass(frozen=True)
 class SendingAsked:
     """Something is to be sent to a sponsor's own address, by order of a subject."""
 

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
+from clozette.accounts import beside
 from clozette.accounts.models import Member
 from clozette.contests.sponsors.models import Fetch, Hook, Sharing, Sponsor, SponsorPerson
 from clozette.contests.sponsors.things import Thing
-from clozette.kernel.database import db
+from clozette.kernel.database import BigInt, db
+from clozette.kernel.prepared import Prepared
+from clozette.kernel.viewer import Viewer
 from clozette.privacy.disclosures.models import Recipient
 
 
@@ -38,6 +42,28 @@ def people_of(sponsor: Sponsor) -> Sequence[tuple[SponsorPerson, str]]:
         .order_by(SponsorPerson.id)
     )
     return [(person, handle) for person, handle in db.session.execute(standing)]
+
+
+def signed_in_for(viewer: Viewer) -> str:
+    """Return the name of the sponsor that the viewer signs in for, or nothing. Pages of errors show it too."""
+    if viewer.member_id is None or viewer.roles:
+        return ""
+    try:
+        found = beside.rows(_SIGNS_IN_FOR, {"member": viewer.member_id})
+    except exc.DBAPIError:
+        return ""
+    return str(found[0].legal_name) if found else ""
+
+
+_SIGNS_IN_FOR = Prepared(
+    sa.select(Sponsor.legal_name)
+    .join(SponsorPerson, SponsorPerson.sponsor_id == Sponsor.id)
+    .where(
+        SponsorPerson.member_id == sa.bindparam("member", type_=BigInt),
+        SponsorPerson.taken_at.is_(None),
+        Sponsor.closed_at.is_(None),
+    )
+)
 
 
 def sharings_of(sponsor: Sponsor) -> Sequence[Sharing]:

@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from clozette.accounts.models import Member, Role
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest
+from clozette.contests.sponsors.events import PersonLetIn
 from clozette.contests.sponsors.models import Handout, Sharing, Sponsor, SponsorPerson
 from clozette.kernel.database import db, insert_once
+from clozette.kernel.events import publish
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refusal, Refused
 
@@ -70,6 +72,7 @@ def let_in(sponsor: Sponsor, handle: str, *, by_id: int, now: datetime) -> Spons
     given = {"sponsor_id": sponsor.id, "member_id": member.id, "given_by_id": by_id, "given_at": now}
     if _held(sponsor).closed_at is not None or not insert_once(SponsorPerson, id=person_id, **given):
         raise Refused(Refusal("taken", _("This member signs in for a sponsor already."), "handle"))
+    publish(PersonLetIn(person_id))
     return db.session.get_one(SponsorPerson, person_id)
 
 

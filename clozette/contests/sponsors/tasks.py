@@ -1,8 +1,8 @@
-"""What is done about hand-overs after the commit."""
+"""What is done about hand-overs, and for a sponsor's people, after the commit."""
 
 from clozette.accounts.models import Member
 from clozette.contests.sponsors import duties, handing, hooks, mail, queries, rules, sharing
-from clozette.contests.sponsors.models import Handout, Hook, Sharing, Sponsor
+from clozette.contests.sponsors.models import Handout, Hook, Sharing, Sponsor, SponsorPerson
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.tasks import checkpoint, task
@@ -19,6 +19,15 @@ def tell_sponsor(*, handout_id: int) -> None:
     for person, _handle in queries.people_of(sponsor):
         member = db.session.get_one(Member, person.member_id)
         mail.ready(member, sponsor, handout, sharing.title_of(asked.id) or "")
+
+
+@task("contests.tell_let_in")
+def tell_let_in(*, person_id: int) -> None:
+    """Mail a member that they sign in for a sponsor; one who was let out by then is told nothing."""
+    person = db.session.get(SponsorPerson, person_id)
+    if person is not None and person.taken_at is None:
+        member, sponsor = db.session.get_one(Member, person.member_id), db.session.get_one(Sponsor, person.sponsor_id)
+        mail.let_in(member, sponsor)
 
 
 @task("contests.send_handout")

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from clozette.accounts.models import Member
 from clozette.contests.models import Contest, Sharing, Sponsor
 from clozette.contests.planning import lint
-from clozette.contests.sponsors import handing, people, sharing
+from clozette.contests.sponsors import handing, people, services, sharing
 from clozette.contests.sponsors.models import Fetch, Handout, SponsorPerson
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.ports.mail import KEY
@@ -256,6 +256,35 @@ def test_who_was_let_out_sees_nothing_any_more(app: Flask, buyer: Member, db_ses
     assert there.get("/sponsor").status_code == 200
     db_session.execute(sa.update(SponsorPerson).values(taken_at=clock.now()))
     assert there.get("/sponsor").status_code == 404
+
+
+def test_who_is_let_in_is_told_and_finds_the_way(
+    app: Flask, marketing: Client, sponsor: Sponsor, db_session: orm.Session
+) -> None:
+    carla, outbox = make_member("carla"), app.extensions[KEY]
+    hers, before = browser(app, carla), len(outbox.messages)
+    assert 'href="/sponsor"' not in hers.get("/feed").text
+    assert marketing.post(f"/marketing/sponsors/{row(sponsor)}/people", data={"handle": "carla"}).status_code == 303
+    db_session.commit()
+    tasks.drain(app)
+    (mail,) = outbox.messages[before:]
+    assert (mail.to, sponsor.legal_name in mail.subject, "/sponsor" in mail.text) == (carla.email, True, True)
+    assert 'href="/sponsor"' in browser(app, carla, second_factor=False).get("/settings").text
+    menu = hers.get("/feed").text.split('class="menu"')[1].split("</details>")[0]
+    assert 'href="/sponsor"' in menu and sponsor.legal_name in menu
+    db_session.execute(sa.update(SponsorPerson).values(taken_at=clock.now()))
+    db_session.commit()
+    assert 'href="/sponsor"' not in hers.get("/feed").text + hers.get("/settings").text
+
+
+def test_who_was_let_out_meanwhile_is_told_nothing(app: Flask, sponsor: Sponsor, db_session: orm.Session) -> None:
+    carla, outbox = make_member("carla"), app.extensions[KEY]
+    before = len(outbox.messages)
+    person = services.let_in(sponsor, "carla", by_id=make_member().id, now=clock.now())
+    services.let_out(person, now=clock.now())
+    db_session.commit()
+    tasks.drain(app)
+    assert [mail for mail in outbox.messages[before:] if mail.to == carla.email] == []
 
 
 def test_a_fetch_wants_a_recent_proof(theirs: Client, enter: Enter, handout: Handout, stopped_clock: Clock) -> None:
