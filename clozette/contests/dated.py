@@ -6,12 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask_babel import format_datetime
+from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from clozette.accounts.schemas import Choice
 from clozette.contests.planning.schemas import Number
+from clozette.contests.planning.words import zone_moment
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.surveys.models import Survey
 from clozette.kernel import early, zones
@@ -73,7 +74,7 @@ def do(statement: sa.Update, refusal: Refusal) -> None:
 
 def not_yet(opens_at: datetime) -> Refusal:
     """Say when it begins."""
-    return Refusal("early", _("It begins on %(moment)s.", moment=format_datetime(opens_at, "long")))
+    return Refusal("early", _("It begins on %(moment)s.", moment=zone_moment(opens_at, str(get_timezone()))))
 
 
 def leaving() -> Refusal:

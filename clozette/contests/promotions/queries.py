@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from clozette.contests.planning.models import Contest
 from clozette.contests.promotions.models import Promotion, PromotionCode
@@ -15,7 +16,11 @@ MOST_LISTED = 100
 
 def public(now: datetime, sponsor_id: int | None = None) -> Sequence[Promotion]:
     """Return what is published and has begun, of one sponsor or of all: what goes on longest on top."""
-    out = sa.select(Promotion).where(Promotion.state != "draft", Promotion.opens_at <= now)
+    out = (
+        sa.select(Promotion)
+        .options(orm.joinedload(Promotion.sponsor))
+        .where(Promotion.state != "draft", Promotion.opens_at <= now)
+    )
     if sponsor_id is not None:
         out = out.where(Promotion.sponsor_id == sponsor_id)
     return db.session.scalars(out.order_by(Promotion.closes_at.desc(), Promotion.id.desc()).limit(MOST_LISTED)).all()

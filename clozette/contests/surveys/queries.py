@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from clozette.contests.surveys.models import Answer, Question, Response, Survey, Taker
 from clozette.contests.surveys.paths import Value
@@ -16,7 +17,9 @@ MOST_LISTED = 100
 
 def public(now: datetime, sponsor_id: int | None = None) -> Sequence[Survey]:
     """Return what is published, of one sponsor or of all: those that take answers longest on top."""
-    out = sa.select(Survey).where(Survey.state != "draft", Survey.opens_at <= now)
+    out = (
+        sa.select(Survey).options(orm.joinedload(Survey.sponsor)).where(Survey.state != "draft", Survey.opens_at <= now)
+    )
     if sponsor_id is not None:
         out = out.where(Survey.sponsor_id == sponsor_id)
     return db.session.scalars(out.order_by(Survey.closes_at.desc(), Survey.id.desc()).limit(MOST_LISTED)).all()

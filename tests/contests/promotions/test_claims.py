@@ -1,6 +1,7 @@
 """Codes of promotions: once each, never one to two, for points where they cost some."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -184,6 +185,17 @@ def test_a_yes_is_recorded(client: Client, member: Member) -> None:
     db.session.commit()
     assert claim(client, promotion, share=[ids.encode(asked.id)]) == 303
     assert consents.stands(member.subject_id, sharing.purpose_of(asked), "site") is not None
+
+
+def test_who_pays_and_until_when_is_said(client: Client, db_session: orm.Session) -> None:
+    at = datetime(2031, 7, 1, 9, 30, 15, tzinfo=UTC)
+    promotion = make_promotion(sponsor_id=make_sponsor(legal_name="Acme Ltd").id, closes_at=at)
+    sign_in(client, make_member(time_zone="Europe/Berlin"))
+    db_session.commit()
+    for path in ("/promotions", f"/promotions/{promotion.slug}"):
+        shown = client.get(path).text
+        assert "Ad · sponsored by Acme Ltd" in shown
+        assert "Jul 1, 2031, 11:30\u202fAM (Europe/Berlin)" in shown
 
 
 def test_a_draw_leads_to_its_contest(client: Client, db_session: orm.Session) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -93,13 +93,13 @@ def test_nobody_answers_twice(client: Client, db_session: orm.Session) -> None:
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Response)) == 1
 
 
-def branching(**columns: Any) -> tuple[Survey, list[Question]]:
-    """A survey of three pages; the second is for those who say yes on the first."""
+def branching(section: int = 3, **columns: Any) -> tuple[Survey, list[Question]]:
+    """A survey of three pages, ``section`` the last; the second is for those who say yes on the first."""
     survey = make_survey(**columns)
     first = make_question(survey, is_required=True)
     leads = {"question": str(first.id), "any": ["yes"]}
     why = make_question(survey, "text", section=2, is_required=True, show_if=leads)
-    return survey, [first, why, make_question(survey, "number", section=3)]
+    return survey, [first, why, make_question(survey, "number", section=section)]
 
 
 def test_page_by_page_and_back(client: Client, db_session: orm.Session) -> None:
@@ -129,8 +129,56 @@ def test_a_last_page_that_is_not_asked(client: Client, db_session: orm.Session) 
     db_session.commit()
     shown = send(client, survey, client.get(f"/surveys/{survey.slug}").text, "next", **{field(first): "no"}).text
     assert "That is all." in shown
+    assert "Send the answers" in shown  # nothing is left to go on to
     assert send(client, survey, shown).status_code == 303
     assert [answer.question_id for answer in db_session.scalars(sa.select(Answer))] == [first.id]
+
+
+@pytest.mark.requirement(2)
+def test_a_page_says_which_it_is_and_has_the_notice(client: Client, db_session: orm.Session) -> None:
+    """In full on the first page, and on the last one, from which the answers are sent; folded between."""
+    survey, (first, why, number) = branching(section=4)
+    sign_in(client, make_member())
+    db_session.commit()
+    one = client.get(f"/surveys/{survey.slug}").text
+    two = send(client, survey, one, "next", **{field(first): "yes"}).text
+    three = send(client, survey, two, "next", **{field(why): "So."}).text
+    for shown, page in ((one, 1), (two, 2), (three, 3)):
+        assert f"Page {page} of 3" in shown
+        form = shown[shown.index('<form class="form"') :]
+        folded = form[: form.index('class="notice"')].count("<details>")
+        assert folded == (page == 2)
+        assert 'name="_notice"' in form
+    assert "Send the answers" in three
+    assert send(client, survey, three, **{field(number): "7"}).status_code == 303
+
+
+def test_a_survey_of_one_page_counts_none(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey()
+    make_question(survey)
+    sign_in(client, make_member())
+    db_session.commit()
+    assert "Page 1 of" not in client.get(f"/surveys/{survey.slug}").text
+
+
+def test_who_pays_is_said_on_every_page_and_in_the_list(client: Client, db_session: orm.Session) -> None:
+    survey, (first, *_others) = branching(sponsor_id=make_sponsor(legal_name="Acme Ltd").id)
+    sign_in(client, make_member())
+    db_session.commit()
+    one = client.get(f"/surveys/{survey.slug}").text
+    two = send(client, survey, one, "next", **{field(first): "yes"}).text
+    for shown in (one, two, client.get("/surveys").text):
+        assert "Ad · sponsored by Acme Ltd" in shown
+
+
+def test_moments_name_their_zone(client: Client, staff: Client, db_session: orm.Session) -> None:
+    at = datetime(2031, 7, 1, 9, 30, 15, tzinfo=UTC)
+    survey, soon = make_survey(closes_at=at), make_survey(opens_at=at, closes_at=at + timedelta(days=1))
+    sign_in(client, make_member(time_zone="Europe/Berlin"))
+    db_session.commit()
+    for path in ("/surveys", f"/surveys/{soon.slug}"):
+        assert "Jul 1, 2031, 11:30\u202fAM (Europe/Berlin)" in client.get(path).text
+    assert "Jul 1, 2031, 9:30\u202fAM (UTC)" in staff.get(address_of(survey)).text
 
 
 @pytest.mark.requirement(4)

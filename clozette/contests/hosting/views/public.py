@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from clozette.contests import dated
 from clozette.contests.hosting import places
+from clozette.contests.planning import words
 from clozette.contests.promotions import queries as promotions
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.surveys import queries as surveys
@@ -28,4 +29,5 @@ def front(partner: str) -> str:
         place=places.Place(root, root, channel, sponsor),
         things=things,
         phase_names=dated.PHASES,
+        zone=words.zone_moment,
     )

@@ -10,6 +10,7 @@ from clozette.community import points
 from clozette.contests import dated
 from clozette.contests.hosting import places
 from clozette.contests.hosting.places import ROOT, Place
+from clozette.contests.planning import words
 from clozette.contests.promotions import access, codes, early, queries, rules, services, throttle, wording
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.promotions.schemas import ClaimIn
@@ -33,7 +34,11 @@ def index() -> str:
     now = clock.now()
     listed = [(one, dated.phase(one, now)) for one in queries.public(now)]
     return render_template(
-        "contests/promotions/index.html", promotions=listed, phase_names=dated.PHASES, kind_names=wording.KINDS
+        "contests/promotions/index.html",
+        promotions=listed,
+        phase_names=dated.PHASES,
+        kind_names=wording.KINDS,
+        zone=words.zone_moment,
     )
 
 
@@ -83,6 +88,7 @@ def _page(found: Promotion, place: Place, form: Form) -> Response:
         thing=early.thing_of(found),
         takes_a_word=rules.takes_a_word(found),
         form=form,
+        zone=words.zone_moment,
         code=codes.unseal(held.sealed) if held else "",
         held=held,
         left=queries.count(found.id, left=True),

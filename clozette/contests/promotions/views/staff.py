@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from clozette.contests import dated
+from clozette.contests.planning import words
 from clozette.contests.promotions import access, early, queries, rules, schemas, services, wording
 from clozette.contests.promotions.access import ROLE
 from clozette.contests.promotions.models import Promotion
@@ -197,6 +198,7 @@ def _page(found: Promotion, form: Form) -> Any:
         codes=queries.count(found.id),
         left=queries.count(found.id, left=True),
         thing=early.thing_of(found),
+        zone=words.zone_moment,
         faults=services.faults(found, now) if found.state == "draft" else [],
     )
     return page, form.status

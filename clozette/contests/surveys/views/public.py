@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from clozette.contests import dated
 from clozette.contests.hosting import places
 from clozette.contests.hosting.places import ROOT, Place
+from clozette.contests.planning import words
 from clozette.contests.promotions import early as opened
 from clozette.contests.sponsors import sharing
 from clozette.contests.surveys import (
@@ -26,7 +27,7 @@ from clozette.contests.surveys import (
     sheets,
     throttle,
 )
-from clozette.contests.surveys.models import Question, Survey
+from clozette.contests.surveys.models import MAX_SECTIONS, Question, Survey
 from clozette.contests.surveys.paths import Walk
 from clozette.contests.surveys.services import Who
 from clozette.kernel import clock
@@ -49,6 +50,11 @@ class Paper:
     questions: Sequence[Question]
     place: Place
 
+    @property
+    def sections(self) -> set[int]:
+        """Return the pages that anybody is asked; some may be passed over."""
+        return {question.section for question in self.questions}
+
 
 @blueprint.get(HERE)
 @gate.everyone()
@@ -56,7 +62,9 @@ def index() -> str:
     """List surveys that can be answered, and those that are over."""
     now = clock.now()
     listed = [(survey, dated.phase(survey, now)) for survey in queries.public(now)]
-    return render_template("contests/surveys/index.html", surveys=listed, phase_names=dated.PHASES)
+    return render_template(
+        "contests/surveys/index.html", surveys=listed, phase_names=dated.PHASES, zone=words.zone_moment
+    )
 
 
 @blueprint.get(f"{HERE}/<slug>")
@@ -88,7 +96,7 @@ def answer(slug: str, partner: str | None = None) -> Any:
     if wrong:
         return _wrong(paper, form, way, wrong)
     if do == "next":
-        return _page(paper, form, way, way.after(section) or section + 1)
+        return _page(paper, form, way, way.after(section) or MAX_SECTIONS + 1)
     throttle.answer(who.subject_id)
     return _send(paper, form, way, who)
 
@@ -184,6 +192,9 @@ def _page(paper: Paper, form: Form, way: Walk, section: int) -> Response:
         has_taken=who is not None and queries.has_taken(found.id, who.subject_id),
         form=form,
         section=section,
+        page_number=sum(one <= section for one in paper.sections),
+        pages=len(paper.sections),
+        zone=words.zone_moment,
         shown=shown,
         carried=schemas.carried(way, shown),
         field_of=schemas.field_of,

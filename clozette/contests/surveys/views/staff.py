@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from clozette.accounts.schemas import languages
 from clozette.contests import dated
+from clozette.contests.planning import words
 from clozette.contests.sponsors import queries as sponsors
 from clozette.contests.surveys import access, queries, rules, schemas, services, sheets, wording
 from clozette.contests.surveys.access import ROLE
@@ -310,6 +311,7 @@ def _survey_page(found: Survey, form: Form) -> Any:
         audience_names=wording.AUDIENCES,
         faults=services.faults(found, now) if found.state == "draft" else [],
         answers=queries.count(found.id),
+        zone=words.zone_moment,
     )
     return page, form.status
 
