@@ -1,4 +1,4 @@
-"""Numbers of all contests together, and of one by the day. Nothing of one entry, nothing of one person."""
+"""Numbers of all contests together, and of one thing by the day. Nothing of one entry, nothing of one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ from clozette.accounts.models import Member
 from clozette.contests.entering import rules as entering
 from clozette.contests.entering.models import Entry
 from clozette.contests.planning.models import Contest
+from clozette.contests.promotions.models import Promotion, PromotionCode
+from clozette.contests.promotions.rules import WITH_CODES
+from clozette.contests.surveys.models import Response, Survey
 from clozette.contests.voting.models import Vote
 from clozette.kernel import plots
 from clozette.kernel.database import db
@@ -45,14 +48,37 @@ def votes_by_day(today: date) -> Days:
 
 def entries_of(contest: Contest, today: date) -> Days:
     """Count a contest's entries by the day, as long as it is or was open."""
-    return _by_day(Entry.entered_at, _open_days(contest.opens_at, contest.closes_at, today), contest.id)
+    return _by_day(
+        Entry.entered_at, _open_days(contest.opens_at, contest.closes_at, today), Entry.contest_id == contest.id
+    )
 
 
 def votes_of(contest: Contest, today: date) -> Days | None:
     """Count a contest's votes by the day, all entries together; nothing where it has no vote."""
     if contest.votes_from is None or contest.votes_until is None:
         return None
-    return _by_day(Vote.at, _open_days(contest.votes_from, contest.votes_until, today), contest.id)
+    return _by_day(Vote.at, _open_days(contest.votes_from, contest.votes_until, today), Vote.contest_id == contest.id)
+
+
+def answers_of(survey: Survey, today: date) -> Days | None:
+    """Count a survey's answers by the day, as long as it takes some; nothing of an anonymous one, whose days nobody knows."""
+    if survey.is_anonymous:
+        return None
+    wanted = sa.select(Response.day, sa.func.count()).where(Response.survey_id == survey.id).group_by(Response.day)
+    counted = {day: number for day, number in db.session.execute(wanted) if day is not None}
+    first = min([survey.opens_at.astimezone(UTC).date(), *counted])  # some get in early
+    days = _open_days(datetime(first.year, first.month, first.day, tzinfo=UTC), survey.closes_at, today)
+    return Days([(one, counted.get(one.date(), 0)) for one in days])
+
+
+def claims_of(promotion: Promotion, today: date) -> Days | None:
+    """Count the codes of a promotion that were claimed by the day, as long as it gives some; nothing of a draw."""
+    if promotion.kind not in WITH_CODES:
+        return None
+    of_it = PromotionCode.promotion_id == promotion.id
+    first = db.session.scalar(sa.select(sa.func.min(PromotionCode.claimed_at)).where(of_it))
+    days = _open_days(min(promotion.opens_at, first or promotion.opens_at), promotion.closes_at, today)
+    return _by_day(PromotionCode.claimed_at, days, of_it)
 
 
 def countries() -> list[tuple[str, int]]:
@@ -78,13 +104,11 @@ def _open_days(start: datetime, end: datetime, today: date) -> list[datetime]:
     return _days_to(last, min(max((last - first).days + 1, 0), plots.MOST_BARS))
 
 
-def _by_day(column: Any, days: Sequence[datetime], contest_id: int | None = None) -> Days:
+def _by_day(column: Any, days: Sequence[datetime], *of_it: sa.ColumnElement[bool]) -> Days:
     if not days:
         return Days([])
     day, within = _day_of(column), (column >= days[0], column < days[-1] + timedelta(days=1))
-    wanted = sa.select(day, sa.func.count()).where(*within).group_by(day)
-    if contest_id is not None:
-        wanted = wanted.where(column.class_.contest_id == contest_id)
+    wanted = sa.select(day, sa.func.count()).where(*within, *of_it).group_by(day)
     counted: dict[str, int] = {row[0]: row[1] for row in db.session.execute(wanted)}
     return Days([(one, counted.get(one.date().isoformat(), 0)) for one in days])
 

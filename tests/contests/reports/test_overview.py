@@ -10,9 +10,11 @@ from sqlalchemy import orm
 
 from clozette.contests.models import Contest
 from clozette.contests.planning.models import Prize
+from clozette.contests.promotions.models import PromotionCode
 from clozette.contests.reports import queries, standings
 from clozette.contests.sponsors import handing, sharing
 from clozette.contests.sponsors.models import Sponsor
+from clozette.contests.surveys.models import Response
 from clozette.contests.voting.models import Vote, Voter
 from clozette.kernel import clock, ids, plots
 from clozette.privacy import consents
@@ -174,6 +176,43 @@ def test_a_contest_has_its_own_days(client: Client, db_session: orm.Session, sto
     db_session.commit()
     page = client.get(f"/marketing/contests/{ids.encode(contest.id)}").text
     assert len(re.findall(r'class="plot__bar"', page)) == 5 + 2
+
+
+def test_a_survey_and_a_promotion_have_their_days(client: Client, db_session: orm.Session, stopped_clock) -> None:
+    now = datetime(2026, 5, 20, 12, tzinfo=UTC)
+    stopped_clock.stop(now)
+    window = {"opens_at": now - timedelta(days=2), "closes_at": now + DAY}
+    survey, promotion = make_survey(**window), make_promotion(codes=4, **window)
+    for days in (3, 0, 0):  # one got in early
+        made = Response(survey_id=survey.id, subject_id=None, day=(now - timedelta(days=days)).date(), language="en")
+        db_session.add(made)
+    claimed = zip(db_session.scalars(sa.select(PromotionCode)), (now - DAY, now - DAY, now), strict=False)
+    for code, at in claimed:
+        code.claimed_at = at
+    sign_in(client, make_member(roles=("marketing",)), second_factor=True)
+    db_session.commit()
+    answers, claims = queries.answers_of(survey, now.date()), queries.claims_of(promotion, now.date())
+    assert answers is not None and claims is not None
+    assert [number for _day, number in answers.numbers] == [1, 0, 0, 2]
+    assert [number for _day, number in claims.numbers] == [0, 2, 1]
+    for kind, one, bars in (("survey", survey, 4), ("promotion", promotion, 3)):
+        page = client.get(f"/marketing/{kind}s/{ids.encode(one.id)}").text
+        assert len(re.findall(r'class="plot__bar"', page)) == bars
+    assert "3 answers" in client.get("/marketing/surveys").text
+    assert "3 used, 1 left of 4" in client.get("/marketing/promotions").text
+
+
+def test_the_days_of_anonymous_answers_and_of_draws_are_nowhere(client: Client, db_session: orm.Session) -> None:
+    now = clock.now()
+    survey, draw = make_survey(is_anonymous=True), make_promotion("draw", contest_id=make_contest().id)
+    assert queries.answers_of(survey, now.date()) is None
+    assert queries.claims_of(draw, now.date()) is None
+    sign_in(client, make_member(roles=("marketing",)), second_factor=True)
+    db_session.commit()
+    for path in (f"surveys/{ids.encode(survey.id)}", f"promotions/{ids.encode(draw.id)}", "surveys", "promotions"):
+        answer = client.get(f"/marketing/{path}")
+        assert answer.status_code == 200
+        assert "plot__bar" not in answer.text
 
 
 def test_a_long_contest_shows_its_last_days(db_session: orm.Session) -> None:

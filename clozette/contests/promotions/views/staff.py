@@ -31,7 +31,11 @@ def index() -> Any:
     now = clock.now()
     listed = [(one, dated.phase(one, now)) for one in queries.every()]
     return render_template(
-        "marketing/promotions/list.html", promotions=listed, phase_names=dated.PHASES, kind_names=wording.KINDS
+        "marketing/promotions/list.html",
+        promotions=listed,
+        phase_names=dated.PHASES,
+        kind_names=wording.KINDS,
+        codes=queries.counts([one.id for one, _phase in listed]),
     )
 
 

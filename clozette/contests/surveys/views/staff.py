@@ -33,7 +33,8 @@ def index() -> Any:
     """List all surveys."""
     now = clock.now()
     listed = [(survey, dated.phase(survey, now)) for survey in queries.every()]
-    return render_template("marketing/surveys/list.html", surveys=listed, phase_names=dated.PHASES)
+    answers = queries.counts([survey.id for survey, _phase in listed])
+    return render_template("marketing/surveys/list.html", surveys=listed, phase_names=dated.PHASES, answers=answers)
 
 
 @blueprint.get(f"{HERE}/new")
