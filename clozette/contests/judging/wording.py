@@ -71,9 +71,12 @@ def plan(contest: Contest) -> Plan | None:
     if contest.decided_by != "jury" or contest.state in planned.SECRET:
         return None
     found: list[tuple[datetime, str, str]] = []
+    changes = queries.changes_of(contest)
+    told = {str(number) for one, number in changes if one.what == "quorum"}
     for before, fact in itertools.pairwise(planned.stated(contest)):
-        found.append((fact.at, _replanned(before.content["method"], fact.content["method"]), fact.content["because"]))
-    for one, number in queries.changes_of(contest):
+        words = _replanned(before.content["method"], fact.content["method"], told)
+        found.append((fact.at, words, fact.content["because"]))
+    for one, number in changes:
         words = _("Round %(number)s: %(change)s", number=number, change=change(one, contest.time_zone))
         found.append((one.at, str(words), one.because))
     tie_break = TIE_NAMES[terms_of(contest.terms).tie_break]
@@ -81,14 +84,14 @@ def plan(contest: Contest) -> Plan | None:
     return Plan(rounds, counted, tie_break, sorted(found, key=lambda one: one[0]), METHOD_NAMES)
 
 
-def _replanned(before: Sequence[str], after: Sequence[str]) -> str:
-    """Word which rounds one plan has and the other has not."""
+def _replanned(before: Sequence[str], after: Sequence[str], told: set[str]) -> str:
+    """Word which rounds one plan has and the other has not; of those that were changed while open it is told elsewhere."""
     was, now = ({line.split(" ")[0]: line for line in lines} for lines in (before, after))
     said = [_("Round %(number)s was taken out: %(round)s.", number=n, round=_round(was[n])) for n in was.keys() - now]
     said += [_("Round %(number)s was added: %(round)s.", number=n, round=_round(now[n])) for n in now.keys() - was]
     said += [
         _("Round %(number)s is another: %(round)s.", number=n, round=_round(now[n]))
-        for n in was.keys() & now
+        for n in (was.keys() & now) - told
         if was[n] != now[n]
     ]
     return " ".join(sorted(map(str, said)))

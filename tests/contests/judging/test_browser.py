@@ -96,7 +96,10 @@ def test_judging_without_a_script(visitor, sound, there) -> None:
 
     judging = ("", "/1", "/1/1")
     own = [f"/contests/coats-judged/judging{rest}" for rest in judging] + ["/contests/coats-ranked/judging/1"]
-    for cookie, paths in ((there.judge, [*own, "/contests/coats-decided/ballots"]), (there.mark, [there.staff])):
+    for cookie, paths in (
+        (there.judge, ["/contests/coats-judged", *own, "/contests/coats-decided/ballots"]),
+        (there.mark, [there.staff]),
+    ):
         other.context.clear_cookies()
         other.context.add_cookies([cookie])
         for path in paths:

@@ -104,6 +104,11 @@ def test_what_is_changed_in_an_open_round_is_shown_at_once(jury: Making, client:
     page = client.get(f"/contests/{contest.slug}").text
     assert "More eyes" in page
     assert "3 instead of 2" in page
+    plan(contest)
+    db.session.commit()
+    page = client.get(f"/contests/{contest.slug}").text
+    assert page.count("at least 3 ballots for each entry") == 1
+    assert "Round 2 was added" in page
 
 
 def test_a_draw_has_no_rounds(jury: Making, client: Client) -> None:
