@@ -178,3 +178,15 @@ def test_each_change_is_a_version(db_session, stage) -> None:
     assert version() == known + 2 and hung(db_session) == []
     labels.put(stage.look.id, same, now=clock.now())
     assert version() == known + 3 and hung(db_session) == ["Woolmark Ltd"]
+
+
+def test_two_labels_say_which_contest_each_is(client, db_session, stage) -> None:
+    assert "· Best coat" not in client.get(stage.path).text, "one says it by where it leads"
+    sponsor = make_sponsor(legal_name="Mill Lane Ltd")
+    other = make_contest(sponsor=sponsor, slug="rain", title="Rainy days")
+    services.put_label(other, make_entry(other, stage.ada, look_id=stage.look.id), now=clock.now())
+    db_session.commit()
+    for path in ("/discover", stage.path):
+        page = client.get(path).text
+        assert f"{LINE} · Best coat" in page
+        assert "Contest entry, sponsored by Mill Lane Ltd · Rainy days" in page
