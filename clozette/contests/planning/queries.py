@@ -55,6 +55,13 @@ def every(after: int | None) -> Page[Contest]:
     return _paged(sa.select(Contest), after)
 
 
+def sponsor_names(contests: Sequence[Contest]) -> dict[int, str]:
+    """Return the names of the sponsors that stand behind some contests, by id."""
+    wanted = sa.select(Sponsor.id, Sponsor.legal_name)
+    found = wanted.where(Sponsor.id.in_({one.sponsor_id for one in contests if one.sponsor_id is not None}))
+    return {row.id: row.legal_name for row in db.session.execute(found)}
+
+
 def sponsor_of(contest: Contest) -> Sponsor | None:
     """Return the sponsor that stands behind a contest."""
     return db.session.get(Sponsor, contest.sponsor_id) if contest.sponsor_id else None

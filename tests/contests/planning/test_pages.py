@@ -22,6 +22,16 @@ def test_the_list_shows_what_is_published(client: Client, db_session: orm.Sessio
 
 
 @pytest.mark.requirement(74)
+def test_the_list_says_which_ones_are_ads(client: Client, db_session: orm.Session, query_counter) -> None:
+    make_contest("done", sponsor=make_sponsor(legal_name="Linen House Ltd"))
+    make_contest(sponsor=make_sponsor(legal_name="Woolmark"))
+    make_contest()
+    db_session.commit()
+    page = client.get("/contests").text
+    assert [page.count(f"Ad · sponsored by {name}") for name in ("Linen House Ltd", "Woolmark", "")] == [1, 1, 2]
+
+
+@pytest.mark.requirement(74)
 def test_a_page_names_the_sponsor_and_the_dates_in_both_zones(client: Client, db_session: orm.Session) -> None:
     closes = clock.now().replace(hour=12, minute=0) + timedelta(days=20)
     contest = make_contest(

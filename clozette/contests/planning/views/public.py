@@ -24,8 +24,14 @@ HERE = "/contests"
 @everyone()
 def index() -> str:
     """List contests: those that take entries, those to come, those that are over."""
-    over = queries.over(read_cursor(request.args.get("after")))
-    return render_template("contests/index.html", current=queries.current(), over=over, **words.names())
+    current, over = queries.current(), queries.over(read_cursor(request.args.get("after")))
+    return render_template(
+        "contests/index.html",
+        current=current,
+        over=over,
+        sponsor_names=queries.sponsor_names([*current, *over.items]),
+        **words.names(),
+    )
 
 
 @blueprint.get(f"{HERE}/<slug>")
