@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from tests.support.client import Client
 
 pytestmark = pytest.mark.usefixtures("planner")
 HERE = "/marketing/contests"
+SOON, LATER = timedelta(minutes=-30), timedelta(days=2)
 
 
 def path_of(contest: Contest, rest: str = "") -> str:
@@ -84,6 +86,7 @@ def test_nothing_is_published_with_a_hole_and_each_is_named(
     assert said.status_code == 409
     assert "4 things are missing" in said.text
     assert f"{path}/rules#f-data_use" in said.text
+    assert "It is complete" not in said.text and "Go on with the rules" in said.text
     assert "Number of the notice to the ministry: not filled in." in said.text
     assert client.post(f"{path}/state", data={"do": "publish", "version": "3"}).status_code == 409
     assert one(db_session).state == "draft"
@@ -106,6 +109,40 @@ def test_what_changed_after_the_check_is_checked_again(
     assert db_session.scalars(sa.select(Rules)).all() == []
     assert client.post(f"{path}/rules", data=rules_form(version="2")).status_code == 303
     assert one(db_session).state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("state", "columns", "has"),
+    [
+        ("draft", {"decided_by": "draw"}, {"draw"}),
+        ("draft", {"decided_by": "jury", "draw_at": None, "judging_until": LATER}, {"judging"}),
+        ("open", {"decided_by": "draw"}, {"entries", "draw", "handouts"}),
+        ("open", {"votes_from": SOON, "votes_until": LATER}, {"entries", "votes", "draw", "handouts"}),
+        ("announced", {"decided_by": "draw"}, {"entries", "draw", "winners", "handouts"}),
+    ],
+)
+def test_the_side_list_has_what_the_contest_has(
+    client: Client, db_session: orm.Session, state: str, columns: dict[str, Any], has: set[str]
+) -> None:
+    moments = {name: clock.now() + at if isinstance(at, timedelta) else at for name, at in columns.items()}
+    contest = make_contest(state, **moments)
+    db_session.commit()
+    page = client.get(path_of(contest)).text
+    linked = set(re.findall(rf'<li>\s*<a href="{path_of(contest)}/([a-z]+)"', page))
+    assert linked == has | {"edit", "rules", "sharing", "check"}
+    assert all(client.get(path_of(contest, f"/{way}")).status_code == 200 for way in linked)
+    assert page.index('id="next"') < page.index('class="ways"'), "what is to be done comes first"
+
+
+def test_the_builder_says_what_is_needed(
+    client: Client, db_session: orm.Session, contest_form: Filled, rules_form: Filled
+) -> None:
+    path = begin(client, contest_form, rules_form)
+    notes = re.compile(r'for="f-([a-z0-9_]+)">[^<]*<span class="field__optional">needed before publishing')
+    needed = {"p0_name", "p0_value", "notify_days", "answer_days"}
+    assert needed <= set(notes.findall(client.get(f"{path}/rules").text))
+    assert "draw_at" in notes.findall(client.get(f"{path}/edit").text)
+    assert "judging_until" not in notes.findall(client.get(f"{path}/edit").text), "of a draw"
 
 
 def test_two_windows(client: Client, db_session: orm.Session, contest_form: Filled, rules_form: Filled) -> None:

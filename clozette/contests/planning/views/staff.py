@@ -301,20 +301,21 @@ def _is_stale(found: Contest) -> bool:
 
 
 def _ways(found: Contest) -> list[tuple[str, str]]:
-    """Return the addresses of a contest's other pages, with their names; pages that this site has not are left out there."""
-    here = _address(found)
-    return [
-        (f"{here}/edit", _("Dates, countries, sponsor")),
-        (f"{here}/rules", _("Prizes and rules")),
-        (f"{here}/sharing", _("What is shared with sponsors")),
-        (f"{here}/check", _("Look the rules over")),
-        (f"{here}/entries", _("Entries")),
-        (f"{here}/votes", _("Votes")),
-        (f"{here}/judging", _("Jury")),
-        (f"{here}/draw", _("Draw")),
-        (f"{here}/winners", _("Winners")),
-        (f"{here}/handouts", _("Hand-overs")),
+    """Return the addresses of what a contest has by now, with their names; pages that this site has not are left out there."""
+    here, is_public = _address(found), found.state not in queries.UNPUBLISHED
+    every = [
+        ("edit", _("Dates, countries, sponsor"), True),
+        ("rules", _("Prizes and rules"), True),
+        ("sharing", _("What is shared with sponsors"), True),
+        ("check", _("Look the rules over"), True),
+        ("entries", _("Entries"), is_public),
+        ("votes", _("Votes"), is_public and found.votes_from is not None),
+        ("judging", _("Jury"), found.decided_by == "jury"),
+        ("draw", _("Draw"), found.decided_by == "draw"),
+        ("winners", _("Winners"), found.state in ("judged", "announced", "done")),
+        ("handouts", _("Hand-overs"), is_public),
     ]
+    return [(f"{here}/{page}", name) for page, name, has in every if has]
 
 
 def _edit_page(found: Contest | None, form: Form) -> Response:
