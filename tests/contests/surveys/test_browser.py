@@ -60,6 +60,7 @@ def there(live_server):
             surveys,
             f"{surveys}/new",
             f"{surveys}/{ids.encode(draft.id)}",
+            f"{surveys}/{ids.encode(survey.id)}",
             f"{surveys}/{ids.encode(draft.id)}/questions/{ids.encode(asked.id)}",
             f"{surveys}/{ids.encode(over.id)}/results",
             promotions,
