@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy import orm
 
 from clozette.contests import facts
@@ -16,6 +17,7 @@ from tests.contests.judging.conftest import Making, judge_all, plan
 from tests.contests.judging.test_file import both_say
 from tests.contests.judging.test_rounds import refused
 from tests.support.client import Client
+from tests.support.races import at_once
 
 
 @pytest.fixture
@@ -73,6 +75,16 @@ def test_a_later_change_needs_a_reason_and_is_shown(checked: Contest, client: Cl
         "Round 2 was added: yes or no",
     ):
         assert words in page
+
+
+def test_two_plan_a_round_at_once(checked: Contest, app: Flask) -> None:
+    contest_id = checked.id
+    publish(checked)
+    deed = lambda: plan(db.session.get_one(Contest, contest_id), "yesno")  # noqa: E731
+    assert not at_once(app, deed, deed)
+    db.session.rollback()
+    stated = planned.stated(db.session.get_one(Contest, contest_id))
+    assert [(fact.number, len(fact.content["method"])) for fact in stated] == [(1, 2), (2, 3), (3, 4)]
 
 
 def test_a_draft_again_is_planned_anew_without_a_reason(checked: Contest) -> None:
