@@ -72,6 +72,7 @@ from clozette.contests.voting import api as voting_api
 from clozette.contests.voting import setup as voting
 from clozette.contests.voting import tasks as voting_tasks
 from clozette.contests.voting import views as voting_views
+from clozette.contests.winning import api as winning_api
 from clozette.contests.winning import erasure as winning_erasure
 from clozette.contests.winning import events as winning_events
 from clozette.contests.winning import services as winning
@@ -230,6 +231,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     surveys_api.blueprint,
     entering_api.blueprint,
     voting_api.blueprint,
+    winning_api.blueprint,
     draws_api.blueprint,
 )
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import orm
 
 from clozette.accounts.models import Member
+from clozette.accounts.services import tokens
 from clozette.community import points, tasks
 from clozette.community.models import Balance, PointLine
 from clozette.community.notifications import Line
@@ -224,3 +225,22 @@ def test_admins_take_back_with_a_reason(app: Flask, client: Client, member: Memb
         (member.subject_id, "points taken back")
     ]
     assert client.post("/admin/points/0000000000001/reversal", data=why).status_code == 404
+
+
+def test_programs_read_ones_own_points(client: Client, db_session: orm.Session, member: Member) -> None:
+    now = clock.now()
+    points.earn(member.id, OLD, 1, 30, now=now)
+    points.earn(make_member("other").id, GIFT, 9, 99, now=now)
+    points.spend(member.id, GIFT, 13, 5, now=now)
+    db_session.commit()
+
+    def read(path: str, *scopes: str) -> Any:
+        token = tokens.make(member.id, name="t", scopes=scopes or ("profile:read",), days=1, now=now)
+        return client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
+
+    assert read("/points").json == {"balance": 25}
+    spent, earned = read("/points/lines").json
+    assert (spent["points"], spent["rule"], spent["why"], spent["expires_on"]) == (-5, GIFT, None, None)
+    assert (earned["points"], earned["why"], earned["address"]) == (30, "Deed 1", "/somewhere")
+    assert earned["expires_on"] == f"{(now + timedelta(days=30)).date()}"
+    assert read("/points", "looks:read").status_code == read("/points/lines", "looks:read").status_code == 403

@@ -18,6 +18,8 @@ from clozette.contests.winning import rules
 from clozette.contests.winning.models import LEFT, OPEN, Address, Winner
 from clozette.kernel import ids
 from clozette.kernel.database import db
+from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.kernel.viewer import Viewer
 from clozette.privacy import consents
 from clozette.privacy.models import Consent
 
@@ -74,6 +76,15 @@ def of_member(contest_id: int, member_id: int) -> Winner | None:
     mine = (Winner.contest_id == contest_id, Entry.member_id == member_id, Winner.notified_at.is_not(None))
     found: Winner | None = db.session.scalar(_whole().join(Winner.entry).where(*mine).order_by(Winner.id).limit(1))
     return found
+
+
+def own(viewer: Viewer, after: int | None) -> Page[Winner]:
+    """Return a page of what the viewer won and was told of, newest first."""
+    mine = (Entry.member_id == viewer.member_id, Winner.notified_at.is_not(None))
+    wanted = _whole().join(Winner.entry).where(*mine).order_by(Winner.id.desc()).limit(PAGE_SIZE + 1)
+    if after is not None:
+        wanted = wanted.where(Winner.id < after)
+    return page_of(db.session.scalars(wanted).all(), lambda winner: winner.id)
 
 
 def is_any_open(contest_id: int) -> bool:

@@ -68,3 +68,24 @@ class LookIn(Schema):
         validate=ma.validate.Length(min=_SHORTEST_REASON, error=_l("Say in a few words why; the member may ask.")),
         error_messages=_NEEDED,
     )
+
+
+class OwnPrizeOut(Schema):
+    """A prize of yours."""
+
+    contest = ma.fields.String(metadata={"description": "The contest's short name, as in its address"})
+    contest_title = ma.fields.String()
+    entry = RowId()
+    entry_number = ma.fields.Integer()
+    prize = ma.fields.String(allow_none=True)
+    state = ma.fields.String(
+        metadata={
+            "description": "`notified` (say yes or no), `accepted` (say where it goes), `addressed`, `shipped`, `received`;"
+            " `declined`, `expired`, `disqualified` where it went to somebody else"
+        }
+    )
+    due_at = ma.fields.DateTime(
+        format="iso", allow_none=True, metadata={"description": "Until when you have to do the next step"}
+    )
+    why_gone = ma.fields.String(allow_none=True)
+    address = ma.fields.String(metadata={"description": "The page on which you do it"})
