@@ -523,6 +523,26 @@ def test_drafts_are_for_staff(staff: Client, client: Client, db_session: orm.Ses
     assert staff.get(f"/surveys/{survey.slug}").status_code == 200
 
 
+def test_a_table_says_of_whom_it_was_asked(client: Client, db_session: orm.Session) -> None:
+    survey = make_survey("closed", min_group=5)
+    first = make_question(survey, is_required=True)
+    leads = {"question": str(first.id), "any": ["yes"]}
+    which = make_question(survey, words="Which?", section=2, options=["wool", "down"], show_if=leads, is_required=True)
+    for given in ([(first, "yes"), (which, "wool")], [(first, "no")]):
+        for _ in range(5):
+            response = Response(survey_id=survey.id, language="en")
+            db_session.add(response)
+            db_session.flush()
+            for question, word in given:
+                db_session.add(Answer(response_id=response.id, question_id=question.id, choices=[word]))
+    db_session.commit()
+    shown = client.get(f"/surveys/{survey.slug}/results").text
+    assert "Asked of those alone who chose: yes" in shown[shown.index("Which?") :]
+    assert shown.count("Asked of those alone") == 1
+    assert "not shown" not in shown
+    assert "not answered" not in shown
+
+
 def test_programs_read_the_same_tables(client: Client, db_session: orm.Session) -> None:
     survey = make_survey(min_group=5)
     question = make_question(survey)
