@@ -49,7 +49,7 @@ def person(**changes):
         "email": f"new{number}@example.test",
         "password": "four unrelated wooden words",
         "display_name": "Ada L.",
-        "handle": f"new_{number}",
+        "handle": f"person_{number}",  # not "new_5", which reads like a reserved name
         "country": "DE",
         "birth_date": "1990-05-17",
         "terms": "true",
