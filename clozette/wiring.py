@@ -201,6 +201,8 @@ from clozette.rights.guardians import events as guardian_events
 from clozette.rights.guardians import services as guardians
 from clozette.rights.guardians import tasks as guardian_tasks
 from clozette.rights.guardians import views as guardian_views
+from clozette.shop import models as _shop  # noqa: F401 - so that the room's tables are known
+from clozette.shop import personal_data as shop_data
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -214,6 +216,7 @@ PERSONAL_DATA: dict[str, Declaration] = {
     "newsletters": newsletters_data.TABLES,
     "privacy": {**privacy_data.TABLES, **policies_data.TABLES},
     "rights": rights_data.TABLES,
+    "shop": shop_data.TABLES,
 }
 
 

@@ -101,6 +101,7 @@ def test_every_text_column_has_a_limit():
         "contests_rules.text": "made of fields that have one",
         "privacy_wordings.text": "our own notices",
         "closets_items.search_text": "put together from columns that have one",
+        "shop_listings.search_text": "put together from columns that have one",
         "newsletters_compiled.template": "a mail of ours, made of blocks that have one",
         "newsletters_signups.stamped": "what our own form showed, signed by us",
     }

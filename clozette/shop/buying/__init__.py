@@ -1,0 +1,1 @@
+"""From the cart to the payment service: addresses, the hold, the order."""

@@ -1,0 +1,25 @@
+"""The tables of the bazaar; each part keeps its own."""
+
+from clozette.shop.carts.models import CartLine
+from clozette.shop.ledger.models import Balance, Move
+from clozette.shop.listings.models import Listing
+from clozette.shop.orders.models import Order, OrderAddress, OrderLine
+from clozette.shop.payments.models import Heard, Payment, Payout, Refund
+from clozette.shop.sellers.models import Fees, Rate, Seller
+
+__all__ = [
+    "Balance",
+    "CartLine",
+    "Fees",
+    "Heard",
+    "Listing",
+    "Move",
+    "Order",
+    "OrderAddress",
+    "OrderLine",
+    "Payment",
+    "Payout",
+    "Rate",
+    "Refund",
+    "Seller",
+]

@@ -1,0 +1,1 @@
+"""What becomes of an order: paid, shipped, received, complete; or given up, or taken back."""

@@ -1,0 +1,136 @@
+"""Tables of orders, of what is in them, and of where they go."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clozette.kernel.database import Id, Model
+from clozette.kernel.money import Money
+from clozette.shop.listings.models import MAX_TITLE, Listing
+from clozette.shop.sellers.models import Seller
+
+STATES = (
+    "reserved",
+    "paying",
+    "paid",
+    "shipped",
+    "received",
+    "complete",
+    "expired",
+    "cancelled",
+    "returned",
+    "refunded",
+)
+HELD = ("reserved", "paying")
+"""States in which stock is held for a buyer who has not paid."""
+USES = ("shipping", "billing")
+MAX_NAME, MAX_LINE, MAX_POSTCODE, MAX_PHONE, MAX_CARRIER, MAX_TRACKING = 120, 200, 20, 30, 60, 80
+
+
+class Order(Model):
+    """What one buyer takes from one seller, at the prices and fees of that moment.
+
+    :ivar ref: what people and the payment service call it; random, so that nobody counts orders by it.
+    :ivar form_key: from the form, so that one that is sent twice makes one order.
+    :ivar hold_until: until when the stock is held for the buyer without a payment.
+    :ivar fees_id: the fees of that day; none where the house took nothing.
+    :ivar fee_minor: the house's part that the buyer pays; ``seller_fee_minor`` the part taken from the seller's.
+    :ivar ship_by: until when the seller has to send it; after that the buyer gets the money back by itself.
+    """
+
+    __tablename__ = "shop_orders"
+    __table_args__ = (
+        sa.UniqueConstraint("buyer_id", "form_key"),
+        sa.CheckConstraint(f"state IN ({', '.join(map(repr, STATES))})", name="state"),
+        sa.CheckConstraint(
+            "items_minor > 0 AND shipping_minor >= 0 AND fee_minor >= 0 AND seller_fee_minor BETWEEN 0 AND items_minor",
+            name="amounts",
+        ),
+        sa.CheckConstraint("refunded_minor BETWEEN 0 AND items_minor + shipping_minor + fee_minor", name="refunded"),
+        sa.Index(None, "buyer_id", "id"),
+        sa.Index(None, "seller_id", "id"),
+        sa.Index(None, "state", "hold_until"),
+        sa.Index(None, "state", "ship_by"),
+    )
+
+    id: Mapped[Id]
+    ref: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    form_key: Mapped[str] = mapped_column(sa.String(64))
+    buyer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts_members.id", ondelete="SET NULL"))
+    seller_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_sellers.id"))
+    state: Mapped[str] = mapped_column(sa.String(12), default="reserved")
+    state_at: Mapped[datetime]
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    items_minor: Mapped[int]
+    shipping_minor: Mapped[int]
+    fee_minor: Mapped[int]
+    seller_fee_minor: Mapped[int]
+    refunded_minor: Mapped[int] = mapped_column(default=0)
+    fees_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_fees.id"))
+    made_at: Mapped[datetime]
+    hold_until: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    ship_by: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    carrier: Mapped[str | None] = mapped_column(sa.String(MAX_CARRIER))
+    tracking: Mapped[str | None] = mapped_column(sa.String(MAX_TRACKING))
+    received_at: Mapped[datetime | None]
+    protected_until: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None] = mapped_column(sa.String(24))
+
+    seller: Mapped[Seller] = relationship(lazy="raise")
+    lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.position", lazy="raise")
+
+    @property
+    def total(self) -> Money:
+        """All that the buyer pays."""
+        return Money(self.items_minor + self.shipping_minor + self.fee_minor, self.currency)
+
+
+class OrderLine(Model):
+    """One listing in an order, as it was when it was bought.
+
+    :ivar price_minor: for one piece; ``refunded_minor`` of all its pieces together.
+    """
+
+    __tablename__ = "shop_order_lines"
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "listing_id"),
+        sa.CheckConstraint("quantity BETWEEN 1 AND 99", name="quantity"),
+        sa.CheckConstraint("price_minor > 0", name="price"),
+        sa.CheckConstraint("refunded_minor BETWEEN 0 AND price_minor * quantity", name="refunded"),
+        sa.Index(None, "listing_id"),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_orders.id"))
+    listing_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_listings.id"))
+    position: Mapped[int] = mapped_column(sa.SmallInteger)
+    title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
+    quantity: Mapped[int] = mapped_column(sa.SmallInteger)
+    price_minor: Mapped[int]
+    refunded_minor: Mapped[int] = mapped_column(default=0)
+
+    listing: Mapped[Listing] = relationship(lazy="raise")
+
+
+class OrderAddress(Model):
+    """Where an order goes, and whom its bill names; the seller and the courier get it by hand-overs alone."""
+
+    __tablename__ = "shop_addresses"
+    __table_args__ = (sa.CheckConstraint(f"use IN ({', '.join(map(repr, USES))})", name="use"),)
+
+    order_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("shop_orders.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    use: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    line1: Mapped[str] = mapped_column(sa.String(MAX_LINE))
+    line2: Mapped[str] = mapped_column(sa.String(MAX_LINE), default="")
+    postcode: Mapped[str] = mapped_column(sa.String(MAX_POSTCODE), default="")
+    city: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    country: Mapped[str] = mapped_column(sa.String(2))
+    phone: Mapped[str] = mapped_column(sa.String(MAX_PHONE))
+    given_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What is asked of the payment service, what it says, and whether both sides agree."""

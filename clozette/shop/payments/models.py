@@ -1,0 +1,116 @@
+"""Tables of what is asked of the payment service and of what it says. No card, no name of a card's holder."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clozette.kernel.database import Id, Model
+from clozette.shop.orders.models import Order
+
+STATES = ("asked", "open", "paid", "failed", "expired")
+REFUND_STATES = ("asked", "sent", "done", "failed")
+PAYOUT_STATES = ("asked", "sent", "paid", "failed")
+MAX_ID, MAX_URL, MAX_KEY, MAX_BECAUSE = 128, 2000, 64, 24
+
+
+class Payment(Model):
+    """The one payment of an order.
+
+    :ivar key: the idempotency key, stored before the first try and the same at each further one.
+    :ivar asking: what is said to the service, byte for byte as ``handover_id`` logged it, sealed; empty once it was said.
+    :ivar session: the service's id of its page, and ``url`` where that page is; ``intent`` and ``charge`` its money's.
+    """
+
+    __tablename__ = "shop_payments"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN ({', '.join(map(repr, STATES))})", name="state"),
+        sa.CheckConstraint("state NOT IN ('open', 'paid') OR session IS NOT NULL", name="session"),
+        sa.CheckConstraint("state <> 'paid' OR (intent IS NOT NULL AND paid_at IS NOT NULL)", name="paid"),
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index(None, "state", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_orders.id"), unique=True)
+    key: Mapped[str] = mapped_column(sa.String(MAX_KEY), unique=True)
+    handover_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_handovers.id"))
+    asking: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    state: Mapped[str] = mapped_column(sa.String(8), default="asked")
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    session: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
+    url: Mapped[str | None] = mapped_column(sa.String(MAX_URL))
+    intent: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
+    charge: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
+    asked_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+
+    order: Mapped[Order] = relationship(lazy="raise")
+
+
+class Heard(Model):
+    """One thing that the service told us; a second copy is known by ``event``. Ids and words alone, nothing of people.
+
+    :ivar subject: the service's id of what it is about (a session, a refund, an account).
+    """
+
+    __tablename__ = "shop_inbox"
+
+    id: Mapped[Id]
+    event: Mapped[str] = mapped_column(sa.String(MAX_ID), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(80))
+    subject: Mapped[str] = mapped_column(sa.String(MAX_ID))
+    account: Mapped[str | None] = mapped_column(sa.String(MAX_ID))
+    made_at: Mapped[datetime]
+    heard_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Refund(Model):
+    """Money that goes back to a buyer: of some lines, of the shipping, or of all.
+
+    :ivar parts: order line id (as text), ``shipping`` or ``fee`` to minor units; together ``amount_minor``.
+    """
+
+    __tablename__ = "shop_refunds"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN ({', '.join(map(repr, REFUND_STATES))})", name="state"),
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index(None, "payment_id"),
+        sa.Index(None, "state", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    payment_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_payments.id"))
+    key: Mapped[str] = mapped_column(sa.String(MAX_KEY), unique=True)
+    amount_minor: Mapped[int]
+    parts: Mapped[dict[str, Any]]
+    because: Mapped[str] = mapped_column(sa.String(MAX_BECAUSE))
+    state: Mapped[str] = mapped_column(sa.String(8), default="asked")
+    outside: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Payout(Model):
+    """Money on its way from a seller's account with the payment service to their bank."""
+
+    __tablename__ = "shop_payouts"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN ({', '.join(map(repr, PAYOUT_STATES))})", name="state"),
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index(None, "seller_id", "id"),
+        sa.Index(None, "state", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    seller_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_sellers.id"))
+    key: Mapped[str] = mapped_column(sa.String(MAX_KEY), unique=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    state: Mapped[str] = mapped_column(sa.String(8), default="asked")
+    outside: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
