@@ -151,7 +151,7 @@ def _listings() -> None:
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("words", sa.String(length=2000), nullable=False),
         sa.Column("category", sa.String(length=40), nullable=False),
-        sa.Column("brand", sa.String(length=60), nullable=True),
+        sa.Column("brand", sa.String(length=80), nullable=True),
         sa.Column("size_system", sa.String(length=8), nullable=True),
         sa.Column("size", sa.String(length=20), nullable=True),
         sa.Column("condition", sa.String(length=8), nullable=False),

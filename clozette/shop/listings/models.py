@@ -13,7 +13,7 @@ from clozette.shop.sellers.models import Seller
 MODES = ("view", "swap", "sale", "fee")
 STATES = ("draft", "active", "paused", "sold", "removed")
 CONDITIONS = ("new", "as_new", "good", "worn")
-MAX_TITLE, MAX_WORDS = 120, 2000
+MAX_TITLE, MAX_WORDS, MAX_BRAND, MAX_SIZE = 120, 2000, 80, 20
 _OPEN = sa.text("state IN ('draft', 'active', 'paused')")
 _SHOWN = sa.text("state = 'active'")
 
@@ -54,9 +54,9 @@ class Listing(Model):
     title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
     words: Mapped[str] = mapped_column(sa.String(MAX_WORDS), default="")
     category: Mapped[str] = mapped_column(sa.String(40))
-    brand: Mapped[str | None] = mapped_column(sa.String(60))
+    brand: Mapped[str | None] = mapped_column(sa.String(MAX_BRAND))
     size_system: Mapped[str | None] = mapped_column(sa.String(8))
-    size: Mapped[str | None] = mapped_column(sa.String(20))
+    size: Mapped[str | None] = mapped_column(sa.String(MAX_SIZE))
     condition: Mapped[str] = mapped_column(sa.String(8))
     price_minor: Mapped[int | None]
     currency: Mapped[str] = mapped_column(sa.String(3))

@@ -1,0 +1,53 @@
+"""The only ways to a listing for a person. Absent, paused, hidden and blocked look alike: 404."""
+
+import sqlalchemy as sa
+from flask import abort
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from clozette.accounts.access import is_present, not_blocked
+from clozette.accounts.models import Member
+from clozette.closets.models import Item, ItemPhoto
+from clozette.kernel.database import db, is_reading
+from clozette.kernel.viewer import Viewer
+from clozette.shop.listings import rules
+from clozette.shop.listings.models import Listing
+from clozette.shop.sellers.models import Seller
+
+WHOLE = joinedload(Listing.item).options(
+    selectinload(Item.photo_links).joinedload(ItemPhoto.photo), selectinload(Item.labels)
+)
+"""Load options for a listing with its item, that item's photos and words."""
+
+
+def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Return the SQL condition on ``Listing`` joined with ``Seller`` and ``Member`` that it is offered to a viewer."""
+    paid_out = sa.or_(Listing.mode.in_(rules.FREE), Seller.state == "active")
+    return sa.and_(Listing.state == "active", paid_out, is_present(), not_blocked(viewer, Seller.member_id))
+
+
+def listing_for(viewer: Viewer, listing_id: int) -> Listing:
+    """Return a listing that the viewer may see, with seller and item, or 404: what is offered or sold, and all their own."""
+    sold = sa.and_(Listing.state == "sold", is_present(), not_blocked(viewer, Seller.member_id))
+    seen = sa.or_(shown_to(viewer), sold)
+    if viewer.member_id is not None:
+        seen = sa.or_(seen, sa.and_(Seller.member_id == viewer.member_id, Listing.state != "removed"))
+    return _found(_joined().where(Listing.id == listing_id, seen))
+
+
+def own_listing(viewer: Viewer, listing_id: int) -> Listing:
+    """Return one of the viewer's own listings that is not removed, or 404; locked where the transaction may write."""
+    mine = _joined().where(Listing.id == listing_id, Seller.member_id == viewer.member_id, Listing.state != "removed")
+    return _found(mine if is_reading() else mine.with_for_update(of=Listing, key_share=True))
+
+
+def _joined() -> sa.Select[Listing]:
+    joined = sa.select(Listing).join(Seller, Seller.id == Listing.seller_id)
+    joined = joined.join(Member, Member.id == Seller.member_id)
+    return joined.options(contains_eager(Listing.seller).contains_eager(Seller.member), WHOLE)
+
+
+def _found(wanted: sa.Select[Listing]) -> Listing:
+    listing = db.session.scalar(wanted)
+    if listing is None:
+        abort(404)
+    return listing

@@ -1,0 +1,41 @@
+"""What a buyer pays in the end: the items, the house's fee and the shipping, never a price that grows later."""
+
+from dataclasses import dataclass
+
+from clozette.kernel.money import Money
+from clozette.shop.listings.models import Listing
+from clozette.shop.sellers import fees as schedule
+from clozette.shop.sellers import rates
+from clozette.shop.sellers.models import Fees
+
+DIGITAL = "fee"
+"""Listings of this mode are not sent anywhere."""
+_BY_WIRE = rates.Shipping(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class AllIn:
+    """What an order comes to, and its parts."""
+
+    items: Money
+    fee: Money
+    shipping: Money
+
+    @property
+    def total(self) -> Money:
+        """All of it."""
+        return self.items + self.fee + self.shipping
+
+
+def all_in(listing: Listing, country: str, fees: Fees | None) -> AllIn | None:
+    """Return what one piece comes to in a country; nothing if it has no price or the seller doesn't ship there."""
+    if listing.price_minor is None:
+        return None
+    way = _BY_WIRE if listing.mode == DIGITAL else rates.shipping(listing.seller_id, country)
+    return None if way is None else sum_up(listing.price_minor, way.minor, listing.currency, fees)
+
+
+def sum_up(items_minor: int, shipping_minor: int, currency: str, fees: Fees | None) -> AllIn:
+    """Return what an order with items and shipping of so much comes to."""
+    fee = schedule.of_buyer(fees, items_minor)
+    return AllIn(*(Money(minor, currency) for minor in (items_minor, fee, shipping_minor)))

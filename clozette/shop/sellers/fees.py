@@ -1,0 +1,30 @@
+"""What the house takes: the newest line of a currency that has begun; orders copy it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clozette.kernel.database import db
+from clozette.shop.sellers.models import Fees
+
+_WHOLE = 10_000
+
+
+def current(currency: str, now: datetime) -> Fees | None:
+    """Return what the house takes now in a currency; nothing where it takes nothing."""
+    begun = sa.select(Fees).where(Fees.currency == currency, Fees.since <= now)
+    return db.session.scalar(begun.order_by(Fees.since.desc()).limit(1))
+
+
+def of_buyer(fees: Fees | None, items_minor: int) -> int:
+    """Return what a buyer pays the house for an order with items of so much, rounded half up."""
+    return 0 if fees is None else _share(items_minor, fees.buyer_bp) + fees.buyer_fixed_minor
+
+
+def of_seller(fees: Fees | None, items_minor: int) -> int:
+    """Return what is taken from the seller's part of an order with items of so much, rounded half up."""
+    return 0 if fees is None else _share(items_minor, fees.seller_bp)
+
+
+def _share(minor: int, hundredths_of_a_percent: int) -> int:
+    return (minor * hundredths_of_a_percent + _WHOLE // 2) // _WHOLE

@@ -1,0 +1,24 @@
+"""Who may sell, and why not: pure decisions."""
+
+from flask_babel import gettext as _
+
+from clozette.kernel.refusal import Refusal
+from clozette.shop.sellers.models import Seller
+
+
+def why_not_start(*, is_minor: bool) -> Refusal | None:
+    """Say why somebody can't become a seller: who sells makes contracts and is paid out, which takes an adult."""
+    if not is_minor:
+        return None
+    return Refusal("adults-only", _("Selling is for adults: money is paid out to people of 18 years and more alone."))
+
+
+def why_not_sell(seller: Seller | None) -> Refusal | None:
+    """Say why somebody can't take money now. ``state`` is the payment service's word, kept by ``payments``."""
+    if seller is None:
+        return Refusal("no-seller", _("Become a seller first: it takes two minutes."))
+    if seller.state == "active":
+        return None
+    if seller.state == "stopped":
+        return Refusal("stopped", _("Money does not reach you at the moment, so nothing can be bought from you."))
+    return Refusal("not-paid-out", _("Say first where your money goes: nothing can be bought from you before."))
