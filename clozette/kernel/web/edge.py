@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, has_request_context, request
 from sqlalchemy import exc
 
 from clozette.kernel import database
@@ -63,6 +63,21 @@ def let_go() -> None:
     """End the transaction before something slow is asked. What was read is read anew after it; nothing may be written yet."""
     db.session.rollback()
     database.release()
+
+
+def begin_to_write() -> None:
+    """Let a safe request write from here on: one that asks an outside service and must keep what it answered."""
+    let_go()
+    g.reading_only = False
+
+
+def checkpoint() -> None:
+    """Commit what this request did so far, before an outside service is asked; what comes after is committed at its end.
+
+    Where there is no request (a command), whoever runs it commits.
+    """
+    if has_request_context() and not g.reading_only:
+        db.session.commit()
 
 
 def _finish(response: Response) -> None:
