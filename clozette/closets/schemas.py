@@ -174,11 +174,12 @@ def _price(data: Mapping[str, Any], wrong: dict[str, list[str]]) -> Money | None
     try:
         return money.parse(typed, currency, get_locale() or "en")
     except BadAmount as error:
-        wrong["price"] = [_price_message(error.reason, currency)]
+        wrong["price"] = [price_message(error.reason, currency)]
         return None
 
 
-def _price_message(reason: str, currency: str) -> str:
+def price_message(reason: str, currency: str) -> str:
+    """Say what is the matter with an amount (``BadAmount.reason``)."""
     places = money.exponent(currency)
     if reason == "large":
         message = _("That is more than we can keep.")

@@ -100,6 +100,30 @@ class LocalMoment(Line):
         return moment
 
 
+class Number(Worded, ma.fields.Integer):
+    """A whole number within limits."""
+
+    default_error_messages = {
+        "invalid": _l("Choose a number from {least} to {most}."),
+        "required": _l("Please fill this in."),
+        "null": _l("Please fill this in."),
+    }
+
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        """Take one from ``least`` to ``most``."""
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = self.least - 1
+        if len(str(value)) > 9 or not self.least <= number <= self.most:
+            raise self.make_error("invalid", least=self.least, most=self.most)
+        return number
+
+
 class RowId(ma.fields.Field[int]):
     """An id as addresses write it (base 32): a string outside, an integer inside."""
 

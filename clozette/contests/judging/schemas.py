@@ -10,8 +10,7 @@ from clozette.accounts.schemas import Choice
 from clozette.contests.judging.models import MAX_BECAUSE, METHODS, Round
 from clozette.contests.judging.queries import Task
 from clozette.contests.judging.rules import MOST_POINTS, MOST_RANKED
-from clozette.contests.planning.schemas import Number
-from clozette.kernel.schemas import Line, LocalMoment, Schema
+from clozette.kernel.schemas import Line, LocalMoment, Number, Schema
 
 MAX_HANDLE = 40
 _NEEDED = {"required": _l("Please fill this in."), "null": _l("Please fill this in.")}

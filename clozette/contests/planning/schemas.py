@@ -28,37 +28,13 @@ from clozette.contests.planning.plans import (
 )
 from clozette.kernel import money, zones
 from clozette.kernel.money import BadAmount
-from clozette.kernel.schemas import Line, LocalMoment, RowId, Schema, Text, Worded
+from clozette.kernel.schemas import Line, LocalMoment, Number, RowId, Schema, Text
 
 RESERVED = frozenset({"mine", "verify", "verifier.py", "new"})
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PRIZE = re.compile(r"p(\d)_name")
 _EXTRA = re.compile(r"(?:line_([A-Z]{2})_(\w+)|why_([A-Z]{2}))")
 _MOST_LINE = 300
-
-
-class Number(Worded, ma.fields.Integer):
-    """A whole number within limits."""
-
-    default_error_messages = {
-        "invalid": _l("Choose a number from {least} to {most}."),
-        "required": _l("Please fill this in."),
-        "null": _l("Please fill this in."),
-    }
-
-    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
-        """Take one from ``least`` to ``most``."""
-        super().__init__(**kwargs)
-        self.least, self.most = least, most
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        try:
-            number = int(str(value))
-        except ValueError:
-            number = self.least - 1
-        if len(str(value)) > 9 or not self.least <= number <= self.most:
-            raise self.make_error("invalid", least=self.least, most=self.most)
-        return number
 
 
 class Slug(Line):

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from clozette.accounts.schemas import Choice
-from clozette.contests.planning.schemas import Number, Slug
+from clozette.contests.planning.schemas import Slug
 from clozette.contests.promotions.models import KINDS, MAX_CODE, MAX_SLUG, MAX_TERMS, MAX_TITLE, MAX_WORDS
-from clozette.kernel.schemas import Line, LocalMoment, RowId, Schema, Text
+from clozette.kernel.schemas import Line, LocalMoment, Number, RowId, Schema, Text
 
 MOST_AT_ONCE = 1000
 

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask_babel import lazy_gettext as _l
 
 from clozette.accounts.schemas import Choice, Language
-from clozette.contests.planning.schemas import Number, Slug
+from clozette.contests.planning.schemas import Slug
 from clozette.contests.surveys.models import (
     AUDIENCES,
     KINDS,
@@ -25,7 +25,7 @@ from clozette.contests.surveys.models import (
 )
 from clozette.contests.surveys.paths import CHOSEN_FROM, ENDS, SCALE, Walk
 from clozette.kernel import ids
-from clozette.kernel.schemas import Line, LocalMoment, RowId, Schema, Text
+from clozette.kernel.schemas import Line, LocalMoment, Number, RowId, Schema, Text
 from clozette.kernel.web.forms import Form
 
 _MOST = 1_000_000_000
