@@ -75,6 +75,10 @@ class Settings:
     mailchimp_form_url: str = ""
     mailchimp_webhook_secret: str = field(default="", repr=False)
     mailchimp_signing_secret: str = field(default="", repr=False)
+    stripe_secret_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
+    stripe_api_base: str = ""
+    stripe_entity: str = ""
     controller_name: str = ""
     controller_address: str = ""
     controller_contact: str = ""
@@ -155,6 +159,7 @@ class Settings:
         faults += self._inbound_faults()
         faults += self._dns_faults()
         faults += self._drand_faults()
+        faults += self._stripe_faults()
         if self.is_production:
             faults += self._production_faults()
         return faults
@@ -193,6 +198,36 @@ class Settings:
             faults.append("CLOZETTE_DRAND_CHAIN: quicknet, or the JSON that a chain's /info answers")
         return faults
 
+    def _stripe_faults(self) -> list[str]:
+        faults = []
+        base = urlsplit(self.stripe_api_base)
+        if self.stripe_api_base and (base.scheme != "https" or not base.hostname or base.path or base.query):
+            faults.append("CLOZETTE_STRIPE_API_BASE: https:// and a host; empty for Stripe's own")
+        if self.stripe_entity and [bool(part.strip()) for part in self.stripe_entity.split("|")] != [True] * 4:
+            faults.append(
+                "CLOZETTE_STRIPE_ENTITY: legal name | postal address | country, as two letters | mail address"
+            )
+        if self.stripe_secret_key and not self.base_url.startswith("https://"):
+            faults.append("CLOZETTE_STRIPE_SECRET_KEY: payments need a CLOZETTE_BASE_URL that begins with https://")
+        return faults
+
+    def _stripe_production_faults(self) -> list[str]:
+        if not self.stripe_secret_key:
+            return []
+        faults = []
+        if "_test_" in self.stripe_secret_key or not self.stripe_secret_key.startswith(("sk_live_", "rk_live_")):
+            faults.append("CLOZETTE_STRIPE_SECRET_KEY: a live key, sk_live_… or rk_live_…; others move no money")
+        if not self.stripe_webhook_secret:
+            faults.append("CLOZETTE_STRIPE_WEBHOOK_SECRET: missing; without it no payment could be believed")
+        elif not all(one.startswith("whsec_") and len(one) >= MIN_SECRET for one in self.stripe_webhook_secret.split()):
+            faults.append(
+                "CLOZETTE_STRIPE_WEBHOOK_SECRET: whsec_… as Stripe shows it, several with spaces between them"
+            )
+        host = urlsplit(self.stripe_api_base).hostname
+        if self.stripe_api_base and host != "api.stripe.com":
+            faults.append(f"CLOZETTE_STRIPE_API_BASE: {host} is for development (the sandbox)")
+        return faults
+
     def _production_faults(self) -> list[str]:
         faults = []
         if not self.base_url.startswith("https://"):
@@ -202,6 +237,7 @@ class Settings:
         if self.sms_url and self.sms_secret in {"", "texts_sandbox"}:
             faults.append("CLOZETTE_SMS_SECRET: missing; without it nobody's STOP could be believed")
         faults += self._controller_faults()
+        faults += self._stripe_production_faults()
         if '"sandbox"' in self.drand_chain:
             faults.append(
                 "CLOZETTE_DRAND_CHAIN: the sandbox knows its rounds beforehand; production draws by a public one"
