@@ -77,7 +77,12 @@ def checkpoint() -> None:
     Where there is no request (a command), whoever runs it commits.
     """
     if has_request_context() and not g.reading_only:
-        db.session.commit()
+        session = db.session
+        keep, session.expire_on_commit = session.expire_on_commit, False  # what was read stays readable meanwhile
+        try:
+            session.commit()
+        finally:
+            session.expire_on_commit = keep
 
 
 def _finish(response: Response) -> None:
