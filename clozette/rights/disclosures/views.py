@@ -30,6 +30,8 @@ TRIGGERS = {
     "survey": _l("because of a survey"),
     "promotion": _l("because of a promotion"),
     "law": _l("by order of an authority"),
+    "order": _l("because of an order"),
+    "selling": _l("because you sell"),
 }
 KINDS = {
     "erasure": _l("asked to erase it"),
