@@ -158,10 +158,14 @@ class Payments(Protocol):
     def expire(self, session: str, key: str) -> Session:
         """Close an open page; one that is paid or closed comes back as it is."""
 
-    def refund(self, intent: str, amount_minor: int, fee_minor: int, key: str, *, reference: str = "") -> Refund:
+    def refund(
+        self, intent: str, amount_minor: int, fee_minor: int, currency: str, key: str, *, reference: str = ""
+    ) -> Refund:
         """Give ``amount_minor`` back to the buyer: from the seller's account, to which ``fee_minor`` comes from the house.
 
         ``Declined("refunded")`` for more than is left.
+
+        :param reference: our own name of it, that comes back with it.
         """
 
     def refunded(self, refund: str) -> Refund:

@@ -95,7 +95,9 @@ class Till:
         """Close a page."""
         return self._once("expire", key, session, lambda: self.time_out(session))
 
-    def refund(self, intent: str, amount_minor: int, fee_minor: int, key: str, *, reference: str = "") -> Refund:
+    def refund(
+        self, intent: str, amount_minor: int, fee_minor: int, currency: str, key: str, *, reference: str = ""
+    ) -> Refund:
         """Give money back."""
 
         def do() -> Refund:
@@ -110,7 +112,7 @@ class Till:
             self._tell("refund.updated", made.id)
             return made
 
-        return self._once("refund", key, (intent, amount_minor, fee_minor), do)
+        return self._once("refund", key, (intent, amount_minor, fee_minor, currency), do)
 
     def refunded(self, refund: str) -> Refund:
         """Return a refund."""

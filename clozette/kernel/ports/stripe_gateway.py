@@ -1,0 +1,346 @@
+"""Stripe: hosted Checkout with destination charges, and connected accounts that are paid out by hand.
+
+Its own client (``stripe`` 16.1.0) does the talking; it is imported when it is first needed, for it takes a while.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clozette.kernel.ports.payments import (
+    AHEAD,
+    PAST,
+    Declined,
+    Dispute,
+    DisputeState,
+    Event,
+    Forged,
+    Later,
+    MoneyState,
+    Payout,
+    Refund,
+    Session,
+    SessionState,
+    Standing,
+    Terms,
+    depart,
+)
+from clozette.kernel.ports.release import Release
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.v2.core import AccountCreateParams
+
+PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com")
+MOST = 100
+_HUNDREDFOLD = frozenset({"ISK", "UGX"})
+"""Currencies without minor units that Stripe counts in hundredths all the same; MGA it counts whole."""
+_WHOLE = frozenset({"MGA"})
+_REFUNDS: dict[str, MoneyState] = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
+_PAYOUTS: dict[str, MoneyState] = {"paid": "done", "failed": "failed", "canceled": "failed"}
+_DISPUTES: dict[str, DisputeState] = {"won": "won", "lost": "lost", "warning_closed": "won", "prevented": "won"}
+Said = Mapping[str, Any]
+
+
+class Stripe:
+    """One platform's account.
+
+    :param secrets: what webhooks are signed with, one for each endpoint; any of them will do.
+    :param base: where the API is, if it is not Stripe's own (the sandbox), and ``authority`` who vouches for it.
+    """
+
+    def __init__(self, key: str, secrets: tuple[str, ...], *, base: str = "", authority: Path | None = None) -> None:
+        from clozette.kernel.ports import stripe_wire
+
+        if base and not base.startswith("https://"):
+            raise ValueError("payments go by TLS alone")
+        self.origins = (base,) if base else PAGES
+        self._secrets, self._judged = secrets, stripe_wire.judged
+        self._client = stripe_wire.client(key, base, authority)
+
+    def start(self, release: Release, terms: Terms, key: str) -> Session:
+        """Create a Checkout Session; which ways to pay it offers is set in Stripe's dashboard."""
+        asked = _page(depart(release), terms)
+        with self._judged():
+            return _session(self._client.v1.checkout.sessions.create(asked, {"idempotency_key": key}).to_dict())
+
+    def session(self, session: str) -> Session:
+        """Retrieve it, with its money."""
+        with self._judged():
+            found = self._client.v1.checkout.sessions.retrieve(session, {"expand": ["payment_intent"]})
+            return _session(found.to_dict())
+
+    def expire(self, session: str, key: str) -> Session:
+        """Expire it; Stripe refuses that for one that is not open, which then is read."""
+        try:
+            with self._judged():
+                done = self._client.v1.checkout.sessions.expire(session, {}, {"idempotency_key": key})
+                return _session(done.to_dict())
+        except Declined as no:
+            if no.why == "missing":
+                raise
+            return self.session(session)
+
+    def refund(
+        self, intent: str, amount_minor: int, fee_minor: int, currency: str, key: str, *, reference: str = ""
+    ) -> Refund:
+        """Refund, take it back from the connected account, and give that account the house's part back.
+
+        Two calls, for Stripe's own division of the fee rounds otherwise than our books; each has its key.
+        """
+        try:
+            with self._judged():
+                done = self._client.v1.refunds.create(
+                    {
+                        "payment_intent": intent,
+                        "amount": _outward(amount_minor, currency),
+                        "reverse_transfer": True,
+                        "refund_application_fee": False,
+                        "metadata": {"reference": reference},
+                        "expand": ["charge"],
+                    },
+                    {"idempotency_key": key},
+                ).to_dict()
+        except Declined as no:
+            raise Declined("refunded" if no.why == "amount" else no.why) from None
+        if fee_minor:
+            self._refund_fee(done, _outward(fee_minor, currency), key)
+        with self._judged():
+            return _refund(done)
+
+    def refunded(self, refund: str) -> Refund:
+        """Retrieve it."""
+        with self._judged():
+            return _refund(self._client.v1.refunds.retrieve(refund).to_dict())
+
+    def dispute(self, dispute: str) -> Dispute:
+        """Retrieve it."""
+        with self._judged():
+            said = self._client.v1.disputes.retrieve(dispute).to_dict()
+            amount, currency = _inward(said["amount"], said["currency"])
+            return Dispute(
+                said["id"], _id(said["payment_intent"]), _DISPUTES.get(said["status"], "open"), amount, currency
+            )
+
+    def open_account(self, release: Release, key: str) -> str:
+        """Create an account (v2) that can receive transfers, and let its payouts wait for us."""
+        asked = _account(depart(release))
+        with self._judged():
+            made = self._client.v2.core.accounts.create(asked, {"idempotency_key": key})
+            account = str(made.id)
+            self._client.v1.balance_settings.update(
+                {"payments": {"payouts": {"schedule": {"interval": "manual"}}}},
+                {"idempotency_key": f"{key}-manual", "stripe_account": account},
+            )
+            return account
+
+    def onboarding(self, account: str, return_url: str, refresh_url: str, key: str) -> str:
+        """Create an account link."""
+        with self._judged():
+            link = self._client.v2.core.account_links.create(
+                {
+                    "account": account,
+                    "use_case": {
+                        "type": "account_onboarding",
+                        "account_onboarding": {
+                            "refresh_url": refresh_url,
+                            "return_url": return_url,
+                        },
+                    },
+                },
+                {"idempotency_key": key},
+            )
+            return str(link.url)
+
+    def account(self, account: str) -> Standing:
+        """Retrieve it: transfers that are active, and what is waited for from the seller."""
+        with self._judged():
+            found = self._client.v2.core.accounts.retrieve(
+                account, {"include": ["configuration.recipient", "requirements"]}
+            )
+            return _standing(found.to_dict())
+
+    def payout(self, account: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> Payout:
+        """Create a payout on the connected account."""
+        with self._judged():
+            made = self._client.v1.payouts.create(
+                {
+                    "amount": _outward(amount_minor, currency),
+                    "currency": currency.lower(),
+                    "metadata": {"reference": reference},
+                },
+                {"idempotency_key": key, "stripe_account": account},
+            )
+            return _payout(account, made.to_dict())
+
+    def paid_out(self, account: str, payout: str) -> Payout:
+        """Retrieve it."""
+        with self._judged():
+            found = self._client.v1.payouts.retrieve(payout, {}, {"stripe_account": account})
+            return _payout(account, found.to_dict())
+
+    def sessions(self, since: datetime) -> Iterator[Session]:
+        """List them, page after page."""
+        with self._judged():
+            listed = self._client.v1.checkout.sessions.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": MOST, "expand": ["data.payment_intent"]}
+            )
+            for one in listed.auto_paging_iter():
+                yield _session(one.to_dict())
+
+    def refunds(self, since: datetime) -> Iterator[Refund]:
+        """List them."""
+        with self._judged():
+            listed = self._client.v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": MOST})
+            for one in listed.auto_paging_iter():
+                yield _refund(one.to_dict())
+
+    def payouts(self, account: str, since: datetime) -> Iterator[Payout]:
+        """List them."""
+        with self._judged():
+            listed = self._client.v1.payouts.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": MOST}, {"stripe_account": account}
+            )
+            for one in listed.auto_paging_iter():
+                yield _payout(account, one.to_dict())
+
+    def heard(self, body: bytes, signature: str, now: datetime) -> Event:
+        """Verify Stripe's signature; its client's own look at the time knows no future, and not our clock."""
+        from stripe import SignatureVerificationError, WebhookSignature
+
+        for secret in self._secrets:
+            try:
+                WebhookSignature.verify_header(body, signature, secret)
+            except (SignatureVerificationError, UnicodeDecodeError):
+                continue
+            at, _ = WebhookSignature._get_timestamp_and_signatures(signature, "v1")
+            if not timedelta(seconds=-AHEAD) <= now - datetime.fromtimestamp(at, UTC) <= timedelta(seconds=PAST):
+                raise Forged("time")
+            return _event(body)
+        raise Forged("signature")
+
+    def _refund_fee(self, done: Said, amount: int, key: str) -> None:
+        """Give the account our part. A no is not the buyer's: their money went back, so this is tried until it is seen."""
+        try:
+            with self._judged():
+                fee = _id(done["charge"]["application_fee"])
+                self._client.v1.application_fees.refunds.create(
+                    fee, {"amount": amount}, {"idempotency_key": f"{key}-fee"}
+                )
+        except Declined as no:
+            raise Later(f"fee: {no.why}") from None
+
+
+def _page(told: Said, terms: Terms) -> "SessionCreateParams":
+    known = {"ref": str(told["ref"]), "reference": str(told["reference"])}
+    currency = str(told["currency"])
+    asked: SessionCreateParams = {
+        "mode": "payment",
+        "client_reference_id": known["ref"],
+        "metadata": known,
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": currency.lower(),
+                    "unit_amount": _outward(told["amount_minor"], currency),
+                    "product_data": {"name": terms.title},
+                },
+            }
+        ],
+        "payment_intent_data": {"transfer_data": {"destination": terms.account}, "metadata": known},
+        "success_url": terms.paid_url,
+        "cancel_url": terms.left_url,
+        "expires_at": int(terms.expires_at.timestamp()),
+    }
+    if terms.fee_minor:
+        asked["payment_intent_data"]["application_fee_amount"] = _outward(terms.fee_minor, currency)
+    return asked
+
+
+def _account(told: Said) -> "AccountCreateParams":
+    return {
+        "contact_email": str(told["email"]),
+        "dashboard": "express",
+        "identity": {"country": str(told["country"]).lower()},
+        "configuration": {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}},
+        "defaults": {"responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
+    }
+
+
+def _session(said: Said) -> Session:
+    amount, currency = _inward(said["amount_total"], said["currency"])
+    states: dict[str, SessionState] = {"open": "open", "expired": "expired"}
+    done: SessionState = "paid" if said["payment_status"] == "paid" else "unpaid"
+    intent = said.get("payment_intent")
+    charge = intent.get("latest_charge") if isinstance(intent, Mapping) else None
+    return Session(
+        id=said["id"],
+        ref=said.get("client_reference_id") or "",
+        state=states.get(said["status"], done),
+        amount_minor=amount,
+        currency=currency,
+        expires_at=datetime.fromtimestamp(said["expires_at"], UTC),
+        url=said.get("url") or "",
+        intent=_id(intent) if intent else None,
+        charge=_id(charge) if charge else None,
+    )
+
+
+def _refund(said: Said) -> Refund:
+    state = _REFUNDS.get(said["status"], "sent")
+    return Refund(
+        said["id"], _id(said["payment_intent"]), state, *_inward(said["amount"], said["currency"]), _reference(said)
+    )
+
+
+def _payout(account: str, said: Said) -> Payout:
+    state = _PAYOUTS.get(said["status"], "sent")
+    return Payout(said["id"], account, state, *_inward(said["amount"], said["currency"]), _reference(said))
+
+
+def _standing(said: Said) -> Standing:
+    recipient = (said.get("configuration") or {}).get("recipient") or {}
+    transfers = (recipient.get("capabilities") or {}).get("stripe_balance", {}).get("stripe_transfers", {})
+    wanted = (said.get("requirements") or {}).get("entries") or []
+    wants = tuple(str(one["description"]) for one in wanted if one.get("awaiting_action_from") == "user")
+    return Standing(said["id"], transfers.get("status") == "active", wants)
+
+
+def _event(body: bytes) -> Event:
+    """Read what is told: of a whole object (v1) or of one that is only named (v2)."""
+    said = json.loads(body)
+    about = said["related_object"] if said.get("object") == "v2.core.event" else said["data"]["object"]
+    made = said["created"]
+    at = datetime.fromisoformat(made) if isinstance(made, str) else datetime.fromtimestamp(made, UTC)
+    return Event(said["id"], said["type"], str(about["id"]), said.get("account"), at)
+
+
+def _reference(said: Said) -> str:
+    return str((said.get("metadata") or {}).get("reference") or "")
+
+
+def _id(said: Any) -> str:
+    """Return an object's id, whether it came whole or by name."""
+    return str(said["id"] if isinstance(said, Mapping) else said)
+
+
+def _outward(minor: int, currency: str) -> int:
+    """Return an amount as Stripe counts it.
+
+    :raises Declined: ``currency`` for what can't be said there.
+    """
+    if currency in _HUNDREDFOLD:
+        return minor * 100
+    if currency in _WHOLE:
+        if minor % 100:
+            raise Declined("currency")
+        return minor // 100
+    return minor
+
+
+def _inward(amount: int, currency: str) -> tuple[int, str]:
+    code = currency.upper()
+    return (amount // 100 if code in _HUNDREDFOLD else amount * 100 if code in _WHOLE else amount), code
