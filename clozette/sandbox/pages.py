@@ -8,10 +8,13 @@ from markupsafe import Markup, escape
 
 from clozette.sandbox import answers, drand, mailchimp, texts
 from clozette.sandbox.inbox import Inbox
+from clozette.sandbox.stripe import api as stripe_api
+from clozette.sandbox.stripe import pages as stripe_pages
+from clozette.sandbox.stripe.books import Books
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self' "
+    "https://localhost:*; base-uri 'none'; frame-ancestors 'self'"
 )
 # A mail's own HTML: its styles and pictures of this machine, no scripts; its links open beside the mailbox.
 MAIL_POLICY = (
@@ -21,8 +24,8 @@ MAIL_POLICY = (
 _LINK = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,)])")
 
 
-def create_app(inbox: Inbox, service: mailchimp.Mailchimp | None = None) -> Flask:
-    """Build the pages over ``inbox``, and a Mailchimp beside them."""
+def create_app(inbox: Inbox, service: mailchimp.Mailchimp | None = None, books: Books | None = None) -> Flask:
+    """Build the pages over ``inbox``, and a Mailchimp and a payment service beside them."""
     app = Flask("clozette.sandbox")
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1"]
     app.jinja_env.filters["linked"] = linked
@@ -31,6 +34,9 @@ def create_app(inbox: Inbox, service: mailchimp.Mailchimp | None = None) -> Flas
     app.register_blueprint(texts.pages(inbox))
     app.register_blueprint(mailchimp.pages(service or mailchimp.Mailchimp()))
     app.register_blueprint(drand.pages())
+    books = books or Books()
+    app.register_blueprint(stripe_api.pages(books))
+    app.register_blueprint(stripe_pages.pages(books))
     app.add_url_rule("/", "home", lambda: redirect("/mail"))
     return app
 

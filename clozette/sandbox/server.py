@@ -10,6 +10,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from clozette.sandbox.inbox import Inbox
 from clozette.sandbox.mailchimp import Mailchimp
 from clozette.sandbox.pages import create_app
+from clozette.sandbox.stripe.books import Books
+from clozette.sandbox.stripe.posting import poster
 
 HOST = "127.0.0.1"
 
@@ -41,7 +43,8 @@ class Sandbox:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         inbox = Inbox(folder)
         self._smtp = Controller(Taker(inbox), hostname=HOST, port=smtp_port, enable_SMTPUTF8=True)
-        app = create_app(inbox, Mailchimp(folder / "mailchimp.json"))
+        books = Books(folder / "stripe.json", poster(f"https://localhost:{pages_port - 1}/webhooks/stripe"))
+        app = create_app(inbox, Mailchimp(folder / "mailchimp.json"), books)
         app.config["INBOUND_PORT"] = inbound_port
         self._pages: BaseWSGIServer = make_server(HOST, pages_port, app, threaded=True, ssl_context=tls)
 
