@@ -82,6 +82,7 @@ class Settings:
     controller_name: str = ""
     controller_address: str = ""
     controller_contact: str = ""
+    controller_country: str = "SG"
     trusted_proxies: int = 0
     address_limit: str = "3000 per 5 minutes"
     member_limit: str = "1500 per 5 minutes"

@@ -203,6 +203,8 @@ from clozette.rights.guardians import tasks as guardian_tasks
 from clozette.rights.guardians import views as guardian_views
 from clozette.shop import models as _shop  # noqa: F401 - so that the room's tables are known
 from clozette.shop import personal_data as shop_data
+from clozette.shop import setup as shop
+from clozette.shop.listings import api as listings_api
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -236,6 +238,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     voting_api.blueprint,
     winning_api.blueprint,
     draws_api.blueprint,
+    listings_api.blueprint,
 )
 
 
@@ -256,6 +259,7 @@ def connect(app: Flask) -> None:
     _erasure(app)
     _schedules(app)
     _checks(app)
+    shop.init_app(app)
 
 
 def _answers(app: Flask) -> None:

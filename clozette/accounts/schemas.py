@@ -28,6 +28,8 @@ SCOPES = (
     "follows:write",
     "contests:read",
     "contests:write",
+    "shop:read",
+    "shop:write",
     "privacy:read",
     "privacy:write",
 )

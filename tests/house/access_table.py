@@ -50,6 +50,32 @@ POST   /terms/acceptance                              login   422     422     42
 GET    /api/docs                                      200     200     200     200     200     200     200     200
 GET    /api/v1/openapi.json                           200     200     200     200     200     200     200     200
 
+# the shop and selling
+GET    /shop                                          200     200     200     200     200     200     200     200
+GET    /shop/{listing}                                200     200     200     200     404     200     200     200
+GET    /shop/{paused_listing}                         404     404     404     200     404     404     404     404
+GET    /@{owner}/shop                                 200     200     200     200     404     200     200     200
+GET    /items/{unsold}/sell                           login   confirm 404     200     404     404     404     404
+POST   /items/{unsold}/sell                           login   confirm 404     422     404     404     404     404
+GET    /selling                                       login   confirm 303     200     303     303     303     303
+GET    /selling/start                                 login   confirm 200     200     200     200     200     200
+POST   /selling/start                                 login   confirm 422     422     422     422     422     422
+GET    /selling/rates                                 login   confirm 404     200     404     404     404     404
+POST   /selling/rates                                 login   confirm 404     422     404     404     404     404
+POST   /selling/rates/DE                              login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /selling/rates/GB                              login   confirm 404     303     404     404     404     404
+GET    /selling/listings                              login   confirm 404     200     404     404     404     404
+GET    /selling/listings/{edited_listing}/edit        login   confirm 404     200     404     404     404     404
+POST   /selling/listings/{edited_listing}/edit        login   confirm 404     422     404     404     404     404
+POST   /selling/listings/{edited_listing}/pause       login   confirm 404     303     404     404     404     404
+POST   /selling/listings/{paused_listing}/resume      login   confirm 404     303     404     404     404     404
+POST   /selling/listings/{removed_listing}/remove     login   confirm 404     303     404     404     404     404
+DELETE /selling/listings/{deleted_listing}/remove     login   confirm 404     303     404     404     404     404
+GET    /api/v1/listings                               200     200     200     200     200     200     200     200
+GET    /api/v1/listings/{listing}                     200     200     200     200     404     200     200     200
+POST   /api/v1/listings                               401     403     422     422     422     422     422     422
+PATCH  /api/v1/listings/{patched_listing}             401     403     404     200     404     404     404     404
+
 # contests
 GET    /contests                                      200     200     200     200     200     200     200     200
 GET    /contests/{contest}                            200     200     200     200     200     200     200     200

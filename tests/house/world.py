@@ -42,7 +42,8 @@ from clozette.privacy.disclosures.models import Telling
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from clozette.rights.guardians import services as guardians
-from tests.factories import accounts, bulk, contests, desk, looks, newsletters, photos
+from tests.factories import accounts, bulk, contests, desk, looks, newsletters, photos, shop
+from tests.factories.closets import make_item
 from tests.support.client import Client
 
 ROLES = ("guest", "unconfirmed", "member", "owner", "blocked", "minor", "moderator", "admin")
@@ -104,6 +105,7 @@ def build(app: Flask) -> World:
         _surveys(world)
         _polled(world, people)
         _drawn(world)
+        _shop(world, people["owner"])
         db.session.commit()
         tasks.drain(app)
     return world
@@ -421,3 +423,14 @@ def _won(world: World, people: dict[str, Member]) -> None:
     world.names["badge"] = ids.encode(badge.id)
     points.earn(people["owner"].id, "survey", won.id, 5, now=clock.now())
     world.names["points"] = ids.encode(points.given().items[0][0].id)
+
+
+def _shop(world: World, owner: Member) -> None:
+    """The owner sells: one listing for each deed that would end another's."""
+    seller = shop.make_seller(owner)
+    names = ("listing", "edited_listing", "paused_listing", "removed_listing", "deleted_listing", "patched_listing")
+    for name in names:
+        item = make_item(owner, public=True)
+        state = "paused" if name == "paused_listing" else "active"
+        world.names[name] = ids.encode(shop.make_listing(seller, item, state=state).id)
+    world.names["unsold"] = ids.encode(make_item(owner).id)

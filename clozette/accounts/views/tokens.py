@@ -72,6 +72,8 @@ def _scopes() -> list[tuple[str, str]]:
         "follows:write": _("follow and unfollow members as you"),
         "contests:read": _("read contests and your entries"),
         "contests:write": _("enter contests, vote and answer surveys as you"),
+        "shop:read": _("read what you bought and sold"),
+        "shop:write": _("offer things of yours, and change what you offer"),
         "privacy:read": _("read your consents, who got your data, and your exports"),
         "privacy:write": _("agree and take back, and ask for exports, as you"),
     }

@@ -38,7 +38,9 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 ENGLISH = Locale("en")
 ONE_YEAR = 365 * 24 * 3600
 RECENT = timedelta(days=6)
-PLACES = frozenset({"/", "/feed", "/discover", "/contests", "/search", "/closet", "/looks/new", "/notifications"})
+PLACES = frozenset(
+    {"/", "/feed", "/discover", "/shop", "/contests", "/search", "/closet", "/looks/new", "/notifications"}
+)
 MOST_FRAMES = 4096
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from clozette.kernel.money import Money
+from clozette.shop.listings import rules
 from clozette.shop.listings.models import Listing
 from clozette.shop.sellers import fees as schedule
 from clozette.shop.sellers import rates
@@ -10,7 +11,6 @@ from clozette.shop.sellers.models import Fees
 
 DIGITAL = "fee"
 """Listings of this mode are not sent anywhere."""
-_BY_WIRE = rates.Shipping(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,16 @@ class AllIn:
 
 def all_in(listing: Listing, country: str, fees: Fees | None) -> AllIn | None:
     """Return what one piece comes to in a country; nothing if it has no price or the seller doesn't ship there."""
-    if listing.price_minor is None:
+    way = rates.shipping(listing.seller_id, country)
+    return of_one(listing, way.minor if way else None, fees)
+
+
+def of_one(listing: Listing, shipping_minor: int | None, fees: Fees | None) -> AllIn | None:
+    """Return the same where it is known what shipping costs; what is digital goes by wire for nothing."""
+    if listing.mode not in rules.BOUGHT or listing.price_minor is None:
         return None
-    way = _BY_WIRE if listing.mode == DIGITAL else rates.shipping(listing.seller_id, country)
-    return None if way is None else sum_up(listing.price_minor, way.minor, listing.currency, fees)
+    shipping = 0 if listing.mode == DIGITAL else shipping_minor
+    return None if shipping is None else sum_up(listing.price_minor, shipping, listing.currency, fees)
 
 
 def sum_up(items_minor: int, shipping_minor: int, currency: str, fees: Fees | None) -> AllIn:

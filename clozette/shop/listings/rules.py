@@ -3,6 +3,8 @@
 from flask_babel import gettext as _
 
 from clozette.kernel.refusal import Refusal
+from clozette.shop.sellers.models import Seller
+from clozette.shop.sellers.rules import why_not_sell
 
 BOUGHT = ("sale", "fee")
 """Modes that are paid for."""
@@ -13,3 +15,55 @@ FREE = ("view", "swap")
 def gone() -> Refusal:
     """Say that somebody was quicker."""
     return Refusal("gone", _("Somebody was quicker: this is taken. If they don't pay in time, it comes back."))
+
+
+def why_not_offer(*, kind: str, archived: bool, offered: bool) -> Refusal | None:
+    """Say why an item can't be offered."""
+    if kind == "wished":
+        return Refusal("wished", _("This is a wish: only what you own can be offered."))
+    if archived:
+        return Refusal("archived", _("This item is archived. Take it out of the archive first."))
+    if offered:
+        return Refusal("offered", _("This item is offered already."))
+    return None
+
+
+def why_not_price(mode: str, price: int | None, floor: int | None) -> Refusal | None:
+    """Say why a price doesn't fit the mode, or the least offer the price."""
+    if mode in BOUGHT and not price:
+        return Refusal("price", _("Say what you ask for it."), "price")
+    if floor is not None and (price is None or not 1 <= floor <= price):
+        return Refusal("floor", _("The least that you take is more than nothing and no more than the price."), "floor")
+    return None
+
+
+def why_not_publish(mode: str, seller: Seller, *, ships: bool) -> Refusal | None:
+    """Say why something isn't shown in the shop yet; a draft is kept all the same."""
+    if mode not in BOUGHT:
+        return None
+    if mode == "sale" and not ships:
+        return Refusal("no-rates", _("Say first where you ship to and for how much; until then this is a draft."))
+    return why_not_sell(seller)
+
+
+def why_not_save(*, seen: int | None, current: int) -> Refusal | None:
+    """Say that a listing was changed elsewhere since the form was opened (``seen``: its version then)."""
+    if seen is None or seen == current:
+        return None
+    text = _("This was changed in another tab or device since you opened it. What you typed is still here: save again.")
+    return Refusal("changed-elsewhere", text)
+
+
+def too_few() -> Refusal:
+    """Say that more pieces are taken than a new stock would leave."""
+    return Refusal("stock", _("More pieces than that are bought or held for somebody."), "stock")
+
+
+def not_now() -> Refusal:
+    """Say that a listing is in another state by now."""
+    return Refusal("state", _("It is in another state by now: look at it again."))
+
+
+def only_currency(currency: str) -> str:
+    """Say which currency a seller's prices are in."""
+    return str(_("Everything you sell is priced in %(currency)s.", currency=currency))

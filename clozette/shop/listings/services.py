@@ -1,15 +1,99 @@
 """Verbs of listings. Stock changes by one conditional statement each, so that no piece is sold twice."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from clozette.closets import services as closets
+from clozette.closets.models import Item
+from clozette.closets.rules import fold
+from clozette.kernel import events
 from clozette.kernel.database import db
-from clozette.kernel.refusal import Refused
-from clozette.shop.listings import rules
+from clozette.kernel.refusal import Refused, refuse
+from clozette.shop.listings import queries, rules
+from clozette.shop.listings.events import ListingPublished
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import HELD, Order, OrderLine
+from clozette.shop.sellers.models import Seller
+from clozette.shop.sellers.queries import ships
+
+_PLAIN = ("mode", "title", "words", "condition", "price_minor", "floor_minor")
+UNCOUNTED = 1_000_000
+"""So many there are of something digital: it doesn't run out."""
+
+
+def offer(seller: Seller, item: Item, facts: Mapping[str, Any], *, form_key: str, now: datetime) -> Listing:
+    """Begin a draft for an item (locked by ``closets.access.own_item``). The same ``form_key`` gives what it made before.
+
+    :param facts: columns of ``Listing``, those of the item left out; ``stock`` may be absent.
+    :raises Refused: ``wished``, ``archived``, ``offered``, ``price`` or ``floor``.
+    """
+    db.session.execute(sa.select(Seller.id).where(Seller.id == seller.id).with_for_update())  # its twin waits here
+    before = queries.by_key(seller.id, form_key)
+    if before is not None:
+        return before
+    offered = queries.open_of(item.id) is not None
+    refuse(rules.why_not_offer(kind=item.kind, archived=item.archived_at is not None, offered=offered))
+    listing = Listing(seller=seller, item=item, form_key=form_key, currency=seller.currency, made_at=now)
+    listing.state, listing.version = "draft", 0
+    listing.stock = listing.remaining = _stock(facts)
+    _write(listing, facts, now)
+    db.session.add(listing)
+    db.session.flush()
+    return listing
+
+
+def save(listing: Listing, facts: Mapping[str, Any], *, seen: int | None, now: datetime) -> None:
+    """Change a listing. ``seen`` is the version that the form was filled from.
+
+    :raises Refused: ``changed-elsewhere``, ``price``, ``floor``, or ``stock`` if more pieces are taken than it leaves.
+    """
+    refuse(rules.why_not_save(seen=seen, current=listing.version))
+    _restock(listing, _stock(facts))
+    _write(listing, facts, now)
+    db.session.flush()
+
+
+def publish(listing: Listing, *, now: datetime) -> None:
+    """Offer it from now on, which makes the item public; from a draft, a pause, or sold out where pieces came back.
+
+    :raises Refused: if the seller can't be paid, ships nowhere, or the item is gone.
+    """
+    refuse(rules.why_not_publish(listing.mode, listing.seller, ships=ships(listing.seller_id)))
+    if listing.item is None:
+        raise Refused(rules.not_now())
+    closets.publicise(listing.item, now=now)
+    shown = sa.update(Listing).where(
+        Listing.id == listing.id,
+        sa.or_(Listing.state.in_(("draft", "paused")), sa.and_(Listing.state == "sold", Listing.remaining > 0)),
+    )
+    first = sa.func.coalesce(Listing.published_at, now)
+    _turn(listing, shown.values(state="active", published_at=first, changed_at=now))
+    events.publish(ListingPublished(listing.id, listing.seller_id))
+
+
+def pause(listing: Listing, *, now: datetime) -> None:
+    """Offer it no more for now. What is held or paid goes on."""
+    shown = sa.update(Listing).where(Listing.id == listing.id, Listing.state == "active")
+    _turn(listing, shown.values(state="paused", changed_at=now))
+
+
+def remove(listing: Listing, *, now: datetime) -> None:
+    """Take it down for good. Orders keep what they copied."""
+    _turn(listing, sa.update(Listing).where(Listing.id == listing.id).values(state="removed", changed_at=now))
+
+
+def pause_item(item_id: int) -> None:
+    """Offer an item no more that others can't see any longer."""
+    _change(sa.update(Listing).where(Listing.item_id == item_id, Listing.state == "active").values(state="paused"))
+
+
+def remove_item(item_id: int) -> None:
+    """Take down what is offered of an item that is deleted."""
+    open_ = Listing.state.in_(queries.OPEN)
+    _change(sa.update(Listing).where(Listing.item_id == item_id, open_).values(state="removed"))
 
 
 def reserve(lines: Mapping[int, int]) -> None:
@@ -52,3 +136,39 @@ def _take(listing_id: int, number: int) -> bool:
 def _change(statement: sa.Update) -> bool:
     done: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     return bool(done.rowcount)
+
+
+def _write(listing: Listing, facts: Mapping[str, Any], now: datetime) -> None:
+    refuse(rules.why_not_price(facts["mode"], facts["price_minor"], facts["floor_minor"]))
+    for name in _PLAIN:
+        setattr(listing, name, facts[name])
+    if listing.item is not None:
+        copy_item(listing, listing.item)
+    listing.version += 1
+    listing.changed_at = now
+
+
+def copy_item(listing: Listing, item: Item) -> None:
+    """Let a listing say of its item what the shop is searched by."""
+    listing.category, listing.brand = item.category_code, item.brand
+    listing.size_system, listing.size = item.size_system, item.size
+    listing.search_text = fold(" ".join([listing.title, listing.brand or "", listing.words, *item.tags]))
+
+
+def _stock(facts: Mapping[str, Any]) -> int:
+    return UNCOUNTED if facts["mode"] == "fee" else int(facts.get("stock") or 1)
+
+
+def _restock(listing: Listing, stock: int) -> None:
+    """Change how many there are by one statement: pieces that are taken meanwhile stay taken."""
+    more = stock - Listing.stock
+    there = sa.update(Listing).where(Listing.id == listing.id, Listing.remaining + more >= 0)
+    if not _change(there.values(stock=stock, remaining=Listing.remaining + more)):
+        raise Refused(rules.too_few())
+    db.session.refresh(listing, ["stock", "remaining"])
+
+
+def _turn(listing: Listing, statement: sa.Update) -> None:
+    if not _change(statement):
+        raise Refused(rules.not_now())
+    db.session.refresh(listing, ["state", "published_at", "changed_at"])

@@ -1,5 +1,6 @@
 """What the house takes: the newest line of a currency that has begun; orders copy it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,6 +15,12 @@ def current(currency: str, now: datetime) -> Fees | None:
     """Return what the house takes now in a currency; nothing where it takes nothing."""
     begun = sa.select(Fees).where(Fees.currency == currency, Fees.since <= now)
     return db.session.scalar(begun.order_by(Fees.since.desc()).limit(1))
+
+
+def all_current(now: datetime) -> Mapping[str, Fees]:
+    """Return what the house takes now, by currency: for pages of prices in several."""
+    begun = sa.select(Fees).where(Fees.since <= now).order_by(Fees.since)
+    return {fees.currency: fees for fees in db.session.scalars(begun)}  # the newest comes last and stays
 
 
 def of_buyer(fees: Fees | None, items_minor: int) -> int:

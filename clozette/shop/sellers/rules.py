@@ -13,6 +13,13 @@ def why_not_start(*, is_minor: bool) -> Refusal | None:
     return Refusal("adults-only", _("Selling is for adults: money is paid out to people of 18 years and more alone."))
 
 
+def why_not_move(*, moved: bool, account: bool, listings: bool) -> Refusal | None:
+    """Say why a seller's country or currency stays."""
+    if not moved or not (account or listings):
+        return None
+    return Refusal("fixed", _("Country and currency stay: your prices and your payouts rest on them."), "country")
+
+
 def why_not_sell(seller: Seller | None) -> Refusal | None:
     """Say why somebody can't take money now. ``state`` is the payment service's word, kept by ``payments``."""
     if seller is None:

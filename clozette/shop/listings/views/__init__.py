@@ -1,0 +1,1 @@
+"""Pages of listings: the seller's own, and what everybody sees."""

@@ -1,0 +1,125 @@
+"""``/shop``: what is offered, one listing, and what a member offers."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import marshmallow as ma
+from babel.numbers import get_territory_currencies
+from flask import Blueprint, render_template, request
+from flask_babel import get_locale
+
+from clozette.accounts import countries
+from clozette.accounts.access import member_by_handle
+from clozette.closets import categories, colours, measures, naming
+from clozette.closets import words as closet_words
+from clozette.kernel import clock, money
+from clozette.kernel.paging import read_cursor
+from clozette.kernel.web import gate
+from clozette.shop.listings import access, prices, queries, schemas, words
+from clozette.shop.listings.queries import Filters
+from clozette.shop.listings.where import country_of
+from clozette.shop.sellers import fees, places
+from clozette.shop.sellers import queries as sellers
+
+blueprint = Blueprint("shop", __name__)
+HERE = "/shop"
+_AMOUNTS = ("price_from", "price_to")
+
+
+@blueprint.get(HERE)
+@gate.everyone()
+def index() -> str:
+    """Show what is offered, narrowed by filters."""
+    viewer = gate.viewer()
+    country = country_of(viewer)
+    asked, wrong = _read(request.args.to_dict(flat=False))
+    filters: Filters = asked["filters"]
+    return render_template(
+        "shop/list.html",
+        page=queries.shop(viewer, filters, country, asked["after"], now=clock.now()),
+        filters=filters,
+        wrong=wrong,
+        country=country,
+        active=_active(),
+        **_choices(country, filters),
+    )
+
+
+@blueprint.get(f"{HERE}/<id:listing_id>")
+@gate.everyone()
+def listing(listing_id: int) -> str:
+    """Show one."""
+    viewer = gate.viewer()
+    found = access.listing_for(viewer, listing_id)
+    country, now = country_of(viewer), clock.now()
+    return render_template(
+        "shop/listing.html",
+        listing=found,
+        item=found.item,
+        seller=found.seller,
+        country=country,
+        all_in=prices.all_in(found, country, fees.current(found.currency, now)),
+        ways=places.together(sellers.rates_of(found.seller_id)),
+        held_until=queries.held_until(found.id) if not found.remaining and found.state == "active" else None,
+        words=words,
+        closet_words=closet_words,
+        naming=naming,
+        colours=colours,
+        measures=measures,
+        places=places,
+        locale=get_locale() or "en",
+    )
+
+
+@blueprint.get("/@<handle>/shop")
+@gate.everyone()
+def shop_of(handle: str) -> str:
+    """Show what a member offers."""
+    viewer = gate.viewer()
+    member = member_by_handle(viewer, handle)
+    country = country_of(viewer)
+    after = read_cursor(request.args.get("after"))
+    page = queries.shop_of(viewer, member, country, after, now=clock.now())
+    return render_template("shop/member.html", member=member, page=page, country=country, words=words, places=places)
+
+
+def _read(args: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Read the query: what is no filter of ours is passed over, so that every link leads somewhere; say what was wrong."""
+    schema = schemas.FiltersIn(unknown=ma.EXCLUDE)
+    lists = {name for name, field in schema.load_fields.items() if isinstance(field, ma.fields.List)}
+    typed = {
+        name: [value for value in values if value] if name in lists else values[-1]
+        for name, values in args.items()
+        if values[-1] or name in lists
+    }
+    wrong = schema.validate(typed)
+    asked: dict[str, Any] = schema.load({name: value for name, value in typed.items() if name not in wrong})
+    return asked, wrong
+
+
+def _active() -> list[tuple[str, str]]:
+    """Return (what is chosen, address of the page without it) for every filter that is a list."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "after" and value]
+    found = []
+    for name, value in asked:
+        if name in schemas.FILTERS:
+            others = [pair for pair in asked if pair != (name, value)]
+            label = places.name(value) if name == "country" else words.of_filter(name, value)
+            found.append((label, f"{HERE}?{urlencode(others)}" if others else HERE))
+    return found
+
+
+def _choices(country: str, filters: Filters) -> dict[str, Any]:
+    used = get_territory_currencies(country)
+    here = next((code for code in used if code in money.CURRENCIES), "EUR")
+    return {
+        "words": words,
+        "places": places,
+        "families": colours.FAMILIES,
+        "groups": [(code, about.label) for code, about in categories.GROUPS.items()],
+        "countries": countries.choices(),
+        "currencies": [code for code, _name in money.choices("en", first=filters.currency or here)],
+        "currency": filters.currency or here,
+        "typed": {name: request.args.get(name, "") for name in _AMOUNTS},
+    }

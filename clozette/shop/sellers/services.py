@@ -1,0 +1,82 @@
+"""Becoming a seller, and what sellers say about themselves and their shipping."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from clozette.accounts.models import Member
+from clozette.kernel.database import db
+from clozette.kernel.refusal import refuse
+from clozette.privacy import ledger, notices, subjects
+from clozette.shop.listings.models import Listing
+from clozette.shop.sellers import queries, rules, wording
+from clozette.shop.sellers.models import Rate, Seller
+
+_FIXED = ("country", "currency")
+_KEPT = (*_FIXED, "kind", "legal_name", "address", "contact", "tax_number")
+
+
+def start(member: Member, facts: Mapping[str, Any], shown: notices.Shown | None, *, now: datetime) -> Seller:
+    """Make a member a seller, and write down which terms they accepted. One who sells already stays as they are.
+
+    :raises Refused: ``adults-only``.
+    """
+    refuse(rules.why_not_start(is_minor=member.is_minor(now.date())))
+    subjects.lock([member.subject_id])  # two starts of one member take turns
+    before = queries.seller_of(member.id)
+    if before is not None:
+        return before
+    seller = Seller(member_id=member.id, account_key=secrets.token_hex(16), since=now, wants=[])
+    _write(seller, facts)
+    db.session.add(seller)
+    db.session.flush()
+    ledger.record(
+        subject_id=member.subject_id,
+        point="CP2",
+        action="acknowledged",
+        basis="contract",
+        wording=wording.terms_text(),
+        method="form:selling",
+        now=now,
+        shown=shown,
+    )
+    return seller
+
+
+def save(seller: Seller, facts: Mapping[str, Any]) -> None:
+    """Change what a seller said.
+
+    :raises Refused: ``fixed`` if country or currency changed although prices or the payment service rest on them.
+    """
+    moved = any(getattr(seller, name) != facts[name] for name in _FIXED)
+    refuse(rules.why_not_move(moved=moved, account=seller.account is not None, listings=_has_listings(seller.id)))
+    _write(seller, facts)
+    db.session.flush()
+
+
+def set_rates(seller: Seller, countries: Iterable[str], values: Mapping[str, int]) -> int:
+    """Ship to these countries at this rate, whatever it was before; say how many they are."""
+    wanted = sorted(set(countries))
+    db.session.execute(sa.select(Seller.id).where(Seller.id == seller.id).with_for_update())  # two at once take turns
+    db.session.execute(sa.delete(Rate).where(Rate.seller_id == seller.id, Rate.country.in_(wanted)))
+    rows = [{"seller_id": seller.id, "country": country, **values} for country in wanted]
+    db.session.execute(sa.insert(Rate), rows)
+    return len(wanted)
+
+
+def remove_rate(seller: Seller, country: str) -> bool:
+    """Ship to a country no more; say whether it was shipped to."""
+    gone: Any = db.session.execute(sa.delete(Rate).where(Rate.seller_id == seller.id, Rate.country == country))
+    return bool(gone.rowcount)
+
+
+def _write(seller: Seller, facts: Mapping[str, Any]) -> None:
+    for name in _KEPT:
+        setattr(seller, name, facts[name])
+
+
+def _has_listings(seller_id: int) -> bool:
+    return bool(db.session.scalar(sa.select(sa.exists().where(Listing.seller_id == seller_id))))
