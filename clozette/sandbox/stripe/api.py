@@ -24,8 +24,8 @@ FAULTS: dict[str, tuple[int, str]] = {
     "redirect": (302, ""),
 }
 BEFORE, AFTER, SLOW = "dropped-before", "dropped-after", "slow-after"
-"""The line breaks before anything is done, or when everything is; or the answer comes too late."""
-NAMES = (*FAULTS, BEFORE, AFTER, SLOW)
+"""The line breaks before anything is done, or when everything is; or the answer comes too late. An empty name spoils nothing."""
+NAMES = ("", *FAULTS, BEFORE, AFTER, SLOW)
 SLOWNESS = 12.0
 
 
@@ -86,7 +86,7 @@ def _gate(books: Books) -> tuple[str, Response | None]:
     if not books.faults:
         return "", None
     fault = books.faults.pop(0)
-    if fault in (AFTER, SLOW):
+    if fault in ("", AFTER, SLOW):
         return fault, None
     if fault == BEFORE:
         return fault, _break_line()
