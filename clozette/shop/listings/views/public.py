@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import marshmallow as ma
+import sqlalchemy as sa
 from babel.numbers import get_territory_currencies
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
@@ -13,10 +14,15 @@ from clozette.accounts import countries
 from clozette.accounts.access import member_by_handle
 from clozette.closets import categories, colours, measures, naming
 from clozette.closets import words as closet_words
+from clozette.closets.models import Item
 from clozette.kernel import clock, money
+from clozette.kernel.database import db
+from clozette.kernel.money import Money
 from clozette.kernel.paging import read_cursor
+from clozette.kernel.viewer import Viewer
 from clozette.kernel.web import gate
-from clozette.shop.listings import access, prices, queries, schemas, words
+from clozette.shop.listings import access, closet, prices, queries, schemas, words
+from clozette.shop.listings.models import Listing
 from clozette.shop.listings.queries import Filters
 from clozette.shop.listings.where import country_of
 from clozette.shop.sellers import fees, places
@@ -52,23 +58,19 @@ def listing(listing_id: int) -> str:
     """Show one."""
     viewer = gate.viewer()
     found = access.listing_for(viewer, listing_id)
-    country, now = country_of(viewer), clock.now()
+    country = country_of(viewer)
+    all_in = prices.all_in(found, country, fees.current(found.currency, clock.now()))
     return render_template(
         "shop/listing.html",
         listing=found,
         item=found.item,
         seller=found.seller,
         country=country,
-        all_in=prices.all_in(found, country, fees.current(found.currency, now)),
+        all_in=all_in,
         ways=places.together(sellers.rates_of(found.seller_id)),
         held_until=queries.held_until(found.id) if not found.remaining and found.state == "active" else None,
-        words=words,
-        closet_words=closet_words,
-        naming=naming,
-        colours=colours,
-        measures=measures,
-        places=places,
-        locale=get_locale() or "en",
+        **_beside_mine(viewer, found, all_in.total if all_in else None),
+        **_names(),
     )
 
 
@@ -82,6 +84,39 @@ def shop_of(handle: str) -> str:
     after = read_cursor(request.args.get("after"))
     page = queries.shop_of(viewer, member, country, after, now=clock.now())
     return render_template("shop/member.html", member=member, page=page, country=country, words=words, places=places)
+
+
+def _beside_mine(viewer: Viewer, found: Listing, total: Money | None) -> dict[str, Any]:
+    """Return what the viewer's own closet says to a listing; nothing to a guest, or to the seller."""
+    item = found.item
+    if item is None or not viewer.is_member or found.seller.member_id == viewer.member_id:
+        return {"lengths": closet.compare(item, None) if item else ()}
+    mine = _chosen(viewer)
+    return {
+        "lengths": closet.compare(item, mine),
+        "mine_beside": mine,
+        "choices": closet.to_compare(viewer, item.category) if item.measurements else (),
+        "closet_says": closet.ask(viewer, item, total),
+    }
+
+
+def _chosen(viewer: Viewer) -> Item | None:
+    """Return the garment of the viewer's that they chose to compare with; none where the address names none of theirs."""
+    chosen = read_cursor(request.args.get("beside"))
+    mine = sa.select(Item).where(Item.id == chosen, Item.member_id == viewer.member_id)
+    return None if chosen is None else db.session.scalar(mine)
+
+
+def _names() -> dict[str, Any]:
+    return {
+        "words": words,
+        "closet_words": closet_words,
+        "naming": naming,
+        "colours": colours,
+        "measures": measures,
+        "places": places,
+        "locale": get_locale() or "en",
+    }
 
 
 def _read(args: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, list[str]]]:
