@@ -1,0 +1,128 @@
+"""Verbs of the ledger. A deed is booked once, whoever tells of it again; an account never gives what it hasn't got."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.refusal import Refused
+from clozette.shop.ledger import queries, rules
+from clozette.shop.ledger.models import Balance, Move
+from clozette.shop.ledger.rules import Entry
+from clozette.shop.orders.models import Order
+from clozette.shop.payments.models import Payment, Payout, Refund
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Whose money it is, for which order, and in which currency."""
+
+    seller_id: int
+    order_id: int | None
+    currency: str
+
+
+def book(book_: Book, deed: str, deed_id: int, entries: Sequence[Entry], now: datetime) -> bool:
+    """Write down the moves of a deed, and change what is in the accounts; say whether it was not booked before.
+
+    :raises Refused: ``no_money`` if an account has less; then nothing of the deed may stay.
+    """
+    for part, entry in enumerate(entries):
+        if not _written(book_, deed, deed_id, part, entry, now):
+            return False  # the first one tells: the moves of a deed are written together or not at all
+    for account, change in rules.changes(entries):
+        _change(book_, account, change)
+    return bool(entries)
+
+
+def book_paid(order_id: int, now: datetime) -> None:
+    """Book that the money of an order is there."""
+    order = _order(order_id)
+    entries = rules.paid(order.items_minor + order.shipping_minor, order.fee_minor, order.seller_fee_minor)
+    book(_book_of(order), "paid", order_id, entries, now)
+
+
+def book_complete(order_id: int, now: datetime) -> None:
+    """Let the seller have what is held for an order."""
+    held = queries.of_order(order_id).get("held", 0)
+    book(_book_of(_order(order_id)), "complete", order_id, rules.completed(held), now)
+
+
+def book_refund(refund_id: int, now: datetime) -> None:
+    """Take a refund from whoever has the money."""
+    book(*_of_refund(refund_id, "refund"), now)
+
+
+def book_refund_failed(refund_id: int, now: datetime) -> None:
+    """Put back what a refund took and the buyer's bank didn't."""
+    book_, deed, deed_id, entries = _of_refund(refund_id, "refund_failed")
+    book(book_, deed, deed_id, rules.undone(entries), now)
+
+
+def book_payout(payout_id: int, now: datetime) -> None:
+    """Take a payout from what is available."""
+    payout = db.session.get_one(Payout, payout_id)
+    book(_book_of_payout(payout), "payout", payout_id, rules.paid_out(payout.amount_minor), now)
+
+
+def book_payout_failed(payout_id: int, now: datetime) -> None:
+    """Put back what the bank sent back."""
+    payout = db.session.get_one(Payout, payout_id)
+    entries = rules.undone(rules.paid_out(payout.amount_minor))
+    book(_book_of_payout(payout), "payout_failed", payout_id, entries, now)
+
+
+def _of_refund(refund_id: int, deed: str) -> tuple[Book, str, int, list[Entry]]:
+    refund = db.session.get_one(Refund, refund_id)
+    order_id = db.session.scalars(sa.select(Payment.order_id).where(Payment.id == refund.payment_id)).one()
+    order = _order(order_id)
+    whose = "available" if order.completed_at else "held"
+    entries = rules.refunded(refund.amount_minor, refund.parts.get("fee", 0), refund.house_minor, whose=whose)
+    return _book_of(order), deed, refund_id, entries
+
+
+def _order(order_id: int) -> Order:
+    """Return an order as it is now, and stays until this transaction ends."""
+    held = sa.select(Order).where(Order.id == order_id).with_for_update()
+    return db.session.scalars(held.execution_options(populate_existing=True)).one()
+
+
+def _book_of(order: Order) -> Book:
+    return Book(order.seller_id, order.id, order.currency)
+
+
+def _book_of_payout(payout: Payout) -> Book:
+    return Book(payout.seller_id, None, payout.currency)
+
+
+def _written(book_: Book, deed: str, deed_id: int, part: int, entry: Entry, now: datetime) -> bool:
+    return insert_once(
+        Move,
+        id=new_id(),
+        seller_id=book_.seller_id,
+        order_id=book_.order_id,
+        deed=deed,
+        deed_id=deed_id,
+        part=part,
+        from_account=entry.source,
+        to_account=entry.target,
+        amount_minor=entry.amount,
+        currency=book_.currency,
+        at=now,
+    )
+
+
+def _change(book_: Book, account: str, change: int) -> None:
+    """Change a balance by one statement that holds only if enough is there."""
+    row = {"seller_id": book_.seller_id, "account": account, "currency": book_.currency}
+    if change > 0:
+        insert_once(Balance, **row, amount_minor=0)
+    there = sa.update(Balance).filter_by(**row).where(Balance.amount_minor + change >= 0)
+    there = there.values(amount_minor=Balance.amount_minor + change)
+    done: Any = db.session.execute(there, execution_options={"synchronize_session": False})
+    if not done.rowcount:
+        raise Refused(rules.no_money())

@@ -1,0 +1,18 @@
+"""What happens to orders; ids only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OrderMoved:
+    """An order got into another state."""
+
+    order_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class OrderDue:
+    """A paid order has to be sent soon, or the buyer gets the money back."""
+
+    order_id: int
