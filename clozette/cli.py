@@ -26,7 +26,9 @@ ROOMS = {
     "mailchimp": "clozette.newsletters.mailchimp.cli",
     "members": "clozette.accounts.cli",
     "newsletter": "clozette.newsletters.cli",
+    "payments": "clozette.shop.payments.cli",
     "policy": "clozette.privacy.policies.cli",
+    "shop": "clozette.shop.cli",
 }
 
 

@@ -255,7 +255,18 @@ _ORDERS = {
             "id": _LINK,
             "key": NotPersonal("lets the payment service know a request that is repeated"),
             **dict.fromkeys(
-                ("payment_id", "amount_minor", "parts", "because", "state", "outside", "asked_at", "done_at"), _BOUGHT
+                (
+                    "payment_id",
+                    "amount_minor",
+                    "house_minor",
+                    "parts",
+                    "because",
+                    "state",
+                    "outside",
+                    "asked_at",
+                    "done_at",
+                ),
+                _BOUGHT,
             ),
         },
     ),

@@ -384,6 +384,7 @@ POST   /marketing/mailchimp/campaigns/{campaign}/sending login 404 404    404   
 
 # what Mailchimp calls
 GET    /webhooks/mailchimp/secret                     404     404     404     404     404     404     404     404
+POST   /webhooks/stripe                               400     400     400     400     400     400     400     400
 POST   /webhooks/mailchimp/secret                     403     403     403     403     403     403     403     403
 
 # leaving newsletters

@@ -227,9 +227,14 @@ def depart(release: object) -> dict[str, Any]:
     :raises NotReleased: without a slip that the log knows.
     """
     payload = departures.leave(PORT, release)
+    save()
+    (told,) = json.loads(payload)
+    return {name.rpartition(".")[2]: value for name, value in told.items()}
+
+
+def save() -> None:
+    """Commit what the task or the request did so far, so that no transaction is open while the service is waited for."""
     if tasks.is_task():
         tasks.checkpoint()
     else:
         edge.checkpoint()
-    (told,) = json.loads(payload)
-    return {name.rpartition(".")[2]: value for name, value in told.items()}

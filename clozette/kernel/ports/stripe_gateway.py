@@ -56,7 +56,7 @@ class Stripe:
 
         if base and not base.startswith("https://"):
             raise ValueError("payments go by TLS alone")
-        self.origins = (base,) if base else PAGES
+        self.origins: tuple[str, ...] = (base,) if base else PAGES
         self._secrets, self._judged = secrets, stripe_wire.judged
         self._client = stripe_wire.client(key, base, authority)
 

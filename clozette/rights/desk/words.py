@@ -240,6 +240,7 @@ DETAILS: dict[str, LazyString] = {
     "first_minor": _l("price of the first piece"),
     "floor_minor": _l("least that you take"),
     "hold_until": _l("until when it was held for you"),
+    "house_minor": _l("what the house gave back of its fees, in the smallest unit"),
     "items_minor": _l("price of the goods"),
     "legal_name": _l("legal name"),
     "mode": _l("how it is offered"),

@@ -25,6 +25,29 @@ class RefundDone:
 
 
 @dataclass(frozen=True)
+class RefundFailed:
+    """The payment service did not give the money back, or the buyer's bank did not take it."""
+
+    refund_id: int
+
+
+@dataclass(frozen=True)
+class DisputeMoved:
+    """A buyer's bank wants the money of an order back (``open``), or decided: ``won`` or ``lost`` for us. Told again at times."""
+
+    order_id: int
+    state: str
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class NewsHeard:
+    """The payment service told us something; what it means is asked next."""
+
+    heard_id: int
+
+
+@dataclass(frozen=True)
 class PayoutAsked:
     """A payout was asked for; the payment service is told of it next."""
 

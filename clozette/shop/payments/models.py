@@ -72,12 +72,14 @@ class Refund(Model):
     """Money that goes back to a buyer: of some lines, of the shipping, or of all.
 
     :ivar parts: order line id (as text), ``shipping`` or ``fee`` to minor units; together ``amount_minor``.
+    :ivar house_minor: what the house gives back of its fees: the buyer's ``fee``, and its part of the seller's to the seller.
     """
 
     __tablename__ = "shop_refunds"
     __table_args__ = (
         sa.CheckConstraint(f"state IN ({', '.join(map(repr, REFUND_STATES))})", name="state"),
         sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint("house_minor BETWEEN 0 AND amount_minor", name="house"),
         sa.Index(None, "payment_id"),
         sa.Index(None, "state", "asked_at"),
     )
@@ -86,6 +88,7 @@ class Refund(Model):
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_payments.id"))
     key: Mapped[str] = mapped_column(sa.String(MAX_KEY), unique=True)
     amount_minor: Mapped[int]
+    house_minor: Mapped[int]
     parts: Mapped[dict[str, Any]]
     because: Mapped[str] = mapped_column(sa.String(MAX_BECAUSE))
     state: Mapped[str] = mapped_column(sa.String(8), default="asked")

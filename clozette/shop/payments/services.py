@@ -1,21 +1,35 @@
 """Verbs of payments. Whether a payment is paid only the service's own word decides; each change is one conditional statement."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
+from flask import current_app
 
 from clozette.accounts.models import Member
 from clozette.kernel import events
 from clozette.kernel.database import db
-from clozette.kernel.ports.payments import Session
-from clozette.privacy import subjects
+from clozette.kernel.ports import payments
+from clozette.kernel.ports.payments import Session, Terms
+from clozette.kernel.ports.release import Release
+from clozette.kernel.refusal import Refused
+from clozette.privacy import disclosures, subjects
 from clozette.privacy.models import Subject
+from clozette.settings import Settings
 from clozette.shop.listings import services as listings
 from clozette.shop.orders.models import HELD, Order, OrderLine
-from clozette.shop.payments import recipient
+from clozette.shop.payments import recipient, refunds
+from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import OrderPaid
 from clozette.shop.payments.models import Payment
+from clozette.shop.sellers.models import Seller
+
+LATE = ("expired", "cancelled")
+PAGE_STAYS = timedelta(minutes=31)
+"""So long after the hold a page would close by itself: the service takes no less than half an hour from whenever it is asked,
+and the same moment each time. We close it with the hold; this is for the day when no worker runs.
+"""
+log = structlog.get_logger()
 
 
 def ask(order: Order, buyer: Member, now: datetime) -> Payment:
@@ -39,34 +53,151 @@ def ask(order: Order, buyer: Member, now: datetime) -> Payment:
     return payment
 
 
-def paid(payment: Payment, session: Session, now: datetime) -> None:
+def open_page(payment_id: int, now: datetime) -> str | None:
+    """Return where an order is paid, asking the payment service for the page if nobody did; nothing if there is none to open.
+
+    A view calls ``edge.begin_to_write`` before. No transaction is open while the service is asked, always with the stored
+    key and the stored bytes: however often it is tried, one page comes of it.
+
+    :raises Later: to be tried again; ``Declined`` if there will be none.
+    """
+    payment = db.session.get_one(Payment, payment_id)
+    order = db.session.get_one(Order, payment.order_id)
+    if payment.state == "open" and order.state in HELD:
+        return payment.url
+    if payment.state != "asked" or order.state not in HELD or order.hold_until <= now:
+        return None
+    key, slip, terms = payment.key, _slip(payment, order), _terms(order)
+    page = payments.payments().start(slip, terms, key)
+    return page.url if _opened(payment_id, page) else None
+
+
+def close(payment_id: int, now: datetime) -> bool:
+    """Close the page of an order whose hold is over or that is called off; whether it stays unpaid: then stock may go back.
+
+    For a task: it lets go of the database while the service is asked. One that turns out to be paid is taken over instead.
+
+    :raises Later: nobody knows yet; the order must wait.
+    """
+    payment = db.session.get_one(Payment, payment_id)
+    unasked = sa.update(Payment).where(Payment.id == payment_id, Payment.state == "asked")
+    if changed(unasked.values(state="expired", asking=None)):
+        return True
+    session, key = payment.session, f"{payment.key}-end"
+    if payment.state != "open" or session is None:
+        return payment.state != "paid"
+    payments.save()
+    return not take_over(payments.payments().expire(session, key), now)
+
+
+def take_over(page: Session, now: datetime) -> bool:
+    """Take over what the service says of a page, whose we know by its id or by the order's reference; whether it is paid."""
+    ours = sa.select(Payment).join(Order, Order.id == Payment.order_id)
+    payment = db.session.scalar(ours.where(sa.or_(Payment.session == page.id, Order.ref == page.ref)))
+    if payment is None or not fits(payment, page):
+        log.error("page_not_ours", session=page.id)
+        return False
+    if page.state == "paid":
+        paid(payment, page, now)
+    elif page.state == "expired":
+        _end(payment, now)
+    return page.state == "paid"
+
+
+def fits(payment: Payment, page: Session) -> bool:
+    """Whether a page is about this payment: the amount is ours, and no other page was opened for it."""
+    amounts = (page.amount_minor, page.currency) == (payment.amount_minor, payment.currency)
+    return amounts and payment.session in (None, page.id)
+
+
+def paid(payment: Payment, page: Session, now: datetime) -> None:
     """Take over that the service has the money of an order: once, however often and in whatever order it is heard of."""
-    assert session.intent is not None
-    unpaid = sa.update(Payment).where(Payment.id == payment.id, Payment.state != "paid")
-    known = {"session": session.id, "intent": session.intent, "charge": session.charge}
+    assert page.intent is not None
     order_id = payment.order_id
+    unpaid = sa.update(Payment).where(Payment.id == payment.id, Payment.state != "paid")
+    known = {"session": page.id, "intent": page.intent, "charge": page.charge}
     if not changed(unpaid.values(state="paid", paid_at=now, asking=None, url=None, **known)):
         return
-    held = sa.update(Order).where(Order.id == order_id, Order.state.in_(HELD))
-    if changed(held.values(state="paid", state_at=now, paid_at=now)):
+    if _move_paid(order_id, HELD, now):
         _sold(order_id)
+    else:
+        _paid_late(order_id, now)
 
 
 def lines_of(order_id: int) -> dict[int, int]:
     """Return how many pieces of which listings an order is for."""
-    rows = db.session.execute(sa.select(OrderLine.listing_id, OrderLine.quantity).where(OrderLine.order_id == order_id))
-    return dict(rows.tuples().all())
+    mine = sa.select(OrderLine.listing_id, OrderLine.quantity).where(OrderLine.order_id == order_id)
+    return {row.listing_id: row.quantity for row in db.session.execute(mine)}
 
 
-def changed(statement: sa.Update) -> bool:
-    """Run a conditional statement; say whether its condition held. What was read before is read anew."""
-    done: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
-    if not done.rowcount:
-        return False
-    db.session.expire_all()
-    return True
+def _paid_late(order_id: int, now: datetime) -> None:
+    """Money came after the hold had ended: the order goes on if its pieces are still there, or all goes back at once."""
+    lines = lines_of(order_id)
+    try:
+        listings.reserve(lines)
+    except Refused:
+        pass
+    else:
+        if _move_paid(order_id, LATE, now):
+            _sold(order_id)
+            return
+        listings.give_back(lines)
+    ended = sa.update(Order).where(Order.id == order_id, Order.state.in_(LATE))
+    if changed(ended.values(state="refunded", state_at=now, paid_at=now, ended_because="late")):
+        events.publish(OrderPaid(order_id))
+        refunds.refund_all(db.session.get_one(Order, order_id), because="late", key=f"late-{order_id}", now=now)
+
+
+def _move_paid(order_id: int, froms: tuple[str, ...], now: datetime) -> bool:
+    there = sa.update(Order).where(Order.id == order_id, Order.state.in_(froms))
+    return changed(there.values(state="paid", state_at=now, paid_at=now, ended_because=None))
 
 
 def _sold(order_id: int) -> None:
     listings.sold(lines_of(order_id))
     events.publish(OrderPaid(order_id))
+
+
+def _end(payment: Payment, now: datetime) -> None:
+    """Note that a page closed unpaid; if its order still held anything, that goes back, by the one who ended the hold."""
+    order_id = payment.order_id
+    unpaid = sa.update(Payment).where(Payment.id == payment.id, Payment.state.in_(("asked", "open")))
+    changed(unpaid.values(state="expired", asking=None, url=None))
+    held = sa.update(Order).where(Order.id == order_id, Order.state.in_(HELD))
+    if changed(held.values(state="expired", state_at=now, ended_because="unpaid")):
+        listings.give_back(lines_of(order_id))
+
+
+def _opened(payment_id: int, page: Session) -> bool:
+    """Keep the page that was opened; one that came too late for the order stays unused, and closes by itself."""
+    held = sa.select(Order.id).where(Order.id == Payment.order_id, Order.state.in_(HELD)).exists()
+    asked = sa.update(Payment).where(Payment.id == payment_id, Payment.state == "asked", held)
+    if not changed(asked.values(state="open", session=page.id, url=page.url, asking=None)):
+        payment = db.session.get_one(Payment, payment_id)
+        return payment.state == "open" and payment.session == page.id
+    order_id = db.session.get_one(Payment, payment_id).order_id
+    changed(sa.update(Order).where(Order.id == order_id, Order.state == "reserved").values(state="paying"))
+    return True
+
+
+def _slip(payment: Payment, order: Order) -> Release:
+    """Make the slip again from the sealed bytes."""
+    buyer = db.session.get_one(Member, order.buyer_id)
+    subject = db.session.get_one(Subject, buyer.subject_id)
+    assert payment.asking is not None
+    payload: str = subjects.unseal(subject, payment.asking)["payload"]
+    return disclosures.again(payment.handover_id, payload.encode())
+
+
+def _terms(order: Order) -> Terms:
+    settings: Settings = current_app.extensions["clozette.settings"]
+    seller = db.session.get_one(Seller, order.seller_id)
+    assert seller.account is not None
+    return Terms(
+        account=seller.account,
+        fee_minor=order.fee_minor + order.seller_fee_minor,
+        title=f"Clozette {order.ref}",
+        paid_url=f"{settings.base_url}/checkout/return?order={order.ref}",
+        left_url=f"{settings.base_url}/checkout/cancel/{order.ref}",
+        expires_at=order.hold_until + PAGE_STAYS,
+    )

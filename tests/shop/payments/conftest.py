@@ -86,6 +86,7 @@ def seller(db_session, world: World):
     account = world.there.open_account(recipient.of_seller(made.id, member, clock.now()), made.account_key)
     world.people.onboard(account)
     made.account, made.state = account, "active"
+    world.people.sent.clear()
     db_session.flush()
     return made
 

@@ -1,0 +1,95 @@
+"""What the payment service tells us: kept once, then asked anew, so that its order and its copies don't matter."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+
+from clozette.kernel import events
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
+from clozette.kernel.ports import payments
+from clozette.kernel.ports.payments import Declined, Event
+from clozette.shop.payments import onboarding, payouts, refunds, services
+from clozette.shop.payments.changes import changed
+from clozette.shop.payments.events import DisputeMoved, NewsHeard
+from clozette.shop.payments.models import MAX_ID, Heard, Payment
+
+log = structlog.get_logger()
+Apply = Callable[[str, str | None, datetime], None]
+
+
+def keep(event: Event, now: datetime) -> None:
+    """Keep that something was told, unless it was before; what we have no use for is not kept."""
+    if _way(event.kind) is None or len(event.subject) > MAX_ID:
+        return
+    heard_id = new_id()
+    told = {"kind": event.kind, "subject": event.subject, "account": event.account, "made_at": event.made_at}
+    if insert_once(Heard, id=heard_id, event=event.id, heard_at=now, **told):
+        events.publish(NewsHeard(heard_id))
+
+
+def heed(heard_id: int, now: datetime) -> None:
+    """Ask what there is now, and take it over; for a task, twice does no harm.
+
+    :raises Later: to be tried again.
+    """
+    row = db.session.get_one(Heard, heard_id)
+    way = _way(row.kind)
+    if row.done_at is not None or way is None:
+        return
+    subject, account = row.subject, row.account
+    try:
+        way(subject, account, now)
+    except Declined as no:
+        log.error("news_of_nothing", kind=row.kind, why=no.why)
+    changed(sa.update(Heard).where(Heard.id == heard_id, Heard.done_at.is_(None)).values(done_at=now))
+
+
+def _way(kind: str) -> Apply | None:
+    return next((way for prefix, way in _WAYS.items() if kind.startswith(prefix)), None)
+
+
+def _session(subject: str, account: str | None, now: datetime) -> None:
+    payments.save()
+    services.take_over(payments.payments().session(subject), now)
+
+
+def _refund(subject: str, account: str | None, now: datetime) -> None:
+    payments.save()
+    if not refunds.heard(payments.payments().refunded(subject), now):
+        log.error("refund_not_ours", refund=subject)
+
+
+def _payout(subject: str, account: str | None, now: datetime) -> None:
+    if account is None:
+        return
+    payments.save()
+    if not payouts.heard(payments.payments().paid_out(account, subject), now):
+        log.error("payout_not_ours", payout=subject)
+
+
+def _account(subject: str, account: str | None, now: datetime) -> None:
+    onboarding.look(subject, now)
+
+
+def _dispute(subject: str, account: str | None, now: datetime) -> None:
+    payments.save()
+    answer = payments.payments().dispute(subject)
+    order_id = db.session.scalar(sa.select(Payment.order_id).where(Payment.intent == answer.intent))
+    if order_id is None:
+        log.error("dispute_not_ours", dispute=subject)
+        return
+    events.publish(DisputeMoved(order_id, answer.state, answer.amount_minor))
+
+
+_WAYS: dict[str, Apply] = {
+    "checkout.session.": _session,
+    "refund.": _refund,
+    "charge.refund.": _refund,
+    "charge.dispute.": _dispute,
+    "payout.": _payout,
+    "account.": _account,
+    "v2.core.account": _account,
+}

@@ -1,0 +1,49 @@
+"""Sellers at the payment service: their account there, the way to the page where they say who they are, how they stand."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from clozette.accounts.models import Member
+from clozette.kernel.database import db
+from clozette.kernel.ports import payments
+from clozette.shop.payments import recipient
+from clozette.shop.payments.changes import changed
+from clozette.shop.sellers.models import Seller
+
+
+def way(seller_id: int, *, back: str, again: str, now: datetime) -> str:
+    """Return the address of the payment service where a seller goes on, opening their account there if there is none.
+
+    A view calls ``edge.begin_to_write`` before, and only once the seller pressed the button that says where it leads.
+
+    :raises Later: to be tried again; ``Declined`` if the service does not want this seller.
+    """
+    seller = db.session.get_one(Seller, seller_id)
+    account = seller.account or _open(seller, now)
+    # An address is good for one visit, so each press of the button is a deed of its own.
+    key = f"{seller.account_key}-link-{int(now.timestamp() * 1000)}"
+    return payments.payments().onboarding(account, back, again, key)
+
+
+def look(account: str, now: datetime) -> None:
+    """Ask how a seller's account stands, and take that over: money reaches them, or something is wanted yet.
+
+    :raises Later: to be tried again.
+    """
+    payments.save()
+    standing = payments.payments().account(account)
+    seller = sa.update(Seller).where(Seller.account == account)
+    state = "active" if standing.is_active else "pending"
+    wants = [one[:200] for one in standing.wants[:20]]
+    known = sa.or_(Seller.checked_at.is_(None), Seller.checked_at <= now)
+    changed(seller.where(known).values(state=state, wants=wants, checked_at=now))
+
+
+def _open(seller: Seller, now: datetime) -> str:
+    member = db.session.get_one(Member, seller.member_id)
+    seller_id, key = seller.id, seller.account_key
+    account = payments.payments().open_account(recipient.of_seller(seller_id, member, now), key)
+    new = sa.update(Seller).where(Seller.id == seller_id, Seller.account.is_(None))
+    changed(new.values(account=account, state="pending"))
+    return db.session.get_one(Seller, seller_id).account or account
