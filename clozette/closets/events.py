@@ -12,6 +12,14 @@ class ItemAdded:
 
 
 @dataclass(frozen=True)
+class ItemChanged:
+    """What is known about an item was changed by its owner."""
+
+    item_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True)
 class ItemPublicised:
     """An item may now be seen by everybody."""
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from clozette.accounts.models import Member
 from clozette.closets import colours, measures, queries, rules
-from clozette.closets.events import ItemAdded, ItemHidden, ItemPublicised, ItemRemoved
+from clozette.closets.events import ItemAdded, ItemChanged, ItemHidden, ItemPublicised, ItemRemoved
 from clozette.closets.models import Item, ItemPhoto, Label, Upload
 from clozette.kernel import events
 from clozette.kernel.database import db
@@ -86,6 +86,7 @@ def save(item: Item, facts: Mapping[str, Any], *, seen: int | None, now: datetim
     item.version += 1
     item.changed_at = now
     db.session.flush()
+    events.publish(ItemChanged(item.id, item.member_id))
 
 
 def set_state(item: Item, state: str, *, lent_to: str | None, now: datetime) -> None:

@@ -299,5 +299,5 @@ def test_pages_ask_the_database_the_same_few_questions(client_of, cast, query_co
             with query_counter() as statements:
                 assert client.get(at(item)).status_code == 200
             counts.setdefault(who, []).append(len(statements))
-    assert counts["ada"][0] == counts["ada"][1] <= 6
-    assert counts["bea"][0] == counts["bea"][1] <= 6
+    assert counts["ada"][0] == counts["ada"][1] <= 7  # one of them asks for what is offered
+    assert counts["bea"][0] == counts["bea"][1] <= 7

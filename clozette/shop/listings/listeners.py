@@ -1,7 +1,12 @@
 """What happens in closets, for listings: inside the transaction of the deed."""
 
-from clozette.closets.events import ItemHidden, ItemRemoved
+from clozette.closets.events import ItemChanged, ItemHidden, ItemRemoved
 from clozette.shop.listings import services
+
+
+def follow_item(event: ItemChanged) -> None:
+    """What is offered of an item says of it what its owner says now."""
+    services.follow_item(event.item_id)
 
 
 def pause_with_item(event: ItemHidden) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from clozette.closets import services as closets
 from clozette.closets.models import Item
@@ -85,6 +86,16 @@ def remove(listing: Listing, *, now: datetime) -> None:
     _turn(listing, sa.update(Listing).where(Listing.id == listing.id).values(state="removed", changed_at=now))
 
 
+def follow_item(item_id: int) -> None:
+    """Copy anew from an item what the shop is searched by."""
+    with_item = joinedload(Listing.item).selectinload(Item.labels)
+    offered = sa.select(Listing).where(Listing.item_id == item_id, Listing.state.in_(queries.OPEN))
+    listing = db.session.scalar(offered.options(with_item))
+    if listing is not None and listing.item is not None:
+        _copy_item(listing, listing.item)
+        db.session.flush()
+
+
 def pause_item(item_id: int) -> None:
     """Offer an item no more that others can't see any longer."""
     _change(sa.update(Listing).where(Listing.item_id == item_id, Listing.state == "active").values(state="paused"))
@@ -143,13 +154,12 @@ def _write(listing: Listing, facts: Mapping[str, Any], now: datetime) -> None:
     for name in _PLAIN:
         setattr(listing, name, facts[name])
     if listing.item is not None:
-        copy_item(listing, listing.item)
+        _copy_item(listing, listing.item)
     listing.version += 1
     listing.changed_at = now
 
 
-def copy_item(listing: Listing, item: Item) -> None:
-    """Let a listing say of its item what the shop is searched by."""
+def _copy_item(listing: Listing, item: Item) -> None:
     listing.category, listing.brand = item.category_code, item.brand
     listing.size_system, listing.size = item.size_system, item.size
     listing.search_text = fold(" ".join([listing.title, listing.brand or "", listing.words, *item.tags]))

@@ -1,11 +1,12 @@
 """What the house takes: the newest line of a currency that has begun; orders copy it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from clozette.kernel.database import db
+from clozette.kernel.database import db, insert_once
+from clozette.kernel.ids import new_id
 from clozette.shop.sellers.models import Fees
 
 _WHOLE = 10_000
@@ -21,6 +22,17 @@ def all_current(now: datetime) -> Mapping[str, Fees]:
     """Return what the house takes now, by currency: for pages of prices in several."""
     begun = sa.select(Fees).where(Fees.since <= now).order_by(Fees.since)
     return {fees.currency: fees for fees in db.session.scalars(begun)}  # the newest comes last and stays
+
+
+def announce(currency: str, since: datetime, *, buyer_bp: int, buyer_fixed_minor: int, seller_bp: int) -> bool:
+    """Let the house take so much from a moment on; say whether that moment was free. Orders keep the fees of their day."""
+    shares = {"buyer_bp": buyer_bp, "buyer_fixed_minor": buyer_fixed_minor, "seller_bp": seller_bp}
+    return insert_once(Fees, id=new_id(), currency=currency, since=since, **shares)
+
+
+def schedule() -> Sequence[Fees]:
+    """Return every line, the newest of each currency first."""
+    return db.session.scalars(sa.select(Fees).order_by(Fees.currency, Fees.since.desc())).all()
 
 
 def of_buyer(fees: Fees | None, items_minor: int) -> int:
