@@ -154,12 +154,15 @@ _ORDERS = {
                 "received_at",
                 "completed_at",
                 "ended_because",
+                "reminded_at",
+                "shares",
             )
         },
         columns={
             "id": _LINK,
             "form_key": _KEY,
             "buyer_id": _LEADS,
+            **dict.fromkeys(("seller_handover_id", "courier_handover_id"), _LINK),
             **dict.fromkeys(
                 (
                     "ref",
@@ -184,6 +187,8 @@ _ORDERS = {
                     "protected_until",
                     "completed_at",
                     "ended_because",
+                    "reminded_at",
+                    "shares",
                 ),
                 _BOUGHT,
             ),

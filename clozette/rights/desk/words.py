@@ -254,6 +254,7 @@ DETAILS: dict[str, LazyString] = {
     "refunded_minor": _l("paid back"),
     "remaining": _l("how many are left"),
     "seller_fee_minor": _l("fee of the seller"),
+    "shares": _l("what of its history goes with it"),
     "ship_by": _l("until when it must be sent"),
     "shipping_minor": _l("price of shipping"),
     "state_at": _l("since when"),

@@ -37,6 +37,8 @@ class Order(Model):
     :ivar fees_id: the fees of that day; none where the house took nothing.
     :ivar fee_minor: the house's part that the buyer pays; ``seller_fee_minor`` the part taken from the seller's.
     :ivar ship_by: until when the seller has to send it; after that the buyer gets the money back by itself.
+    :ivar shares: what of the items' history the seller lets go with them.
+    :ivar seller_handover_id: by which the seller got to know where it goes, and ``courier_handover_id`` who carries it.
     """
 
     __tablename__ = "shop_orders"
@@ -79,6 +81,10 @@ class Order(Model):
     protected_until: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     ended_because: Mapped[str | None] = mapped_column(sa.String(24))
+    reminded_at: Mapped[datetime | None]
+    shares: Mapped[list[str]] = mapped_column(default=list)
+    seller_handover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_handovers.id"))
+    courier_handover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_handovers.id"))
 
     seller: Mapped[Seller] = relationship(lazy="raise")
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.position", lazy="raise")

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused, refuse
-from clozette.shop.orders import states
-from clozette.shop.orders.events import OrderMoved
+from clozette.shop.ledger import services as ledger
+from clozette.shop.orders import rules, states
+from clozette.shop.orders.events import OrderDue, OrderMoved
 from clozette.shop.orders.models import Order
 
 
@@ -21,9 +22,41 @@ def move(order: Order, to: str, now: datetime, *conditions: sa.ColumnElement[boo
     """
     refuse(states.why_not_move(order.state, to))
     there = sa.update(Order).where(Order.id == order.id, Order.state == order.state, *conditions)
-    there = there.values(state=to, state_at=now, **values)
-    done: Any = db.session.execute(there, execution_options={"synchronize_session": False})
-    if not done.rowcount:
+    if not _changed(there.values(state=to, state_at=now, **values)):
         raise Refused(states.elsewhere())
     db.session.refresh(order)
     events.publish(OrderMoved(order.id, to))
+
+
+def begin(order_id: int, now: datetime) -> None:
+    """Let the days run in which a paid order has to be sent."""
+    paid = sa.update(Order).where(Order.id == order_id, Order.state == "paid")
+    if _changed(paid.values(ship_by=now + rules.SHIP_WITHIN)):
+        db.session.expire_all()
+
+
+def receive(order: Order, now: datetime) -> None:
+    """Note that a parcel arrived: from now on the buyer has some days to complain."""
+    move(order, "received", now, received_at=now, protected_until=now + rules.PROTECTED_FOR)
+
+
+def complete(order: Order, now: datetime) -> None:
+    """Let the seller have the money once nobody may complain any more.
+
+    :raises Refused: before that.
+    """
+    move(order, "complete", now, Order.protected_until <= now, completed_at=now)
+    ledger.book_complete(order.id, now)
+
+
+def remind(order: Order, now: datetime) -> None:
+    """Remind the seller, once, that an order has to be sent."""
+    due = sa.update(Order).where(Order.id == order.id, Order.state == "paid", Order.reminded_at.is_(None))
+    if _changed(due.values(reminded_at=now)):
+        db.session.refresh(order)
+        events.publish(OrderDue(order.id))
+
+
+def _changed(statement: sa.Update) -> bool:
+    done: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return bool(done.rowcount)

@@ -1,0 +1,29 @@
+"""The only ways to an order for a person: who bought it, and who sells it. For anybody else there is none: 404."""
+
+import sqlalchemy as sa
+from flask import abort
+
+from clozette.kernel.database import db, is_reading
+from clozette.kernel.viewer import Viewer
+from clozette.shop.orders.models import Order
+from clozette.shop.orders.queries import WHOLE
+from clozette.shop.sellers.models import Seller
+
+
+def bought(viewer: Viewer, ref: str) -> Order:
+    """Return an order of the viewer's, or 404; locked where the transaction may write."""
+    return _found(sa.select(Order).where(Order.ref == ref, Order.buyer_id == viewer.member_id))
+
+
+def sold(viewer: Viewer, ref: str) -> Order:
+    """Return a paid order that the viewer has or had to send, or 404; locked where the transaction may write."""
+    mine = sa.select(Order).join(Seller, Seller.id == Order.seller_id)
+    return _found(mine.where(Order.ref == ref, Seller.member_id == viewer.member_id, Order.paid_at.is_not(None)))
+
+
+def _found(wanted: sa.Select[Order]) -> Order:
+    wanted = wanted.options(*WHOLE)
+    order = db.session.scalar(wanted if is_reading() else wanted.with_for_update(of=Order))
+    if order is None:
+        abort(404)
+    return order

@@ -1,0 +1,69 @@
+"""Reads of orders."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from clozette.kernel.database import db
+from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.shop.orders import rules
+from clozette.shop.orders.models import Order
+from clozette.shop.payments.models import Payment, Refund
+from clozette.shop.sellers.models import Seller
+
+WHOLE = (selectinload(Order.lines), joinedload(Order.seller).joinedload(Seller.member))
+STEPS = {
+    "remind": (Order.state == "paid", Order.ship_by, -rules.REMIND_BEFORE),
+    "unsent": (Order.state == "paid", Order.ship_by, timedelta()),
+    "unheard": (Order.state == "shipped", Order.shipped_at, rules.ARRIVES_WITHIN),
+    "over": (Order.state == "received", Order.protected_until, timedelta()),
+}
+"""What the clock does: of which orders, counted from when, and after how long."""
+
+
+def bought_by(member_id: int, after: int | None) -> Page[Order]:
+    """Return one page of what a member bought, newest first."""
+    mine = sa.select(Order).where(Order.buyer_id == member_id).options(*WHOLE)
+    return page_of(db.session.scalars(_before(mine, after)).all(), lambda order: order.id)
+
+
+def sold_by(seller_id: int, after: int | None) -> Page[Order]:
+    """Return one page of what was bought from a seller and paid, newest first."""
+    mine = sa.select(Order).where(Order.seller_id == seller_id, Order.paid_at.is_not(None)).options(*WHOLE)
+    return page_of(db.session.scalars(_before(mine, after)).all(), lambda order: order.id)
+
+
+def to_send(seller_id: int) -> int:
+    """Return how many orders a seller still has to send."""
+    waiting = sa.select(sa.func.count()).where(Order.seller_id == seller_id, Order.state == "paid")
+    return db.session.scalar(waiting) or 0
+
+
+def whole(order_id: int, *, lock: bool = False) -> Order | None:
+    """Return an order with its lines and its seller."""
+    wanted = sa.select(Order).where(Order.id == order_id).options(*WHOLE)
+    if lock:
+        wanted = wanted.with_for_update(of=Order)
+    return db.session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def refunds_of(order_id: int) -> Sequence[Refund]:
+    """Return what was paid back of an order, oldest first."""
+    mine = sa.select(Refund).join(Payment, Payment.id == Refund.payment_id).where(Payment.order_id == order_id)
+    return db.session.scalars(mine.order_by(Refund.id)).all()
+
+
+def due(step: str, now: datetime) -> Sequence[int]:
+    """Return the orders for which a step of the clock has come."""
+    state, since, after = STEPS[step]
+    wanted = sa.select(Order.id).where(state, since <= now - after)
+    if step == "remind":
+        wanted = wanted.where(Order.reminded_at.is_(None))
+    return db.session.scalars(wanted.order_by(Order.id).limit(500)).all()
+
+
+def _before(wanted: sa.Select[Order], after: int | None) -> sa.Select[Order]:
+    wanted = wanted.order_by(Order.id.desc()).limit(PAGE_SIZE + 1)
+    return wanted if after is None else wanted.where(Order.id < after)

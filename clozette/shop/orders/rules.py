@@ -1,0 +1,21 @@
+"""When something is due with an order, and why something is not done: pure decisions."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from clozette.kernel.refusal import Refusal
+
+SHIP_WITHIN = timedelta(days=5)
+REMIND_BEFORE = timedelta(days=1)
+ARRIVES_WITHIN = timedelta(days=14)
+"""After so long without a word from the buyer a parcel counts as received."""
+PROTECTED_FOR = timedelta(days=7)
+"""So long a buyer may complain after the parcel arrived."""
+SHARES = ("measurements", "tags", "notes")
+"""What of an item's history its seller may let go with it; the rest of what the shop showed goes anyway."""
+
+
+def gone() -> Refusal:
+    """Say that the other side is no longer a member."""
+    return Refusal("gone", _("The other side has just left: this order can only be cancelled."))

@@ -1,0 +1,57 @@
+"""What the stored words of orders are called in the reader's language."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+STATES: Mapping[str, LazyString] = {
+    "reserved": _l("Held for you"),
+    "paying": _l("Being paid"),
+    "paid": _l("Paid"),
+    "shipped": _l("On its way"),
+    "received": _l("Arrived"),
+    "complete": _l("Complete"),
+    "expired": _l("Not paid in time"),
+    "cancelled": _l("Cancelled"),
+    "returned": _l("Sent back"),
+    "refunded": _l("Paid back"),
+}
+ENDED: Mapping[str, LazyString] = {
+    "unpaid": _l("It was not paid in time."),
+    "left": _l("You left the payment."),
+    "late": _l("The money came after the hold had ended, and somebody else had it by then. All of it goes back."),
+    "unsent": _l("It was not sent in time. All the money goes back."),
+    "seller": _l("The seller called it off. All the money goes back."),
+    "gone": _l("The other side left. All the money goes back."),
+}
+SHARES: Mapping[str, LazyString] = {
+    "measurements": _l("The measurements"),
+    "tags": _l("The tags"),
+    "notes": _l("My notes"),
+}
+REFUNDS: Mapping[str, LazyString] = {
+    "asked": _l("being asked for"),
+    "sent": _l("on its way"),
+    "done": _l("arrived"),
+    "failed": _l("did not go through; we look after it"),
+}
+TOLD: Mapping[str, LazyString] = {
+    "order_paid": _l("You bought “%(title)s”: it is paid, and will be sent"),
+    "order_sold": _l("You sold “%(title)s”: send it in time"),
+    "order_due": _l("“%(title)s” has to be sent by tomorrow, or the buyer gets the money back"),
+    "order_shipped": _l("“%(title)s” is on its way to you"),
+    "order_received": _l("“%(title)s” has arrived at the buyer's"),
+    "order_complete": _l("The sale of “%(title)s” is complete: the money is yours"),
+    "order_off": _l("Your order of “%(title)s” is cancelled, and the money goes back to you"),
+    "sale_off": _l("The sale of “%(title)s” is cancelled: don't send it"),
+}
+"""What the two sides are told, by the kind of the notification."""
+OF_SELLER = frozenset({"order_sold", "order_due", "order_received", "order_complete", "sale_off"})
+BY_STATE: Mapping[str, tuple[str, ...]] = {
+    "shipped": ("order_shipped",),
+    "received": ("order_received",),
+    "complete": ("order_complete",),
+    "cancelled": ("order_off", "sale_off"),
+}
+"""Who is told what when an order gets into a state."""
