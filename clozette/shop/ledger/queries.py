@@ -23,14 +23,14 @@ def balance(seller_id: int) -> Standing:
     """Return what a seller has here, in the seller's currency."""
     theirs = sa.and_(Seller.id == Balance.seller_id, Seller.currency == Balance.currency)
     rows = sa.select(Balance.account, Balance.amount_minor).join(Seller, theirs).where(Seller.id == seller_id)
-    known = dict(db.session.execute(rows).tuples().all())
+    known = {row.account: row.amount_minor for row in db.session.execute(rows)}
     return Standing(known.get("held", 0), known.get("available", 0))
 
 
 def of_order(order_id: int) -> dict[str, int]:
     """Return what an order's moves add up to, by account."""
     rows = sa.select(Move.from_account, Move.to_account, Move.amount_minor).where(Move.order_id == order_id)
-    return rules.totals(Entry(*row) for row in db.session.execute(rows).tuples())
+    return rules.totals(Entry(*row) for row in db.session.execute(rows))
 
 
 def faults() -> list[tuple[int, str, str]]:
