@@ -74,7 +74,7 @@ _ALL = (
         id="CP2",
         title=_l("Using the site"),
         mandatory=(),
-        optional=("photos", "items", "looks", "comments", "profile"),
+        optional=("photos", "items", "looks", "comments", "profile", "listings", "particulars_of_a_trader"),
         purposes=(Purpose.PROVIDE, Purpose.RESPOND, Purpose.ENFORCE),
         basis="contract",
         recipients=(_l("the people you choose to share it with"),),
@@ -106,7 +106,6 @@ _ALL = (
         recipients=_SELLERS,
         retention=_l("as long as tax law makes us keep the books"),
         clause="1",
-        is_open=False,
     ),
     CollectionPoint(
         id="CP5",

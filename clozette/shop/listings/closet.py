@@ -1,6 +1,5 @@
 """A listing beside the viewer's own closet: what it goes with there, what is nearly the same, and how it measures up."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,7 @@ from clozette.media.models import Photo
 from clozette.shop.listings import wearing
 from clozette.shop.listings.wearing import Garment
 
-MOST_LOOKED_AT, MOST_SHOWN, MOST_TO_COMPARE = 400, 6, 50
+MOST_LOOKED_AT, MOST_SHOWN, MOST_TO_COMPARE = 200, 6, 50
 WEARS = "clozette.wears"
 """Who keeps wears puts ``(member_id, group) -> wears a year of such a garment, or nothing`` among the extensions."""
 
@@ -50,7 +49,7 @@ class Length:
 
 
 def ask(viewer: Viewer, item: Item, total: Money | None) -> Answer:
-    """Look through the viewer's closet; five statements, whatever it holds."""
+    """Look through the viewer's closet; four statements, whatever it holds."""
     one = Garment(item.id, item.category, item.subcategory, item.colours, item.seasons)
     mine = _mine(viewer, {item.category, *wearing.partners(item.category)})
     alike = _alike(viewer, item)
@@ -65,12 +64,13 @@ def ask(viewer: Viewer, item: Item, total: Money | None) -> Answer:
     )
 
 
-def to_compare(viewer: Viewer, group: str) -> Sequence[tuple[Item, str]]:
-    """Return the viewer's garments of a group that were measured, each with a name to choose it by."""
-    owned = (Item.member_id == viewer.member_id, Item.category == group, Item.kind == "owned")
-    newest = sa.select(Item).where(*owned, Item.archived_at.is_(None)).order_by(Item.id.desc()).limit(MOST_LOOKED_AT)
-    measured = [item for item in db.session.scalars(newest) if item.measurements]
-    return [(item, _name(item)) for item in measured[:MOST_TO_COMPARE]]
+def to_compare(viewer: Viewer, group: str) -> Sequence[tuple[int, str]]:
+    """Return the viewer's garments of a group that were measured: each one's id, and a name to choose it by."""
+    measured = sa.cast(Item.measurements, sa.String) != "{}"
+    facts = sa.select(Item.id, Item.category, Item.subcategory, Item.brand, Item.size)
+    mine = facts.where(*_owned(viewer), Item.category == group, measured)
+    rows = db.session.execute(mine.order_by(Item.id.desc()).limit(MOST_TO_COMPARE))
+    return [(row.id, _name(row.category, row.subcategory, row.brand, row.size)) for row in rows]
 
 
 def compare(item: Item, mine: Item | None) -> list[Length]:
@@ -80,21 +80,31 @@ def compare(item: Item, mine: Item | None) -> list[Length]:
     return [Length(name, item.measurements[name], others.get(name)) for name in known]
 
 
-def _name(item: Item) -> str:
-    title = categories.label(item.category, item.subcategory)
-    said = [title, item.brand, _("size %(size)s", size=item.size) if item.size else None]
+def _owned(viewer: Viewer) -> tuple[sa.ColumnElement[bool], ...]:
+    return Item.member_id == viewer.member_id, Item.kind == "owned", Item.archived_at.is_(None)
+
+
+def _name(category: str, subcategory: str | None, brand: str | None, size: str | None) -> str:
+    said = [categories.label(category, subcategory), brand, _("size %(size)s", size=size) if size else None]
     return ", ".join(word for word in said if word)
 
 
 def _mine(viewer: Viewer, groups: Iterable[str]) -> list[Garment]:
-    owned = (Item.member_id == viewer.member_id, Item.kind == "owned", Item.archived_at.is_(None))
-    wanted = sa.select(Item.id, Item.category, Item.subcategory).where(*owned, Item.category.in_(sorted(groups)))
-    rows = db.session.execute(wanted.order_by(Item.id.desc()).limit(MOST_LOOKED_AT)).all()
-    words: dict[tuple[int, str], list[str]] = defaultdict(list)
-    labels = sa.select(Label.item_id, Label.kind, Label.value).where(Label.item_id.in_([row.id for row in rows]))
-    for item_id, kind, value in db.session.execute(labels.order_by(Label.position)):
-        words[item_id, kind].append(value)
-    return [Garment(*row, words[row.id, "colour"], words[row.id, "season"]) for row in rows]
+    """Return the newest of the viewer's garments of some groups, with their words, in one statement."""
+    newest = sa.select(Item.id, Item.category, Item.subcategory).where(
+        *_owned(viewer), Item.category.in_(sorted(groups))
+    )
+    some = newest.order_by(Item.id.desc()).limit(MOST_LOOKED_AT).subquery()
+    worded = sa.and_(Label.item_id == some.c.id, Label.kind.in_(("colour", "season")))
+    rows = db.session.execute(
+        sa.select(some, Label.kind, Label.value).outerjoin(Label, worded).order_by(some.c.id.desc(), Label.position)
+    )
+    found: dict[int, Garment] = {}
+    for item_id, group, kind, word, value in rows:
+        garment = found.setdefault(item_id, Garment(item_id, group, kind, [], []))
+        if word is not None:
+            (garment.colours if word == "colour" else garment.seasons).append(value)
+    return list(found.values())
 
 
 def _alike(viewer: Viewer, item: Item) -> list[int]:
@@ -104,7 +114,8 @@ def _alike(viewer: Viewer, item: Item) -> list[int]:
     cover = item.photos[0]
     photos: Any = sa.select(ItemPhoto.item_id, Photo.dhash, Photo.colours)
     photos = photos.join(Photo, Photo.id == ItemPhoto.photo_id).join(Item, Item.id == ItemPhoto.item_id)
-    mine = photos.where(Item.member_id == viewer.member_id, Item.category == item.category)
+    mine = photos.where(*_owned(viewer), Item.category == item.category)
+    mine = mine.order_by(Photo.id.desc()).limit(MOST_LOOKED_AT)
     found = [
         row.item_id for row in db.session.execute(mine) if are_alike(cover.dhash, row.dhash, cover.colours, row.colours)
     ]

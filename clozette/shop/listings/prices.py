@@ -29,7 +29,7 @@ class AllIn:
 
 def all_in(listing: Listing, country: str, fees: Fees | None) -> AllIn | None:
     """Return what one piece comes to in a country; nothing if it has no price or the seller doesn't ship there."""
-    way = rates.shipping(listing.seller_id, country)
+    way = rates.shipping(listing.seller_id, country)  # what the session has read is not read again
     return of_one(listing, way.minor if way else None, fees)
 
 

@@ -1,6 +1,6 @@
 """Would I wear it: what goes with a garment, and what is nearly the same. Pure rules of category, colour and season."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clozette.kernel.money import Money
@@ -54,8 +54,8 @@ class Garment:
     id: int
     group: str
     kind: str | None
-    colours: Sequence[str]
-    seasons: Sequence[str]
+    colours: list[str]
+    seasons: list[str]
 
 
 def partners(group: str) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ from tests.factories.accounts import make_member
 from tests.factories.closets import make_item
 from tests.factories.shop import make_listing, make_seller
 
-COAT = Garment(1, "outerwear", "coat", ("red",), ("winter",))
+COAT = Garment(1, "outerwear", "coat", ["red"], ["winter"])
 
 
 def garment(number: int, group: str, *colours: str, seasons: tuple[str, ...] = (), kind: str | None = None) -> Garment:
-    return Garment(number, group, kind, colours, seasons)
+    return Garment(number, group, kind, list(colours), list(seasons))
 
 
 def test_what_is_put_on_together_in_colours_that_go() -> None:

@@ -6,22 +6,20 @@ from urllib.parse import urlencode
 
 import marshmallow as ma
 import sqlalchemy as sa
-from babel.numbers import get_territory_currencies
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
 
-from clozette.accounts import countries
 from clozette.accounts.access import member_by_handle
-from clozette.closets import categories, colours, measures, naming
+from clozette.closets import colours, measures, naming
 from clozette.closets import words as closet_words
 from clozette.closets.models import Item
-from clozette.kernel import clock, money
+from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.money import Money
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.viewer import Viewer
 from clozette.kernel.web import gate
-from clozette.shop.listings import access, closet, prices, queries, schemas, words
+from clozette.shop.listings import access, cards, closet, prices, queries, schemas, words
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.queries import Filters
 from clozette.shop.listings.where import country_of
@@ -41,14 +39,16 @@ def index() -> str:
     country = country_of(viewer)
     asked, wrong = _read(request.args.to_dict(flat=False))
     filters: Filters = asked["filters"]
+    page = queries.shop(viewer, filters, country, asked["after"], now=clock.now())
     return render_template(
         "shop/list.html",
-        page=queries.shop(viewer, filters, country, asked["after"], now=clock.now()),
+        page=page,
+        cards=cards.render(page.items, country),
+        panel=cards.panel(filters, country, _active(), wrong, {name: request.args.get(name, "") for name in _AMOUNTS}),
         filters=filters,
-        wrong=wrong,
         country=country,
         active=_active(),
-        **_choices(country, filters),
+        places=places,
     )
 
 
@@ -58,7 +58,7 @@ def listing(listing_id: int) -> str:
     """Show one."""
     viewer = gate.viewer()
     found = access.listing_for(viewer, listing_id)
-    country = country_of(viewer)
+    country, ways = country_of(viewer), sellers.rates_of(found.seller_id)
     all_in = prices.all_in(found, country, fees.current(found.currency, clock.now()))
     return render_template(
         "shop/listing.html",
@@ -67,7 +67,7 @@ def listing(listing_id: int) -> str:
         seller=found.seller,
         country=country,
         all_in=all_in,
-        ways=places.together(sellers.rates_of(found.seller_id)),
+        ways=places.together(ways),
         held_until=queries.held_until(found.id) if not found.remaining and found.state == "active" else None,
         **_beside_mine(viewer, found, all_in.total if all_in else None),
         **_names(),
@@ -83,7 +83,8 @@ def shop_of(handle: str) -> str:
     country = country_of(viewer)
     after = read_cursor(request.args.get("after"))
     page = queries.shop_of(viewer, member, country, after, now=clock.now())
-    return render_template("shop/member.html", member=member, page=page, country=country, words=words, places=places)
+    shown = cards.render(page.items, country)
+    return render_template("shop/member.html", member=member, page=page, cards=shown, country=country, places=places)
 
 
 def _beside_mine(viewer: Viewer, found: Listing, total: Money | None) -> dict[str, Any]:
@@ -143,18 +144,3 @@ def _active() -> list[tuple[str, str]]:
             label = places.name(value) if name == "country" else words.of_filter(name, value)
             found.append((label, f"{HERE}?{urlencode(others)}" if others else HERE))
     return found
-
-
-def _choices(country: str, filters: Filters) -> dict[str, Any]:
-    used = get_territory_currencies(country)
-    here = next((code for code in used if code in money.CURRENCIES), "EUR")
-    return {
-        "words": words,
-        "places": places,
-        "families": colours.FAMILIES,
-        "groups": [(code, about.label) for code, about in categories.GROUPS.items()],
-        "countries": countries.choices(),
-        "currencies": [code for code, _name in money.choices("en", first=filters.currency or here)],
-        "currency": filters.currency or here,
-        "typed": {name: request.args.get(name, "") for name in _AMOUNTS},
-    }
