@@ -10,6 +10,7 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined
+from clozette.shop.ledger import services as ledger
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import PayoutAsked, PayoutMoved
 from clozette.shop.payments.models import Payout
@@ -17,16 +18,19 @@ from clozette.shop.payments.refunds import named_by
 from clozette.shop.sellers.models import Seller
 
 log = structlog.get_logger()
+STATES = {"sent": "sent", "done": "paid", "failed": "failed"}
+"""What we call what the service says."""
 
 
 def pay_out(seller: Seller, amount_minor: int, *, key: str, now: datetime) -> Payout:
     """Decide to pay a seller out, in the seller's currency; the same key decides once.
 
-    ``PayoutAsked`` is heard in the transaction: the ledger takes the amount, or refuses and nothing of this is done.
+    :raises Refused: ``no_money`` if less is available.
     """
     payout_id = new_id()
     values = {"amount_minor": amount_minor, "currency": seller.currency, "asked_at": now, "state": "asked"}
     if insert_once(Payout, id=payout_id, seller_id=seller.id, key=key, **values):
+        ledger.book_payout(payout_id, now)
         events.publish(PayoutAsked(payout_id))
     return db.session.scalars(sa.select(Payout).where(Payout.key == key)).one()
 
@@ -48,7 +52,7 @@ def send(payout_id: int, now: datetime) -> None:
         log.error("payout_declined", payout_id=payout_id, why=no.why)
         _move(payout_id, "failed", None, now)
         return
-    _move(payout_id, _STATES[answer.state], answer.id, now)
+    _move(payout_id, STATES[answer.state], answer.id, now)
 
 
 def heard(answer: ports.Payout, now: datetime) -> bool:
@@ -58,11 +62,8 @@ def heard(answer: ports.Payout, now: datetime) -> bool:
         ours = sa.or_(ours, Payout.id == named)
     row = db.session.scalar(sa.select(Payout).where(ours))
     if row is not None:
-        _move(row.id, _STATES[answer.state], answer.id, now)
+        _move(row.id, STATES[answer.state], answer.id, now)
     return row is not None
-
-
-_STATES = {"sent": "sent", "done": "paid", "failed": "failed"}
 
 
 def _move(payout_id: int, to: str, outside: str | None, now: datetime) -> None:
@@ -70,4 +71,6 @@ def _move(payout_id: int, to: str, outside: str | None, now: datetime) -> None:
     froms = {"sent": ("asked",), "paid": ("asked", "sent"), "failed": ("asked", "sent", "paid")}[to]
     mine = sa.update(Payout).where(Payout.id == payout_id, Payout.state.in_(froms))
     if changed(mine.values(state=to, outside=outside, done_at=None if to == "sent" else now)):
+        if to == "failed":
+            ledger.book_payout_failed(payout_id, now)
         events.publish(PayoutMoved(payout_id))

@@ -82,8 +82,9 @@ def _given_back(given_back: list[ports.Refund], now: datetime) -> Iterator[Findi
         elif row.amount_minor != one.amount_minor:
             yield Finding("a refund of another amount", one.id)
         elif one.state != row.state and row.state != "failed":
+            differs = f"a refund that is {one.state} there, {row.state} here"
             refunds.heard(one, now)
-            yield Finding(f"a refund that is {one.state} there, {row.state} here", one.id, is_mended=True)
+            yield Finding(differs, one.id, is_mended=True)
 
 
 def _refunds(known: set[str], since: datetime, now: datetime) -> Iterator[Finding]:
@@ -107,6 +108,7 @@ def _payouts(there: ports.Payments, since: datetime, now: datetime) -> Iterator[
                 yield Finding("a payout that is not ours", one.id)
             elif row.amount_minor != one.amount_minor:
                 yield Finding("a payout of another amount", one.id)
-            elif row.state not in ({"done": "paid"}.get(one.state, one.state), "failed"):
+            elif row.state not in (payouts.STATES[one.state], "failed"):
+                differs = f"a payout that is {one.state} there, {row.state} here"
                 payouts.heard(one, now)
-                yield Finding(f"a payout that is {one.state} there, {row.state} here", one.id, is_mended=True)
+                yield Finding(differs, one.id, is_mended=True)

@@ -12,6 +12,7 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined
 from clozette.kernel.refusal import Refused, refuse
+from clozette.shop.ledger import services as ledger
 from clozette.shop.orders.models import Order, OrderLine
 from clozette.shop.payments import rules
 from clozette.shop.payments.changes import changed
@@ -25,9 +26,9 @@ log = structlog.get_logger()
 def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, now: datetime) -> Refund:
     """Decide to pay back ``asked``: order line id (as text) or ``shipping`` to minor units; the fees follow by themselves.
 
-    The same key decides once. ``RefundAsked`` is heard in the transaction: whose money it was the ledger books.
+    The same key decides once.
 
-    :raises Refused: ``not_paid``, ``nothing`` or ``too_much``.
+    :raises Refused: ``not_paid``, ``nothing``, ``too_much``, or ``no_money`` if the seller has less.
     """
     _hold(order.id)
     known = db.session.scalar(sa.select(Refund).where(Refund.key == key))
@@ -45,6 +46,7 @@ def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, no
         Refund, id=refund_id, payment_id=payment.id, key=key, because=because, state="asked", asked_at=now, **values
     )
     _count(order.id, made.parts, 1)
+    ledger.book_refund(refund_id, now)
     events.publish(RefundAsked(refund_id))
     return db.session.get_one(Refund, refund_id)
 
@@ -120,6 +122,7 @@ def _move(refund_id: int, to: str, outside: str | None, now: datetime) -> None:
         row = db.session.get_one(Refund, refund_id)
         payment = db.session.get_one(Payment, row.payment_id)
         _count(payment.order_id, row.parts, -1)
+        ledger.book_refund_failed(refund_id, now)
         events.publish(RefundFailed(refund_id))
 
 

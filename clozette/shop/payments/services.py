@@ -16,7 +16,9 @@ from clozette.kernel.refusal import Refused
 from clozette.privacy import disclosures, subjects
 from clozette.privacy.models import Subject
 from clozette.settings import Settings
+from clozette.shop.ledger import services as ledger
 from clozette.shop.listings import services as listings
+from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import HELD, Order, OrderLine
 from clozette.shop.payments import recipient, refunds
 from clozette.shop.payments.changes import changed
@@ -69,7 +71,7 @@ def open_page(payment_id: int, now: datetime) -> str | None:
         return None
     key, slip, terms = payment.key, _slip(payment, order), _terms(order)
     page = payments.payments().start(slip, terms, key)
-    return page.url if _opened(payment_id, page) else None
+    return page.url if _opened(payment_id, page, now) else None
 
 
 def close(payment_id: int, now: datetime) -> bool:
@@ -113,15 +115,25 @@ def fits(payment: Payment, page: Session) -> bool:
 def paid(payment: Payment, page: Session, now: datetime) -> None:
     """Take over that the service has the money of an order: once, however often and in whatever order it is heard of."""
     assert page.intent is not None
-    order_id = payment.order_id
-    unpaid = sa.update(Payment).where(Payment.id == payment.id, Payment.state != "paid")
+    payment_id, order = payment.id, hold(payment.order_id)
+    unpaid = sa.update(Payment).where(Payment.id == payment_id, Payment.state != "paid")
     known = {"session": page.id, "intent": page.intent, "charge": page.charge}
     if not changed(unpaid.values(state="paid", paid_at=now, asking=None, url=None, **known)):
         return
-    if _move_paid(order_id, HELD, now):
-        _sold(order_id)
-    else:
-        _paid_late(order_id, now)
+    ledger.book_paid(order.id, now)
+    if order.state in HELD or (order.state in LATE and _had_again(order)):
+        orders.move(order, "paid", now, paid_at=now, ended_because=None)
+        listings.sold(lines_of(order.id))
+        events.publish(OrderPaid(order.id))
+    elif order.state in LATE:
+        orders.move(order, "refunded", now, paid_at=now, ended_because="late")
+        refunds.refund_all(order, because="late", key=f"late-{order.id}", now=now)
+
+
+def hold(order_id: int) -> Order:
+    """Return an order as it is now, and stays until this transaction ends: whoever changes its money takes it first."""
+    there = sa.select(Order).where(Order.id == order_id).with_for_update()
+    return db.session.scalars(there.execution_options(populate_existing=True)).one()
 
 
 def lines_of(order_id: int) -> dict[int, int]:
@@ -130,54 +142,37 @@ def lines_of(order_id: int) -> dict[int, int]:
     return {row.listing_id: row.quantity for row in db.session.execute(mine)}
 
 
-def _paid_late(order_id: int, now: datetime) -> None:
-    """Money came after the hold had ended: the order goes on if its pieces are still there, or all goes back at once."""
-    lines = lines_of(order_id)
+def _had_again(order: Order) -> bool:
+    """Take the pieces of an order whose hold had ended, if they are still there."""
     try:
-        listings.reserve(lines)
+        listings.reserve(lines_of(order.id))
     except Refused:
-        pass
-    else:
-        if _move_paid(order_id, LATE, now):
-            _sold(order_id)
-            return
-        listings.give_back(lines)
-    ended = sa.update(Order).where(Order.id == order_id, Order.state.in_(LATE))
-    if changed(ended.values(state="refunded", state_at=now, paid_at=now, ended_because="late")):
-        events.publish(OrderPaid(order_id))
-        refunds.refund_all(db.session.get_one(Order, order_id), because="late", key=f"late-{order_id}", now=now)
-
-
-def _move_paid(order_id: int, froms: tuple[str, ...], now: datetime) -> bool:
-    there = sa.update(Order).where(Order.id == order_id, Order.state.in_(froms))
-    return changed(there.values(state="paid", state_at=now, paid_at=now, ended_because=None))
-
-
-def _sold(order_id: int) -> None:
-    listings.sold(lines_of(order_id))
-    events.publish(OrderPaid(order_id))
+        return False
+    return True
 
 
 def _end(payment: Payment, now: datetime) -> None:
     """Note that a page closed unpaid; if its order still held anything, that goes back, by the one who ended the hold."""
-    order_id = payment.order_id
-    unpaid = sa.update(Payment).where(Payment.id == payment.id, Payment.state.in_(("asked", "open")))
+    payment_id, order = payment.id, hold(payment.order_id)
+    unpaid = sa.update(Payment).where(Payment.id == payment_id, Payment.state.in_(("asked", "open")))
     changed(unpaid.values(state="expired", asking=None, url=None))
-    held = sa.update(Order).where(Order.id == order_id, Order.state.in_(HELD))
-    if changed(held.values(state="expired", state_at=now, ended_because="unpaid")):
-        listings.give_back(lines_of(order_id))
+    if order.state in HELD:
+        orders.move(order, "expired", now, ended_because="unpaid")
+        listings.give_back(lines_of(order.id))
 
 
-def _opened(payment_id: int, page: Session) -> bool:
+def _opened(payment_id: int, page: Session, now: datetime) -> bool:
     """Keep the page that was opened; one that came too late for the order stays unused, and closes by itself."""
-    held = sa.select(Order.id).where(Order.id == Payment.order_id, Order.state.in_(HELD)).exists()
-    asked = sa.update(Payment).where(Payment.id == payment_id, Payment.state == "asked", held)
-    if not changed(asked.values(state="open", session=page.id, url=page.url, asking=None)):
-        payment = db.session.get_one(Payment, payment_id)
-        return payment.state == "open" and payment.session == page.id
-    order_id = db.session.get_one(Payment, payment_id).order_id
-    changed(sa.update(Order).where(Order.id == order_id, Order.state == "reserved").values(state="paying"))
-    return True
+    payment = db.session.get_one(Payment, payment_id)
+    order = hold(payment.order_id)
+    asked = sa.update(Payment).where(Payment.id == payment_id, Payment.state == "asked")
+    if order.state not in HELD:
+        return False
+    if changed(asked.values(state="open", session=page.id, url=page.url, asking=None)):
+        if order.state == "reserved":
+            orders.move(order, "paying", now)
+        return True
+    return payment.state == "open" and payment.session == page.id
 
 
 def _slip(payment: Payment, order: Order) -> Release:
