@@ -1,6 +1,6 @@
 """A listing beside the viewer's own closet: what it goes with there, what is nearly the same, and how it measures up."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from clozette.closets import categories, measures, queries
+from clozette.closets import categories, measures
 from clozette.closets.models import Item, ItemPhoto, Label
-from clozette.closets.queries import Card
-from clozette.kernel.database import db
+from clozette.kernel import database
 from clozette.kernel.images import are_alike
 from clozette.kernel.money import Money
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
 from clozette.media.models import Photo
 from clozette.shop.listings import wearing
@@ -24,12 +24,21 @@ WEARS = "clozette.wears"
 """Who keeps wears puts ``(member_id, group) -> wears a year of such a garment, or nothing`` among the extensions."""
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A garment of the viewer's as a strip shows it."""
+
+    id: int
+    title: str
+    cover: Any
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the viewer's closet says to a listing. ``alike``: those of the doubles whose photo looks the same."""
 
-    goes_with: Sequence[Card]
-    doubles: Sequence[Card]
+    goes_with: Sequence[Piece]
+    doubles: Sequence[Piece]
     alike: frozenset[int]
     a_wear: Money | None
 
@@ -49,16 +58,16 @@ class Length:
 
 
 def ask(viewer: Viewer, item: Item, total: Money | None) -> Answer:
-    """Look through the viewer's closet; four statements, whatever it holds."""
+    """Look through the viewer's closet; three statements, whatever it holds."""
     one = Garment(item.id, item.category, item.subcategory, item.colours, item.seasons)
-    mine = _mine(viewer, {item.category, *wearing.partners(item.category)})
+    mine = _mine(viewer, item.category)
     alike = _alike(viewer, item)
     doubles = [*alike, *(other.id for other in mine if wearing.is_double(one, other) and other.id not in alike)]
-    fitting = wearing.fitting(one, mine, MOST_SHOWN)
-    cards = queries.styleable_cards(viewer, [*fitting, *doubles[:MOST_SHOWN]])
+    fitting, doubles = wearing.fitting(one, mine, MOST_SHOWN), doubles[:MOST_SHOWN]
+    pieces = _pieces(viewer, [*fitting, *doubles])
     return Answer(
-        [cards[item_id] for item_id in fitting if item_id in cards],
-        [cards[item_id] for item_id in doubles[:MOST_SHOWN] if item_id in cards],
+        [pieces[item_id] for item_id in fitting if item_id in pieces],
+        [pieces[item_id] for item_id in doubles if item_id in pieces],
         frozenset(alike),
         _a_wear(viewer, item.category, total),
     )
@@ -66,10 +75,7 @@ def ask(viewer: Viewer, item: Item, total: Money | None) -> Answer:
 
 def to_compare(viewer: Viewer, group: str) -> Sequence[tuple[int, str]]:
     """Return the viewer's garments of a group that were measured: each one's id, and a name to choose it by."""
-    measured = sa.cast(Item.measurements, sa.String) != "{}"
-    facts = sa.select(Item.id, Item.category, Item.subcategory, Item.brand, Item.size)
-    mine = facts.where(*_owned(viewer), Item.category == group, measured)
-    rows = db.session.execute(mine.order_by(Item.id.desc()).limit(MOST_TO_COMPARE))
+    rows = _MEASURED.rows(database.reader(), {"me": viewer.member_id, "group": group})
     return [(row.id, _name(row.category, row.subcategory, row.brand, row.size)) for row in rows]
 
 
@@ -80,30 +86,19 @@ def compare(item: Item, mine: Item | None) -> list[Length]:
     return [Length(name, item.measurements[name], others.get(name)) for name in known]
 
 
-def _owned(viewer: Viewer) -> tuple[sa.ColumnElement[bool], ...]:
-    return Item.member_id == viewer.member_id, Item.kind == "owned", Item.archived_at.is_(None)
-
-
 def _name(category: str, subcategory: str | None, brand: str | None, size: str | None) -> str:
     said = [categories.label(category, subcategory), brand, _("size %(size)s", size=size) if size else None]
     return ", ".join(word for word in said if word)
 
 
-def _mine(viewer: Viewer, groups: Iterable[str]) -> list[Garment]:
-    """Return the newest of the viewer's garments of some groups, with their words, in one statement."""
-    newest = sa.select(Item.id, Item.category, Item.subcategory).where(
-        *_owned(viewer), Item.category.in_(sorted(groups))
-    )
-    some = newest.order_by(Item.id.desc()).limit(MOST_LOOKED_AT).subquery()
-    worded = sa.and_(Label.item_id == some.c.id, Label.kind.in_(("colour", "season")))
-    rows = db.session.execute(
-        sa.select(some, Label.kind, Label.value).outerjoin(Label, worded).order_by(some.c.id.desc(), Label.position)
-    )
+def _mine(viewer: Viewer, group: str) -> list[Garment]:
+    """Return the newest of the viewer's garments of a group and of those worn with it, with their words."""
+    groups = dict(zip(_GROUPS, [group, *wearing.partners(group)] + [""] * len(_GROUPS), strict=False))
     found: dict[int, Garment] = {}
-    for item_id, group, kind, word, value in rows:
-        garment = found.setdefault(item_id, Garment(item_id, group, kind, [], []))
-        if word is not None:
-            (garment.colours if word == "colour" else garment.seasons).append(value)
+    for row in _WORDED.rows(database.reader(), {"me": viewer.member_id, **groups}):
+        garment = found.setdefault(row.id, Garment(row.id, row.category, row.subcategory, [], []))
+        if row.kind is not None:
+            (garment.colours if row.kind == "colour" else garment.seasons).append(row.value)
     return list(found.values())
 
 
@@ -112,17 +107,62 @@ def _alike(viewer: Viewer, item: Item) -> list[int]:
     if not item.photos:
         return []
     cover = item.photos[0]
-    photos: Any = sa.select(ItemPhoto.item_id, Photo.dhash, Photo.colours)
-    photos = photos.join(Photo, Photo.id == ItemPhoto.photo_id).join(Item, Item.id == ItemPhoto.item_id)
-    mine = photos.where(*_owned(viewer), Item.category == item.category)
-    mine = mine.order_by(Photo.id.desc()).limit(MOST_LOOKED_AT)
-    found = [
-        row.item_id for row in db.session.execute(mine) if are_alike(cover.dhash, row.dhash, cover.colours, row.colours)
-    ]
+    rows = _PHOTOS.rows(database.reader(), {"me": viewer.member_id, "group": item.category})
+    found = [row.item_id for row in rows if are_alike(cover.dhash, row.dhash, cover.colours, row.colours)]
     return list(dict.fromkeys(found))
+
+
+def _pieces(viewer: Viewer, item_ids: Sequence[int]) -> dict[int, Piece]:
+    if not item_ids:
+        return {}
+    asked = dict(zip(_IDS, [*item_ids] + [0] * len(_IDS), strict=False))
+    rows = _COVERS.rows(database.reader(), {"me": viewer.member_id, **asked})
+    return {row.item_id: Piece(row.item_id, categories.label(row.category, row.subcategory), row) for row in rows}
 
 
 def _a_wear(viewer: Viewer, group: str, total: Money | None) -> Money | None:
     known: Callable[[int | None, str], float | None] | None = current_app.extensions.get(WEARS)
     often = known(viewer.member_id, group) if known and total else None
     return wearing.cost_of_a_wear(total, often) if total and often is not None else None
+
+
+# Statements, compiled once: a page of one listing makes them all.
+
+_GROUPS = tuple(f"group_{number}" for number in range(6))
+_IDS = tuple(f"item_{number}" for number in range(2 * MOST_SHOWN))
+_OWNED = (Item.member_id == sa.bindparam("me"), Item.kind == "owned", Item.archived_at.is_(None))
+_FEW: sa.ColumnElement[int] = sa.literal_column(str(MOST_TO_COMPARE))
+_MANY: sa.ColumnElement[int] = sa.literal_column(str(MOST_LOOKED_AT))
+
+
+def _worded() -> sa.Select[Any]:
+    among = Item.category.in_([sa.bindparam(name) for name in _GROUPS])
+    newest = sa.select(Item.id, Item.category, Item.subcategory).where(*_OWNED, among)
+    some = newest.order_by(Item.id.desc()).limit(_MANY).subquery()
+    words = sa.and_(Label.item_id == some.c.id, Label.kind.in_([sa.literal_column(f"'{k}'") for k in _KINDS]))
+    return sa.select(some, Label.kind, Label.value).outerjoin(Label, words).order_by(some.c.id.desc(), Label.position)
+
+
+def _photos() -> sa.Select[Any]:
+    joined: Any = sa.select(ItemPhoto.item_id, Photo.dhash, Photo.colours)
+    joined = joined.join(Photo, Photo.id == ItemPhoto.photo_id).join(Item, Item.id == ItemPhoto.item_id)
+    mine: sa.Select[Any] = joined.where(*_OWNED, Item.category == sa.bindparam("group"))
+    return mine.order_by(Photo.id.desc()).limit(_MANY)
+
+
+def _covers() -> sa.Select[Any]:
+    facts = (Photo.id, Photo.public_token, Photo.width, Photo.height, Photo.placeholder, Photo.variants, Photo.avif)
+    joined: Any = sa.select(Item.id.label("item_id"), Item.category, Item.subcategory, *facts)
+    joined = joined.join(ItemPhoto, sa.and_(ItemPhoto.item_id == Item.id, ItemPhoto.position == 0))
+    mine: sa.Select[Any] = joined.join(Photo, Photo.id == ItemPhoto.photo_id).where(*_OWNED)
+    return mine.where(Item.id.in_([sa.bindparam(name) for name in _IDS]))
+
+
+def _measured() -> sa.Select[Any]:
+    facts: Any = sa.select(Item.id, Item.category, Item.subcategory, Item.brand, Item.size)
+    mine: sa.Select[Any] = facts.where(*_OWNED, Item.category == sa.bindparam("group"))
+    return mine.where(sa.cast(Item.measurements, sa.String) != "{}").order_by(Item.id.desc()).limit(_FEW)
+
+
+_KINDS = ("colour", "season")
+_WORDED, _PHOTOS, _COVERS, _MEASURED = (Prepared(made()) for made in (_worded, _photos, _covers, _measured))
