@@ -10,7 +10,7 @@ from clozette import wiring
 from clozette.kernel import database, events, logging, tasks
 from clozette.kernel.ids import IdConverter
 from clozette.kernel.ports import mail
-from clozette.kernel.web import door, errors, gate, headers, health, limits, locale, pages, shell
+from clozette.kernel.web import door, errors, gate, headers, health, limits, locale, pages, shell, tls
 from clozette.kernel.web.edge import Clozette
 from clozette.settings import ROOT, Settings
 
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     mail.init_app(app)
     headers.init_app(app)
     door.init_app(app)
+    tls.init_app(app)
     limits.init_app(app)
     csrf.init_app(app)
     locale.init_app(app)

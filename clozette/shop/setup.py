@@ -3,20 +3,31 @@
 from flask import Flask
 
 from clozette.closets.events import ItemChanged, ItemHidden, ItemRemoved
-from clozette.kernel import events
-from clozette.kernel.web import gate, slots
+from clozette.kernel import events, tasks
+from clozette.kernel.web import gate, slots, tls
+from clozette.shop.buying import listeners as buying_listeners
+from clozette.shop.buying import tasks as buying_tasks
+from clozette.shop.buying import views as buying
+from clozette.shop.carts import queries as carts
+from clozette.shop.carts import views as cart
 from clozette.shop.listings import listeners
 from clozette.shop.listings import queries as listings
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.views import own, public
+from clozette.shop.orders.events import OrderMoved
 from clozette.shop.payments import setup as payments_setup
 from clozette.shop.sellers import views as selling
+
+PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/webhooks/stripe", "/selling/start", "/selling/payouts")
+"""Reached over TLS alone."""
 
 
 def init_app(app: Flask) -> None:
     """Do that."""
     payments_setup.init_app(app)
     _selling(app)
+    _buying(app)
+    tls.guard(app, *PAYMENT_ADDRESSES)
 
 
 def _selling(app: Flask) -> None:
@@ -31,6 +42,19 @@ def _selling(app: Flask) -> None:
     app.jinja_env.globals.update(
         open_listing_of=listings.open_of, shown_listing_of=_shown_of, listings_shown=_count_shown
     )
+
+
+def _buying(app: Flask) -> None:
+    app.register_blueprint(cart.blueprint)
+    app.register_blueprint(buying.blueprint)
+    events.listen(app, OrderMoved, inside=(buying_listeners.back_into_cart,))
+    tasks.schedule(app, "* * * * *", buying_tasks.end_holds)
+    slots.fill(app, "listing.deeds", "shop/_buy.html")
+    app.jinja_env.globals["others_want"] = _others_want
+
+
+def _others_want(listing_id: int) -> int:
+    return carts.others(listing_id, gate.viewer())
 
 
 def _shown_of(item_id: int) -> Listing | None:

@@ -71,6 +71,17 @@ POST   /selling/listings/{edited_listing}/pause       login   confirm 404     30
 POST   /selling/listings/{paused_listing}/resume      login   confirm 404     303     404     404     404     404
 POST   /selling/listings/{removed_listing}/remove     login   confirm 404     303     404     404     404     404
 DELETE /selling/listings/{deleted_listing}/remove     login   confirm 404     303     404     404     404     404
+GET    /cart                                          login   confirm 200     200     200     200     200     200
+POST   /cart                                          login   confirm 422     422     422     422     422     422
+POST   /cart/{wanted}                                 login   confirm 404     303     404     404     404     404     quantity=2
+DELETE /cart/{wanted}                                 login   confirm 404     303     404     404     404     404
+GET    /checkout                                      login   confirm 303     303     303     303     303     303
+GET    /checkout?seller={merchant}                    login   confirm 200     200     200     200     200     200
+POST   /checkout                                      login   confirm 422     422     422     422     422     422
+GET    /checkout/pay/{held_order}                     login   confirm 404     303     404     404     404     404
+GET    /checkout/return?order={held_order}            login   confirm 404     200     404     404     404     404
+GET    /checkout/cancel/{held_order}                  login   confirm 404     200     404     404     404     404
+POST   /checkout/cancel/{held_order}                  login   confirm 404     303     404     404     404     404
 GET    /api/v1/listings                               200     200     200     200     200     200     200     200
 GET    /api/v1/listings/{listing}                     200     200     200     200     404     200     200     200
 POST   /api/v1/listings                               401     403     422     422     422     422     422     422

@@ -42,6 +42,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "jury_staff.change": "a form's way to take a planned round out",
     "jury_staff.open_": "a press that shares entries out among judges",
     "jury_staff.end": "a press that ends a round",
+    "checkout.give_up": "a press that gives back what is held",
     "contest_entries.change": "a form's way to take an entry back",
     "looks_editing.delete": "a form's way to delete",
     "looks_editing.drop_revision": "a form's way to delete",

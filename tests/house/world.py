@@ -42,6 +42,8 @@ from clozette.privacy.disclosures.models import Telling
 from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from clozette.rights.guardians import services as guardians
+from clozette.shop.carts import services as carts
+from clozette.shop.payments import services as payments
 from tests.factories import accounts, bulk, contests, desk, looks, newsletters, photos, shop
 from tests.factories.closets import make_item
 from tests.support.client import Client
@@ -434,3 +436,13 @@ def _shop(world: World, owner: Member) -> None:
         state = "paused" if name == "paused_listing" else "active"
         world.names[name] = ids.encode(shop.make_listing(seller, item, state=state).id)
     world.names["unsold"] = ids.encode(make_item(owner).id)
+    _bought(world, owner)
+
+
+def _bought(world: World, owner: Member) -> None:
+    """The owner buys from somebody else: one thing is held for them, one is in their cart."""
+    merchant = shop.make_seller(accounts.make_member("merchant"))
+    order, wanted = shop.make_order(owner, shop.make_listing(merchant)), shop.make_listing(merchant)
+    payments.ask(order, owner, clock.now())
+    carts.put_back(owner.id, {wanted.id: 1}, now=clock.now())
+    world.names |= {"held_order": order.ref, "wanted": ids.encode(wanted.id), "merchant": ids.encode(merchant.id)}

@@ -33,6 +33,7 @@ _PAGE = (
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+_FORMS = "form-action 'self'"
 _PAGE_WITHOUT_SCRIPT = _PAGE.format("'none'")
 _PAGE_BEFORE_NONCE, _PAGE_AFTER_NONCE = _PAGE.format("'nonce-{}' 'strict-dynamic'").split("{}")
 # Anything else is data: opened by itself it may do nothing.
@@ -50,6 +51,11 @@ def csp_nonce() -> str:
 def frame_own_pages() -> None:
     """Let this answer's page hold frames of our own pages (the preview of a mail)."""
     g.frames_own_pages = True
+
+
+def let_forms_go_to(*origins: str) -> None:
+    """Let forms of this answer's page be answered by a redirect to other origins (a payment page); browsers check each step."""
+    g.forms_go_to = origins
 
 
 def init_app(app: Flask) -> None:
@@ -75,6 +81,8 @@ def _policy(response: Response) -> str:
         return _DATA
     nonce = g.get("csp_nonce")
     policy = f"{_PAGE_BEFORE_NONCE}{nonce}{_PAGE_AFTER_NONCE}" if nonce else _PAGE_WITHOUT_SCRIPT
+    if "forms_go_to" in g:
+        policy = policy.replace(_FORMS, " ".join((_FORMS, *g.forms_go_to)))
     return f"{policy}; frame-src 'self'" if g.get("frames_own_pages") else policy
 
 

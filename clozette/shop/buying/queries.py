@@ -1,0 +1,40 @@
+"""Reads of orders on their way to be paid."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from clozette.kernel.database import db
+from clozette.shop.orders.models import HELD, Order, OrderAddress
+from clozette.shop.payments.models import Payment
+
+
+def by_key(buyer_id: int, form_key: str) -> Order | None:
+    """Return the order that a form already made."""
+    return db.session.scalar(sa.select(Order).where(Order.buyer_id == buyer_id, Order.form_key == form_key))
+
+
+def order_of(member_id: int | None, ref: str) -> Order | None:
+    """Return a buyer's order with its lines and seller."""
+    mine = sa.select(Order).where(Order.ref == ref, Order.buyer_id == member_id)
+    return db.session.scalar(mine.options(selectinload(Order.lines), joinedload(Order.seller)))
+
+
+def payment_id(order_id: int) -> int:
+    """Return the id of an order's payment."""
+    return db.session.scalars(sa.select(Payment.id).where(Payment.order_id == order_id)).one()
+
+
+def due(now: datetime) -> Sequence[int]:
+    """Return the ids of orders whose hold is over, the oldest first."""
+    late = sa.select(Order.id).where(Order.state.in_(HELD), Order.hold_until < now)
+    return db.session.scalars(late.order_by(Order.hold_until)).all()
+
+
+def last_addresses(member_id: int) -> dict[str, OrderAddress]:
+    """Return the addresses of the member's last order, by use."""
+    last = sa.select(Order.id).where(Order.buyer_id == member_id).order_by(Order.id.desc()).limit(1)
+    wanted = sa.select(OrderAddress).where(OrderAddress.order_id == last.scalar_subquery())
+    return {address.use: address for address in db.session.scalars(wanted)}

@@ -1,0 +1,49 @@
+"""What may be bought, and why not: pure decisions."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from clozette.kernel.refusal import Refusal
+from clozette.shop.carts.queries import Parcel
+from clozette.shop.listings.prices import AllIn
+
+HOLD = timedelta(minutes=30)
+"""How long pieces are held without a payment."""
+
+
+def why_not_buy(parcel: Parcel, all_in: AllIn | None, seen: str, *, own: bool) -> Refusal | None:
+    """Say why what a cart has of a seller can't be bought. ``seen``: the total, in minor units, that the form showed."""
+    if own:
+        return Refusal("own", _("This is yours."))
+    if len(parcel.ready) < len(parcel.lines):
+        return gone()
+    if all_in is None:
+        return Refusal("no-shipping", _("The seller doesn't ship there."), "shipping_country")
+    if str(all_in.total.amount_minor) != seen:
+        return Refusal(
+            "total", _("What it comes to has changed. The new total stands below: look at it, and press again.")
+        )
+    return None
+
+
+def gone() -> Refusal:
+    """Say that somebody was quicker."""
+    return Refusal("gone", _("Somebody was quicker. Nothing was ordered, and nothing was charged."))
+
+
+def empty() -> Refusal:
+    """Say that there is nothing to buy."""
+    return Refusal("empty", _("There is nothing of this seller in your cart any more."))
+
+
+def off() -> Refusal:
+    """Say that this site takes no payments."""
+    return Refusal(
+        "off", _("Nothing can be paid on this site at the moment, so nothing can be bought. Your cart stays.")
+    )
+
+
+def leaving() -> Refusal:
+    """Say that somebody who is being erased can't order."""
+    return Refusal("leaving", _("Your account is being deleted: nothing can be ordered with it any more."))

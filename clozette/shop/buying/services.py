@@ -1,0 +1,130 @@
+"""Pressing Buy: one transaction for the pieces, the order, the addresses, the payment that is asked for and its disclosure."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from clozette.accounts.models import Member
+from clozette.kernel import events
+from clozette.kernel.database import db
+from clozette.kernel.ports import payments as port
+from clozette.kernel.refusal import Refused, refuse
+from clozette.kernel.viewer import Viewer
+from clozette.privacy import ledger, notices, subjects
+from clozette.privacy.disclosures import BeingErased
+from clozette.shop.buying import queries, rules
+from clozette.shop.buying.events import OrderReserved
+from clozette.shop.buying.schemas import address_of
+from clozette.shop.carts import queries as carts
+from clozette.shop.carts import services as cart
+from clozette.shop.carts.queries import Parcel
+from clozette.shop.listings import services as listings
+from clozette.shop.listings.prices import AllIn
+from clozette.shop.orders.models import USES, Order, OrderAddress, OrderLine
+from clozette.shop.payments import services as payments
+from clozette.shop.sellers import fees
+
+POINT = "CP4"
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_REF = 10
+
+
+def check_out(
+    buyer: Member, viewer: Viewer, asked: Mapping[str, Any], shown: notices.Shown | None, *, now: datetime
+) -> Order:
+    """Order what the cart has of one seller and hold it; the same ``form_key`` gives the order that it made before.
+
+    :param asked: what ``CheckoutIn`` made of the form.
+    :raises Refused: ``gone`` if somebody was quicker, ``empty``, ``own``, ``no-shipping``, ``off``, ``leaving``, or
+        ``total`` if it comes to something else than the form showed. Nothing is written then.
+    """
+    subjects.lock([buyer.subject_id])  # two presses of one member take turns
+    before = queries.by_key(buyer.id, asked["form_key"])
+    if before is not None:
+        return before
+    refuse(None if port.is_on() else rules.off())
+    parcel = carts.parcel_of(viewer, asked["seller"], asked["shipping_country"], now=now)
+    if parcel is None:
+        raise Refused(rules.empty())
+    all_in = parcel.all_in
+    refuse(rules.why_not_buy(parcel, all_in, asked["total"], own=parcel.seller.member_id == buyer.id))
+    assert all_in is not None
+    _reserve(parcel)
+    order = _order(buyer, parcel, all_in, asked["form_key"], now)
+    _addresses(order, asked, now)
+    _ask(order, buyer, shown, now)
+    cart.take_out(buyer.id, [line.listing.id for line in parcel.lines])
+    events.publish(OrderReserved(order.id))
+    return order
+
+
+def _reserve(parcel: Parcel) -> None:
+    """Take the pieces: first, so that whoever is too late learns it before anything else is done."""
+    try:
+        listings.reserve({line.listing.id: line.quantity for line in parcel.lines})
+    except Refused as refused:
+        raise Refused(rules.gone()) from refused
+
+
+def _order(buyer: Member, parcel: Parcel, all_in: AllIn, form_key: str, now: datetime) -> Order:
+    """Write the order at the prices and fees of this moment."""
+    order = Order(
+        ref="".join(secrets.choice(_LETTERS) for _ in range(_REF)),
+        form_key=form_key,
+        buyer_id=buyer.id,
+        seller_id=parcel.seller.id,
+        state_at=now,
+        currency=parcel.seller.currency,
+        items_minor=all_in.items.amount_minor,
+        shipping_minor=all_in.shipping.amount_minor,
+        fee_minor=all_in.fee.amount_minor,
+        seller_fee_minor=fees.of_seller(parcel.fees, all_in.items.amount_minor),
+        fees_id=parcel.fees.id if parcel.fees else None,
+        made_at=now,
+        hold_until=now + rules.HOLD,
+    )
+    db.session.add(order)
+    db.session.flush()
+    db.session.add_all(_lines(order.id, parcel))
+    db.session.flush()
+    return order
+
+
+def _lines(order_id: int, parcel: Parcel) -> list[OrderLine]:
+    return [
+        OrderLine(
+            order_id=order_id,
+            listing_id=line.listing.id,
+            position=position,
+            title=line.listing.title,
+            quantity=line.quantity,
+            price_minor=line.listing.price_minor,
+        )
+        for position, line in enumerate(parcel.lines)
+    ]
+
+
+def _addresses(order: Order, asked: Mapping[str, Any], now: datetime) -> None:
+    for use in USES:
+        given = address_of(asked, use)
+        db.session.add(OrderAddress(order_id=order.id, use=use, phone=asked["phone"], given_at=now, **given))
+    db.session.flush()
+
+
+def _ask(order: Order, buyer: Member, shown: notices.Shown | None, now: datetime) -> None:
+    """Keep what was shown beside the form, and what the payment service will be told."""
+    ledger.record(
+        subject_id=buyer.subject_id,
+        point=POINT,
+        action="acknowledged",
+        basis="contract",
+        wording=shown.wording if shown else notices.wording(POINT),
+        method="form:checkout",
+        now=now,
+        shown=shown,
+    )
+    try:
+        payments.ask(order, buyer, now)
+    except BeingErased as being_erased:
+        raise Refused(rules.leaving()) from being_erased

@@ -1,0 +1,185 @@
+"""``/checkout``: the address form, the way to the payment service, and the way back."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+
+from clozette.accounts import countries
+from clozette.accounts.access import oneself
+from clozette.kernel import clock, ids
+from clozette.kernel.database import db
+from clozette.kernel.ports import payments as port
+from clozette.kernel.ports.payments import Declined, Later
+from clozette.kernel.refusal import Refused
+from clozette.kernel.web import edge, gate, headers
+from clozette.kernel.web.forms import Form
+from clozette.privacy import notices
+from clozette.shop.buying import access, holds, queries, rules, schemas, services
+from clozette.shop.carts import queries as carts
+from clozette.shop.carts.queries import Parcel
+from clozette.shop.listings import words
+from clozette.shop.listings.queries import held_until
+from clozette.shop.orders.models import HELD, Order
+from clozette.shop.payments import services as payments
+from clozette.shop.sellers import places
+
+blueprint = Blueprint("checkout", __name__)
+HERE = "/checkout"
+_LOOKS = 24
+"""So many times the page after paying looks by itself whether the money is there, every five seconds."""
+
+
+@blueprint.get(HERE)
+@gate.members()
+def ask() -> Any:
+    """Ask where the parcel goes, with all that it comes to. Without a seller the cart is shown, where one is chosen."""
+    viewer = gate.viewer()
+    seller_id = _id(request.args.get("seller", ""))
+    if seller_id is None:
+        return redirect("/cart", 303)
+    member = oneself(viewer)
+    form = Form(schemas.CheckoutIn, _values(member.id, member.country))
+    form.values |= {"seller": ids.encode(seller_id), "form_key": secrets.token_urlsafe(16)}
+    return _form_page(form, seller_id)
+
+
+@blueprint.post(HERE)
+@gate.members(collects=services.POINT)
+def check_out() -> Any:
+    """Order, hold, and lead on to where it is paid."""
+    viewer, form = gate.viewer(), Form(schemas.CheckoutIn)
+    if not form.load():
+        return _form_page(form, _id(form.value("seller")))
+    try:
+        shown = notices.answered(services.POINT)
+        order = services.check_out(oneself(viewer), viewer, form.data, shown, now=clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused.refusal)
+        return _form_page(form, form.data["seller"])
+    return redirect(f"{HERE}/pay/{order.ref}", 303)
+
+
+@blueprint.get(f"{HERE}/pay/<ref>")
+@gate.members()
+def pay(ref: str) -> Any:
+    """Ask the payment service for its page and lead there; no transaction is open while it is asked."""
+    order = access.own_order(gate.viewer(), ref)
+    if order.state not in HELD or not port.is_on():
+        return redirect(f"/orders/{ref}", 303)
+    order_id = order.id
+    edge.begin_to_write()
+    try:
+        url = payments.open_page(queries.payment_id(order_id), clock.now())
+    except Later:
+        return render_template("shop/asking.html", order=access.own_order(gate.viewer(), ref)), 202
+    except Declined:
+        return _declined(ref, order_id)
+    return redirect(url or f"/orders/{ref}", 303)
+
+
+@blueprint.get(f"{HERE}/return")
+@gate.members()
+def back() -> Any:
+    """Say whether the money is there; look again by itself for two minutes. Only reads: what is paid the service tells."""
+    order = access.own_order(gate.viewer(), request.args.get("order", ""))
+    look = _number(request.args.get("look", "")) + 1
+    again = f"{HERE}/return?order={order.ref}&look={look}" if order.state in HELD and look <= _LOOKS else None
+    return render_template("shop/return.html", order=order, again=again, waiting=order.state in HELD)
+
+
+@blueprint.get(f"{HERE}/cancel/<ref>")
+@gate.members()
+def left(ref: str) -> Any:
+    """Say what is held and until when, to somebody who left the payment page."""
+    order = access.own_order(gate.viewer(), ref)
+    if order.state not in HELD:
+        return redirect(f"/orders/{ref}", 303)
+    return _left_page(order)
+
+
+@blueprint.post(f"{HERE}/cancel/<ref>")
+@gate.members()
+def give_up(ref: str) -> Any:
+    """Give back what is held. The payment page is closed first."""
+    order = access.own_order(gate.viewer(), ref)
+    if order.state not in HELD:
+        return redirect(f"/orders/{ref}", 303)
+    try:
+        ended = holds.end(order.id, "cancelled", "buyer", clock.now())
+    except Later:
+        flash(_("The payment service does not answer. Nothing was charged; try again in a minute."), "error")
+        return redirect(f"{HERE}/cancel/{ref}", 303)
+    if not ended:
+        return redirect(f"{HERE}/return?order={ref}", 303)
+    flash(_("Nothing was ordered. What you wanted is in your cart again."), "success")
+    return redirect("/cart", 303)
+
+
+def _declined(ref: str, order_id: int) -> Any:
+    """End the hold of an order that the service doesn't take; nothing was charged."""
+    db.session.rollback()
+    holds.end(order_id, "cancelled", "declined", clock.now())
+    return render_template("shop/declined.html", order=access.own_order(gate.viewer(), ref)), 409
+
+
+def _form_page(form: Form, seller_id: int | None) -> Any:
+    viewer, now = gate.viewer(), clock.now()
+    country = form.value("shipping_country")
+    parcel = carts.parcel_of(viewer, seller_id, country, now=now) if seller_id is not None else None
+    if parcel is None:
+        return render_template("shop/nothing.html"), max(form.status, 200)
+    if len(parcel.ready) < len(parcel.lines):
+        return _quicker_page(parcel, form.status)
+    all_in = parcel.all_in
+    form.values["total"] = all_in.total.amount_minor if all_in else ""
+    if port.is_on():
+        headers.let_forms_go_to(*port.payments().origins)
+    page = render_template(
+        "shop/checkout.html",
+        parcel=parcel,
+        all_in=all_in,
+        form=form,
+        country=country,
+        countries=countries.choices(),
+        places=places,
+        off=None if port.is_on() else rules.off(),
+        hold=int(rules.HOLD.total_seconds() // 60),
+        words=words,
+    )
+    return page, form.status
+
+
+def _quicker_page(parcel: Parcel, status: int) -> Any:
+    """Say what is gone or held, until when, and what can be done instead."""
+    until = {line.listing.id: held_until(line.listing.id) for line in parcel.lines if line.trouble == "held"}
+    page = render_template("shop/quicker.html", parcel=parcel, until=until, words=words)
+    return page, 409 if status == 409 else 200
+
+
+def _left_page(order: Order) -> Any:
+    if port.is_on():
+        headers.let_forms_go_to(*port.payments().origins)
+    return render_template("shop/left.html", order=order)
+
+
+def _values(member_id: int, country: str) -> dict[str, Any]:
+    """What the form shows at first: the addresses of the last order."""
+    last = queries.last_addresses(member_id)
+    values = {f"{use}_{name}": getattr(address, name) for use, address in last.items() for name in schemas.PARTS}
+    same = all(values.get(f"shipping_{name}") == values.get(f"billing_{name}") for name in schemas.PARTS)
+    first = {"phone": last["shipping"].phone} if last else {"shipping_country": country, "billing_country": country}
+    return {**values, **first, "billing": schemas.SAME if same else schemas.OTHER}
+
+
+def _id(text: str) -> int | None:
+    try:
+        return ids.decode(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0

@@ -1,0 +1,134 @@
+"""Reads of carts: by seller, as each is an order of its own, with what it comes to, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from clozette.accounts.models import Member
+from clozette.closets.models import ItemPhoto
+from clozette.kernel.database import db
+from clozette.kernel.viewer import Viewer
+from clozette.media.models import Photo
+from clozette.shop.carts import rules
+from clozette.shop.carts.models import CartLine
+from clozette.shop.carts.rules import Trouble
+from clozette.shop.listings import prices
+from clozette.shop.listings.access import shown_to
+from clozette.shop.listings.models import Listing
+from clozette.shop.listings.prices import AllIn
+from clozette.shop.sellers import fees, rates
+from clozette.shop.sellers.models import Fees, Rate, Seller
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a cart.
+
+    :ivar others: how many other people have it in their carts; who they are nobody learns.
+    :ivar trouble: why it can't be bought now, if so.
+    """
+
+    listing: Listing
+    quantity: int
+    cover: Photo | None
+    others: int
+    trouble: Trouble | None
+
+
+@dataclass
+class Parcel:
+    """What a cart has of one seller.
+
+    :ivar rate: what shipping to the buyer's country costs; none where the seller doesn't ship.
+    :ivar fees: what the house takes.
+    """
+
+    seller: Seller
+    handle: str
+    name: str
+    rate: Rate | None
+    fees: Fees | None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def ready(self) -> list[Line]:
+        """The lines that can be bought now."""
+        return [line for line in self.lines if line.trouble is None]
+
+    @property
+    def all_in(self) -> AllIn | None:
+        """What these come to; nothing if there are none, or if the seller doesn't ship to the country."""
+        pieces = sum(line.quantity for line in self.ready if line.listing.mode != prices.DIGITAL)
+        if not self.ready or (pieces and self.rate is None):
+            return None
+        shipping = rates.of_parcel(self.rate, pieces).minor if self.rate is not None and pieces else 0
+        items = sum((line.listing.price_minor or 0) * line.quantity for line in self.ready)
+        return prices.sum_up(items, shipping, self.seller.currency, self.fees)
+
+
+def cart_of(viewer: Viewer, country: str, *, now: datetime) -> Sequence[Parcel]:
+    """Return the viewer's cart, sent to a country: the seller of what was put in last comes first."""
+    return _parcels(_lines(viewer, country), now)
+
+
+def parcel_of(viewer: Viewer, seller_id: int, country: str, *, now: datetime) -> Parcel | None:
+    """Return what the viewer's cart has of one seller; nothing if it has none of theirs."""
+    found = _parcels(_lines(viewer, country).where(Listing.seller_id == seller_id), now)
+    return found[0] if found else None
+
+
+def count(member_id: int) -> int:
+    """Return how many lines a cart has."""
+    return db.session.scalar(sa.select(sa.func.count()).where(CartLine.member_id == member_id)) or 0
+
+
+def others(listing_id: int, viewer: Viewer) -> int:
+    """Return how many people besides the viewer have a listing in their carts."""
+    counted = sa.select(sa.func.count()).select_from(CartLine).where(CartLine.listing_id == listing_id)
+    if viewer.member_id is not None:
+        counted = counted.where(CartLine.member_id != viewer.member_id)
+    return db.session.scalar(counted) or 0
+
+
+def _lines(viewer: Viewer, country: str) -> sa.Select[Any]:
+    theirs = aliased(CartLine)
+    besides = sa.select(sa.func.count()).where(
+        theirs.listing_id == CartLine.listing_id, theirs.member_id != CartLine.member_id
+    )
+    cover = sa.and_(ItemPhoto.item_id == Listing.item_id, ItemPhoto.position == 0)
+    rate = sa.and_(Rate.seller_id == Listing.seller_id, Rate.country == country)
+    shown = sa.func.coalesce(sa.case((shown_to(viewer), 1), else_=0), 0)
+    lines: Any = sa.select(
+        CartLine.quantity,
+        Listing,
+        Photo,
+        Seller,
+        Rate,
+        Member.handle,
+        Member.display_name,
+        shown,
+        besides.scalar_subquery(),
+    )
+    lines = lines.join(Listing, Listing.id == CartLine.listing_id).join(Seller, Seller.id == Listing.seller_id)
+    lines = lines.outerjoin(Member, Member.id == Seller.member_id).outerjoin(ItemPhoto, cover)
+    lines = lines.outerjoin(Photo, Photo.id == ItemPhoto.photo_id).outerjoin(Rate, rate)
+    mine: sa.Select[Any] = lines.where(CartLine.member_id == viewer.member_id)
+    return mine.order_by(CartLine.at.desc(), CartLine.listing_id)
+
+
+def _parcels(lines: sa.Select[Any], now: datetime) -> list[Parcel]:
+    found: dict[int, Parcel] = {}
+    db.session.flush()
+    known = fees.all_current(now)
+    fresh = {"populate_existing": True}  # stock changes by statements that the session doesn't see
+    for quantity, listing, cover, seller, rate, handle, name, shown, besides in db.session.execute(
+        lines, execution_options=fresh
+    ):
+        parcel = found.setdefault(seller.id, Parcel(seller, handle or "", name or "", rate, known.get(seller.currency)))
+        trouble = rules.trouble_of(listing, quantity, shown=bool(shown))
+        parcel.lines.append(Line(listing, quantity, cover if shown else None, besides, trouble))
+    return list(found.values())

@@ -1,0 +1,73 @@
+"""``/cart``: what the viewer means to buy."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask_babel import gettext as _
+
+from clozette.kernel import clock
+from clozette.kernel.web import gate
+from clozette.kernel.web.forms import Form
+from clozette.shop.carts import access, queries, schemas, services
+from clozette.shop.carts.rules import MOST_PIECES
+from clozette.shop.listings import words
+from clozette.shop.listings.access import listing_for
+from clozette.shop.listings.where import country_of
+from clozette.shop.sellers import places
+
+blueprint = Blueprint("cart", __name__)
+HERE = "/cart"
+_LINE = f"{HERE}/<id:listing_id>"
+
+
+@blueprint.get(HERE)
+@gate.members()
+def show() -> Any:
+    """Show it, by seller."""
+    return _page(Form(schemas.QuantityIn))
+
+
+@blueprint.post(HERE)
+@gate.members(collects="CP2")
+def put() -> Any:
+    """Put something in."""
+    viewer, form = gate.viewer(), Form(schemas.LineIn)
+    if not form.load():
+        return _page(form)
+    assert viewer.member_id is not None
+    listing = listing_for(viewer, form.data["listing"])
+    services.put(viewer.member_id, listing, form.data["quantity"], now=clock.now())
+    flash(_("It is in your cart. Nothing is reserved until you buy."), "success")
+    return redirect(HERE, 303)
+
+
+@blueprint.route(_LINE, methods=["POST", "DELETE"])
+@gate.members(collects="CP2")
+def change(listing_id: int) -> Any:
+    """Want another number of pieces, or none."""
+    line = access.own_line(gate.viewer(), listing_id)
+    if request.method == "DELETE" or request.form.get("_method") == "DELETE":
+        services.take_out(line.member_id, [listing_id])
+        return redirect(HERE, 303)
+    if request.form.get("_method"):
+        abort(405)
+    form = Form(schemas.QuantityIn)
+    if not form.load():
+        return _page(form)
+    services.set_quantity(line, form.data["quantity"])
+    return redirect(HERE, 303)
+
+
+def _page(form: Form) -> Any:
+    viewer, now = gate.viewer(), clock.now()
+    country = country_of(viewer)
+    page = render_template(
+        "shop/cart.html",
+        parcels=queries.cart_of(viewer, country, now=now),
+        form=form,
+        country=country,
+        places=places,
+        words=words,
+        most=MOST_PIECES,
+    )
+    return page, form.status
