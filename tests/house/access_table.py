@@ -395,6 +395,10 @@ POST   /marketing/mailchimp/campaigns/{campaign}/sending login 404 404    404   
 
 # what Mailchimp calls
 GET    /webhooks/mailchimp/secret                     404     404     404     404     404     404     404     404
+GET    /selling/payouts                               login   confirm 404     200     404     404     404     404
+POST   /selling/payouts                               login   confirm 404     303     404     404     404     404
+POST   /selling/payouts/account                       login   confirm 404     303     404     404     404     404
+GET    /selling/payouts/back                          login   confirm 404     303     404     404     404     404
 POST   /webhooks/stripe                               400     400     400     400     400     400     400     400
 POST   /webhooks/mailchimp/secret                     403     403     403     403     403     403     403     403
 

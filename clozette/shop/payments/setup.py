@@ -9,8 +9,8 @@ from clozette.kernel.ports.stripe_gateway import Stripe
 from clozette.kernel.ports.till import Till
 from clozette.kernel.web import door
 from clozette.settings import Settings
+from clozette.shop.payments import selling, views
 from clozette.shop.payments import tasks as ours
-from clozette.shop.payments import views
 from clozette.shop.payments.events import NewsHeard, PayoutAsked, RefundAsked
 
 
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     protection: CSRFProtect = app.extensions["csrf"]
     protection.exempt(views.blueprint)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(selling.blueprint)
     door.open_to_others(app, "shop_payments.hear")
     events.listen(app, NewsHeard, after=(ours.hear,))
     events.listen(app, RefundAsked, after=(ours.send_refund,))
