@@ -4,8 +4,8 @@
 ``tags`` (lists) and ``price`` (``Money``); what is absent stays as it is.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from clozette.closets.events import ItemAdded, ItemChanged, ItemHidden, ItemPubl
 from clozette.closets.models import Item, ItemPhoto, Label, Upload
 from clozette.kernel import events
 from clozette.kernel.database import db
+from clozette.kernel.money import Money
 from clozette.kernel.refusal import refuse
 from clozette.media import services as media
 from clozette.media.models import Photo
@@ -24,6 +25,7 @@ from clozette.media.models import Photo
 UPLOADS_KEPT = timedelta(days=2)
 _BRAND_KEY_LENGTH = rules.BRAND_LENGTH * 2
 _PLAIN = ("kind", "category", "subcategory", "brand", "size_system", "size", "measurements", "bought_on", "notes")
+_HANDED = ("category", "subcategory", "brand", "size_system", "size", "colours", "seasons")
 _LISTS = {"colours": "colour", "seasons": "season", "tags": "tag"}
 
 
@@ -55,8 +57,7 @@ def add(
 
     :raises Refused: ``closet-full``, ``no-photo``, ``too-many-photos``, or ``similar`` unless ``similar_ok``.
     """
-    # One at a time per member: so the count is exact, and a form sent twice finds what its twin made.
-    db.session.execute(sa.select(Member.id).where(Member.id == owner.id).with_for_update(key_share=True))
+    _hold(owner)
     made_before = queries.item_by_key(owner.id, upload_key)
     if made_before is not None:
         return made_before
@@ -74,6 +75,27 @@ def add(
     db.session.flush()
     events.publish(ItemAdded(item.id, owner.id))
     return item
+
+
+def hand_on(
+    item: Item, to: Member, *, shares: Collection[str], key: str, price: Money, bought_on: date, now: datetime
+) -> Item:
+    """Put into another closet what went there, as an item of its own with copies of the photos; private at first.
+
+    What anybody could see of it goes along; of the rest what ``shares`` names (``measurements``, ``tags``, ``notes``).
+    The same ``key`` hands on once.
+
+    :raises Refused: ``closet-full``, or ``photo-quota``.
+    """
+    _hold(to)
+    made_before = queries.item_by_key(to.id, key)
+    if made_before is not None:
+        return made_before
+    refuse(rules.why_not_add(items=queries.count(to.id)))
+    facts = {name: getattr(item, name) for name in (*_HANDED, *sorted(shares))}
+    photos = [media.copy_photo(photo, now, to=to.subject_id) for photo in item.photos]
+    facts |= {"price": price, "bought_on": bought_on}
+    return add(to, facts, photos, upload_key=key, now=now, similar_ok=True)
 
 
 def save(item: Item, facts: Mapping[str, Any], *, seen: int | None, now: datetime) -> None:
@@ -217,6 +239,11 @@ def sweep_uploads(*, now: datetime) -> int:
         media.delete_photo(photo)
     db.session.flush()
     return len(photos)
+
+
+def _hold(owner: Member) -> None:
+    """Let items come into a closet one at a time: so the count is exact, and a form sent twice finds what its twin made."""
+    db.session.execute(sa.select(Member.id).where(Member.id == owner.id).with_for_update(key_share=True))
 
 
 def _write(item: Item, facts: Mapping[str, Any]) -> None:

@@ -33,7 +33,6 @@ __all__ = [
 ]
 _BATCH = 100
 _COPIED = (
-    "subject_id",
     "sha256",
     "bytes",
     "width",
@@ -81,17 +80,18 @@ def add_photo(subject_id: int | None, upload: FileStorage | CleanPhoto, now: dat
     return photo
 
 
-def copy_photo(photo: Photo, now: datetime) -> Photo:
-    """Keep a second photo with the same pictures, private at first and its owner's; what becomes of the one is nothing to
-    the other.
+def copy_photo(photo: Photo, now: datetime, *, to: int | None = None) -> Photo:
+    """Keep a second photo with the same pictures, private at first; what becomes of the one is nothing to the other.
 
+    :param to: the subject whose it becomes; by default whoever has the first.
     :raises Refused: ``photo-quota`` if the member's room is used up.
     :raises StorageError: if it could not be kept.
     """
-    if photo.subject_id is not None:
-        refuse(why_not_add(used=_used_by(photo.subject_id), adding=photo.bytes, quota=_quota()))
+    owner_id = photo.subject_id if to is None else to
+    if owner_id is not None:
+        refuse(why_not_add(used=_used_by(owner_id), adding=photo.bytes, quota=_quota()))
     same = {name: getattr(photo, name) for name in _COPIED}
-    copied = Photo(created_at=now, folder=files.new_folder(), **same)
+    copied = Photo(subject_id=owner_id, created_at=now, folder=files.new_folder(), **same)
     has_files = files.copy(photo.folder, copied.folder) > 0
     db.session.add(copied)
     db.session.flush()

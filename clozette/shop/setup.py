@@ -14,6 +14,7 @@ from clozette.shop.listings import listeners
 from clozette.shop.listings import queries as listings
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.views import own, public
+from clozette.shop.orders import setup as orders_setup
 from clozette.shop.orders.events import OrderMoved
 from clozette.shop.payments import setup as payments_setup
 from clozette.shop.sellers import views as selling
@@ -25,6 +26,7 @@ PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/webhooks/stripe", "/se
 def init_app(app: Flask) -> None:
     """Do that."""
     payments_setup.init_app(app)
+    orders_setup.init_app(app)
     _selling(app)
     _buying(app)
     tls.guard(app, *PAYMENT_ADDRESSES)

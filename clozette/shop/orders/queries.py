@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.shop.orders import rules
@@ -67,3 +68,8 @@ def due(step: str, now: datetime) -> Sequence[int]:
 def _before(wanted: sa.Select[Order], after: int | None) -> sa.Select[Order]:
     wanted = wanted.order_by(Order.id.desc()).limit(PAGE_SIZE + 1)
     return wanted if after is None else wanted.where(Order.id < after)
+
+
+def buyer_of(order: Order) -> Member | None:
+    """Return who bought, if they are still there."""
+    return db.session.get(Member, order.buyer_id) if order.buyer_id is not None else None

@@ -1,9 +1,16 @@
 """What the stored words of orders are called in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import selectinload
+
+from clozette.community.notifications import Group, Line, Renderer
+from clozette.kernel.database import db
+from clozette.kernel.viewer import Viewer
+from clozette.shop.orders.models import Order
 
 STATES: Mapping[str, LazyString] = {
     "reserved": _l("Held for you"),
@@ -55,3 +62,24 @@ BY_STATE: Mapping[str, tuple[str, ...]] = {
     "cancelled": ("order_off", "sale_off"),
 }
 """Who is told what when an order gets into a state."""
+
+
+def told(order: Order, kind: str) -> str:
+    """Say what happened, in the reader's language."""
+    return str(TOLD[kind]) % {"title": order.lines[0].title}
+
+
+def page_of(order: Order, kind: str) -> str:
+    """Return where whoever is told of it looks at the order."""
+    return f"/selling/orders/{order.ref}" if kind in OF_SELLER else f"/orders/{order.ref}"
+
+
+def teller(kind: str) -> Renderer:
+    """Return what words the notifications of one kind."""
+
+    def render(_viewer: Viewer, groups: Sequence[Group]) -> Mapping[int, Line]:
+        about = sa.select(Order).where(Order.id.in_([group.object_id for group in groups]))
+        orders = db.session.scalars(about.options(selectinload(Order.lines)))
+        return {order.id: Line(told(order, kind), page_of(order, kind)) for order in orders}
+
+    return render

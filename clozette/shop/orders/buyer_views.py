@@ -1,0 +1,52 @@
+"""``/orders``: what the viewer bought, and saying that it arrived."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+
+from clozette.kernel import clock
+from clozette.kernel.paging import read_cursor
+from clozette.kernel.web import gate
+from clozette.shop.orders import access, handing, queries, services, words
+from clozette.shop.orders.couriers import COURIERS
+from clozette.shop.sellers import places
+
+blueprint = Blueprint("orders", __name__)
+HERE = "/orders"
+_ONE = f"{HERE}/<ref>"
+
+
+@blueprint.get(HERE)
+@gate.members()
+def orders() -> Any:
+    """List what the viewer bought."""
+    member_id = gate.viewer().member_id
+    assert member_id is not None
+    page = queries.bought_by(member_id, read_cursor(request.args.get("after")))
+    return render_template("shop/orders.html", page=page, words=words)
+
+
+@blueprint.get(_ONE)
+@gate.members()
+def order(ref: str) -> Any:
+    """Show one order: what it cost, where it goes, how far it is."""
+    found = access.bought(gate.viewer(), ref)
+    return render_template(
+        "shop/order.html",
+        order=found,
+        address=handing.address_of(found),
+        refunds=queries.refunds_of(found.id),
+        courier=COURIERS.get(found.carrier or ""),
+        words=words,
+        places=places,
+    )
+
+
+@blueprint.post(f"{_ONE}/received")
+@gate.members()
+def received(ref: str) -> Any:
+    """Say that the parcel arrived."""
+    services.receive(access.bought(gate.viewer(), ref), clock.now())
+    flash(_("Noted. You have seven days to look at it closely; after that the seller gets the money."), "success")
+    return redirect(f"{HERE}/{ref}", 303)

@@ -1,0 +1,25 @@
+"""Plugs orders in: their pages, what is done after a move, what both sides are told, and what the clock does."""
+
+from flask import Flask
+
+from clozette.community import notifications
+from clozette.kernel import events, tasks
+from clozette.kernel.web import slots
+from clozette.shop.orders import buyer_views, listeners, seller_views, words
+from clozette.shop.orders import tasks as ours
+from clozette.shop.orders.events import OrderDue, OrderMoved
+from clozette.shop.payments.events import OrderPaid
+
+
+def init_app(app: Flask) -> None:
+    """Do that."""
+    app.register_blueprint(buyer_views.blueprint)
+    app.register_blueprint(seller_views.blueprint)
+    events.listen(app, OrderPaid, inside=(listeners.paid,), after=(ours.introduce,))
+    events.listen(app, OrderMoved, after=(ours.tell_order_moved,))
+    events.listen(app, OrderDue, after=(ours.tell_order_due,))
+    tasks.schedule(app, "7 * * * *", ours.tend_orders)
+    for kind in words.TOLD:
+        notifications.register(app, kind, words.teller(kind))
+    slots.fill(app, "selling.overview", "selling/_money.html")
+    app.jinja_env.globals["orders_to_send"] = seller_views.count_to_send

@@ -1,0 +1,204 @@
+"""An order from paid to complete, through the pages of both sides."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clozette.closets.models import Item
+from clozette.kernel import clock, tasks
+from clozette.kernel.database import db
+from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
+from clozette.kernel.refusal import Refused
+from clozette.privacy.disclosures.models import Disclosure, Handover
+from clozette.shop.ledger import queries as ledger
+from clozette.shop.listings.models import Listing
+from clozette.shop.orders import services, states
+from clozette.shop.orders.models import Order
+from clozette.shop.orders.tasks import tend_orders
+from tests.factories.accounts import make_member
+from tests.support import races
+
+FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
+SENT = {"courier": "dhl", "tracking": "JD 0140"}
+
+
+def tend(app: Any) -> None:
+    """Let the clock's task run, and what comes of it."""
+    tasks.enqueue(tend_orders)
+    tasks.drain(app)
+    db.session.expire_all()
+
+
+def mails(app: Any) -> list[Message]:
+    """Return what was mailed."""
+    outbox: MemoryOutbox = app.extensions[KEY]
+    return outbox.messages
+
+
+def test_the_receipt_says_what_was_paid_to_whom(app, order, sam, bea):
+    (receipt,) = [one for one in mails(app) if one.to == bea.email]
+    assert receipt.subject == f"Receipt for your order {order.ref}"
+    assert "Together: €47.00" in receipt.text
+    assert "Sam Seller (@sam)" in receipt.text
+    assert "1 High Street" not in receipt.text
+    (sold,) = [one for one in mails(app) if one.to == sam.email]
+    assert "A green coat" in sold.subject
+    assert "High Street" not in sold.text + (sold.html or "")  # the address stands on the page alone
+
+
+def told_about(subject_id: int) -> dict[str, Handover]:
+    """Return the hand-overs about somebody, by purpose."""
+    mine = sa.select(Handover).join(Disclosure).where(Disclosure.subject_id == subject_id)
+    return {one.purpose: one for one in db.session.scalars(mine)}
+
+
+def test_from_paid_to_complete(app, client_of, order, sam, bea, seller, item, stopped_clock):
+    stopped_clock.stop()
+    ref, sams, beas, item_id = order.ref, client_of(sam), client_of(bea), item.id
+    assert "A green coat" in sams.get("/selling/orders").text
+    page = sams.get(f"/selling/orders/{ref}").text
+    assert "1 High Street" in page
+    assert "+442071838750" not in page  # the telephone number is for the courier
+    sent = sams.post(f"/selling/orders/{ref}/ship", data={**SENT, "shares": ["notes"]})
+    assert (sent.status_code, sent.location) == (303, f"/selling/orders/{ref}")
+    assert "JD 0140" in beas.get(f"/orders/{ref}").text
+    assert beas.post(f"/orders/{ref}/received").status_code == 303
+    tasks.drain(app)
+    tend(app)
+    assert order.state == "received"  # nobody hurries the days of the buyer
+    assert ledger.balance(seller.id) == ledger.Standing(4400, 0)
+    stopped_clock.forward(days=7)
+    tend(app)
+    assert order.state == "complete"
+    assert ledger.balance(seller.id) == ledger.Standing(0, 4400)
+    assert ledger.faults() == []
+
+    theirs = db.session.scalars(sa.select(Item).where(Item.member_id == bea.id)).one()
+    assert (theirs.brand, theirs.notes, theirs.price_minor) == ("COS", "From Paris", 4000)
+    assert "dear" not in theirs.search_text  # she agreed to the notes alone
+    assert theirs.publicised_at is None
+    before = db.session.get_one(Item, item_id)
+    assert before.archived_reason == "sold"
+    assert "A green coat" in beas.get("/orders").text
+
+
+def test_each_side_knows_what_it_needs_and_the_other_sees_it(app, client_of, order, sam, bea):
+    """#72 #73 #77: the seller, the courier and the buyer get their fields through the one door, and all of it shows."""
+    client_of(sam).post(f"/selling/orders/{order.ref}/ship", data=SENT)
+    tasks.drain(app)
+    of_bea, of_sam = told_about(bea.subject_id), told_about(sam.subject_id)
+    assert "shop_addresses.phone" not in of_bea["delivery"].fields
+    assert of_bea["delivery"].trigger == "order"
+    assert of_bea["parcel"].fields == [f"shop_addresses.{name}" for name in ADDRESS]
+    assert of_sam["sale"].fields == ["shop_orders.ref", "accounts_members.display_name", "accounts_members.handle"]
+    seen = client_of(bea).get("/privacy/disclosures").text
+    assert "Sam Seller" in seen
+    assert "Deutsche Post AG" in seen
+    assert "because of an order" in seen
+    assert "Bea Buyer" in client_of(sam).get("/privacy/disclosures").text
+
+
+ADDRESS = ("name", "line1", "line2", "postcode", "city", "country", "phone")
+
+
+def test_nobody_else_sees_an_order(client_of, order, sam, bea):
+    other = client_of(make_member("cat"))
+    for address in (f"/orders/{order.ref}", f"/selling/orders/{order.ref}", f"/selling/orders/{order.ref}/slip"):
+        assert other.get(address).status_code == 404
+    assert client_of(sam).get(f"/orders/{order.ref}").status_code == 404
+    assert client_of(bea).get(f"/selling/orders/{order.ref}").status_code == 404
+    assert client_of(bea).post(f"/selling/orders/{order.ref}/cancel").status_code == 404
+
+
+def test_the_address_is_shown_no_longer_than_it_is_needed(client_of, order, sam):
+    now = clock.now()
+    slip = client_of(sam).get(f"/selling/orders/{order.ref}/slip")
+    assert "1 High Street" in slip.text
+    assert "data:image/svg+xml;base64," in slip.text
+    order.state, order.completed_at = "complete", now - timedelta(days=89)
+    assert "1 High Street" in client_of(sam).get(f"/selling/orders/{order.ref}").text
+    order.completed_at = now - timedelta(days=91)
+    assert "1 High Street" not in client_of(sam).get(f"/selling/orders/{order.ref}").text
+    assert client_of(sam).get(f"/selling/orders/{order.ref}/slip").status_code == 404
+
+
+def test_what_is_not_sent_in_time_goes_back_by_itself(app, client_of, order, sam, bea, seller, stopped_clock):
+    stopped_clock.stop()
+    stopped_clock.forward(days=4, hours=1)
+    tend(app)
+    tend(app)
+    assert (order.state, order.reminded_at is not None) == ("paid", True)
+    stopped_clock.forward(days=1)
+    tend(app)
+    assert (order.state, order.ended_because, order.refunded_minor) == ("cancelled", "unsent", 4700)
+    assert ledger.balance(seller.id) == ledger.Standing(0, 0)
+    assert ledger.faults() == []
+    assert db.session.scalars(sa.select(Listing.remaining)).one() == 1
+    assert client_of(sam).post(f"/selling/orders/{order.ref}/ship", data=SENT).status_code == 409
+    assert {told.to for told in mails(app) if "cancelled" in told.subject} == {sam.email, bea.email}
+
+
+def test_no_word_from_the_buyer_counts_as_arrived(app, client_of, order, sam, stopped_clock):
+    stopped_clock.stop()
+    client_of(sam).post(f"/selling/orders/{order.ref}/ship", data=SENT)
+    stopped_clock.forward(days=13)
+    tend(app)
+    assert order.state == "shipped"
+    stopped_clock.forward(days=1)
+    tend(app)
+    assert order.state == "received"
+
+
+def test_the_seller_pays_a_part_back_once(app, client_of, order, sam, seller):
+    browser, address = client_of(sam), f"/selling/orders/{order.ref}"
+    key = FORM_KEY.search(browser.get(address).text)
+    assert key is not None
+    asked = {"form_key": key[1], "part": "shipping", "amount": "3.00"}
+    for _time in (1, 2):
+        assert browser.post(f"{address}/refund", data=asked).status_code == 303
+    db.session.expire_all()
+    assert order.refunded_minor == 300 + 200 * 300 // 4500
+    assert ledger.balance(seller.id).held == 4400 - 300
+    too_much = browser.post(f"{address}/refund", data={**asked, "form_key": "another", "amount": "3.00"})
+    assert too_much.status_code == 409
+    nonsense = browser.post(f"{address}/refund", data={**asked, "part": "fee", "amount": "x"})
+    assert nonsense.status_code == 422
+
+
+def test_bad_forms_are_answered_in_words(client_of, order, sam):
+    browser, address = client_of(sam), f"/selling/orders/{order.ref}/ship"
+    assert browser.post(address, data={"courier": "pigeon"}).status_code == 422
+    assert browser.post(address, data={**SENT, "shares": ["price"]}).status_code == 422
+    assert browser.post(address, data={**SENT, "tracking": "4242 4242 4242 4242"}).status_code == 422
+    assert order.state == "paid"
+
+
+def test_sending_and_calling_off_at_once(app, client_of, order, sam, seller):
+    ref = order.ref
+
+    codes: list[int] = []
+
+    def post(deed: str) -> Any:
+        browser = client_of(sam)
+        return lambda: codes.append(browser.post(f"/selling/orders/{ref}/{deed}", data=SENT).status_code)
+
+    deeds = [post("ship"), post("cancel")]
+    db.session.commit()
+    races.at_once(app, *deeds)
+    assert sorted(codes) == [303, 409]
+    db.session.expire_all()
+    assert order.state in ("shipped", "cancelled")
+    assert ledger.balance(seller.id).held == (4400 if order.state == "shipped" else 0)
+
+
+@pytest.mark.parametrize("state", sorted(states.MOVES))
+def test_unknown_moves_are_refused(db_session, order, state):
+    order.state = state
+    db_session.commit()
+    for to in set(states.MOVES) - states.MOVES[state]:
+        with pytest.raises(Refused, match="order_state"):
+            services.move(order, to, clock.now())
+    assert db_session.scalars(sa.select(Order.state)).one() == state
