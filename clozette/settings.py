@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -259,6 +260,8 @@ class Settings:
         for name in ("controller_name", "controller_address", "controller_contact"):
             if not getattr(self, name).isprintable():
                 faults.append(f"CLOZETTE_{name.upper()}: one line of plain text")
+        if not re.fullmatch("[A-Z]{2}", self.controller_country):
+            faults.append("CLOZETTE_CONTROLLER_COUNTRY: two capital letters (ISO 3166-1), such as SG")
         if self.controller_contact and "@" not in self.controller_contact:
             faults.append("CLOZETTE_CONTROLLER_CONTACT: a mail address; the one of CLOZETTE_MAIL_FROM without it")
         return faults

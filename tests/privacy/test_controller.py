@@ -51,7 +51,13 @@ def test_without_the_settings_the_senders_name_stands_in(app, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("NAME", ""), ("ADDRESS", ""), ("ADDRESS", "1 High Street\nSingapore"), ("CONTACT", "a telephone")],
+    [
+        ("NAME", ""),
+        ("ADDRESS", ""),
+        ("ADDRESS", "1 High Street\nSingapore"),
+        ("CONTACT", "a telephone"),
+        ("COUNTRY", "Singapore"),
+    ],
 )
 def test_production_wants_them(name, value):
     Settings.from_environment(PRODUCTION)
