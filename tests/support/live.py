@@ -80,13 +80,16 @@ class LiveSite:
 
 
 @contextmanager
-def running(*, workers: int = 1, worker: bool = True, **settings: str) -> Iterator[LiveSite]:
-    """Give a site on a random port with a database of its own; ``settings`` are its variables without the prefix."""
+def running(*, workers: int = 1, worker: bool = True, plain: bool = False, **settings: str) -> Iterator[LiveSite]:
+    """Give a site on a random port with a database of its own; ``settings`` are its variables without the prefix.
+
+    :param plain: without TLS, as behind a proxy.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(processes.scratch("live"))
         site = _prepare(stack, folder, settings)
         databases.create_schema(create_app(Settings.from_environment(site.environment)))
-        _start(site, stack, "web.log", _serve(site, workers))
+        _start(site, stack, "web.log", _serve(site, workers, plain=plain))
         if worker:
             _start(site, stack, "worker.log", [sys.executable, "-m", "clozette", "worker"])
         processes.wait_until(lambda: processes.answers(site.port), site.processes[0], folder / "web.log")
@@ -115,8 +118,8 @@ def _prepare(stack: ExitStack, folder: Path, settings: dict[str, str]) -> LiveSi
     return LiveSite(url, port, sink, environment, Certificate(folder), folder, [])
 
 
-def _serve(site: LiveSite, workers: int) -> list[str]:
-    tls = ["--certificate", str(site.certificate.chain), "--key", str(site.certificate.key)]
+def _serve(site: LiveSite, workers: int, *, plain: bool) -> list[str]:
+    tls = [] if plain else ["--certificate", str(site.certificate.chain), "--key", str(site.certificate.key)]
     return [sys.executable, "-m", "clozette", "serve", "--port", str(site.port), "--workers", str(workers), *tls]
 
 

@@ -122,6 +122,7 @@ def _declined(ref: str, order_id: int) -> Any:
     """End the hold of an order that the service doesn't take; nothing was charged."""
     db.session.rollback()
     holds.end(order_id, "cancelled", "declined", clock.now())
+    edge.keep()
     return render_template("shop/declined.html", order=access.own_order(gate.viewer(), ref)), 409
 
 
