@@ -99,3 +99,20 @@ def test_sold_by_one_and_found_by_another(visit: Any, cast: SimpleNamespace, jav
     page.get_by_label("Beside a garment of mine").select_option(index=1)
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("cell", name="2 cm (0.8 in) larger")).to_be_visible()
+
+
+def test_pages_are_sound(visit: Any, cast: SimpleNamespace, sound: Any) -> None:
+    """Nothing for axe to find, nothing that scrolls sideways: many pages in many dresses, so it takes its time."""
+    seller = visit("Ada")
+    for address in (f"{cast.unsold}/sell", "/selling", "/selling/rates", "/selling/listings", "/selling/start"):
+        seller.goto(address)
+        sound(seller)
+    buyer = visit("Bea")
+    for address in ("/shop", "/shop?colour=silver&price_from=x&currency=EUR", f"/@{cast.ada}/shop", "/selling/start"):
+        buyer.goto(address)
+        sound(buyer)
+    buyer.goto(f"/@{cast.ada}/shop")
+    buyer.locator(".card__cover").first.click()
+    buyer.get_by_label("Beside a garment of mine").select_option(index=1)
+    buyer.get_by_role("button", name="Compare").click()
+    sound(buyer)
