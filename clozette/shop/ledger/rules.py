@@ -1,15 +1,12 @@
 """Which moves a deed is made of: pure, so that thousands of histories can be played in a second."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from clozette.kernel.refusal import Refusal
 from clozette.shop.ledger.models import OURS
-
-Totals = Mapping[str, int]
-"""What is in each account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def order(ref: str) -> Any:
 
 
 @blueprint.post(f"{_ONE}/received")
-@gate.members()
+@gate.members(collects="CP2")
 def received(ref: str) -> Any:
     """Say that the parcel arrived."""
     services.receive(access.bought(gate.viewer(), ref), clock.now())

@@ -78,7 +78,7 @@ def ship(ref: str) -> Any:
 
 
 @blueprint.post(f"{_ONE}/cancel")
-@gate.members()
+@gate.members(collects="CP2")
 def cancel(ref: str) -> Any:
     """Call it off before it is sent; all the money goes back."""
     deeds.cancel(access.sold(gate.viewer(), ref), because="seller", now=clock.now())
@@ -87,7 +87,7 @@ def cancel(ref: str) -> Any:
 
 
 @blueprint.post(f"{_ONE}/refund")
-@gate.members()
+@gate.members(collects="CP2")
 def refund(ref: str) -> Any:
     """Pay a part back, of a line or of the shipping."""
     found, form = access.sold(gate.viewer(), ref), Form(schemas.RefundIn)

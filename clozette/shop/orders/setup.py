@@ -3,8 +3,9 @@
 from flask import Flask
 
 from clozette.community import notifications
-from clozette.kernel import events, tasks
+from clozette.kernel import checkup, events, tasks
 from clozette.kernel.web import slots
+from clozette.shop.ledger import checks
 from clozette.shop.orders import buyer_views, listeners, seller_views, words
 from clozette.shop.orders import tasks as ours
 from clozette.shop.orders.events import OrderDue, OrderMoved
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, OrderMoved, after=(ours.tell_order_moved,))
     events.listen(app, OrderDue, after=(ours.tell_order_due,))
     tasks.schedule(app, "7 * * * *", ours.tend_orders)
+    checkup.add(app, "books", checks.balances)
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
     slots.fill(app, "selling.overview", "selling/_money.html")
