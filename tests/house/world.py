@@ -43,7 +43,9 @@ from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from clozette.rights.guardians import services as guardians
 from clozette.shop.carts import services as carts
+from clozette.shop.orders import deeds
 from clozette.shop.payments import services as payments
+from clozette.shop.sellers.models import Seller
 from tests.factories import accounts, bulk, contests, desk, looks, newsletters, photos, shop
 from tests.factories.closets import make_item
 from tests.support.client import Client
@@ -437,12 +439,24 @@ def _shop(world: World, owner: Member) -> None:
         world.names[name] = ids.encode(shop.make_listing(seller, item, state=state).id)
     world.names["unsold"] = ids.encode(make_item(owner).id)
     _bought(world, owner)
+    _sold(world, seller)
+
+
+def _sold(world: World, seller: Seller) -> None:
+    """Somebody bought from the owner, paid, and was told of."""
+    buyer, now = accounts.make_member("customer"), clock.now()
+    order = shop.make_order(buyer, shop.make_listing(seller), state="paid", paid_at=now)
+    deeds.introduce(order, now)
+    world.names["sold_order"] = order.ref
 
 
 def _bought(world: World, owner: Member) -> None:
     """The owner buys from somebody else: one thing is held for them, one is in their cart."""
     merchant = shop.make_seller(accounts.make_member("merchant"))
     order, wanted = shop.make_order(owner, shop.make_listing(merchant)), shop.make_listing(merchant)
-    payments.ask(order, owner, clock.now())
-    carts.put_back(owner.id, {wanted.id: 1}, now=clock.now())
-    world.names |= {"held_order": order.ref, "wanted": ids.encode(wanted.id), "merchant": ids.encode(merchant.id)}
+    now = clock.now()
+    payments.ask(order, owner, now)
+    carts.put_back(owner.id, {wanted.id: 1}, now=now)
+    sent = shop.make_order(owner, shop.make_listing(merchant), state="shipped", paid_at=now, shipped_at=now)
+    world.names |= {"held_order": order.ref, "sent_order": sent.ref}
+    world.names |= {"wanted": ids.encode(wanted.id), "merchant": ids.encode(merchant.id)}
