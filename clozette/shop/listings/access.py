@@ -36,8 +36,17 @@ def listing_for(viewer: Viewer, listing_id: int) -> Listing:
 
 def own_listing(viewer: Viewer, listing_id: int) -> Listing:
     """Return one of the viewer's own listings that is not removed, or 404; locked where the transaction may write."""
+    if not is_reading():
+        _lock_item(viewer, listing_id)
     mine = _joined().where(Listing.id == listing_id, Seller.member_id == viewer.member_id, Listing.state != "removed")
     return _found(mine if is_reading() else mine.with_for_update(of=Listing, key_share=True))
+
+
+def _lock_item(viewer: Viewer, listing_id: int) -> None:
+    """Lock the item before its listing, as deeds on items do: so two deeds of one seller take turns."""
+    offered = sa.select(Listing.item_id).where(Listing.id == listing_id).scalar_subquery()
+    mine = sa.select(Item.id).where(Item.id == offered, Item.member_id == viewer.member_id)
+    db.session.execute(mine.with_for_update(key_share=True))
 
 
 def _joined() -> sa.Select[Listing]:

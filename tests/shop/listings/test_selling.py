@@ -15,8 +15,9 @@ from clozette.closets.access import own_item
 from clozette.closets.models import Item
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
 from clozette.kernel.viewer import Viewer
-from clozette.shop.listings import services
+from clozette.shop.listings import access, services
 from clozette.shop.listings.models import Listing
 from clozette.shop.sellers.models import Seller
 from tests.factories.accounts import make_member
@@ -265,3 +266,25 @@ def test_who_ships_nowhere_keeps_a_draft(db_session: orm.Session, client_of: Bro
         == 303
     )
     assert only(db_session).state == "active"
+
+
+def test_hidden_and_offered_at_once_it_is_never_offered_unseen(
+    app: Flask, db_session: orm.Session, client_of: Browsers, ada: Member
+) -> None:
+    item = make_item(ada)
+    db_session.commit()
+    offer(client_of(ada), item)
+    item_id, listing_id, viewer = item.id, only(db_session).id, Viewer(member_id=ada.id)
+    services.pause(access.own_listing(viewer, listing_id), now=clock.now())
+    db_session.commit()
+
+    def hide() -> None:
+        closets.hide(own_item(viewer, item_id))
+
+    def show() -> None:
+        services.publish(access.own_listing(viewer, listing_id), now=clock.now())
+
+    raised = at_once(app, hide, show, hide, show, hide, show)
+    assert all(isinstance(error, Refused) for error in raised), raised
+    listing = only(db_session)
+    assert (listing.state == "active") == db_session.get_one(Item, item_id).is_public
