@@ -34,6 +34,14 @@ def listing_for(viewer: Viewer, listing_id: int) -> Listing:
     return _found(_joined().where(Listing.id == listing_id, seen))
 
 
+def item_of(viewer: Viewer, listing: Listing) -> Item | None:
+    """Return the item of a listing as far as the viewer sees it: once it is hidden, or another's, nothing of it is shown."""
+    item = listing.item
+    if item is None or item.member_id != listing.seller.member_id:
+        return None
+    return item if item.is_public or item.member_id == viewer.member_id else None
+
+
 def own_listing(viewer: Viewer, listing_id: int) -> Listing:
     """Return one of the viewer's own listings that is not removed, or 404; locked where the transaction may write."""
     if not is_reading():

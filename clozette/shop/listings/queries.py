@@ -78,7 +78,7 @@ def shop_of(viewer: Viewer, member: Member, country: str, after: int | None, *, 
 def offers_of(seller: Seller, states: Sequence[str], after: int | None, *, now: datetime) -> Page[Card]:
     """Return a page of a seller's own listings in some states."""
     mine = Listing.seller_id == seller.id
-    return _page(_cards(seller.country).where(mine, Listing.state.in_(states)), after, now)
+    return _page(_cards(seller.country, own=True).where(mine, Listing.state.in_(states)), after, now)
 
 
 def card_of(listing: Listing, country: str, *, now: datetime) -> Card:
@@ -123,12 +123,18 @@ def held_until(listing_id: int) -> datetime | None:
     return db.session.scalar(held.where(OrderLine.listing_id == listing_id, Order.state.in_(HELD)))
 
 
-def _cards(country: str) -> sa.Select[Any]:
-    cover = sa.and_(ItemPhoto.item_id == Listing.item_id, ItemPhoto.position == 0)
+def _cards(country: str, *, own: bool = False) -> sa.Select[Any]:
+    """Return cards with covers: those of the seller's items that are public, and to the seller all of theirs.
+
+    What was sold may be somebody else's item by now.
+    """
+    still = sa.and_(Item.id == Listing.item_id, Item.member_id == Seller.member_id)
+    cover = sa.and_(ItemPhoto.item_id == Item.id, ItemPhoto.position == 0)
+    photo = sa.and_(Photo.id == ItemPhoto.photo_id, sa.true() if own else Photo.public_token.is_not(None))
     rate = sa.and_(Rate.seller_id == Listing.seller_id, Rate.country == country)
     cards: Any = sa.select(Listing, Photo, Member.handle, Member.display_name, Rate.first_minor)
     cards = cards.join(Seller, Seller.id == Listing.seller_id).join(Member, Member.id == Seller.member_id)
-    cards = cards.outerjoin(ItemPhoto, cover).outerjoin(Photo, Photo.id == ItemPhoto.photo_id)
+    cards = cards.outerjoin(Item, still).outerjoin(ItemPhoto, cover).outerjoin(Photo, photo)
     joined: sa.Select[Any] = cards.outerjoin(Rate, rate)
     return joined
 
@@ -178,7 +184,7 @@ def _in_category(codes: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def _in_brand(brands: Sequence[str]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(Item.id == Listing.item_id, Item.brand_key.in_([fold(brand) for brand in brands]))
+    return Item.brand_key.in_([fold(brand) for brand in brands])
 
 
 def _in_colour(codes: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -251,3 +251,25 @@ def test_a_member_has_a_shop_of_their_own(
 def test_an_empty_shop_helps(client_of: Browsers, db_session: orm.Session) -> None:
     assert "Be the first" in client_of().get("/shop").text
     assert "Take a filter away" in client_of().get("/shop?colour=red").text
+
+
+def test_nothing_is_shown_of_an_item_that_is_anothers_by_now_or_hidden(
+    db_session: orm.Session, client_of: Browsers, bea: Member, seller: Seller
+) -> None:
+    facts = {"category": "outerwear.coat", "measurements": {"chest": 520}, "tags": ["hersalone"], "colours": ["red"]}
+    coat, boots = (offered(seller, title, item=facts, state="sold") for title in ("Red coat", "Old boots"))
+    handed = own_item(Viewer(member_id=seller.member_id), coat.item_id or 0)
+    closets.hide(own_item(Viewer(member_id=seller.member_id), boots.item_id or 0))
+    handed.member_id = bea.id
+    db_session.commit()
+    for listing in (coat, boots):
+        address = ids.encode(listing.id)
+        text = client_of(make_member(f"looker{address[-3:]}")).get(f"/shop/{address}").text
+        assert listing.title in text
+        assert "hersalone" not in text
+        assert "52 cm" not in text
+        assert client_of().get(f"/api/v1/listings/{address}").json["cover"] is None
+    own = client_of(db_session.get_one(Member, seller.member_id))
+    assert own.get("/selling/listings?show=sold").text.count('class="photo__full"') == 1
+    assert "hersalone" in own.get(f"/shop/{ids.encode(boots.id)}").text
+    assert "hersalone" not in own.get(f"/shop/{ids.encode(coat.id)}").text

@@ -20,7 +20,6 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.viewer import Viewer
 from clozette.kernel.web import gate
 from clozette.shop.listings import access, cards, closet, prices, queries, schemas, words
-from clozette.shop.listings.models import Listing
 from clozette.shop.listings.queries import Filters
 from clozette.shop.listings.where import country_of
 from clozette.shop.sellers import fees, places
@@ -58,18 +57,18 @@ def listing(listing_id: int) -> str:
     """Show one."""
     viewer = gate.viewer()
     found = access.listing_for(viewer, listing_id)
-    country, ways = country_of(viewer), sellers.rates_of(found.seller_id)
+    country, ways, item = country_of(viewer), sellers.rates_of(found.seller_id), access.item_of(viewer, found)
     all_in = prices.all_in(found, country, fees.current(found.currency, clock.now()))
     return render_template(
         "shop/listing.html",
         listing=found,
-        item=found.item,
+        item=item,
         seller=found.seller,
         country=country,
         all_in=all_in,
         ways=places.together(ways),
         held_until=queries.held_until(found.id) if not found.remaining and found.state == "active" else None,
-        **_beside_mine(viewer, found, all_in.total if all_in else None),
+        **_beside_mine(viewer, item, all_in.total if all_in else None),
         **_names(),
     )
 
@@ -87,10 +86,9 @@ def shop_of(handle: str) -> str:
     return render_template("shop/member.html", member=member, page=page, cards=shown, country=country, places=places)
 
 
-def _beside_mine(viewer: Viewer, found: Listing, total: Money | None) -> dict[str, Any]:
+def _beside_mine(viewer: Viewer, item: Item | None, total: Money | None) -> dict[str, Any]:
     """Return what the viewer's own closet says to a listing; nothing to a guest, or to the seller."""
-    item = found.item
-    if item is None or not viewer.is_member or found.seller.member_id == viewer.member_id:
+    if item is None or not viewer.is_member or item.member_id == viewer.member_id:
         return {"lengths": closet.compare(item, None) if item else ()}
     mine = _chosen(viewer)
     return {
