@@ -172,6 +172,7 @@ def _opened(payment_id: int, page: Session, now: datetime) -> bool:
         if order.state == "reserved":
             orders.move(order, "paying", now)
         return True
+    db.session.refresh(payment)  # somebody else was quicker: by the same page, or by its end
     return payment.state == "open" and payment.session == page.id
 
 

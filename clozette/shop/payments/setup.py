@@ -3,13 +3,13 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from clozette.kernel import events, tasks
+from clozette.kernel import checkup, events, tasks
 from clozette.kernel.ports import payments
 from clozette.kernel.ports.stripe_gateway import Stripe
 from clozette.kernel.ports.till import Till
 from clozette.kernel.web import door
 from clozette.settings import Settings
-from clozette.shop.payments import selling, views
+from clozette.shop.payments import checks, selling, views
 from clozette.shop.payments import tasks as ours
 from clozette.shop.payments.events import NewsHeard, PayoutAsked, RefundAsked
 
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, NewsHeard, after=(ours.hear,))
     events.listen(app, RefundAsked, after=(ours.send_refund,))
     events.listen(app, PayoutAsked, after=(ours.send_payout,))
+    checkup.add(app, "payments", checks.payments)
     tasks.schedule(app, "23 * * * *", ours.reconcile)
 
 
