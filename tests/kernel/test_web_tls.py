@@ -13,7 +13,7 @@ from clozette.kernel.web.tls import is_guarded
 from clozette.shop.setup import PAYMENT_ADDRESSES
 from tests.support import live
 
-pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.requirement(9, 10)]
+pytestmark = pytest.mark.engines("sqlite")
 GUARDED = (
     "/cart",
     "/checkout",
@@ -58,6 +58,7 @@ def ask(port: int, method: str, path: str, *headers: str, body: bytes = b"", len
     return answer
 
 
+@pytest.mark.requirement(9)
 @pytest.mark.parametrize("path", GUARDED)
 def test_a_deed_without_tls_is_refused_before_its_body_has_come(app, path):
     with serving(app) as port:
@@ -67,12 +68,14 @@ def test_a_deed_without_tls_is_refused_before_its_body_has_come(app, path):
     assert b"set-cookie:" not in answer.lower()
 
 
+@pytest.mark.requirement(9)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_no_deed_is_led_anywhere(app, method):
     with serving(app) as port:
         assert b" 403 " in ask(port, method, "/checkout", body=CARD).splitlines()[0]
 
 
+@pytest.mark.requirement(9)
 def test_nothing_of_it_is_logged(app, capfd, caplog):
     with serving(app) as port:
         ask(port, "POST", "/checkout?card=4242424242424242", body=CARD)
@@ -80,6 +83,7 @@ def test_nothing_of_it_is_logged(app, capfd, caplog):
     assert "4242" not in written.out + written.err + caplog.text
 
 
+@pytest.mark.requirement(9, 10)
 def test_the_server_that_we_run_refuses_it_unread_too():
     """Granian, as it stands behind a proxy; it doesn't wait for the body either."""
     with live.running(worker=False, plain=True) as site:
@@ -107,6 +111,7 @@ def test_the_rest_of_the_site_has_its_own_manners(app):
     assert is_guarded(app, "/cart/")
 
 
+@pytest.mark.requirement(10)
 @pytest.mark.parametrize(
     ("hops", "said", "through"),
     [

@@ -128,6 +128,8 @@ def _read(args: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, list
         if values[-1] or name in lists
     }
     wrong = schema.validate(typed)
+    # What is wrong of several filters together is only looked at where each by itself is right.
+    wrong |= schema.validate({name: value for name, value in typed.items() if name not in wrong})
     asked: dict[str, Any] = schema.load({name: value for name, value in typed.items() if name not in wrong})
     return asked, wrong
 
