@@ -161,6 +161,8 @@ WANTED: dict[str, Any] = {
     "contests_surveys.min_group": 10,
     "rights_erasures.undone_at": lambda planted: clock.now(),
     "contests_winners.unit": None,
+    "shop_moves.from_account": "held",
+    "shop_moves.to_account": "available",
     "privacy_silences.case_id": lambda planted: _row_of("privacy_cases", planted),
 }
 """What a constraint wants in a column, by ``table.column``, where it can't be read out of the table."""
