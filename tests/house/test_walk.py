@@ -58,9 +58,10 @@ WITHOUT_TOKEN = {
     "leaving.undo": "answers the above, on a page that sets no cookie; by a stamp of its own",
     "preferences.choose": "the link in a mail is the right to it; the page sets no cookie",
     "text_answers.hear": "the provider of texts calls in, and signs what it says",
+    "shop_payments.hear": "the payment service calls in, and signs what it says",
 }
 # And of these the ones that come from anywhere.
-FROM_ANYWHERE = {"text_answers.hear", "leaving.leave", "newsletters_api.ask"}
+FROM_ANYWHERE = {"text_answers.hear", "shop_payments.hear", "leaving.leave", "newsletters_api.ask"}
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def _gate(books: Books) -> tuple[str, Response | None]:
     if fault == BEFORE:
         return fault, _break_line()
     status, body = FAULTS[fault]
-    where = {"Location": "/stripe"} if status == 302 else {}
+    where = {"Location": "/v1/refunds"} if status == 302 else {}
     return fault, Response(body, status, where, content_type="application/json")
 
 

@@ -75,6 +75,15 @@ def test_webhooks_in_any_order_and_number_pay_once(app, client, world, order, pa
     assert state_of(order) == "paid"
 
 
+def test_what_is_heard_again_changes_nothing(world, order, payment, page, stopped_clock):
+    world.people.pay(page)
+    services.take_over(world.there.session(page), clock.now())
+    first = (payment.paid_at, order.state_at)
+    stopped_clock.forward(seconds=5)
+    services.take_over(world.there.session(page), clock.now())
+    assert (payment.paid_at, order.state_at) == first
+
+
 def test_what_a_webhook_says_is_not_believed_but_asked(app, client, world, order, payment, page):
     """An event that is told before its money is there changes nothing."""
     if world.on_the_wire:
