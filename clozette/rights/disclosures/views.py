@@ -33,6 +33,14 @@ TRIGGERS = {
     "order": _l("because of an order"),
     "selling": _l("because you sell"),
 }
+NAMES = {
+    "delivery": _l("so that the seller can send it"),
+    "parcel": _l("so that the parcel arrives"),
+    "sale": _l("so that the buyer knows whom they bought from"),
+    "payment": _l("so that it can be paid"),
+    "payout": _l("so that money can reach you"),
+}
+"""What a hand-over was for, where nobody is asked to agree to that on a form."""
 KINDS = {
     "erasure": _l("asked to erase it"),
     "correction": _l("told that it was corrected"),
@@ -64,7 +72,7 @@ def purpose_name(purpose: str) -> str:
     try:
         return title(purpose)
     except KeyError:
-        return purpose
+        return str(NAMES.get(purpose, purpose))
 
 
 @blueprint.get("/privacy/access")

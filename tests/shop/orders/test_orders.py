@@ -12,13 +12,17 @@ from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
 from clozette.kernel.refusal import Refused
+from clozette.media.models import Photo
 from clozette.privacy.disclosures.models import Disclosure, Handover
+from clozette.rights.erasure import services as erasures
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.listings.models import Listing
-from clozette.shop.orders import services, states
+from clozette.shop.orders import passing, queries, services, states
 from clozette.shop.orders.models import Order
 from clozette.shop.orders.tasks import tend_orders
 from tests.factories.accounts import make_member
+from tests.factories.shop import make_listing, make_order
+from tests.shop.orders.conftest import pay
 from tests.support import races
 
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
@@ -85,8 +89,9 @@ def test_from_paid_to_complete(app, client_of, order, sam, bea, seller, item, st
     assert "A green coat" in beas.get("/orders").text
 
 
+@pytest.mark.requirement(72, 73, 77)
 def test_each_side_knows_what_it_needs_and_the_other_sees_it(app, client_of, order, sam, bea):
-    """#72 #73 #77: the seller, the courier and the buyer get their fields through the one door, and all of it shows."""
+    """The seller, the courier and the buyer get their fields through the one door, and all of it shows."""
     client_of(sam).post(f"/selling/orders/{order.ref}/ship", data=SENT)
     tasks.drain(app)
     of_bea, of_sam = told_about(bea.subject_id), told_about(sam.subject_id)
@@ -97,8 +102,41 @@ def test_each_side_knows_what_it_needs_and_the_other_sees_it(app, client_of, ord
     seen = client_of(bea).get("/privacy/disclosures").text
     assert "Sam Seller" in seen
     assert "Deutsche Post AG" in seen
-    assert "because of an order" in seen
+    assert "so that the seller can send it · because of an order" in seen
     assert "Bea Buyer" in client_of(sam).get("/privacy/disclosures").text
+
+
+@pytest.mark.requirement(78)
+def test_a_buyer_who_is_being_erased_is_told_to_nobody(app, client_of, bea, seller, item):
+    """Nothing goes out once the erasure has begun; what was paid goes back."""
+    made = make_order(bea, make_listing(seller, item, title="A green coat"))
+    pay(made, bea)
+    erasures.ask(bea.subject_id, via="page", now=clock.now()).begun_at = clock.now()
+    tasks.drain(app)
+    db.session.expire_all()
+    assert (made.state, made.ended_because, made.refunded_minor) == ("cancelled", "gone", 4700)
+    assert "delivery" not in told_about(bea.subject_id)
+    assert ledger.balance(seller.id) == ledger.Standing(0, 0)
+
+
+def test_what_was_bought_comes_into_the_closet_once(order, sam, bea):
+    order.state, order.completed_at, order.shares = "complete", clock.now(), ["tags"]
+    for _time in (1, 2):
+        passing.pass_on(queries.whole(order.id), clock.now())
+        db.session.commit()
+    theirs = db.session.scalars(sa.select(Item).where(Item.member_id == bea.id)).one()
+    assert (theirs.notes, "dear" in theirs.search_text) == (None, True)
+    photos = db.session.scalars(sa.select(Photo)).all()
+    assert {photo.subject_id for photo in photos} == {bea.subject_id, sam.subject_id}
+    assert len(photos) == 2
+
+
+def test_what_was_paid_back_whole_does_not_change_hands(order, bea):
+    order.state, order.completed_at = "complete", clock.now()
+    whole = queries.whole(order.id)
+    whole.lines[0].refunded_minor = 4000
+    passing.pass_on(whole, clock.now())
+    assert db.session.scalar(sa.select(Item.id).where(Item.member_id == bea.id)) is None
 
 
 ADDRESS = ("name", "line1", "line2", "postcode", "city", "country", "phone")
@@ -113,6 +151,7 @@ def test_nobody_else_sees_an_order(client_of, order, sam, bea):
     assert client_of(bea).post(f"/selling/orders/{order.ref}/cancel").status_code == 404
 
 
+@pytest.mark.requirement(75)
 def test_the_address_is_shown_no_longer_than_it_is_needed(client_of, order, sam):
     now = clock.now()
     slip = client_of(sam).get(f"/selling/orders/{order.ref}/slip")
