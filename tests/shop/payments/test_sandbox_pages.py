@@ -1,11 +1,13 @@
 """The sandbox's own pages, as a browser sees them over TLS: cards, 3-D Secure, onboarding, banks; and its rules of the API."""
 
 import json
+import time
 
 import pytest
 import requests
 
 from clozette.kernel import clock
+from clozette.sandbox.stripe import posting
 from clozette.sandbox.stripe.books import DECLINED, INSUFFICIENT, PAID, SECURE, Books
 from clozette.sandbox.stripe.posting import post_all, sign
 from clozette.settings import BadSettings, Settings
@@ -126,6 +128,17 @@ def test_webhooks_come_in_the_wrong_order_and_one_of_them_twice():
     post_all(lambda body, headers: sent.append(body), [{"id": "a"}, {"id": "b"}, {"id": "c"}])
     assert [json.loads(body)["id"] for body in sent] == ["c", "b", "a", "c"]
     assert sign(b"{}", "whsec_x", 1) != sign(b"{}", "whsec_y", 1)
+
+
+def test_webhooks_that_are_not_answered_are_sent_again(sandbox, monkeypatch):
+    """To an address by TLS, as the site's is; a first answer of 500 is asked again."""
+    monkeypatch.setattr(posting, "PAUSES", (0.0, 0.01))
+    sandbox.spoil("500")
+    posting.poster(f"{sandbox.base}/v1/refunds")([{"id": "evt_1"}])
+    until = time.monotonic() + 5
+    while len(sandbox.books.calls) < 4 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert [call[:2] for call in sandbox.books.calls] == [("POST", "/v1/refunds")] * 4
 
 
 def test_it_remembers_after_a_restart(tmp_path):
