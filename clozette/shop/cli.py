@@ -2,14 +2,13 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import click
 
-from clozette import create_app
 from clozette.kernel import clock, money
 from clozette.kernel.database import committed
 from clozette.kernel.money import Money
-from clozette.settings import Settings
 from clozette.shop.sellers import fees as schedule
 from clozette.shop.sellers.models import Fees
 
@@ -27,9 +26,12 @@ def shop() -> None:
 @click.option("--fixed", default="0", help="What the buyer pays on top for each order, such as 0.70.")
 @click.option("--seller", type=float, default=0, help="Percent of the price that is taken from the seller's.")
 @click.option("--since", type=click.DateTime(), help="From when on (UTC), now by default; never in the past.")
-def fees(currency: str | None, buyer: float, fixed: str, seller: float, since: datetime | None) -> None:
+@click.pass_obj
+def fees(
+    create_app: Any, currency: str | None, buyer: float, fixed: str, seller: float, since: datetime | None
+) -> None:
     """Show what the house takes, or announce what it takes in CURRENCY from a moment on."""
-    with committed(create_app(Settings.from_environment())):
+    with committed(create_app()):
         if currency is not None:
             _announce(currency.upper(), buyer, fixed, seller, since)
         for line in schedule.schedule():

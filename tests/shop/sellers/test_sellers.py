@@ -1,6 +1,7 @@
 """Becoming a seller: who may, what a trader says, which terms were accepted; and what shipping costs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -171,11 +172,9 @@ def test_why_somebody_cant_take_money() -> None:
     assert nobody.code == "no-seller"
 
 
-def test_fees_are_announced_never_changed(app: Flask, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "create_app", lambda settings: app)
-    monkeypatch.setattr(cli.Settings, "from_environment", lambda: None)
+def test_fees_are_announced_never_changed(app: Flask, db_session: orm.Session) -> None:
     db_session.rollback()
-    run = CliRunner().invoke
+    run = partial(CliRunner().invoke, obj=lambda: app)
     told = run(cli.shop, ["fees", "eur", "--buyer", "5", "--fixed", "0.70", "--seller", "1.25"])
     assert "buyer 5 % and €0.70 an order, seller 1.25 %" in told.output
     now = clock.now()
