@@ -241,3 +241,19 @@ def test_unknown_moves_are_refused(db_session, order, state):
         with pytest.raises(Refused, match="order_state"):
             services.move(order, to, clock.now())
     assert db_session.scalars(sa.select(Order.state)).one() == state
+
+
+def test_a_move_from_what_was_read_before_comes_too_late(db_session, order):
+    assert order.state == "paid"
+    elsewhere = sa.update(Order).where(Order.id == order.id).values(state="shipped")
+    db_session.execute(elsewhere, execution_options={"synchronize_session": False})
+    with pytest.raises(Refused, match="order_state"):
+        services.move(order, "cancelled", clock.now())
+
+
+def test_nobody_completes_an_order_while_the_buyer_may_complain(order):
+    order.state, order.protected_until = "received", clock.now() + timedelta(minutes=1)
+    db.session.flush()
+    with pytest.raises(Refused, match="order_state"):
+        services.complete(order, clock.now())
+    assert ledger.of_order(order.id)["held"] == 4400
