@@ -87,7 +87,8 @@ def back() -> Any:
     order = access.own_order(gate.viewer(), request.args.get("order", ""))
     look = _number(request.args.get("look", "")) + 1
     again = f"{HERE}/return?order={order.ref}&look={look}" if order.state in HELD and look <= _LOOKS else None
-    return render_template("shop/return.html", order=order, again=again, waiting=order.state in HELD)
+    page = render_template("shop/return.html", order=order, again=again, waiting=order.state in HELD)
+    return page, {"Refresh": f"5; url={again}"} if again else {}
 
 
 @blueprint.get(f"{HERE}/cancel/<ref>")

@@ -51,26 +51,26 @@ def buyer(db_session):
 
 
 @pytest.fixture
-def browser(client_of, buyer):
+def bea(client_of, buyer):
     """Give the buyer's browser."""
     return client_of(buyer)
 
 
-def put(browser: Any, listing: Any, quantity: int = 1) -> Any:
+def put(bea: Any, listing: Any, quantity: int = 1) -> Any:
     """Put something into the cart."""
-    return browser.post("/cart", data={"listing": ids.encode(listing.id), "quantity": quantity})
+    return bea.post("/cart", data={"listing": ids.encode(listing.id), "quantity": quantity})
 
 
-def form_of(browser: Any, seller_id: int, **changes: str) -> dict[str, str]:
+def form_of(bea: Any, seller_id: int, **changes: str) -> dict[str, str]:
     """Open the page of the address form, and fill it."""
-    page = browser.get(f"/checkout?seller={ids.encode(seller_id)}").text
+    page = bea.get(f"/checkout?seller={ids.encode(seller_id)}").text
     hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', page))
     return {**{name: hidden[name] for name in ("seller", "form_key", "total", "_notice")}, **ADDRESS, **changes}
 
 
-def buy(browser: Any, listing: Any, **changes: str) -> str:
+def buy(bea: Any, listing: Any, **changes: str) -> str:
     """Put something into the cart and press Buy; return the order's reference."""
-    put(browser, listing)
-    where = location(browser.post("/checkout", data=form_of(browser, listing.seller_id, **changes)))
+    put(bea, listing)
+    where = location(bea.post("/checkout", data=form_of(bea, listing.seller_id, **changes)))
     assert where.startswith("/checkout/pay/")
     return where.rpartition("/")[2]

@@ -43,10 +43,10 @@ def test_fifty_press_buy_and_one_gets_it(client_of, listing, seller, db_session)
     db_session.commit()
     form = {**ADDRESS, "seller": ids.encode(seller.id), "form_key": "the-same-for-all", "total": "4500"}
     headers = {"X-CSRFToken": browsers[0].csrf_token()}
-    for browser in browsers:
-        browser.csrf_token()
+    for bea in browsers:
+        bea.csrf_token()
     db_session.commit()
-    press = [lambda browser=browser: browser.post("/checkout", data=form, headers=headers) for browser in browsers]
+    press = [lambda bea=bea: bea.post("/checkout", data=form, headers=headers) for bea in browsers]
     answers = together(press)
     assert sorted(answer.status_code for answer in answers) == [303] + [409] * (BUYERS - 1)
     assert all("Somebody was quicker" in answer.text for answer in answers if answer.status_code == 409)
@@ -57,13 +57,13 @@ def test_fifty_press_buy_and_one_gets_it(client_of, listing, seller, db_session)
     assert db_session.scalar(sa.select(sa.func.count()).select_from(CartLine)) == BUYERS - 1
 
 
-def test_a_form_sent_eight_times_at_once_makes_one_order(browser, listing, seller, db_session):
+def test_a_form_sent_eight_times_at_once_makes_one_order(bea, listing, seller, db_session):
     listing.stock = listing.remaining = 20
-    put(browser, listing)
-    form = form_of(browser, seller.id)
-    browser.csrf_token()
+    put(bea, listing)
+    form = form_of(bea, seller.id)
+    bea.csrf_token()
     db_session.commit()
-    answers = together([lambda: browser.post("/checkout", data=form)] * 8)
+    answers = together([lambda: bea.post("/checkout", data=form)] * 8)
     assert len({location(answer) for answer in answers}) == 1
     assert len(answers) == 8
     db_session.expire_all()
