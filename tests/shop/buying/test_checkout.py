@@ -17,8 +17,8 @@ from clozette.shop.orders.models import Order, OrderAddress, OrderLine
 from clozette.shop.payments.models import Payment
 from clozette.shop.sellers.models import Fees
 from tests.factories.accounts import make_member
+from tests.factories.buying import buy, form_of, put
 from tests.factories.shop import make_listing, make_order, make_seller
-from tests.shop.buying.conftest import buy, form_of, put
 from tests.support.client import location
 
 

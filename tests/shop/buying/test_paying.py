@@ -17,8 +17,8 @@ from clozette.shop.orders.models import Order
 from clozette.shop.payments import services as payments
 from clozette.shop.payments.models import Payment
 from tests.factories.accounts import make_member
+from tests.factories.buying import buy, form_of, put
 from tests.factories.shop import make_listing
-from tests.shop.buying.conftest import buy, form_of, put
 from tests.support.client import location
 
 

@@ -12,7 +12,7 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.models import Payment
 from tests.factories.accounts import make_member
-from tests.shop.buying.conftest import ADDRESS, form_of, put
+from tests.factories.buying import ADDRESS, form_of, put
 from tests.support.client import location
 
 BUYERS = 50
