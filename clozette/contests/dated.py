@@ -11,14 +11,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from clozette.accounts.schemas import Choice
-from clozette.contests.planning.schemas import Number
 from clozette.contests.planning.words import zone_moment
 from clozette.contests.promotions.models import Promotion
 from clozette.contests.surveys.models import Survey
 from clozette.kernel import early, zones
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused, refuse
-from clozette.kernel.schemas import Schema
+from clozette.kernel.schemas import Number, Schema
 
 PHASES = {"draft": _l("Draft"), "coming": _l("Coming"), "open": _l("Open"), "over": _l("Over")}
 DATES = ("opens_at", "closes_at")

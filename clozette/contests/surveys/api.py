@@ -7,14 +7,13 @@ import marshmallow as ma
 from clozette.accounts.access import oneself
 from clozette.contests import dated
 from clozette.contests.entering.schemas import AskedSharingOut
-from clozette.contests.planning.schemas import Number
 from clozette.contests.surveys import access, asking, paths, queries, rules, schemas, services, sheets, throttle
 from clozette.contests.surveys.models import Question, Survey
 from clozette.contests.surveys.services import Who
 from clozette.contests.surveys.tables import Table
 from clozette.kernel import clock, ids
 from clozette.kernel.refusal import Refused
-from clozette.kernel.schemas import RowId, Schema
+from clozette.kernel.schemas import Number, RowId, Schema
 from clozette.kernel.web import api, errors, gate
 from clozette.privacy import notices, purposes
 
