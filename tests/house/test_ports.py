@@ -112,6 +112,7 @@ HANDS_OVER = {
     "clozette/newsletters/mailchimp/handover.py": "the processor of newsletters",
     "clozette/newsletters/texts/handout.py": "the register of numbers",
     "clozette/rights/bulk/services.py": "exports for somebody outside",
+    "clozette/shop/orders/handing.py": "sellers, couriers and buyers of an order",
     "clozette/shop/payments/recipient.py": "the payment service",
 }
 """Who goes through the door, and for what: nobody else hands anything about people to anybody outside."""
