@@ -40,11 +40,10 @@ class ConsentPurpose:
 CHANNEL_NAMES = {
     "email": _l("by mail"),
     "sms": _l("by text message"),
-    "post": _l("by post"),
     "site": _l("on this site"),
 }
 
-_POINTS_OF_CHANNELS = {"email": "CP5", "sms": "CP6", "post": "CP4"}
+_POINTS_OF_CHANNELS = {"email": "CP5", "sms": "CP6"}
 _POINTS_HERE = {
     "research": "CP7",
     "personalisation": "CP7",
@@ -72,14 +71,14 @@ _ALL = (
         _l("Our own news and offers"),
         _l("We may tell you about what is new with us, our events and our offers."),
         _NO_MORE,
-        ("email", "sms", "post"),
+        ("email", "sms"),
     ),
     ConsentPurpose(
         "partner_offers",
         _l("Offers of other companies"),
         _l("We may send you offers of other companies. They don't get your address from us for it."),
         _NO_MORE,
-        ("email", "sms", "post"),
+        ("email", "sms"),
         whose="third",
     ),
     ConsentPurpose(
