@@ -10,6 +10,8 @@ from clozette.settings import ROOT
 STATIC = ROOT / "static"
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "mail" not in path.parts)
 ICONS = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons" / "sprite.svg").read_text()))
+SHEETS = re.findall(r'"(\w+)"', (ROOT / "templates" / "parts" / "links.html").read_text().split("%}")[0])
+"""The style sheets that every page loads."""
 ART = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons" / "art.svg").read_text()))
 
 
@@ -31,7 +33,11 @@ def test_sizes_stay_small():
     def size(*paths):
         return sum(path.stat().st_size for path in paths)
 
-    assert size(*STATIC.glob("css/*.css")) < 60_000
+    everywhere = [STATIC / "css" / f"{sheet}.css" for sheet in SHEETS]
+    assert len(everywhere) > 1
+    rooms = set(STATIC.glob("css/*.css")) - set(everywhere)
+    assert size(*everywhere) < 45_000, "what every page loads"
+    assert all(size(sheet) < 8_000 for sheet in rooms), "what the pages of a room load besides"
     assert size(STATIC / "js" / "base.js") < 15_000
     assert size(STATIC / "js" / "forms.js") < 15_000
     assert size(*STATIC.glob("icons/*.svg")) < 30_000
