@@ -189,6 +189,9 @@ def _columns(planned: _Planned, places: list[str], sponsor: Sponsor | None) -> d
 
 
 def _enter(contest: Contest, member: Member, look: Look, at: datetime, *, shares: bool) -> None:
+    """Enter a look, unless its member was too young by then: the demo's two minors take no part."""
+    if member.age(at.date()) < contest.min_age:
+        return
     rules = queries.rules_of(contest)
     assert rules is not None
     asked = sharing.of("contest", contest.id)
