@@ -99,7 +99,7 @@ def _lines(order_id: int, parcel: Parcel) -> list[OrderLine]:
             position=position,
             title=line.listing.title,
             quantity=line.quantity,
-            price_minor=line.listing.price_minor,
+            price_minor=line.price_minor,
         )
         for position, line in enumerate(parcel.lines)
     ]

@@ -28,15 +28,22 @@ from clozette.shop.sellers.models import Fees, Rate, Seller
 class Line:
     """A line of a cart.
 
+    :ivar price_minor: what one piece costs the viewer here, in the seller's currency.
     :ivar others: how many other people have it in their carts; who they are nobody learns.
     :ivar trouble: why it can't be bought now, if so.
     """
 
     listing: Listing
     quantity: int
+    price_minor: int
     cover: Photo | None
     others: int
     trouble: Trouble | None
+
+    @property
+    def sum_minor(self) -> int:
+        """What all its pieces cost."""
+        return self.price_minor * self.quantity
 
 
 @dataclass
@@ -66,7 +73,7 @@ class Parcel:
         if not self.ready or (pieces and self.rate is None):
             return None
         shipping = rates.of_parcel(self.rate, pieces).minor if self.rate is not None and pieces else 0
-        items = sum((line.listing.price_minor or 0) * line.quantity for line in self.ready)
+        items = sum(line.sum_minor for line in self.ready)
         return prices.sum_up(items, shipping, self.seller.currency, self.fees)
 
 
@@ -130,5 +137,6 @@ def _parcels(lines: sa.Select[Any], now: datetime) -> list[Parcel]:
     ):
         parcel = found.setdefault(seller.id, Parcel(seller, handle or "", name or "", rate, known.get(seller.currency)))
         trouble = rules.trouble_of(listing, quantity, shown=bool(shown))
-        parcel.lines.append(Line(listing, quantity, cover if shown else None, besides, trouble))
+        price = listing.price_minor or 0
+        parcel.lines.append(Line(listing, quantity, price, cover if shown else None, besides, trouble))
     return list(found.values())
