@@ -5,6 +5,7 @@ from flask import Flask
 from clozette.closets.events import ItemChanged, ItemHidden, ItemRemoved
 from clozette.kernel import events, tasks
 from clozette.kernel.web import gate, slots, tls
+from clozette.shop.ages import why_not_trade
 from clozette.shop.buying import listeners as buying_listeners
 from clozette.shop.buying import tasks as buying_tasks
 from clozette.shop.buying import views as buying
@@ -19,7 +20,8 @@ from clozette.shop.orders.events import OrderMoved
 from clozette.shop.payments import setup as payments_setup
 from clozette.shop.sellers import views as selling
 
-PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/webhooks/stripe", "/selling/start", "/selling/payouts")
+_OF_SELLERS = ("/selling/start", "/selling/payouts", "/selling/orders")
+PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/webhooks/stripe", *_OF_SELLERS)
 """Reached over TLS alone."""
 
 
@@ -52,7 +54,7 @@ def _buying(app: Flask) -> None:
     events.listen(app, OrderMoved, inside=(buying_listeners.back_into_cart,))
     tasks.schedule(app, "* * * * *", buying_tasks.end_holds)
     slots.fill(app, "listing.deeds", "shop/_buy.html")
-    app.jinja_env.globals["others_want"] = _others_want
+    app.jinja_env.globals.update(others_want=_others_want, why_not_trade=why_not_trade)
 
 
 def _others_want(listing_id: int) -> int:

@@ -22,6 +22,7 @@ GUARDED = (
     "//checkout",
     "/selling/payouts",
     "/orders/a",
+    "/selling/orders/a/ship",
 )
 CARD = b"card=4242424242424242"
 
@@ -135,7 +136,7 @@ def test_whether_it_was_tls_say_exactly_the_proxies_that_are_there(app, hops, sa
 
 def test_every_payment_address_of_the_map_is_guarded(app):
     """A new address of buying or paying is guarded too, or says here why not."""
-    rooms = ("checkout.", "cart.", "shop_payments.", "selling_payouts.")
+    rooms = ("checkout.", "cart.", "shop_payments.", "selling_payouts.", "orders.", "selling_orders.")
     open_ = [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(rooms)]
     assert len(open_) > 8
     assert not [rule for rule in open_ if not is_guarded(app, rule)]

@@ -5,11 +5,17 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from clozette.kernel.refusal import Refusal
+from clozette.shop.ages import why_not_trade
 from clozette.shop.carts.queries import Parcel
 from clozette.shop.listings.prices import AllIn
 
 HOLD = timedelta(minutes=30)
 """How long pieces are held without a payment."""
+
+
+def why_not_order(*, is_on: bool, is_minor: bool) -> Refusal | None:
+    """Say why somebody can't order anything, whatever it is. ``is_on``: whether this site takes payments."""
+    return why_not_trade(is_minor=is_minor) or (None if is_on else off())
 
 
 def why_not_buy(parcel: Parcel, all_in: AllIn | None, seen: str, *, own: bool) -> Refusal | None:

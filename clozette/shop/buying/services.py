@@ -36,14 +36,14 @@ def check_out(
     """Order what the cart has of one seller and hold it; the same ``form_key`` gives the order that it made before.
 
     :param asked: what ``CheckoutIn`` made of the form.
-    :raises Refused: ``gone`` if somebody was quicker, ``empty``, ``own``, ``no-shipping``, ``off``, ``leaving``, or
-        ``total`` if it comes to something else than the form showed. Nothing is written then.
+    :raises Refused: ``gone`` if somebody was quicker, ``empty``, ``own``, ``no-shipping``, ``off``, ``adults-only``,
+        ``leaving``, or ``total`` if it comes to something else than the form showed. Nothing is written then.
     """
     subjects.lock([buyer.subject_id])  # two presses of one member take turns
     before = queries.by_key(buyer.id, asked["form_key"])
     if before is not None:
         return before
-    refuse(None if port.is_on() else rules.off())
+    refuse(rules.why_not_order(is_on=port.is_on(), is_minor=buyer.is_minor(now.date())))
     parcel = carts.parcel_of(viewer, asked["seller"], asked["shipping_country"], now=now)
     if parcel is None:
         raise Refused(rules.empty())

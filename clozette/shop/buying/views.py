@@ -147,7 +147,7 @@ def _form_page(form: Form, seller_id: int | None) -> Any:
         country=country,
         countries=countries.choices(),
         places=places,
-        off=None if port.is_on() else rules.off(),
+        off=rules.why_not_order(is_on=port.is_on(), is_minor=viewer.is_minor),
         hold=int(rules.HOLD.total_seconds() // 60),
         words=words,
     )

@@ -6,8 +6,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from clozette.kernel import clock
+from clozette.kernel.refusal import refuse
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
+from clozette.shop.ages import why_not_trade
 from clozette.shop.carts import access, queries, schemas, services
 from clozette.shop.carts.rules import MOST_PIECES
 from clozette.shop.listings import words
@@ -35,6 +37,7 @@ def put() -> Any:
     if not form.load():
         return _page(form)
     assert viewer.member_id is not None
+    refuse(why_not_trade(is_minor=viewer.is_minor))
     listing = listing_for(viewer, form.data["listing"])
     services.put(viewer.member_id, listing, form.data["quantity"], now=clock.now())
     flash(_("It is in your cart. Nothing is reserved until you buy."), "success")
