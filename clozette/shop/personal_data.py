@@ -15,6 +15,13 @@ _BOUGHT = Personal(
     erasure="keep",
     kept_because="the books of the other side and of the house; leads to nobody once the person is gone",
 )
+_TAX_ID = Personal(
+    "identity",
+    (Purpose.PROVIDE, Purpose.LAW),
+    retention=_BOOKS,
+    erasure="keep",
+    kept_because="tax law wants a trader's number on the buyer's bill",
+)
 _LEADS = Personal("relations", (Purpose.PROVIDE,), erasure="clear")
 _OFFERED = Personal("content", (Purpose.PROVIDE,), erasure="clear")
 _FACTS = Personal(
@@ -38,7 +45,7 @@ _SELLERS = {
             "member_id": _LEADS,
             "account_key": NotPersonal("lets the payment service know a request that is repeated"),
             **dict.fromkeys(("legal_name", "address", "contact", "tax_number", "account"), _TRADER),
-            **dict.fromkeys(("kind", "country", "currency", "state", "wants", "since", "checked_at"), _BOUGHT),
+            **dict.fromkeys(("kind", "country", "currency", "state", "wants", "since", "checked_at", "tax_bp"), _BOUGHT),
         },
     ),
     "shop_rates": Table(
@@ -145,6 +152,10 @@ _ORDERS = {
                 "shipping_minor",
                 "seller_fee_minor",
                 "refunded_minor",
+                "tax_name",
+                "tax_bp",
+                "tax_minor",
+                "seller_tax_id",
                 "made_at",
                 "paid_at",
                 "ship_by",
@@ -163,6 +174,7 @@ _ORDERS = {
             "form_key": _KEY,
             "buyer_id": _LEADS,
             **dict.fromkeys(("seller_handover_id", "courier_handover_id"), _LINK),
+            "seller_tax_id": _TAX_ID,
             **dict.fromkeys(
                 (
                     "ref",
@@ -175,6 +187,9 @@ _ORDERS = {
                     "fee_minor",
                     "seller_fee_minor",
                     "refunded_minor",
+                    "tax_name",
+                    "tax_bp",
+                    "tax_minor",
                     "fees_id",
                     "made_at",
                     "hold_until",

@@ -259,6 +259,10 @@ DETAILS: dict[str, LazyString] = {
     "shipping_minor": _l("price of shipping"),
     "state_at": _l("since when"),
     "stock": _l("how many there were"),
+    "seller_tax_id": _l("tax number of the seller"),
+    "tax_bp": _l("tax in the price, in hundredths of a percent"),
+    "tax_minor": _l("tax in the price"),
+    "tax_name": _l("name of the tax"),
     "tax_number": _l("tax number"),
     "use": _l("what for"),
     "wants": _l("what is missing"),
@@ -267,6 +271,7 @@ DETAILS: dict[str, LazyString] = {
 PHRASES = (
     _l("as long as tax law makes us keep the books"),
     _l("tax law: whom a bill names, and where the goods went"),
+    _l("tax law wants a trader's number on the buyer's bill"),
     _l("the books of the other side and of the house; leads to nobody once the person is gone"),
     _l("orders of others lead here; says nothing of the seller once the words are gone"),
     _l("until you buy it or take it out"),

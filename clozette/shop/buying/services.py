@@ -13,6 +13,7 @@ from clozette.kernel.refusal import Refused, refuse
 from clozette.kernel.viewer import Viewer
 from clozette.privacy import ledger, notices, subjects
 from clozette.privacy.disclosures import BeingErased
+from clozette.shop.books import taxes
 from clozette.shop.buying import queries, rules
 from clozette.shop.buying.events import OrderReserved
 from clozette.shop.buying.schemas import address_of
@@ -51,7 +52,7 @@ def check_out(
     refuse(rules.why_not_buy(parcel, all_in, asked["total"], own=parcel.seller.member_id == buyer.id))
     assert all_in is not None
     _reserve(parcel)
-    order = _order(buyer, parcel, all_in, asked["form_key"], now)
+    order = _order(buyer, parcel, all_in, asked, now)
     _addresses(order, asked, now)
     _ask(order, buyer, shown, now)
     cart.take_out(buyer.id, [line.listing.id for line in parcel.lines])
@@ -67,11 +68,11 @@ def _reserve(parcel: Parcel) -> None:
         raise Refused(rules.gone()) from refused
 
 
-def _order(buyer: Member, parcel: Parcel, all_in: AllIn, form_key: str, now: datetime) -> Order:
-    """Write the order at the prices and fees of this moment."""
+def _order(buyer: Member, parcel: Parcel, all_in: AllIn, asked: Mapping[str, Any], now: datetime) -> Order:
+    """Write the order at the prices, fees and taxes of this moment."""
     order = Order(
         ref="".join(secrets.choice(_LETTERS) for _ in range(_REF)),
-        form_key=form_key,
+        form_key=asked["form_key"],
         buyer_id=buyer.id,
         seller_id=parcel.seller.id,
         state_at=now,
@@ -83,6 +84,7 @@ def _order(buyer: Member, parcel: Parcel, all_in: AllIn, form_key: str, now: dat
         fees_id=parcel.fees.id if parcel.fees else None,
         made_at=now,
         hold_until=now + rules.HOLD,
+        **taxes.of(parcel.seller, all_in, asked["shipping_country"]).columns(),
     )
     db.session.add(order)
     db.session.flush()

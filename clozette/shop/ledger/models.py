@@ -29,6 +29,7 @@ class Move(Model):
         sa.CheckConstraint(f"from_account IN ({_NAMES}) AND to_account IN ({_NAMES})", name="accounts"),
         sa.Index(None, "seller_id", "id"),
         sa.Index(None, "order_id"),
+        sa.Index(None, "at"),
     )
 
     id: Mapped[Id]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from clozette.kernel.database import Id, Model
 from clozette.kernel.money import Money
 from clozette.shop.listings.models import MAX_TITLE, Listing
-from clozette.shop.sellers.models import Seller
+from clozette.shop.sellers.models import MAX_NUMBER, Seller
 
 STATES = (
     "reserved",
@@ -26,6 +26,7 @@ HELD = ("reserved", "paying")
 """States in which stock is held for a buyer who has not paid."""
 USES = ("shipping", "billing")
 MAX_NAME, MAX_LINE, MAX_POSTCODE, MAX_PHONE, MAX_CARRIER, MAX_TRACKING = 120, 200, 20, 30, 60, 80
+MAX_TAX_NAME = 24
 
 
 class Order(Model):
@@ -36,6 +37,8 @@ class Order(Model):
     :ivar hold_until: until when the stock is held for the buyer without a payment.
     :ivar fees_id: the fees of that day; none where the house took nothing.
     :ivar fee_minor: the house's part that the buyer pays; ``seller_fee_minor`` the part taken from the seller's.
+    :ivar tax_minor: the tax that is in items and shipping, ``tax_name`` what it is called, ``tax_bp`` its rate in hundredths of
+        a percent; ``seller_tax_id`` the trader's number, all of that day.
     :ivar ship_by: until when the seller has to send it; after that the buyer gets the money back by itself.
     :ivar shares: what of the items' history the seller lets go with them.
     :ivar seller_handover_id: by which the seller got to know where it goes, and ``courier_handover_id`` who carries it.
@@ -50,6 +53,9 @@ class Order(Model):
             name="amounts",
         ),
         sa.CheckConstraint("refunded_minor BETWEEN 0 AND items_minor + shipping_minor + fee_minor", name="refunded"),
+        sa.CheckConstraint(
+            "tax_minor BETWEEN 0 AND items_minor + shipping_minor AND tax_bp BETWEEN 0 AND 3000", name="tax"
+        ),
         sa.Index(None, "buyer_id", "id"),
         sa.Index(None, "seller_id", "id"),
         sa.Index(None, "state", "hold_until"),
@@ -69,6 +75,10 @@ class Order(Model):
     fee_minor: Mapped[int]
     seller_fee_minor: Mapped[int]
     refunded_minor: Mapped[int] = mapped_column(default=0)
+    tax_name: Mapped[str] = mapped_column(sa.String(MAX_TAX_NAME), default="")
+    tax_bp: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    tax_minor: Mapped[int] = mapped_column(default=0)
+    seller_tax_id: Mapped[str] = mapped_column(sa.String(MAX_NUMBER), default="")
     fees_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_fees.id"))
     made_at: Mapped[datetime]
     hold_until: Mapped[datetime]

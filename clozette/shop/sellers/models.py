@@ -20,6 +20,7 @@ class Seller(Model):
     :ivar account: the seller's account with the payment service; made once, by ``account_key``.
     :ivar state: ``active`` while the payment service lets money through to them; ``wants`` is what it misses.
     :ivar currency: the one that everything of theirs is priced in.
+    :ivar tax_bp: the tax that is in a trader's prices, in hundredths of a percent.
     """
 
     __tablename__ = "shop_sellers"
@@ -28,6 +29,7 @@ class Seller(Model):
         sa.CheckConstraint(f"state IN ({', '.join(map(repr, STATES))})", name="state"),
         sa.CheckConstraint("kind = 'private' OR (legal_name <> '' AND address <> '' AND contact <> '')", name="trader"),
         sa.CheckConstraint("state <> 'active' OR account IS NOT NULL", name="account"),
+        sa.CheckConstraint("tax_bp = 0 OR kind = 'trader' AND tax_bp BETWEEN 1 AND 3000", name="tax"),
     )
 
     id: Mapped[Id]
@@ -41,6 +43,7 @@ class Seller(Model):
     address: Mapped[str] = mapped_column(sa.String(MAX_ADDRESS), default="")
     contact: Mapped[str] = mapped_column(sa.String(MAX_CONTACT), default="")
     tax_number: Mapped[str] = mapped_column(sa.String(MAX_NUMBER), default="")
+    tax_bp: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     account_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     account: Mapped[str | None] = mapped_column(sa.String(MAX_ACCOUNT), unique=True)
     state: Mapped[str] = mapped_column(sa.String(8), default="asked")

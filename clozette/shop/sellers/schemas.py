@@ -10,10 +10,12 @@ from clozette.accounts import countries
 from clozette.accounts.schemas import Choice
 from clozette.kernel import money
 from clozette.kernel.schemas import Line, Number, RowId, Schema, Text
+from clozette.shop.amounts import Percent
+from clozette.shop.books import taxes
 from clozette.shop.sellers import places
 from clozette.shop.sellers.models import KINDS, MAX_ADDRESS, MAX_CONTACT, MAX_NAME, MAX_NUMBER
 
-MAX_AMOUNT, MAX_DAYS = 20, 90
+MAX_AMOUNT, MAX_DAYS, MOST_TAX = 20, 90, 30
 PARTICULARS = ("legal_name", "address", "contact")
 """What the law wants of a trader, before anybody buys."""
 
@@ -28,6 +30,7 @@ class SellerIn(Schema):
     address = Text(max_length=MAX_ADDRESS, load_default="")
     contact = Line(max_length=MAX_CONTACT, load_default="")
     tax_number = Line(max_length=MAX_NUMBER, load_default="")
+    tax_percent = Percent(MOST_TAX, attribute="tax_bp", load_default=0)
     item = RowId(load_default=None, allow_none=True)
 
     @ma.validates_schema
@@ -38,9 +41,25 @@ class SellerIn(Schema):
             if lacking:
                 raise ma.ValidationError(lacking)
 
+    @ma.validates_schema
+    def _tax_has_its_number(self, data: Mapping[str, Any], **_options: object) -> None:
+        """Who puts tax on receipts is known to the tax office, by a number that looks as there."""
+        country, number = data["country"], data["tax_number"]
+        if data["kind"] == "trader" and data["tax_bp"] and not taxes.is_number(country, number):
+            example = taxes.law_of(country).example
+            wrong = _(
+                "With tax in your prices your number stands on each bill. Write it like this: %(example)s",
+                example=example,
+            )
+            raise ma.ValidationError(
+                wrong if example else _("With tax in your prices your number stands on each bill."), "tax_number"
+            )
+
     @ma.post_load
     def _keep_private(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
-        return data if data["kind"] == "trader" else {**data, **dict.fromkeys((*PARTICULARS, "tax_number"), "")}
+        if data["kind"] == "trader":
+            return data
+        return {**data, **dict.fromkeys((*PARTICULARS, "tax_number"), ""), "tax_bp": 0}
 
 
 class StartIn(SellerIn):

@@ -16,7 +16,7 @@ from clozette.shop.sellers import queries, rules, wording
 from clozette.shop.sellers.models import Rate, Seller
 
 _FIXED = ("country", "currency")
-_KEPT = (*_FIXED, "kind", "legal_name", "address", "contact", "tax_number")
+_KEPT = (*_FIXED, "kind", "legal_name", "address", "contact", "tax_number", "tax_bp")
 
 
 def start(member: Member, facts: Mapping[str, Any], shown: notices.Shown | None, *, now: datetime) -> Seller:

@@ -127,7 +127,7 @@ def _onwards(item_id: int | None, seller: Seller | None) -> str:
 
 def _values(seller: Seller | None) -> dict[str, Any]:
     if seller is not None:
-        return {name: getattr(seller, name) for name in _SHOWN}
+        return {**{name: getattr(seller, name) for name in _SHOWN}, "tax_percent": amounts.percent(seller.tax_bp)}
     country = oneself(gate.viewer()).country
     used = get_territory_currencies(country)
     return {

@@ -81,7 +81,7 @@ def test_nothing_of_a_private_person_is_kept_that_only_traders_give(
 
 
 def test_two_starts_at_once_make_one_seller(app: Flask, db_session: orm.Session, ada: Member) -> None:
-    member_id, facts = ada.id, {**START, **dict.fromkeys(LAW, "")}
+    member_id, facts = ada.id, {**START, **dict.fromkeys(LAW, ""), "tax_bp": 0}
     db_session.commit()
 
     def go() -> None:

@@ -1,0 +1,74 @@
+"""The tax of the day of an order: what its seller said, copied, and shown to both sides."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clozette.shop.orders.models import Order
+from clozette.shop.sellers.models import Seller
+from tests.factories.accounts import make_member
+from tests.factories.buying import buy
+from tests.factories.shop import make_listing, make_seller
+
+TRADER = {
+    "kind": "trader",
+    "legal_name": "Mantel GmbH",
+    "address": "Am Markt 1, 20095 Hamburg",
+    "contact": "mantel@example.com",
+    "tax_number": "DE123456789",
+}
+
+
+@pytest.fixture
+def trader(db_session: Any) -> Seller:
+    """Give a trader in Germany with 19 % in the prices."""
+    return make_seller(make_member("mantel", country="DE"), tax_bp=1900, **TRADER)
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"), [("DE", ("USt", 1900, 718, "DE123456789")), ("GB", ("", 0, 0, "DE123456789"))]
+)
+def test_an_order_keeps_the_tax_of_its_day(
+    client_of: Any, db_session: Any, trader: Seller, country: str, expected: tuple[Any, ...]
+) -> None:
+    ref = buy(client_of(make_member("bea", country="DE")), make_listing(trader), shipping_country=country)
+    trader.tax_bp, trader.tax_number = 700, "DE999999999"
+    db_session.commit()
+    order = db_session.scalars(sa.select(Order).where(Order.ref == ref)).one()
+    assert (order.tax_name, order.tax_bp, order.tax_minor, order.seller_tax_id) == expected
+
+
+def said(**changes: str) -> dict[str, str]:
+    return {"country": "DE", "currency": "EUR", **TRADER, "tax_percent": "19", **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"tax_number": ""}, "Write it like this: DE123456789"),
+        ({"tax_number": "FR12345678901"}, "Write it like this: DE123456789"),
+        ({"country": "KE", "tax_number": ""}, "your number stands on each bill"),
+        ({"tax_percent": "31"}, "Give percents from 0 to 30"),
+        ({"tax_percent": "-1"}, "Give percents from 0 to 30"),
+        ({"tax_percent": "1e1"}, "Give percents from 0 to 30"),
+        ({"tax_percent": "٧"}, "Give percents from 0 to 30"),
+    ],
+)
+def test_tax_without_its_number_is_refused(
+    client_of: Any, db_session: Any, changes: dict[str, str], wrong: str
+) -> None:
+    answer = client_of(make_member("eve")).post("/selling/start", data=said(agree="true", **changes))
+    assert (answer.status_code, wrong in answer.text) == (422, True)
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Seller)) == 0
+
+
+def test_a_trader_says_the_tax_and_sees_it_again(client_of: Any, db_session: Any) -> None:
+    browser = client_of(make_member("eve"))
+    assert browser.post("/selling/start", data=said(tax_percent="8,1 %", agree="true")).status_code == 303
+    seller = db_session.scalars(sa.select(Seller)).one()
+    assert (seller.tax_bp, seller.tax_number) == (810, "DE123456789")
+    assert 'value="8.1"' in browser.get("/selling/start").text
+    assert browser.post("/selling/start", data=said(kind="private")).status_code == 303
+    db_session.expire_all()
+    assert (seller.tax_bp, seller.tax_number) == (0, "")
