@@ -1,6 +1,7 @@
 """The site as people reach it: granian over TLS with a certificate of a throwaway authority, and the worker beside it."""
 
 import os
+import shutil
 import ssl
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from clozette import create_app
+from clozette.sandbox.stripe.posting import SECRET as SECRET_OF_WEBHOOKS
 from clozette.settings import ROOT, Settings
 from tests.support import databases, mail, processes
 
@@ -88,6 +90,7 @@ def running(*, workers: int = 1, worker: bool = True, plain: bool = False, **set
     with ExitStack() as stack:
         folder = stack.enter_context(processes.scratch("live"))
         site = _prepare(stack, folder, settings)
+        _trust_the_sandbox(site)
         databases.create_schema(create_app(Settings.from_environment(site.environment)))
         _start(site, stack, "web.log", _serve(site, workers, plain=plain))
         if worker:
@@ -96,8 +99,26 @@ def running(*, workers: int = 1, worker: bool = True, plain: bool = False, **set
         yield site
 
 
+@contextmanager
+def sandbox(site: LiveSite) -> Iterator[str]:
+    """Start what a site's payments go to, and give its address; without it every payment waits."""
+    files = ["--certificate", str(site.certificate.chain), "--key", str(site.certificate.key)]
+    where = ["--port", str(site.port), "--folder", str(site.folder / "sandbox")]
+    with ExitStack() as stack:
+        command = [sys.executable, "-m", "clozette", "sandbox", *where, *files]
+        process = _start(site, stack, "sandbox.log", command)
+        processes.wait_until(lambda: processes.answers(site.port + 1), process, site.folder / "sandbox.log")
+        yield f"https://localhost:{site.port + 1}"
+
+
+def _trust_the_sandbox(site: LiveSite) -> None:
+    """Put the certificate's authority where a development site looks for that of its payment service."""
+    (site.folder / "certs").mkdir()
+    shutil.copy(site.certificate.authority, site.folder / "certs" / "ca.pem")
+
+
 def _prepare(stack: ExitStack, folder: Path, settings: dict[str, str]) -> LiveSite:
-    port = processes.free_port()
+    port = processes.free_ports(3)  # the next two are the sandbox's
     url = f"https://localhost:{port}"
     sink = stack.enter_context(mail.sink())
     given = {
@@ -107,6 +128,9 @@ def _prepare(stack: ExitStack, folder: Path, settings: dict[str, str]) -> LiveSi
         "database_url": f"sqlite:///{folder / 'clozette.db'}",
         "media_url": f"file://{folder / 'media'}",
         "smtp_url": sink.url,
+        "stripe_secret_key": "sk_test_sandbox",
+        "stripe_webhook_secret": SECRET_OF_WEBHOOKS,
+        "stripe_api_base": f"https://localhost:{port + 1}",
         "controller_name": "Clozette Pte Ltd",
         "controller_address": "1 High Street, Singapore",
         "var": str(folder),
@@ -123,10 +147,11 @@ def _serve(site: LiveSite, workers: int, *, plain: bool) -> list[str]:
     return [sys.executable, "-m", "clozette", "serve", "--port", str(site.port), "--workers", str(workers), *tls]
 
 
-def _start(site: LiveSite, stack: ExitStack, log: str, command: list[str]) -> None:
+def _start(site: LiveSite, stack: ExitStack, log: str, command: list[str]) -> subprocess.Popen[bytes]:
     process = processes.start(command, site.folder / log, env=site.environment, cwd=ROOT)
     stack.callback(processes.stop, process)
     site.processes.append(process)
+    return process
 
 
 def _as_pkcs8(pem: bytes) -> bytes:

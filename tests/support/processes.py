@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import random
 import shutil
 import signal
 import socket
@@ -85,6 +86,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_ports(number: int) -> int:
+    """Return the first of so many neighbouring ports that nobody uses, below those that the kernel gives to whoever calls."""
+    while True:
+        first = random.randrange(20_000, 30_000)
+        if not any(answers(port) for port in range(first, first + number)):
+            return first
 
 
 def answers(port: int) -> bool:
