@@ -20,7 +20,7 @@ trust: ## let this machine's browsers trust the development certificate (once)
 
 test: ## every test: SQLite, PostgreSQL, Redis, a real browser
 	@$(PYTHON) clozette/development/environment.py dev
-	@$(RUN) -m pytest -n 3 -q
+	@$(RUN) -m pytest -n 3 --dist worksteal -q
 
 check: ## format, lint, types, import rules, translations, migrations
 	@$(PYTHON) clozette/development/environment.py dev

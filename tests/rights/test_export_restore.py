@@ -318,13 +318,21 @@ def refused(app, forged: io.BytesIO, match: str) -> None:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Member)) == 0
 
 
+@pytest.fixture(scope="module")
+def packed(elsewhere):
+    """The archive of a member with a look, made once: what is forged is a copy."""
+    with elsewhere.app.app_context():
+        member = live({"bio": "", "items": [], "looks": []})
+        looks.make_look(member, caption="Caption")
+        keep_originals(member)
+        made = exported(member).getvalue()
+    elsewhere.reset()
+    return made
+
+
 @pytest.fixture
-def archive(app, db_session):
-    """The archive of a member with a look."""
-    member = live({"bio": "", "items": [], "looks": []})
-    looks.make_look(member, caption="Caption")
-    keep_originals(member)
-    return exported(member)
+def archive(packed):
+    return io.BytesIO(packed)
 
 
 def edited(name: str, **values):
@@ -360,7 +368,7 @@ def edited(name: str, **values):
         (lambda kept: kept.update({"data/looks_looks.json": kept["data/looks_looks.json"][:-4]}), "breaks off"),
     ],
 )
-def test_a_value_that_no_database_keeps_is_refused_in_words(app, empty, archive, change, match):
+def test_a_value_that_no_database_keeps_is_refused_in_words(empty, archive, change, match):
     refused(empty, rewritten(archive, change), match)
 
 
@@ -378,14 +386,14 @@ def test_a_value_that_no_database_keeps_is_refused_in_words(app, empty, archive,
         ({"version": [1]}, "Its version"),
     ],
 )
-def test_a_manifest_of_another_shape_is_refused_in_words(app, empty, archive, said, match):
+def test_a_manifest_of_another_shape_is_refused_in_words(empty, archive, said, match):
     def change(kept) -> None:
         kept["manifest.json"] = json.dumps({**json.loads(kept["manifest.json"]), **said}).encode()
 
     refused(empty, rewritten(archive, change, honest="files" not in said), match)
 
 
-def test_the_zip_itself_is_believed_no_size(app, empty, archive, monkeypatch):
+def test_the_zip_itself_is_believed_no_size(empty, archive, monkeypatch):
     """Caps hold before anything is unpacked; encrypted and broken entries are told, not stumbled over."""
     data = archive.getvalue()
     locked = bytearray(data)
@@ -402,7 +410,7 @@ def test_the_zip_itself_is_believed_no_size(app, empty, archive, monkeypatch):
     refused(empty, io.BytesIO(data), "larger than an export")
 
 
-def test_nothing_is_believed_of_a_photo(app, empty, archive):
+def test_nothing_is_believed_of_a_photo(empty, archive):
     """Its facts come from its bytes; what hides a place or a second file in it is made anew."""
 
     def change(kept) -> None:
@@ -423,7 +431,7 @@ def test_nothing_is_believed_of_a_photo(app, empty, archive):
         assert photo.colours[0].startswith("#")
 
 
-def test_a_photo_that_is_too_large_stays_outside(app, empty, archive, monkeypatch):
+def test_a_photo_that_is_too_large_stays_outside(empty, archive, monkeypatch):
     monkeypatch.setattr(restore, "MAX_BYTES", 100)
     found = restored(empty, archive)
     assert sum(found.left_out["media_photos"].values()) == 1

@@ -51,7 +51,7 @@ def test_the_fold_of_all_moves_is_the_sum_of_the_changes(booked: list[list[Entry
 def play(dice: random.Random, seller: Any, buyer: Any, listing: Any) -> None:
     """Do something to an order, or begin one."""
     now = clock.now()
-    known = db.session.scalars(sa.select(Order).where(Order.seller_id == seller.id)).all()
+    known = db.session.scalars(sa.select(Order).where(Order.seller_id == seller.id).order_by(Order.id)).all()
     if not known or dice.random() < 0.25:
         if db.session.scalar(sa.select(Listing.remaining).where(Listing.id == listing.id)):
             payments.ask(make_order(buyer, listing), buyer, now)
