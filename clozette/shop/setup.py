@@ -6,6 +6,7 @@ from clozette.closets.events import ItemChanged, ItemHidden, ItemRemoved
 from clozette.kernel import events, tasks
 from clozette.kernel.web import gate, slots, tls
 from clozette.shop.ages import why_not_trade
+from clozette.shop.books import setup as books_setup
 from clozette.shop.buying import listeners as buying_listeners
 from clozette.shop.buying import tasks as buying_tasks
 from clozette.shop.buying import views as buying
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     """Do that."""
     payments_setup.init_app(app)
     orders_setup.init_app(app)
+    books_setup.init_app(app)
     _selling(app)
     _buying(app)
     tls.guard(app, *PAYMENT_ADDRESSES)

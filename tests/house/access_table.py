@@ -404,6 +404,9 @@ POST   /marketing/mailchimp/campaigns/{campaign}/sending login 404 404    404   
 
 # what Mailchimp calls
 GET    /webhooks/mailchimp/secret                     404     404     404     404     404     404     404     404
+GET    /selling/books                                 login   confirm 404     200     404     404     404     404
+GET    /selling/books?period=2026                     login   confirm 404     200     404     404     404     404
+GET    /selling/books.csv                             login   confirm 404     200     404     404     404     404
 GET    /selling/payouts                               login   confirm 404     200     404     404     404     404
 POST   /selling/payouts                               login   confirm 404     303     404     404     404     404
 POST   /selling/payouts/account                       login   confirm 404     303     404     404     404     404

@@ -1,0 +1,32 @@
+"""What the deeds of the ledger are called in books."""
+
+from collections.abc import Mapping
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from clozette.shop.books.periods import Period
+
+DEEDS: Mapping[str, LazyString] = {
+    "paid": _l("Sale"),
+    "complete": _l("Sale complete"),
+    "refund": _l("Paid back"),
+    "refund_failed": _l("Refund that came back"),
+    "payout": _l("Payout"),
+    "payout_failed": _l("Payout that came back"),
+}
+
+
+def deed(kind: str) -> str:
+    """Return the name of a deed; of one that books know nothing special of, its own."""
+    return str(DEEDS.get(kind, kind.replace("_", " ")))
+
+
+def period(one: Period) -> str:
+    """Return a period as people say it: the year, or the month with its year."""
+    if one.month is None:
+        return str(one.year)
+    locale = get_locale()
+    name = locale.months["stand-alone"]["wide"][one.month] if locale else f"{one.month:02}"
+    return f"{name} {one.year}"
