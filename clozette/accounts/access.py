@@ -22,11 +22,14 @@ def is_present() -> sa.ColumnElement[bool]:
 
 def not_blocked(viewer: Viewer, member_id: MemberColumn) -> sa.ColumnElement[bool]:
     """Return the SQL condition that neither the viewer nor the member in the column ``member_id`` blocks the other."""
-    if viewer.member_id is None:
-        return sa.true()
-    blocked_by_viewer = sa.exists().where(Block.blocker_id == viewer.member_id, Block.blocked_id == member_id)
-    blocks_viewer = sa.exists().where(Block.blocked_id == viewer.member_id, Block.blocker_id == member_id)
-    return ~blocked_by_viewer & ~blocks_viewer
+    return sa.true() if viewer.member_id is None else unblocked(viewer.member_id, member_id)
+
+
+def unblocked(one: int | sa.ColumnElement[int], other: MemberColumn) -> sa.ColumnElement[bool]:
+    """Return the SQL condition that neither of two members blocks the other; for statements that are made once."""
+    blocked_by_one = sa.exists().where(Block.blocker_id == one, Block.blocked_id == other)
+    blocks_one = sa.exists().where(Block.blocked_id == one, Block.blocker_id == other)
+    return ~blocked_by_one & ~blocks_one
 
 
 def is_blocked_between(one_id: int, other_id: int) -> bool:

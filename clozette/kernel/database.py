@@ -122,6 +122,11 @@ def release() -> None:
         connection.close()
 
 
+def connection() -> sa.Connection:
+    """Return the connection that this context reads or writes by, for statements that are given to it directly."""
+    return reader() if is_reading() else db.session.connection()
+
+
 @contextmanager
 def beside() -> Iterator[sa.Connection]:
     """Give a connection that reads beside the session's own transaction; it ends without a rollback, as ``release`` does.

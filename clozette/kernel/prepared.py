@@ -31,7 +31,10 @@ class _Compiled:
 
 
 class Prepared:
-    """A SELECT, or a change with RETURNING, with named parameters. Its rows are named tuples."""
+    """A SELECT, or a change with RETURNING, with named parameters. Its rows are named tuples.
+
+    Where it holds a list (``IN``), the parameters need a value to be compiled with: ``bindparam(name, None)``.
+    """
 
     def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.UpdateBase) -> None:
         self._statement = statement
@@ -53,6 +56,8 @@ class Prepared:
 
     def _compile(self, dialect: sa.Dialect) -> _Compiled:
         compiled: Any = self._statement.compile(dialect=dialect)
+        if compiled.post_compile_params:  # a list that is the statement's own is written out
+            compiled = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         names = tuple(compiled.positiontup) if compiled.positional else None
         found = [
             (place, column.type.dialect_impl(dialect).result_processor(dialect, None))

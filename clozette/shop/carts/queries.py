@@ -21,7 +21,8 @@ from clozette.shop.listings.access import shown_to
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.prices import AllIn
 from clozette.shop.sellers import fees, rates
-from clozette.shop.sellers.models import Fees, Rate, Seller
+from clozette.shop.sellers.fees import Taken
+from clozette.shop.sellers.models import Rate, Seller
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Parcel:
     handle: str
     name: str
     rate: Rate | None
-    fees: Fees | None
+    fees: Taken | None
     lines: list[Line] = field(default_factory=list)
 
     @property

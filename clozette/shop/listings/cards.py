@@ -5,6 +5,7 @@ country and language.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from babel.numbers import get_territory_currencies
@@ -18,19 +19,34 @@ from clozette.kernel import money
 from clozette.kernel.images.sizes import widths_for
 from clozette.kernel.kept import Kept
 from clozette.media.models import Photo
-from clozette.shop.listings import words
-from clozette.shop.listings.queries import Card, Filters
+from clozette.shop.listings import prices, queries, words
+from clozette.shop.listings.models import Listing
+from clozette.shop.listings.pages import Row
+from clozette.shop.listings.prices import AllIn
+from clozette.shop.listings.queries import Filters
 from clozette.shop.sellers import places
+from clozette.shop.sellers.fees import all_current
 
 _KEY = "clozette.shop.cards"
 MOST_CARDS, EAGER = 8192, 4
 
 
-def render(cards: Sequence[Card], country: str) -> Markup:
-    """Return the cards of a page, in order."""
-    language = str(get_locale())
-    made = [_card(card, place < EAGER, country, language) for place, card in enumerate(cards)]
-    return Markup("".join(made))  # noqa: S704 - made by templates
+def render(rows: Sequence[Row], country: str, *, now: datetime) -> Markup:
+    """Return the cards of a page, in order; those that are not kept are made with one statement more."""
+    kept, language, fees = _kept(), str(get_locale()), all_current(now)
+    taken = {currency: line.id for currency, line in fees.items()}
+    keys = [(row, taken.get(row.currency), place < EAGER, country, language) for place, row in enumerate(rows)]
+    cards = [kept.get(key) for key in keys]
+    missing = [place for place, card in enumerate(cards) if card is None]
+    if missing:
+        found = queries.covered([rows[place].id for place in missing], country)
+        for place in missing:
+            row, (listing, cover) = rows[place], found[rows[place].id]
+            all_in = prices.of_one(listing, row.first_minor, fees.get(row.currency))
+            cards[place] = made = _card(listing, cover, all_in, country, eager=place < EAGER)
+            if _is_settled(row, listing, cover):
+                kept.put(keys[place], made)
+    return Markup("".join(card for card in cards if card is not None))  # noqa: S704 - made by templates
 
 
 def panel(
@@ -54,15 +70,9 @@ def panel(
     return Markup(made)  # noqa: S704 - made by a template
 
 
-def _card(card: Card, eager: bool, country: str, language: str) -> str:
-    kept = _kept()
-    key = (*_shown(card), eager, country, language)
-    made = kept.get(key)
-    if made is None:
-        made = render_template("shop/_card.html", card=card, eager=eager, country=country, words=words, places=places)
-        if _is_settled(card.cover):
-            kept.put(key, made)
-    return made
+def _card(listing: Listing, cover: Photo | None, all_in: AllIn | None, country: str, *, eager: bool) -> str:
+    about = {"one": listing, "cover": cover, "all_in": all_in, "country": country, "eager": eager}
+    return render_template("shop/_card.html", **about, words=words, places=places)
 
 
 def _kept() -> Kept[str]:
@@ -70,18 +80,12 @@ def _kept() -> Kept[str]:
     return found
 
 
-def _is_settled(cover: Photo | None) -> bool:
-    """Whether a card would be the same tomorrow: every width of its photo is ready, at an address that stays."""
-    if cover is None:
-        return True
-    return cover.public_token is not None and set(widths_for(cover.width)) <= set(cover.variants)
-
-
-def _shown(card: Card) -> tuple[Any, ...]:
-    """Return all that a card is made of but the reader's country and language."""
-    one = card.listing
-    facts = (one.id, one.title, one.size, one.condition, one.mode, one.price_minor, one.remaining > 0)
-    return (*facts, card.cover and card.cover.public_token, card.all_in)
+def _is_settled(row: Row, listing: Listing, cover: Photo | None) -> bool:
+    """Whether a card is of what its key says, and would be the same tomorrow: every width of its photo is ready."""
+    facts: tuple[Any, ...] = tuple(getattr(listing, name) for name in Row._fields[:7])
+    if (*facts, listing.remaining > 0, cover and cover.public_token) != row[:9]:
+        return False
+    return cover is None or set(widths_for(cover.width)) <= set(cover.variants)
 
 
 def _choices(country: str, filters: Filters) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from clozette.shop.listings import rules
 from clozette.shop.listings.models import Listing
 from clozette.shop.sellers import fees as schedule
 from clozette.shop.sellers import rates
-from clozette.shop.sellers.models import Fees
+from clozette.shop.sellers.fees import Taken
 
 DIGITAL = "fee"
 """Listings of this mode are not sent anywhere."""
@@ -27,13 +27,13 @@ class AllIn:
         return self.items + self.fee + self.shipping
 
 
-def all_in(listing: Listing, country: str, fees: Fees | None) -> AllIn | None:
+def all_in(listing: Listing, country: str, fees: Taken | None) -> AllIn | None:
     """Return what one piece comes to in a country; nothing if it has no price or the seller doesn't ship there."""
     way = rates.shipping(listing.seller_id, country)  # what the session has read is not read again
     return of_one(listing, way.minor if way else None, fees)
 
 
-def of_one(listing: Listing, shipping_minor: int | None, fees: Fees | None) -> AllIn | None:
+def of_one(listing: Listing, shipping_minor: int | None, fees: Taken | None) -> AllIn | None:
     """Return the same where it is known what shipping costs; what is digital goes by wire for nothing."""
     if listing.mode not in rules.BOUGHT or listing.price_minor is None:
         return None
@@ -41,7 +41,7 @@ def of_one(listing: Listing, shipping_minor: int | None, fees: Fees | None) -> A
     return None if shipping is None else sum_up(listing.price_minor, shipping, listing.currency, fees)
 
 
-def sum_up(items_minor: int, shipping_minor: int, currency: str, fees: Fees | None) -> AllIn:
+def sum_up(items_minor: int, shipping_minor: int, currency: str, fees: Taken | None) -> AllIn:
     """Return what an order with items and shipping of so much comes to."""
     fee = schedule.of_buyer(fees, items_minor)
     return AllIn(*(Money(minor, currency) for minor in (items_minor, fee, shipping_minor)))

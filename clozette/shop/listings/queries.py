@@ -67,18 +67,19 @@ class Card:
 
 def shop(viewer: Viewer, filters: Filters, country: str, after: int | None, *, now: datetime) -> Page[Card]:
     """Return a page of what is offered, newest first."""
-    return _page(_cards(country).where(shown_to(viewer), *_narrowed(filters)), after, now)
-
-
-def shop_of(viewer: Viewer, member: Member, country: str, after: int | None, *, now: datetime) -> Page[Card]:
-    """Return a page of what a member offers."""
-    return _page(_cards(country).where(shown_to(viewer), Seller.member_id == member.id), after, now)
+    return _page(_cards(country).where(shown_to(viewer), *narrowed(filters)), after, now)
 
 
 def offers_of(seller: Seller, states: Sequence[str], after: int | None, *, now: datetime) -> Page[Card]:
     """Return a page of a seller's own listings in some states."""
     mine = Listing.seller_id == seller.id
     return _page(_cards(seller.country, own=True).where(mine, Listing.state.in_(states)), after, now)
+
+
+def covered(listing_ids: Sequence[int], country: str) -> Mapping[int, tuple[Listing, Photo | None]]:
+    """Return listings that the viewer was let to, with the covers that everybody may see."""
+    rows = db.session.execute(_cards(country).where(Listing.id.in_(listing_ids)))
+    return {row[0].id: (row[0], row[1]) for row in rows}
 
 
 def card_of(listing: Listing, country: str, *, now: datetime) -> Card:
@@ -155,7 +156,8 @@ def _card(listing: Listing, cover: Photo | None, handle: str, name: str, first: 
 # Filters: each makes conditions on Listing joined with Seller.
 
 
-def _narrowed(filters: Filters) -> list[sa.ColumnElement[bool]]:
+def narrowed(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """Return what filters ask of ``Listing`` joined with ``Seller``, its item and its rate."""
     conditions = [_has_word(word) for word in fold(filters.q or "").split()[:MOST_WORDS]]
     for name, make in _CONDITIONS.items():
         values = getattr(filters, name)

@@ -4,12 +4,15 @@ import sqlalchemy as sa
 from flask import current_app
 
 from clozette.accounts.models import Member
-from clozette.kernel.database import db
+from clozette.kernel import database
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
+
+_COUNTRY = Prepared(sa.select(Member.country).where(Member.id == sa.bindparam("me")))
 
 
 def country_of(viewer: Viewer) -> str:
     """Return a member's country; for a guest that of the house, which the page says."""
     if viewer.member_id is not None:
-        return db.session.scalars(sa.select(Member.country).where(Member.id == viewer.member_id)).one()
+        return str(_COUNTRY.rows(database.connection(), {"me": viewer.member_id})[0].country)
     return str(current_app.extensions["clozette.settings"].controller_country)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from clozette.kernel.money import Money
-from clozette.shop.sellers.models import Fees
+from clozette.shop.sellers.fees import Taken
 
 TERMS = (
     _l("What I offer is mine to sell, and it is what my photos and words say."),
@@ -31,7 +31,7 @@ STATES: Mapping[str, LazyString] = {
 }
 
 
-def fees(line: Fees | None) -> str:
+def fees(line: Taken | None) -> str:
     """Say what the house takes by a line of its fees."""
     if line is None:
         return str(_("The house takes no fee today."))

@@ -8,6 +8,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
+from markupsafe import Markup
 
 from clozette.accounts.access import member_by_handle
 from clozette.closets import colours, measures, naming
@@ -18,8 +19,8 @@ from clozette.kernel.database import db
 from clozette.kernel.money import Money
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.viewer import Viewer
-from clozette.kernel.web import gate
-from clozette.shop.listings import access, cards, closet, prices, queries, schemas, words
+from clozette.kernel.web import gate, shell
+from clozette.shop.listings import access, cards, closet, pages, prices, queries, schemas, words
 from clozette.shop.listings.queries import Filters
 from clozette.shop.listings.where import country_of
 from clozette.shop.sellers import fees, places
@@ -38,17 +39,20 @@ def index() -> str:
     country = country_of(viewer)
     asked, wrong = _read(request.args.to_dict(flat=False))
     filters: Filters = asked["filters"]
-    page = queries.shop(viewer, filters, country, asked["after"], now=clock.now())
-    return render_template(
-        "shop/list.html",
-        page=page,
-        cards=cards.render(page.items, country),
-        panel=cards.panel(filters, country, _active(), wrong, {name: request.args.get(name, "") for name in _AMOUNTS}),
-        filters=filters,
-        country=country,
-        active=_active(),
-        places=places,
-    )
+    page = pages.shop(viewer, filters, country, asked["after"])
+    active, typed = _active(), {name: request.args.get(name, "") for name in _AMOUNTS}
+    holes = {
+        "cards": cards.render(page.items, country, now=clock.now()),
+        "after": page.after or "",
+        "panel": cards.panel(filters, country, active, wrong, typed),
+        "chips": Markup(render_template("shop/_chips.html", active=active)) if filters.any() else "",  # noqa: S704
+    }
+    shown: dict[str, bool | str] = {
+        "country": places.name(country),
+        "some": bool(page.items),
+        "more": page.after is not None,
+    }
+    return shell.render("shop/list.html", holes, narrowed=filters.any(), **shown)
 
 
 @blueprint.get(f"{HERE}/<id:listing_id>")
@@ -81,8 +85,8 @@ def shop_of(handle: str) -> str:
     member = member_by_handle(viewer, handle)
     country = country_of(viewer)
     after = read_cursor(request.args.get("after"))
-    page = queries.shop_of(viewer, member, country, after, now=clock.now())
-    shown = cards.render(page.items, country)
+    page = pages.of_member(viewer, member, country, after)
+    shown = cards.render(page.items, country, now=clock.now())
     return render_template("shop/member.html", member=member, page=page, cards=shown, country=country, places=places)
 
 
@@ -120,6 +124,8 @@ def _names() -> dict[str, Any]:
 
 def _read(args: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Read the query: what is no filter of ours is passed over, so that every link leads somewhere; say what was wrong."""
+    if not args:
+        return {"filters": Filters(), "after": None}, {}
     schema = schemas.FiltersIn(unknown=ma.EXCLUDE)
     lists = {name for name, field in schema.load_fields.items() if isinstance(field, ma.fields.List)}
     typed = {

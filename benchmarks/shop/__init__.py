@@ -1,0 +1,11 @@
+"""The bazaar against a hello-world on the same server: its pages, and a whole checkout."""
+
+from benchmarks.claims import Report
+from benchmarks.shop import page
+
+
+def run() -> Report:
+    """Measure."""
+    report = Report()
+    page.measure(report)
+    return report
