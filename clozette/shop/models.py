@@ -1,6 +1,7 @@
 """The tables of the bazaar; each part keeps its own."""
 
 from clozette.shop.carts.models import CartLine
+from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, CasePhoto
 from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
@@ -10,6 +11,11 @@ from clozette.shop.sellers.models import Fees, Rate, Seller
 __all__ = [
     "Balance",
     "CartLine",
+    "Case",
+    "CaseDecision",
+    "CaseEntry",
+    "CaseLine",
+    "CasePhoto",
     "Fees",
     "Heard",
     "Listing",

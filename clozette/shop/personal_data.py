@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Restriction, Table
+from clozette.shop.cases.personal_data import CASES
 
 _LINK = NotPersonal("link between rows")
 _KEY = NotPersonal("tells a form sent twice")
@@ -133,6 +134,7 @@ _SELLERS = {
 }
 
 _ORDERS = {
+    **CASES,
     "shop_cart_lines": Table(
         title=_l("Your cart"),
         subject=("member_id", "subject_id"),
@@ -145,6 +147,7 @@ _ORDERS = {
         second={
             _OF_SELLER: (
                 "ref",
+                "contested_at",
                 "state",
                 "state_at",
                 "currency",
@@ -193,6 +196,7 @@ _ORDERS = {
                     "fees_id",
                     "made_at",
                     "hold_until",
+                    "contested_at",
                     "paid_at",
                     "ship_by",
                     "shipped_at",

@@ -12,6 +12,7 @@ from clozette.shop.buying import tasks as buying_tasks
 from clozette.shop.buying import views as buying
 from clozette.shop.carts import queries as carts
 from clozette.shop.carts import views as cart
+from clozette.shop.cases import setup as cases_setup
 from clozette.shop.listings import listeners
 from clozette.shop.listings import queries as listings
 from clozette.shop.listings.models import Listing
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     """Do that."""
     payments_setup.init_app(app)
     orders_setup.init_app(app)
+    cases_setup.init_app(app)
     books_setup.init_app(app)
     _selling(app)
     _buying(app)

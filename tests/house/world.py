@@ -43,6 +43,8 @@ from clozette.rights.erasure import services as erasures
 from clozette.rights.export import services as exports
 from clozette.rights.guardians import services as guardians
 from clozette.shop.carts import services as carts
+from clozette.shop.cases import services as cases
+from clozette.shop.cases.moves import Said
 from clozette.shop.orders import deeds
 from clozette.shop.payments import services as payments
 from clozette.shop.sellers.models import Seller
@@ -450,6 +452,14 @@ def _sold(world: World, seller: Seller) -> None:
     world.names["sold_order"] = order.ref
 
 
+def _case(owner: Member, seller: Seller) -> int:
+    """The owner complains about something that they bought."""
+    now = clock.now()
+    days = {"paid_at": now, "protected_until": now + timedelta(days=7)}
+    order = shop.make_order(owner, shop.make_listing(seller), state="received", **days)
+    return cases.open_case(order, "damaged", {"shipping": 100}, Said("A tear."), by=owner, now=now).id
+
+
 def _bought(world: World, owner: Member) -> None:
     """The owner buys from somebody else: one thing is held for them, one is in their cart."""
     merchant = shop.make_seller(accounts.make_member("merchant"))
@@ -459,4 +469,5 @@ def _bought(world: World, owner: Member) -> None:
     carts.put_back(owner.id, {wanted.id: 1}, now=now)
     sent = shop.make_order(owner, shop.make_listing(merchant), state="shipped", paid_at=now, shipped_at=now)
     world.names |= {"held_order": order.ref, "sent_order": sent.ref}
+    world.names["case"] = ids.encode(_case(owner, merchant))
     world.names |= {"wanted": ids.encode(wanted.id), "merchant": ids.encode(merchant.id)}

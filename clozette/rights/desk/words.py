@@ -230,6 +230,19 @@ DETAILS: dict[str, LazyString] = {
     "was": _l("what it was"),
     "account": _l("the account"),
     "account_key": _l("number of a request"),
+    "appealed_by": _l("who appealed"),
+    "asked_minor": _l("what was asked back, in the smallest unit"),
+    "author_id": _l("who said it"),
+    "before_minor": _l("what had been paid back before"),
+    "buyer_accepted_at": _l("when the buyer accepted the decision"),
+    "contested_at": _l("since when there is a complaint about it"),
+    "courier": _l("with whom it was sent back"),
+    "decided_minor": _l("what was decided, in the smallest unit"),
+    "must_return": _l("whether it is sent back first"),
+    "part": _l("for what"),
+    "reasons": _l("reasons"),
+    "seller_accepted_at": _l("when the seller accepted the decision"),
+    "side": _l("on which side"),
     "amount_minor": _l("amount, in the smallest unit"),
     "completed_at": _l("when it was complete"),
     "condition": _l("condition"),
@@ -269,6 +282,8 @@ DETAILS: dict[str, LazyString] = {
 }
 
 PHRASES = (
+    _l("three years after the case is over, until claims from it lapse"),
+    _l("a case of two others, which one of the staff had in hand"),
     _l("as long as tax law makes us keep the books"),
     _l("tax law: whom a bill names, and where the goods went"),
     _l("tax law wants a trader's number on the buyer's bill"),

@@ -59,7 +59,7 @@ def refunds_of(order_id: int) -> Sequence[Refund]:
 def due(step: str, now: datetime) -> Sequence[int]:
     """Return the orders for which a step of the clock has come."""
     state, since, after = STEPS[step]
-    wanted = sa.select(Order.id).where(state, since <= now - after)
+    wanted = sa.select(Order.id).where(state, since <= now - after, Order.contested_at.is_(None))
     if step == "remind":
         wanted = wanted.where(Order.reminded_at.is_(None))
     return db.session.scalars(wanted.order_by(Order.id).limit(500)).all()

@@ -43,9 +43,9 @@ def receive(order: Order, now: datetime) -> None:
 def complete(order: Order, now: datetime) -> None:
     """Let the seller have the money once nobody may complain any more.
 
-    :raises Refused: before that.
+    :raises Refused: before that, or while a case is running about it.
     """
-    move(order, "complete", now, Order.protected_until <= now, completed_at=now)
+    move(order, "complete", now, Order.protected_until <= now, Order.contested_at.is_(None), completed_at=now)
     ledger.book_complete(order.id, now)
 
 

@@ -31,6 +31,7 @@ ENDED: Mapping[str, LazyString] = {
     "unsent": _l("It was not sent in time. All the money goes back."),
     "seller": _l("The seller called it off. All the money goes back."),
     "gone": _l("The other side left. All the money goes back."),
+    "case": _l("There was a complaint, and all the money goes back."),
 }
 SHARES: Mapping[str, LazyString] = {
     "measurements": _l("The measurements"),

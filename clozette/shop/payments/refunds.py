@@ -63,6 +63,16 @@ def refund_all(order: Order, *, because: str, key: str, now: datetime) -> Refund
     return refund(order, asked, because=because, key=key, now=now) if asked else None
 
 
+def given_back(order_id: int) -> dict[str, int]:
+    """Return what goes back of an order or went back: by line, and for shipping and the fee."""
+    payment_id = db.session.scalar(sa.select(Payment.id).where(Payment.order_id == order_id))
+    given: dict[str, int] = {}
+    for one in _before(payment_id or 0):
+        for part, amount in one.parts.items():
+            given[part] = given.get(part, 0) + amount
+    return given
+
+
 def charged_of(order: Order) -> Charged:
     """Return what an order was charged with."""
     rows = sa.select(OrderLine.id, OrderLine.price_minor * OrderLine.quantity).where(OrderLine.order_id == order.id)

@@ -1,0 +1,149 @@
+"""Tables of cases: what is asked back, what each side said and showed, and what was decided."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clozette.kernel.database import Id, Model
+from clozette.media.models import Photo
+from clozette.shop.orders.models import Order
+
+KINDS = ("not_arrived", "not_as_described", "fake", "damaged", "missing", "bank")
+RUNNING = ("open", "answered", "decided", "appealed", "address", "sending", "back", "bank")
+"""States in which the seller's money waits."""
+STATES = (*RUNNING, "closed", "settled", "withdrawn")
+SIDES = ("buyer", "seller", "staff", "house")
+MAX_WORDS, MAX_PART, MAX_KEY = 4000, 20, 40
+_IS_RUNNING = sa.text("state IN ('open', 'answered', 'decided', 'appealed', 'address', 'sending', 'back', 'bank')")
+_MEMBER = "accounts_members.id"
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"{column} IN ({', '.join(map(repr, words))})", name=column)
+
+
+class Case(Model):
+    """What a buyer (or the buyer's bank) has against an order.
+
+    :ivar state: ``open``: the seller is asked; ``answered``: the staff is; ``decided``: either side may appeal;
+        ``address``, ``sending``, ``back``: things are sent back first; ``bank``: the buyer's bank decides.
+    :ivar due_at: when the clock goes on by itself, or by when the staff should have decided.
+    :ivar handled_by_id: who of the staff has it in hand.
+    :ivar appealed_by: the side that did.
+    """
+
+    __tablename__ = "shop_cases"
+    __table_args__ = (
+        _one_of("kind", KINDS),
+        _one_of("state", STATES),
+        sa.Index(
+            "uq_shop_cases_running",
+            "order_id",
+            unique=True,
+            sqlite_where=_IS_RUNNING,
+            postgresql_where=_IS_RUNNING,
+        ),
+        sa.Index(None, "order_id"),
+        sa.Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_orders.id"))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(12), default="open")
+    state_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    handled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(_MEMBER, ondelete="SET NULL"))
+    appealed_by: Mapped[str | None] = mapped_column(sa.String(8))
+    buyer_accepted_at: Mapped[datetime | None]
+    seller_accepted_at: Mapped[datetime | None]
+    courier: Mapped[str | None] = mapped_column(sa.String(60))
+    tracking: Mapped[str | None] = mapped_column(sa.String(80))
+
+    order: Mapped[Order] = relationship(lazy="raise")
+    lines: Mapped[list["CaseLine"]] = relationship(order_by="CaseLine.position", lazy="raise")
+    decisions: Mapped[list["CaseDecision"]] = relationship(order_by="CaseDecision.round", lazy="raise")
+
+
+class CaseLine(Model):
+    """One line of the order, or its shipping, in a case.
+
+    :ivar part: the order line's id (as text), or ``shipping``.
+    :ivar before_minor: what had been paid back of it when the case was opened; what comes back meanwhile counts.
+    """
+
+    __tablename__ = "shop_case_lines"
+    __table_args__ = (
+        sa.CheckConstraint("asked_minor > 0 AND before_minor >= 0", name="asked"),
+        sa.CheckConstraint("decided_minor BETWEEN 0 AND asked_minor", name="decided"),
+    )
+
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_cases.id"), primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(sa.String(MAX_PART), primary_key=True)
+    position: Mapped[int] = mapped_column(sa.SmallInteger)
+    asked_minor: Mapped[int]
+    before_minor: Mapped[int] = mapped_column(default=0)
+    decided_minor: Mapped[int | None]
+
+
+class CaseDecision(Model):
+    """What was decided: the first time, and after an appeal by another member of the staff.
+
+    :ivar by_id: nobody where the seller said nothing in time.
+    :ivar parts: part to minor units.
+    :ivar must_return: whether the things are sent back before the money is.
+    """
+
+    __tablename__ = "shop_case_decisions"
+    __table_args__ = (sa.CheckConstraint("round BETWEEN 1 AND 2", name="round"),)
+
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_cases.id"), primary_key=True, autoincrement=False)
+    round: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(_MEMBER, ondelete="SET NULL"))
+    parts: Mapped[dict[str, Any]]
+    must_return: Mapped[bool]
+    reasons: Mapped[str] = mapped_column(sa.String(MAX_WORDS))
+    at: Mapped[datetime]
+
+
+class CaseEntry(Model):
+    """What somebody said or did in a case; the two sides and the staff read it.
+
+    :ivar what: a word of ``words.HAPPENED``.
+    :ivar form_key: from the form, so that one that is sent twice is kept once.
+    """
+
+    __tablename__ = "shop_case_entries"
+    __table_args__ = (
+        _one_of("side", SIDES),
+        sa.UniqueConstraint("case_id", "form_key"),
+        sa.Index(None, "author_id"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_cases.id"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey(_MEMBER, ondelete="SET NULL"))
+    side: Mapped[str] = mapped_column(sa.String(8))
+    what: Mapped[str] = mapped_column(sa.String(16))
+    words: Mapped[str] = mapped_column(sa.String(MAX_WORDS), default="")
+    form_key: Mapped[str | None] = mapped_column(sa.String(MAX_KEY))
+    at: Mapped[datetime]
+
+    photos: Mapped[list["CasePhoto"]] = relationship(order_by="CasePhoto.position", lazy="raise")
+
+
+class CasePhoto(Model):
+    """A photo that somebody shows in a case; it never gets a public address."""
+
+    __tablename__ = "shop_case_photos"
+
+    photo_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("media_photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_case_entries.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(sa.SmallInteger)
+
+    photo: Mapped[Photo] = relationship(lazy="raise")

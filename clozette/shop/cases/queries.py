@@ -1,0 +1,51 @@
+"""Reads of cases."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from clozette.kernel.database import db
+from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.shop.cases.models import Case, CaseEntry, CasePhoto
+
+DUE_BY_ITSELF = ("open", "decided", "address", "sending", "back")
+"""States that the clock ends."""
+
+
+def entries_of(case_id: int) -> Sequence[CaseEntry]:
+    """Return what was said and done in a case, oldest first, with the photos."""
+    mine = sa.select(CaseEntry).where(CaseEntry.case_id == case_id).order_by(CaseEntry.id)
+    return db.session.scalars(mine.options(selectinload(CaseEntry.photos).joinedload(CasePhoto.photo))).all()
+
+
+def of_order(order_id: int) -> Sequence[Case]:
+    """Return the cases about an order, newest first."""
+    return db.session.scalars(sa.select(Case).where(Case.order_id == order_id).order_by(Case.id.desc())).all()
+
+
+def due(now: datetime) -> Sequence[int]:
+    """Return the cases that go on by themselves now."""
+    late = sa.select(Case.id).where(Case.state.in_(DUE_BY_ITSELF), Case.due_at <= now)
+    return db.session.scalars(late.order_by(Case.id).limit(500)).all()
+
+
+def waiting_for_staff() -> Sequence[Case]:
+    """Return what the staff has to decide, the most urgent first."""
+    waiting = sa.select(Case).where(Case.state.in_(("answered", "appealed")))
+    return db.session.scalars(waiting.options(joinedload(Case.order)).order_by(Case.due_at, Case.id)).all()
+
+
+def others(after: int | None) -> Page[Case]:
+    """Return one page of the cases that are not for the staff to decide now, newest first."""
+    rest = sa.select(Case).where(Case.state.not_in(("answered", "appealed"))).options(joinedload(Case.order))
+    rest = rest.order_by(Case.id.desc()).limit(PAGE_SIZE + 1)
+    rest = rest if after is None else rest.where(Case.id < after)
+    return page_of(db.session.scalars(rest).all(), lambda case: case.id)
+
+
+def late(now: datetime) -> int:
+    """Return how many cases the staff should have decided by now."""
+    waiting = sa.select(sa.func.count()).where(Case.state.in_(("answered", "appealed")), Case.due_at <= now)
+    return db.session.scalar(waiting) or 0

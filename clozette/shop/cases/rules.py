@@ -1,0 +1,116 @@
+"""When a case may be opened, what may become of it, and by when: pure decisions."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from clozette.kernel.refusal import Refusal
+
+ANSWER_WITHIN = timedelta(days=3)
+"""So long the seller has to answer; after that the case is decided for the buyer."""
+DECIDE_WITHIN = timedelta(days=5)
+"""By then the staff should have decided; nothing happens by itself."""
+APPEAL_WITHIN = timedelta(days=7)
+MISSED_AFTER = timedelta(days=7)
+"""So long after it was sent a parcel can't be missed yet."""
+ADDRESS_WITHIN = timedelta(days=3)
+SEND_BACK_WITHIN = timedelta(days=14)
+BACK_WITHIN = timedelta(days=14)
+"""After so long without a word from the seller what was sent back counts as arrived."""
+KEPT = timedelta(days=3 * 366)
+"""So long after its end the words and photos of a case are kept: until claims from it lapse."""
+MAX_PHOTOS = 6
+
+MOVES: Mapping[str, frozenset[str]] = {
+    "open": frozenset({"answered", "decided", "closed", "settled", "withdrawn"}),
+    "answered": frozenset({"decided", "closed", "settled", "withdrawn"}),
+    "decided": frozenset({"appealed", "address", "closed", "settled", "withdrawn"}),
+    "appealed": frozenset({"address", "closed", "settled", "withdrawn"}),
+    "address": frozenset({"sending", "closed", "settled", "withdrawn"}),
+    "sending": frozenset({"back", "closed", "settled", "withdrawn"}),
+    "back": frozenset({"closed", "settled"}),
+    "bank": frozenset({"closed"}),
+    "closed": frozenset(),
+    "settled": frozenset(),
+    "withdrawn": frozenset(),
+}
+"""What may become of a case; any other move is refused."""
+SPEAKS = ("open", "answered", "appealed")
+"""States in which either side may say and show more."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far an order is.
+
+    :ivar contested: whether a case is running.
+    """
+
+    state: str
+    shipped_at: datetime | None
+    received_at: datetime | None
+    protected_until: datetime | None
+    contested: bool
+
+
+def why_not_open(course: Course, kind: str | None, now: datetime) -> Refusal | None:
+    """Return why a buyer can't open a case of a kind; of any kind, if none is named."""
+    if course.contested:
+        return Refusal("running", _("There is a case about this order already."))
+    if course.state not in ("shipped", "received"):
+        return Refusal("case_state", _("A case can be opened once an order was sent, until it is complete."))
+    if course.state == "received" and (course.protected_until is None or course.protected_until <= now):
+        return Refusal("too_late", _("The days in which you could complain are over."))
+    if kind == "not_arrived":
+        return _why_not_miss(course, now)
+    return None
+
+
+def _why_not_miss(course: Course, now: datetime) -> Refusal | None:
+    sent = course.shipped_at
+    if sent is None or now < sent + MISSED_AFTER:
+        days = MISSED_AFTER.days
+        return Refusal(
+            "too_early", _("Wait until %(days)s days after it was sent: it may still come.", days=days), "kind"
+        )
+    return None
+
+
+def why_not_move(state: str, to: str) -> Refusal | None:
+    """Return why a case can't get from a state to another."""
+    return None if to in MOVES[state] else elsewhere()
+
+
+def elsewhere() -> Refusal:
+    """Say that a case went on meanwhile."""
+    return Refusal("case_state", _("This case has gone on meanwhile: look at it again."))
+
+
+def why_not_take(staff_id: int, parties: Collection[int], decided_by: int | None) -> Refusal | None:
+    """Return why one of the staff can't have a case in hand."""
+    if staff_id in parties:
+        return Refusal("own_case", _("You are one of the two sides: somebody else has to decide."))
+    if staff_id == decided_by:
+        return Refusal("same_person", _("You decided the first time: an appeal is for somebody else."))
+    return None
+
+
+def why_not_decide(asked: Mapping[str, int], decided: Mapping[str, int]) -> Refusal | None:
+    """Return why a decision gives what it can't."""
+    if any(amount > asked.get(part, 0) for part, amount in decided.items()):
+        return Refusal("too_much", _("That is more than was asked for."), "amounts")
+    return None
+
+
+def could_appeal(asked: Mapping[str, int], decided: Mapping[str, int]) -> frozenset[str]:
+    """Return the sides that did not get all they wanted."""
+    buyer = {"buyer"} if sum(decided.values()) < sum(asked.values()) else set()
+    return frozenset(buyer | ({"seller"} if any(decided.values()) else set()))
+
+
+def left_to_pay(decided: Mapping[str, int], before: Mapping[str, int], given: Mapping[str, int]) -> dict[str, int]:
+    """Return what is still to be paid: what the seller paid back since the case was opened counts."""
+    left = {part: amount - (given.get(part, 0) - before.get(part, 0)) for part, amount in decided.items()}
+    return {part: amount for part, amount in left.items() if amount > 0}

@@ -1,0 +1,24 @@
+"""Plugs cases in: their pages, whom is told of what, and what the clock does."""
+
+from flask import Flask
+
+from clozette.community import notifications
+from clozette.kernel import checkup, events, tasks
+from clozette.kernel.web import slots
+from clozette.shop.cases import checks, queries, staff_views, views, words
+from clozette.shop.cases import tasks as ours
+from clozette.shop.cases.events import CaseMoved
+
+
+def init_app(app: Flask) -> None:
+    """Do that."""
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(staff_views.blueprint)
+    events.listen(app, CaseMoved, after=(ours.tell_case,))
+    tasks.schedule(app, "17 * * * *", ours.tend_cases)
+    checkup.add(app, "cases", checks.cases)
+    for kind in words.TOLD:
+        notifications.register(app, kind, words.teller(kind))
+    slots.fill(app, "order.buyer", "shop/_order_case.html")
+    slots.fill(app, "order.seller", "shop/_order_case.html")
+    app.jinja_env.globals.update(cases_of_order=queries.of_order, case_words=words, may_complain=views.may_complain)
