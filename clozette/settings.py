@@ -15,6 +15,7 @@ MIN_SECRET = 32
 WHOLE_NUMBERS = {
     "trusted_proxies": "a whole number of proxies in front, such as 1",
     "media_quota_mb": "how many megabytes of photos a member may keep, such as 2048",
+    "shop_file_mb": "how many megabytes a file that is sold may have, such as 50",
     "export_approval_above": "about how many members an export may be before a second admin must agree, such as 100",
 }
 
@@ -80,6 +81,7 @@ class Settings:
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str = ""
     stripe_entity: str = ""
+    shop_file_mb: int = 50
     controller_name: str = ""
     controller_address: str = ""
     controller_contact: str = ""

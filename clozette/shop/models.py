@@ -2,10 +2,11 @@
 
 from clozette.shop.carts.models import CartLine
 from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, CasePhoto
+from clozette.shop.files.models import GoodsFile
 from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
-from clozette.shop.payments.models import Heard, Payment, Payout, Refund
+from clozette.shop.payments.models import Heard, Payment, Payout, Reconciliation, Refund
 from clozette.shop.sellers.models import Fees, Rate, Seller
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "CaseLine",
     "CasePhoto",
     "Fees",
+    "GoodsFile",
     "Heard",
     "Listing",
     "Move",
@@ -26,6 +28,7 @@ __all__ = [
     "Payment",
     "Payout",
     "Rate",
+    "Reconciliation",
     "Refund",
     "Seller",
 ]

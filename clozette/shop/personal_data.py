@@ -31,6 +31,12 @@ _FACTS = Personal(
     erasure="keep",
     kept_because="orders of others lead here; says nothing of the seller once the words are gone",
 )
+_SOLD_FILE = Personal(
+    "content",
+    (Purpose.PROVIDE,),
+    erasure="keep",
+    kept_because="whoever paid for a file may fetch it again; what nobody bought goes whole",
+)
 _TRADER = Personal("identity", (Purpose.PROVIDE, Purpose.VERIFY, Purpose.LAW), erasure="clear")
 _ADDRESS = Personal("contact", (Purpose.PROVIDE, Purpose.VERIFY, Purpose.LAW), retention=_BOOKS)
 _WISH = Personal("preferences", (Purpose.PROVIDE,), retention="until you buy it or take it out")
@@ -91,6 +97,17 @@ _SELLERS = {
                 ),
                 _FACTS,
             ),
+        },
+    ),
+    "shop_files": Table(
+        title=_l("Files that you sold for a fee"),
+        subject=("listing_id", *_OF_SELLER),
+        columns={
+            "id": _LINK,
+            "listing_id": _LINK,
+            "folder": NotPersonal("where the bytes are"),
+            "name": _OFFERED,
+            **dict.fromkeys(("kind", "bytes", "sha256", "added_at", "replaced_at"), _SOLD_FILE),
         },
     ),
     "shop_payouts": Table(
@@ -207,6 +224,7 @@ _ORDERS = {
                     "completed_at",
                     "ended_because",
                     "reminded_at",
+                    "digital",
                     "shares",
                 ),
                 _BOUGHT,
@@ -218,8 +236,20 @@ _ORDERS = {
         subject=("order_id", *_OF_BUYER),
         columns={
             "id": _LINK,
+            "file_id": _LINK,
             **dict.fromkeys(
-                ("order_id", "listing_id", "position", "title", "quantity", "price_minor", "refunded_minor"), _BOUGHT
+                (
+                    "order_id",
+                    "listing_id",
+                    "position",
+                    "title",
+                    "quantity",
+                    "price_minor",
+                    "refunded_minor",
+                    "fetches",
+                    "fetched_at",
+                ),
+                _BOUGHT,
             ),
         },
     ),
@@ -293,6 +323,12 @@ _ORDERS = {
                 _BOUGHT,
             ),
         },
+    ),
+    "shop_reconciliations": Table(
+        no_subject="references of orders and the payment service's own numbers; whose they are stands in other rows",
+        columns=dict.fromkeys(
+            ("id", "because", "state", "since", "asked_at", "done_at", "number", "mended", "found"), NotPersonal()
+        ),
     ),
     "shop_inbox": Table(
         no_subject="the payment service's own numbers; what they stand for is read from the payment's row",

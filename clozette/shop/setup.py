@@ -13,6 +13,8 @@ from clozette.shop.buying import views as buying
 from clozette.shop.carts import queries as carts
 from clozette.shop.carts import views as cart
 from clozette.shop.cases import setup as cases_setup
+from clozette.shop.files import setup as files_setup
+from clozette.shop.desk import setup as desk_setup
 from clozette.shop.listings import listeners
 from clozette.shop.listings import queries as listings
 from clozette.shop.listings.models import Listing
@@ -32,7 +34,9 @@ def init_app(app: Flask) -> None:
     payments_setup.init_app(app)
     orders_setup.init_app(app)
     cases_setup.init_app(app)
+    files_setup.init_app(app)
     books_setup.init_app(app)
+    desk_setup.init_app(app)
     _selling(app)
     _buying(app)
     tls.guard(app, *PAYMENT_ADDRESSES)

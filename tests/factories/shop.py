@@ -8,6 +8,7 @@ from clozette.accounts.models import Member
 from clozette.closets.models import Item
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.shop.files.queries import current_of
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
 from clozette.shop.sellers.models import Rate, Seller
@@ -56,7 +57,7 @@ def make_listing(seller: Seller, item: Item | None = None, **columns: Any) -> Li
 
 
 def make_order(buyer: Member, listing: Listing, state: str = "reserved", **columns: Any) -> Order:
-    """Add an order (flushed) of one piece with both addresses; it takes the piece off the listing."""
+    """Add an order (flushed) of one piece with both addresses; it takes the piece off the listing. A file is of now."""
     number, now = next(_numbers), clock.now()
     defaults: dict[str, Any] = {
         "ref": f"o{number:09d}",
@@ -71,7 +72,8 @@ def make_order(buyer: Member, listing: Listing, state: str = "reserved", **colum
         "hold_until": now + timedelta(minutes=31),
     }
     order = _added(Order(buyer_id=buyer.id, seller_id=listing.seller_id, state=state, **defaults | columns))
-    line = {"title": listing.title, "quantity": 1, "price_minor": listing.price_minor}
+    file = current_of(listing.id)
+    line = {"title": listing.title, "quantity": 1, "price_minor": listing.price_minor, "file_id": file and file.id}
     _added(OrderLine(order_id=order.id, listing_id=listing.id, position=0, **line))
     for use in ("shipping", "billing"):
         address = {"name": "Mary Miller", "line1": "1 High Street", "city": "London", "country": "GB"}

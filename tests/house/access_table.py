@@ -67,6 +67,7 @@ DELETE /selling/rates/GB                              login   confirm 404     30
 GET    /selling/listings                              login   confirm 404     200     404     404     404     404
 GET    /selling/listings/{edited_listing}/edit        login   confirm 404     200     404     404     404     404
 POST   /selling/listings/{edited_listing}/edit        login   confirm 404     422     404     404     404     404
+GET    /selling/listings/{edited_listing}/file           login   confirm 404     200     404     404     404     404
 POST   /selling/listings/{edited_listing}/pause       login   confirm 404     303     404     404     404     404
 POST   /selling/listings/{paused_listing}/resume      login   confirm 404     303     404     404     404     404
 POST   /selling/listings/{removed_listing}/remove     login   confirm 404     303     404     404     404     404
@@ -84,6 +85,7 @@ GET    /checkout/cancel/{held_order}                  login   confirm 404     20
 POST   /checkout/cancel/{held_order}                  login   confirm 404     303     404     404     404     404
 GET    /orders                                        login   confirm 200     200     200     200     200     200
 GET    /orders/{held_order}                           login   confirm 404     200     404     404     404     404
+POST   /orders/{file_order}/files/{file_line}            login   confirm 404     200     404     404     404     404
 POST   /orders/{sent_order}/received                  login   confirm 404     303     404     404     404     404
 GET    /selling/orders                                login   confirm 404     200     404     404     404     404
 GET    /orders/{sent_order}/case                      login   confirm 404     200     404     404     404     404
@@ -392,6 +394,17 @@ GET    /admin/disclosures.csv                         login   404     404     40
 GET    /admin/disclosures/{handover}                  login   404     404     404     404     404     404     200
 GET    /admin/disclosures/{handover}/proof.json       login   404     404     404     404     404     404     404
 GET    /admin/disclosures/{handover}/people/{handover}/proof.json login 404 404 404   404     404     404     404
+GET    /admin/shop                                    login   404     404     404     404     404     404     200
+GET    /admin/shop/fees                               login   404     404     404     404     404     404     200
+POST   /admin/shop/fees                               login   404     404     404     404     404     404     422
+POST   /admin/shop/fees                               login   404     404     404     404     404     404     303     currency=EUR&since=2099-01-01&buyer=5&fixed=0.70
+GET    /admin/shop/sellers                            login   404     404     404     404     404     404     200
+GET    /admin/shop/sellers/{seller}                   login   404     404     404     404     404     404     200
+GET    /admin/shop/sellers/{listing}                  login   404     404     404     404     404     404     404
+POST   /admin/shop/sellers/{seller}/record            login   404     404     404     404     404     404     422
+POST   /admin/shop/sellers/{seller}/record            login   404     404     404     404     404     404     200     reason=A+letter+of+the+member
+GET    /admin/shop/reconciliation                     login   404     404     404     404     404     404     200
+POST   /admin/shop/reconciliation                     login   404     404     404     404     404     404     303
 GET    /admin/reconciliation                          login   404     404     404     404     404     404     200
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     422
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     303     step=confirmed

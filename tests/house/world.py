@@ -45,10 +45,11 @@ from clozette.rights.guardians import services as guardians
 from clozette.shop.carts import services as carts
 from clozette.shop.cases import services as cases
 from clozette.shop.cases.moves import Said
+from clozette.shop.files import queries as files
 from clozette.shop.orders import deeds
 from clozette.shop.payments import services as payments
 from clozette.shop.sellers.models import Seller
-from tests.factories import accounts, bulk, contests, desk, looks, newsletters, photos, shop
+from tests.factories import accounts, bulk, contests, desk, goods, looks, newsletters, photos, shop
 from tests.factories.closets import make_item
 from tests.support.client import Client
 
@@ -438,7 +439,10 @@ def _shop(world: World, owner: Member) -> None:
     for name in names:
         item = make_item(owner, public=True)
         state = "paused" if name == "paused_listing" else "active"
-        world.names[name] = ids.encode(shop.make_listing(seller, item, state=state).id)
+        listing = shop.make_listing(seller, item, state=state)
+        world.names[name] = ids.encode(listing.id)
+        if name == "edited_listing":
+            goods.make_file(listing)
     world.names["unsold"] = ids.encode(make_item(owner).id)
     _bought(world, owner)
     _sold(world, seller)
@@ -468,6 +472,11 @@ def _bought(world: World, owner: Member) -> None:
     payments.ask(order, owner, now)
     carts.put_back(owner.id, {wanted.id: 1}, now=now)
     sent = shop.make_order(owner, shop.make_listing(merchant), state="shipped", paid_at=now, shipped_at=now)
+    pattern = shop.make_listing(merchant, mode="fee")
+    goods.make_file(pattern)
+    bought = shop.make_order(owner, pattern, state="received", paid_at=now, digital=True)
+    file_line = next(iter(files.of_order(bought.id)))
+    world.names |= {"file_order": bought.ref, "file_line": ids.encode(file_line)}
     world.names |= {"held_order": order.ref, "sent_order": sent.ref}
     world.names["case"] = ids.encode(_case(owner, merchant))
     world.names |= {"wanted": ids.encode(wanted.id), "merchant": ids.encode(merchant.id)}

@@ -35,6 +35,7 @@ TRIGGERS = {
 }
 NAMES = {
     "delivery": _l("so that the seller can send it"),
+    "fetching": _l("so that the seller knows who bought it"),
     "parcel": _l("so that the parcel arrives"),
     "sale": _l("so that the buyer knows whom they bought from"),
     "payment": _l("so that it can be paid"),

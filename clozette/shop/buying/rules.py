@@ -38,6 +38,20 @@ def gone() -> Refusal:
     return Refusal("gone", _("Somebody was quicker. Nothing was ordered, and nothing was charged."))
 
 
+def why_not_at_once(parcel: Parcel, *, agreed: bool) -> Refusal | None:
+    """Say why files can't be had yet: nobody loses the right to withdraw without having said so."""
+    if not parcel.has_files or agreed:
+        return None
+    return Refusal("at-once", _("Files are delivered at once or not at all: tick the box if you want that."), "at_once")
+
+
+def other_form() -> Refusal:
+    """Say that another form is wanted by now: with an address for a parcel, or without."""
+    return Refusal(
+        "other-form", _("What you buy has changed meanwhile. Look at it again, and fill in what is missing.")
+    )
+
+
 def empty() -> Refusal:
     """Say that there is nothing to buy."""
     return Refusal("empty", _("There is nothing of this seller in your cart any more."))

@@ -41,15 +41,38 @@ class Phone(Worded, ma.fields.String):
         return text
 
 
-class CheckoutIn(Schema):
-    """An order.
+class _OrderIn(Schema):
+    """What every order needs.
 
-    ``form_key`` tells a form that is sent twice; ``total`` is the sum that it showed, in minor units.
+    ``form_key`` tells a form that is sent twice; ``total`` is the sum that it showed, in minor units; ``at_once`` says
+    that files are wanted before the days to withdraw are over.
     """
 
     seller = RowId(required=True)
     form_key = Line(max_length=MAX_KEY, required=True)
     total = Line(max_length=MAX_TOTAL, required=True)
+    at_once = ma.fields.Boolean(load_default=False)
+
+
+class DigitalIn(_OrderIn):
+    """An order of nothing but files: the bill names somebody, and nothing is sent by post."""
+
+    digital = ma.fields.Boolean(required=True)
+    billing_name = Line(max_length=MAX_NAME, required=True)
+    billing_line1 = Line(max_length=MAX_LINE, required=True)
+    billing_line2 = Line(max_length=MAX_LINE, load_default="")
+    billing_postcode = Line(max_length=MAX_POSTCODE, load_default="")
+    billing_city = Line(max_length=MAX_NAME, required=True)
+    billing_country = Choice(countries.CODES, required=True)
+
+    @ma.post_load
+    def _goes_nowhere(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        return {**data, "billing": OTHER, "phone": ""}
+
+
+class CheckoutIn(_OrderIn):
+    """An order of which something is sent."""
+
     phone = Phone(required=True)
     shipping_name = Line(max_length=MAX_NAME, required=True)
     shipping_line1 = Line(max_length=MAX_LINE, required=True)
@@ -72,6 +95,12 @@ class CheckoutIn(Schema):
         missing = {f"billing_{name}": [_FILL_IN] for name in _NEEDED if not data.get(f"billing_{name}")}
         if missing:
             raise ma.ValidationError(missing)
+
+
+def country_of(data: Mapping[str, Any]) -> str:
+    """Return where an order goes: where nothing is sent, where the bill goes."""
+    country: str = data["billing_country" if data.get("digital") else "shipping_country"]
+    return country
 
 
 def address_of(data: Mapping[str, Any], use: str) -> dict[str, str]:

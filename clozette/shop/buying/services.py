@@ -14,14 +14,15 @@ from clozette.kernel.viewer import Viewer
 from clozette.privacy import ledger, notices, subjects
 from clozette.privacy.disclosures import BeingErased
 from clozette.shop.books import taxes
-from clozette.shop.buying import queries, rules
+from clozette.shop.buying import queries, rules, words
 from clozette.shop.buying.events import OrderReserved
-from clozette.shop.buying.schemas import address_of
+from clozette.shop.buying.schemas import address_of, country_of
 from clozette.shop.carts import queries as carts
 from clozette.shop.carts import services as cart
 from clozette.shop.carts.queries import Parcel
+from clozette.shop.files import queries as files
 from clozette.shop.listings import services as listings
-from clozette.shop.listings.prices import AllIn
+from clozette.shop.listings.prices import DIGITAL, AllIn
 from clozette.shop.orders.models import USES, Order, OrderAddress, OrderLine
 from clozette.shop.payments import services as payments
 from clozette.shop.sellers import fees
@@ -45,15 +46,19 @@ def check_out(
     if before is not None:
         return before
     refuse(rules.why_not_order(is_on=port.is_on(), is_minor=buyer.is_minor(now.date())))
-    parcel = carts.parcel_of(viewer, asked["seller"], asked["shipping_country"], now=now)
+    parcel = carts.parcel_of(viewer, asked["seller"], country_of(asked), now=now)
     if parcel is None:
         raise Refused(rules.empty())
     all_in = parcel.all_in
     refuse(rules.why_not_buy(parcel, all_in, asked["total"], own=parcel.seller.member_id == buyer.id))
+    refuse(rules.other_form() if parcel.is_digital != bool(asked.get("digital")) else None)
+    refuse(rules.why_not_at_once(parcel, agreed=asked["at_once"]))
     assert all_in is not None
     _reserve(parcel)
     order = _order(buyer, parcel, all_in, asked, now)
     _addresses(order, asked, now)
+    if parcel.has_files:
+        _wants_at_once(buyer, now)
     _ask(order, buyer, shown, now)
     cart.take_out(buyer.id, [line.listing.id for line in parcel.lines])
     events.publish(OrderReserved(order.id))
@@ -84,7 +89,8 @@ def _order(buyer: Member, parcel: Parcel, all_in: AllIn, asked: Mapping[str, Any
         fees_id=parcel.fees.id if parcel.fees else None,
         made_at=now,
         hold_until=now + rules.HOLD,
-        **taxes.of(parcel.seller, all_in, asked["shipping_country"]).columns(),
+        digital=parcel.is_digital,
+        **taxes.of(parcel.seller, all_in, country_of(asked)).columns(),
     )
     db.session.add(order)
     db.session.flush()
@@ -94,6 +100,8 @@ def _order(buyer: Member, parcel: Parcel, all_in: AllIn, asked: Mapping[str, Any
 
 
 def _lines(order_id: int, parcel: Parcel) -> list[OrderLine]:
+    """Return the lines; the file that is sold now is the one that was bought: what is reserved its seller can't change."""
+    sold = files.currents_of([line.listing.id for line in parcel.lines if line.listing.mode == DIGITAL])
     return [
         OrderLine(
             order_id=order_id,
@@ -102,16 +110,30 @@ def _lines(order_id: int, parcel: Parcel) -> list[OrderLine]:
             title=line.listing.title,
             quantity=line.quantity,
             price_minor=line.price_minor,
+            file_id=sold.get(line.listing.id),
         )
         for position, line in enumerate(parcel.lines)
     ]
 
 
 def _addresses(order: Order, asked: Mapping[str, Any], now: datetime) -> None:
-    for use in USES:
+    for use in ("billing",) if order.digital else USES:
         given = address_of(asked, use)
         db.session.add(OrderAddress(order_id=order.id, use=use, phone=asked["phone"], given_at=now, **given))
     db.session.flush()
+
+
+def _wants_at_once(buyer: Member, now: datetime) -> None:
+    """Keep that the buyer wanted files at once, and with which words they gave the right to withdraw up."""
+    ledger.record(
+        subject_id=buyer.subject_id,
+        point=POINT,
+        action="acknowledged",
+        basis="contract",
+        wording=words.at_once(),
+        method="form:checkout",
+        now=now,
+    )
 
 
 def _ask(order: Order, buyer: Member, shown: notices.Shown | None, now: datetime) -> None:

@@ -17,6 +17,7 @@ from clozette.kernel.web import edge, gate, headers
 from clozette.kernel.web.forms import Form
 from clozette.privacy import notices
 from clozette.shop.buying import access, holds, queries, rules, schemas, services
+from clozette.shop.buying.words import at_once
 from clozette.shop.carts import queries as carts
 from clozette.shop.carts.queries import Parcel
 from clozette.shop.listings import words
@@ -49,7 +50,7 @@ def ask() -> Any:
 @gate.members(collects=services.POINT)
 def check_out() -> Any:
     """Order, hold, and lead on to where it is paid."""
-    viewer, form = gate.viewer(), Form(schemas.CheckoutIn)
+    viewer, form = gate.viewer(), Form(schemas.DigitalIn if "digital" in request.form else schemas.CheckoutIn)
     if not form.load():
         return _form_page(form, _id(form.value("seller")))
     try:
@@ -129,7 +130,7 @@ def _declined(ref: str, order_id: int) -> Any:
 
 def _form_page(form: Form, seller_id: int | None) -> Any:
     viewer, now = gate.viewer(), clock.now()
-    country = form.value("shipping_country")
+    country = form.value("shipping_country") or form.value("billing_country")
     parcel = carts.parcel_of(viewer, seller_id, country, now=now) if seller_id is not None else None
     if parcel is None:
         return render_template("shop/nothing.html"), max(form.status, 200)
@@ -149,7 +150,7 @@ def _form_page(form: Form, seller_id: int | None) -> Any:
         places=places,
         off=rules.why_not_order(is_on=port.is_on(), is_minor=viewer.is_minor),
         hold=int(rules.HOLD.total_seconds() // 60),
-        words=words,
+        at_once=at_once(),
     )
     return page, form.status
 
@@ -172,8 +173,14 @@ def _values(member_id: int, country: str) -> dict[str, Any]:
     last = queries.last_addresses(member_id)
     values = {f"{use}_{name}": getattr(address, name) for use, address in last.items() for name in schemas.PARTS}
     same = all(values.get(f"shipping_{name}") == values.get(f"billing_{name}") for name in schemas.PARTS)
-    first = {"phone": last["shipping"].phone} if last else {"shipping_country": country, "billing_country": country}
-    return {**values, **first, "billing": schemas.SAME if same else schemas.OTHER}
+    phone = {"phone": last["shipping"].phone} if "shipping" in last else {}
+    return {
+        "shipping_country": country,
+        "billing_country": country,
+        **values,
+        **phone,
+        "billing": schemas.SAME if same else schemas.OTHER,
+    }
 
 
 def _id(text: str) -> int | None:

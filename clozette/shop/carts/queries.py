@@ -68,6 +68,16 @@ class Parcel:
         return [line for line in self.lines if line.trouble is None]
 
     @property
+    def has_files(self) -> bool:
+        """Whether something of it is fetched."""
+        return any(line.listing.mode == prices.DIGITAL for line in self.lines)
+
+    @property
+    def is_digital(self) -> bool:
+        """Whether nothing of it is sent by post."""
+        return all(line.listing.mode == prices.DIGITAL for line in self.lines)
+
+    @property
     def all_in(self) -> AllIn | None:
         """What these come to; nothing if there are none, or if the seller doesn't ship to the country."""
         pieces = sum(line.quantity for line in self.ready if line.listing.mode != prices.DIGITAL)

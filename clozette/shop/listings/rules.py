@@ -37,13 +37,20 @@ def why_not_price(mode: str, price: int | None, floor: int | None) -> Refusal | 
     return None
 
 
-def why_not_publish(mode: str, seller: Seller, *, ships: bool) -> Refusal | None:
+def why_not_publish(mode: str, seller: Seller, *, ships: bool, has_file: bool) -> Refusal | None:
     """Say why something isn't shown in the shop yet; a draft is kept all the same."""
     if mode not in BOUGHT:
         return None
+    if mode == "fee" and not has_file:
+        return no_file()
     if mode == "sale" and not ships:
         return Refusal("no-rates", _("Say first where you ship to and for how much; until then this is a draft."))
     return why_not_sell(seller)
+
+
+def no_file() -> Refusal:
+    """Say that there is nothing to fetch yet."""
+    return Refusal("no-file", _("Choose first the file that buyers get."), "file")
 
 
 def why_not_save(*, seen: int | None, current: int) -> Refusal | None:

@@ -17,6 +17,7 @@ from clozette.kernel.money import BadAmount
 from clozette.kernel.schemas import Line, Number, RowId, Schema, Text
 from clozette.kernel.web.api import After
 from clozette.media.schemas import PhotoOut
+from clozette.shop.files.schemas import Upload
 from clozette.shop.listings.models import CONDITIONS, MAX_TITLE, MAX_WORDS, MODES
 from clozette.shop.listings.queries import Filters
 
@@ -40,6 +41,7 @@ class ListingForm(_Facts):
 
     price = Line(max_length=MAX_AMOUNT, load_default="")
     floor = Line(max_length=MAX_AMOUNT, load_default="")
+    file = Upload(load_default=None)
     do = Choice(frozenset({"publish", "draft"}), load_default="draft")
 
 

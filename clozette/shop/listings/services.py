@@ -1,6 +1,6 @@
 """Verbs of listings. Stock changes by one conditional statement each, so that no piece is sold twice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from clozette.closets.rules import fold
 from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused, refuse
+from clozette.shop.files.queries import current_of
 from clozette.shop.listings import queries, rules
 from clozette.shop.listings.events import ListingPublished
 from clozette.shop.listings.models import Listing
@@ -49,9 +50,12 @@ def offer(seller: Seller, item: Item, facts: Mapping[str, Any], *, form_key: str
 def save(listing: Listing, facts: Mapping[str, Any], *, seen: int | None, now: datetime) -> None:
     """Change a listing. ``seen`` is the version that the form was filled from.
 
-    :raises Refused: ``changed-elsewhere``, ``price``, ``floor``, or ``stock`` if more pieces are taken than it leaves.
+    :raises Refused: ``changed-elsewhere``, ``price``, ``floor``, ``stock`` if more pieces are taken than it leaves, or
+        ``no-file`` for something offered that would have nothing to fetch.
     """
     refuse(rules.why_not_save(seen=seen, current=listing.version))
+    if facts["mode"] == "fee" and listing.state == "active" and current_of(listing.id) is None:
+        raise Refused(rules.no_file())
     _restock(listing, _stock(facts))
     _write(listing, facts, now)
     db.session.flush()
@@ -60,9 +64,10 @@ def save(listing: Listing, facts: Mapping[str, Any], *, seen: int | None, now: d
 def publish(listing: Listing, *, now: datetime) -> None:
     """Offer it from now on, which makes the item public; from a draft, a pause, or sold out where pieces came back.
 
-    :raises Refused: if the seller can't be paid, ships nowhere, or the item is gone.
+    :raises Refused: if the seller can't be paid, ships nowhere, has no file for what is digital, or the item is gone.
     """
-    refuse(rules.why_not_publish(listing.mode, listing.seller, ships=ships(listing.seller_id)))
+    has_file = current_of(listing.id) is not None
+    refuse(rules.why_not_publish(listing.mode, listing.seller, ships=ships(listing.seller_id), has_file=has_file))
     if listing.item is None:
         raise Refused(rules.not_now())
     closets.publicise(listing.item, now=now)
@@ -107,14 +112,15 @@ def remove_item(item_id: int) -> None:
     _change(sa.update(Listing).where(Listing.item_id == item_id, open_).values(state="removed"))
 
 
-def reserve(lines: Mapping[int, int]) -> None:
+def reserve(lines: Mapping[int, int], modes: Sequence[str] = rules.BOUGHT) -> None:
     """Take so many pieces off each listing (id → number), or none of any; always in the order of their ids.
 
+    :param modes: how they must be offered.
     :raises Refused: ``gone`` if somebody was quicker.
     """
     taken: dict[int, int] = {}
     for listing_id, number in sorted(lines.items()):
-        if not _take(listing_id, number):
+        if not _take(listing_id, number, modes):
             give_back(taken)
             raise Refused(rules.gone())
         taken[listing_id] = number
@@ -134,11 +140,18 @@ def sold(lines: Mapping[int, int]) -> None:
         _change(out.where(Listing.state.in_(("active", "paused"))).values(state="sold"))
 
 
-def _take(listing_id: int, number: int) -> bool:
+def offer_again(listing_ids: Iterable[int]) -> None:
+    """Offer again what was marked as sold and came back by nobody's fault, if everybody may still see it."""
+    seen = sa.exists().where(Item.id == Listing.item_id, Item.publicised_at.is_not(None), Item.archived_at.is_(None))
+    back = sa.update(Listing).where(Listing.id.in_(list(listing_ids)), Listing.state == "sold", Listing.remaining > 0)
+    _change(back.where(seen).values(state="active"))
+
+
+def _take(listing_id: int, number: int, modes: Sequence[str]) -> bool:
     there = sa.update(Listing).where(
         Listing.id == listing_id,
         Listing.state == "active",
-        Listing.mode.in_(rules.BOUGHT),
+        Listing.mode.in_(modes),
         Listing.remaining >= number,
     )
     return _change(there.values(remaining=Listing.remaining - number))

@@ -11,7 +11,7 @@ from clozette.shop.listings import services as listings
 from clozette.shop.orders import handing, rules, states
 from clozette.shop.orders.couriers import COURIERS
 from clozette.shop.orders.models import Order
-from clozette.shop.orders.services import move
+from clozette.shop.orders.services import move, receive
 from clozette.shop.payments import refunds
 from clozette.shop.payments.services import lines_of
 from clozette.shop.sellers.models import Seller
@@ -28,6 +28,9 @@ def introduce(order: Order, now: datetime) -> None:
         handing.to_seller(order, buyer, seller, now)
     except BeingErased:
         cancel(order, because="gone", now=now)
+        return
+    if order.digital:
+        receive(order, now)
 
 
 def ship(order: Order, *, courier: str, tracking: str, shares: Sequence[str], now: datetime) -> None:
@@ -36,7 +39,7 @@ def ship(order: Order, *, courier: str, tracking: str, shares: Sequence[str], no
     :raises Refused: if it is not to be sent, or the buyer is being erased.
     """
     carrier, buyer = COURIERS[courier], _buyer(order)
-    if order.seller_handover_id is None:
+    if order.seller_handover_id is None or order.digital:
         raise Refused(states.elsewhere())
     sent = {"shipped_at": now, "carrier": courier, "tracking": tracking or None, "shares": list(shares)}
     move(order, "shipped", now, **sent)

@@ -23,9 +23,9 @@ from clozette.shop.sellers.models import Seller
 ADDRESS = ("name", "line1", "line2", "postcode", "city", "country")
 _ADDRESS = tuple(f"shop_addresses.{name}" for name in ADDRESS)
 _NAMES = ("accounts_members.display_name", "accounts_members.handle")
-TO_SELLER = ("shop_orders.ref", *_NAMES, *_ADDRESS)
+NAMED = ("shop_orders.ref", *_NAMES)
+TO_SELLER = (*NAMED, *_ADDRESS)
 TO_COURIER = (*_ADDRESS, "shop_addresses.phone")
-TO_BUYER = ("shop_orders.ref", *_NAMES)
 OF_TRADER = ("shop_sellers.legal_name", "shop_sellers.address", "shop_sellers.contact")
 SEEN_FOR = timedelta(days=90)
 _OPEN = ("paid", "shipped", "received", "returned")
@@ -37,15 +37,19 @@ def to_seller(order: Order, buyer: Member, seller: Seller, now: datetime) -> Non
     :raises BeingErased: if the erasure of one of them has begun.
     """
     member = _member_of(seller)
-    known = {"shop_orders.ref": order.ref, **_named(buyer), **_address(order, _ADDRESS)}
+    known: dict[str, object] = {"shop_orders.ref": order.ref, **_named(buyer)}
+    told: tuple[str, ...] = NAMED
+    if not order.digital:
+        known, told = {**known, **_address(order, _ADDRESS)}, TO_SELLER
+    to = _seller(seller, member, now)
     release = _handed(
-        _seller(seller, member, now), _agreed("delivery", order), {buyer.subject_id: known}, TO_SELLER, now
+        to, _agreed("fetching" if order.digital else "delivery", order), {buyer.subject_id: known}, told, now
     )
     order.seller_handover_id = release.handover_id
     of_seller = {"shop_orders.ref": order.ref, **_named(member)}
-    fields: tuple[str, ...] = TO_BUYER
+    fields: tuple[str, ...] = NAMED
     if seller.kind == "trader":
-        fields = (*TO_BUYER, *OF_TRADER)
+        fields = (*NAMED, *OF_TRADER)
         of_seller |= {name: getattr(seller, name.partition(".")[2]) for name in OF_TRADER}
     to = _person(buyer, buyer.country, now)
     _handed(to, _agreed("sale", order, "you sold it"), {member.subject_id: of_seller}, fields, now)
@@ -73,9 +77,9 @@ def is_seen(order: Order, now: datetime) -> bool:
     return order.state in _OPEN or (done is not None and now < done + SEEN_FOR)
 
 
-def address_of(order: Order) -> OrderAddress:
-    """Return where an order goes."""
-    return db.session.get_one(OrderAddress, (order.id, "shipping"))
+def address_of(order: Order) -> OrderAddress | None:
+    """Return where an order goes; what is digital goes nowhere, and of a person who is gone nobody learns it."""
+    return db.session.get(OrderAddress, (order.id, "shipping"))
 
 
 def _handed(
@@ -103,7 +107,7 @@ def _named(member: Member) -> dict[str, object]:
 
 
 def _address(order: Order, fields: tuple[str, ...]) -> dict[str, object]:
-    row = address_of(order)
+    row = db.session.get_one(OrderAddress, (order.id, "shipping"))
     return {name: getattr(row, name.partition(".")[2]) for name in fields}
 
 

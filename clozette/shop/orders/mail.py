@@ -16,7 +16,7 @@ def tell(order: Order, member: Member, kind: str) -> None:
     """Tell one side of an order what happened."""
     with force_locale(member.locale):
         sentence = words.told(order, kind)
-        subject = _("Receipt for your order %(ref)s", ref=order.ref) if kind == "order_paid" else sentence
+        subject = _("Receipt for your order %(ref)s", ref=order.ref) if kind in words.RECEIPTS else sentence
         _send(order, member, kind, subject, sentence)
 
 
@@ -30,6 +30,7 @@ def _send(order: Order, member: Member, kind: str, subject: str, sentence: str) 
         "subject": subject,
         "sentence": sentence,
         "order": order,
+        "is_receipt": kind in words.RECEIPTS,
         "kind": kind,
         "courier": COURIERS.get(order.carrier or ""),
         "link": home + words.page_of(order, kind),

@@ -40,6 +40,7 @@ class Order(Model):
     :ivar tax_minor: the tax that is in items and shipping, ``tax_name`` what it is called, ``tax_bp`` its rate in hundredths of
         a percent; ``seller_tax_id`` the trader's number, all of that day.
     :ivar ship_by: until when the seller has to send it; after that the buyer gets the money back by itself.
+    :ivar digital: nothing of it is sent by post, so that no address for a parcel was asked for.
     :ivar shares: what of the items' history the seller lets go with them.
     :ivar contested_at: since when a case is running about it: the clock leaves it alone, and the money waits.
     :ivar seller_handover_id: by which the seller got to know where it goes, and ``courier_handover_id`` who carries it.
@@ -93,6 +94,7 @@ class Order(Model):
     completed_at: Mapped[datetime | None]
     ended_because: Mapped[str | None] = mapped_column(sa.String(24))
     reminded_at: Mapped[datetime | None]
+    digital: Mapped[bool] = mapped_column(default=False)
     shares: Mapped[list[str]] = mapped_column(default=list)
     contested_at: Mapped[datetime | None]
     seller_handover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_handovers.id"))
@@ -111,6 +113,7 @@ class OrderLine(Model):
     """One listing in an order, as it was when it was bought.
 
     :ivar price_minor: for one piece; ``refunded_minor`` of all its pieces together.
+    :ivar file_id: what of something digital was bought: the file of that moment; ``fetches`` how often the buyer had it.
     """
 
     __tablename__ = "shop_order_lines"
@@ -130,6 +133,9 @@ class OrderLine(Model):
     quantity: Mapped[int] = mapped_column(sa.SmallInteger)
     price_minor: Mapped[int]
     refunded_minor: Mapped[int] = mapped_column(default=0)
+    file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_files.id"), index=True)
+    fetches: Mapped[int] = mapped_column(default=0)
+    fetched_at: Mapped[datetime | None]
 
     listing: Mapped[Listing] = relationship(lazy="raise")
 

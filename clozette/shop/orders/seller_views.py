@@ -55,11 +55,11 @@ def order(ref: str) -> Any:
 def slip(ref: str) -> Any:
     """Show the slip for the parcel, to be printed; from the hand-over on, as long as the address is shown."""
     found = access.sold(gate.viewer(), ref)
-    if not handing.is_seen(found, clock.now()):
+    address = handing.address_of(found) if handing.is_seen(found, clock.now()) else None
+    if address is None:
         abort(404)
     settings: Settings = current_app.extensions["clozette.settings"]
     link = f"{settings.base_url.rstrip('/')}/orders/{found.ref}"
-    address = handing.address_of(found)
     return render_template(
         "selling/slip.html", order=found, address=address, code=_code(link), link=link, places=places
     )

@@ -36,8 +36,9 @@ def begin(order_id: int, now: datetime) -> None:
 
 
 def receive(order: Order, now: datetime) -> None:
-    """Note that a parcel arrived: from now on the buyer has some days to complain."""
-    move(order, "received", now, received_at=now, protected_until=now + rules.PROTECTED_FOR)
+    """Note that a parcel arrived, or that something digital can be fetched: from now on the buyer has some days to complain."""
+    can = sa.or_(Order.state == "shipped", Order.digital)
+    move(order, "received", now, can, received_at=now, protected_until=now + rules.PROTECTED_FOR)
 
 
 def complete(order: Order, now: datetime) -> None:

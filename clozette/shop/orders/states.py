@@ -1,7 +1,8 @@
 """What may become of an order: every move that there is; any other is refused.
 
-Money that comes after a hold ended takes an order from ``expired`` or ``cancelled`` back to ``paid`` if the pieces can be
-had again, or else to ``refunded``.
+What is digital alone gets from ``paid`` to ``received`` by itself, and nothing else does. Money that comes after a hold
+ended takes an order from ``expired`` or ``cancelled`` back to ``paid`` if the pieces can be had again, or else to
+``refunded``.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from clozette.kernel.refusal import Refusal
 MOVES: Mapping[str, frozenset[str]] = {
     "reserved": frozenset({"paying", "paid", "expired", "cancelled"}),
     "paying": frozenset({"paid", "expired", "cancelled"}),
-    "paid": frozenset({"shipped", "cancelled"}),
+    "paid": frozenset({"shipped", "received", "cancelled"}),
     "shipped": frozenset({"received", "returned"}),
     "received": frozenset({"complete", "returned"}),
     "expired": frozenset({"paid", "refunded"}),

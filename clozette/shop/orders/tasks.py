@@ -23,9 +23,9 @@ def introduce(*, order_id: int) -> None:
     if order is None or order.state != "paid":
         return
     deeds.introduce(order, clock.now())
-    if order.state == "paid":
-        _tell(order, "order_paid")
-        _tell(order, "order_sold")
+    if order.state != "cancelled":
+        for kind in words.PAID_DIGITAL if order.digital else words.PAID:
+            _tell(order, kind)
 
 
 @task("shop.tell_order_moved")
@@ -33,7 +33,7 @@ def tell_order_moved(*, order_id: int, state: str) -> None:
     """Tell whom a move concerns, if it still holds."""
     order = queries.whole(order_id)
     if order is not None and order.state == state and order.paid_at is not None:
-        for kind in words.BY_STATE.get(state, ()):
+        for kind in words.said_of(order, state):
             _tell(order, kind)
     if state == "complete":
         enqueue(pass_on, order_id=order_id)

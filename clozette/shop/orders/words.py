@@ -47,6 +47,8 @@ REFUNDS: Mapping[str, LazyString] = {
 TOLD: Mapping[str, LazyString] = {
     "order_paid": _l("You bought “%(title)s”: it is paid, and will be sent"),
     "order_sold": _l("You sold “%(title)s”: send it in time"),
+    "file_bought": _l("You bought “%(title)s”: it is paid, and can be fetched"),
+    "file_sold": _l("“%(title)s” was bought: there is nothing to send"),
     "order_due": _l("“%(title)s” has to be sent by tomorrow, or the buyer gets the money back"),
     "order_shipped": _l("“%(title)s” is on its way to you"),
     "order_received": _l("“%(title)s” has arrived at the buyer's"),
@@ -55,7 +57,10 @@ TOLD: Mapping[str, LazyString] = {
     "sale_off": _l("The sale of “%(title)s” is cancelled: don't send it"),
 }
 """What the two sides are told, by the kind of the notification."""
-OF_SELLER = frozenset({"order_sold", "order_due", "order_received", "order_complete", "sale_off"})
+OF_SELLER = frozenset({"order_sold", "file_sold", "order_due", "order_received", "order_complete", "sale_off"})
+PAID, PAID_DIGITAL = ("order_paid", "order_sold"), ("file_bought", "file_sold")
+RECEIPTS = frozenset({"order_paid", "file_bought"})
+"""What is mailed with all that was paid."""
 BY_STATE: Mapping[str, tuple[str, ...]] = {
     "shipped": ("order_shipped",),
     "received": ("order_received",),
@@ -63,6 +68,11 @@ BY_STATE: Mapping[str, tuple[str, ...]] = {
     "cancelled": ("order_off", "sale_off"),
 }
 """Who is told what when an order gets into a state."""
+
+
+def said_of(order: Order, state: str) -> Sequence[str]:
+    """Return what is told when an order gets into a state; what is digital has nothing that arrives."""
+    return () if order.digital and state == "received" else BY_STATE.get(state, ())
 
 
 def told(order: Order, kind: str) -> str:

@@ -1,5 +1,6 @@
 """From the closet into the shop: starting, offering, pausing, taking down; each by the forms as they stand."""
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.sellers.models import Seller
 from tests.factories.accounts import make_member
 from tests.factories.closets import make_item
+from tests.factories.goods import PDF
 from tests.factories.shop import make_seller
 from tests.support.races import at_once
 
@@ -233,7 +235,8 @@ def test_a_view_only_thing_becomes_one_for_a_fee(db_session: orm.Session, client
     browser = client_of(ada)
     address = offer(browser, item, mode="view", price="99")
     assert only(db_session).price_minor is None
-    assert browser.post(f"{address}/edit", data=facts(mode="fee", price="5")).status_code == 303
+    file = (io.BytesIO(PDF), "pattern.pdf")
+    assert browser.post(f"{address}/edit", data={**facts(mode="fee", price="5"), "file": file}).status_code == 303
     assert (only(db_session).mode, only(db_session).price_minor) == ("fee", 500)
     assert only(db_session).remaining > 1000
 

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from clozette.closets import naming
@@ -15,7 +15,12 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refusal, Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
+from clozette.settings import Settings
 from clozette.shop import amounts
+from clozette.shop.files import kinds
+from clozette.shop.files import services as files
+from clozette.shop.files.kinds import BadFile
+from clozette.shop.files.queries import current_of
 from clozette.shop.listings import access, queries, rules, schemas, services, words
 from clozette.shop.listings.models import Listing
 from clozette.shop.sellers import fees, wording
@@ -61,9 +66,11 @@ def sell(item_id: int) -> Any:
     now = clock.now()
     try:
         listing = services.offer(seller, item, facts, form_key=form.data["form_key"], now=now)
-    except Refused as refused:
-        form.refuse(refused.refusal)
-        return _sell_page(item, seller, form)
+        _keep_file(listing, form)
+    except (Refused, BadFile) as error:
+        db.session.rollback()
+        _say(form, error)
+        return _sell_page(own_item(viewer, item_id), own_seller(viewer), form)
     return _kept(listing, publish=form.data["do"] == "publish" and listing.state == "draft")
 
 
@@ -103,10 +110,11 @@ def save(listing_id: int) -> Any:
     if facts is None:
         return _edit_page(listing, form)
     try:
+        _keep_file(listing, form)
         services.save(listing, facts, seen=form.data["version"], now=clock.now())
-    except Refused as refused:
+    except (Refused, BadFile) as error:
         db.session.rollback()
-        form.refuse(refused.refusal)
+        _say(form, error)
         listing = access.own_listing(gate.viewer(), listing_id)
         form.values["version"] = listing.version  # having been told, the seller may save over it
         return _edit_page(listing, form)
@@ -172,6 +180,20 @@ def _facts(form: Form, item: Item | None, seller: Seller) -> dict[str, Any] | No
     return {**data, **minor}
 
 
+def _keep_file(listing: Listing, form: Form) -> None:
+    if form.data["file"] is not None:
+        files.put(listing, form.data["file"], now=clock.now())
+
+
+def _say(form: Form, error: Refused | BadFile) -> None:
+    """Show why a form was refused; a file is wrong by itself, the rest by how things stand."""
+    if isinstance(error, Refused):
+        form.refuse(error.refusal)
+    else:
+        form.errors["file"] = [error.message]
+        form.status = 422
+
+
 def _address(listing: Listing) -> str:
     return f"{HERE}/{ids.encode(listing.id)}"
 
@@ -184,7 +206,8 @@ def _edit_page(listing: Listing, form: Form) -> Any:
     return _form_page(listing.item, listing.seller, form, listing=listing, action=f"{_address(listing)}/edit")
 
 
-def _form_page(item: Item | None, seller: Seller, form: Form, **more: Any) -> Any:
+def _form_page(item: Item | None, seller: Seller, form: Form, *, listing: Listing | None, action: str) -> Any:
+    settings: Settings = current_app.extensions["clozette.settings"]
     page = render_template(
         "selling/listing.html",
         item=item,
@@ -193,7 +216,11 @@ def _form_page(item: Item | None, seller: Seller, form: Form, **more: Any) -> An
         naming=naming,
         words=words,
         fee_words=wording.fees(fees.current(seller.currency, clock.now())),
-        lacking=rules.why_not_publish("sale", seller, ships=sellers.ships(seller.id)),
-        **more,
+        lacking=rules.why_not_publish("sale", seller, ships=sellers.ships(seller.id), has_file=True),
+        file=current_of(listing.id) if listing else None,
+        kinds=kinds,
+        most=settings.shop_file_mb,
+        listing=listing,
+        action=action,
     )
     return page, form.status
