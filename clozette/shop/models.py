@@ -6,7 +6,7 @@ from clozette.shop.files.models import GoodsFile
 from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
-from clozette.shop.payments.models import Heard, Payment, Payout, Reconciliation, Refund
+from clozette.shop.payments.models import Heard, Payment, Payout, Refund
 from clozette.shop.sellers.models import Fees, Rate, Seller
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "Payment",
     "Payout",
     "Rate",
-    "Reconciliation",
     "Refund",
     "Seller",
 ]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "b51e7a0c93d4"
-down_revision: str | Sequence[str] | None = "4f2c9a7be013"
+down_revision: str | Sequence[str] | None = "b83e05d7c1fa"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
