@@ -324,7 +324,6 @@ _ORDERS = {
             ),
         },
     ),
-    ),
     "shop_inbox": Table(
         no_subject="the payment service's own numbers; what they stand for is read from the payment's row",
         columns=dict.fromkeys(
