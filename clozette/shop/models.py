@@ -8,6 +8,7 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
 from clozette.shop.payments.models import Heard, Payment, Payout, Refund
 from clozette.shop.sellers.models import Fees, Rate, Seller
+from clozette.shop.swaps.models import Leg, Piece, Swap, Want
 
 __all__ = [
     "Balance",
@@ -20,6 +21,7 @@ __all__ = [
     "Fees",
     "GoodsFile",
     "Heard",
+    "Leg",
     "Listing",
     "Move",
     "Order",
@@ -27,7 +29,10 @@ __all__ = [
     "OrderLine",
     "Payment",
     "Payout",
+    "Piece",
     "Rate",
     "Refund",
     "Seller",
+    "Swap",
+    "Want",
 ]

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Restriction, Table
 from clozette.shop.cases.personal_data import CASES
+from clozette.shop.swaps import personal_data as swaps
 
 _LINK = NotPersonal("link between rows")
 _KEY = NotPersonal("tells a form sent twice")
@@ -186,6 +187,7 @@ _ORDERS = {
                 "completed_at",
                 "ended_because",
                 "reminded_at",
+                "swap_id",
                 "shares",
             )
         },
@@ -224,6 +226,7 @@ _ORDERS = {
                     "completed_at",
                     "ended_because",
                     "reminded_at",
+                    "swap_id",
                     "digital",
                     "shares",
                 ),
@@ -332,4 +335,4 @@ _ORDERS = {
     ),
 }
 
-TABLES: Declaration = {**_SELLERS, **_ORDERS}
+TABLES: Declaration = {**_SELLERS, **_ORDERS, **swaps.TABLES}

@@ -22,9 +22,11 @@ from clozette.shop.orders import setup as orders_setup
 from clozette.shop.orders.events import OrderMoved
 from clozette.shop.payments import setup as payments_setup
 from clozette.shop.sellers import views as selling
+from clozette.shop.swaps import setup as swaps_setup
+from clozette.shop.swaps import views as swaps
 
 _OF_SELLERS = ("/selling/start", "/selling/payouts", "/selling/orders")
-PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/webhooks/stripe", *_OF_SELLERS)
+PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", swaps.HERE, "/webhooks/stripe", *_OF_SELLERS)
 """Reached over TLS alone."""
 
 
@@ -37,6 +39,7 @@ def init_app(app: Flask) -> None:
     books_setup.init_app(app)
     _selling(app)
     _buying(app)
+    swaps_setup.init_app(app)
     tls.guard(app, *PAYMENT_ADDRESSES)
 
 

@@ -49,6 +49,8 @@ from clozette.shop.files import queries as files
 from clozette.shop.orders import deeds
 from clozette.shop.payments import services as payments
 from clozette.shop.sellers.models import Seller
+from clozette.shop.swaps import services as swaps
+from clozette.shop.swaps.services import Part
 from tests.factories import accounts, bulk, contests, desk, goods, looks, newsletters, photos, shop
 from tests.factories.closets import make_item
 from tests.support.client import Client
@@ -446,6 +448,15 @@ def _shop(world: World, owner: Member) -> None:
     world.names["unsold"] = ids.encode(make_item(owner).id)
     _bought(world, owner)
     _sold(world, seller)
+    _swapped(world, owner, seller)
+
+
+def _swapped(world: World, owner: Member, seller: Seller) -> None:
+    """Somebody offers something to swap, and is asked by the owner to swap another thing."""
+    friend = shop.make_seller(accounts.make_member("friend"))
+    world.names["to_swap"] = ids.encode(shop.make_listing(friend, mode="swap").id)
+    parts = [Part(one, [shop.make_listing(one, mode="swap")], 5000) for one in (seller, friend)]
+    world.names["swap"] = swaps.propose(owner, parts, form_key="swap", now=clock.now()).ref
 
 
 def _sold(world: World, seller: Seller) -> None:

@@ -163,6 +163,8 @@ WANTED: dict[str, Any] = {
     "contests_winners.unit": None,
     "shop_moves.from_account": "held",
     "shop_moves.to_account": "available",
+    "shop_sellers.tax_bp": 0,
+    "shop_swap_legs.topup_minor": 0,
     "privacy_silences.case_id": lambda planted: _row_of("privacy_cases", planted),
 }
 """What a constraint wants in a column, by ``table.column``, where it can't be read out of the table."""

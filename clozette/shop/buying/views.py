@@ -116,6 +116,9 @@ def give_up(ref: str) -> Any:
         return redirect(f"{HERE}/cancel/{ref}", 303)
     if not ended:
         return redirect(f"{HERE}/return?order={ref}", 303)
+    if order.swap_id is not None:
+        flash(_("You have stepped back from the swap. What was paid goes back."), "success")
+        return redirect("/swaps", 303)
     flash(_("Nothing was ordered. What you wanted is in your cart again."), "success")
     return redirect("/cart", 303)
 

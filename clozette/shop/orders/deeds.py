@@ -5,7 +5,7 @@ from datetime import datetime
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
-from clozette.kernel.refusal import Refused
+from clozette.kernel.refusal import Refused, refuse
 from clozette.privacy.disclosures import BeingErased
 from clozette.shop.listings import services as listings
 from clozette.shop.orders import handing, rules, states
@@ -66,8 +66,9 @@ def cancel(order: Order, *, because: str, now: datetime) -> None:
 def give_back(order: Order, asked: Mapping[str, int], *, key: str, now: datetime) -> None:
     """Pay a part back: line id (as text) or ``shipping`` to minor units; the same key does it once.
 
-    :raises Refused: for more than was paid, or than the seller has here.
+    :raises Refused: for more than was paid, or than the seller has here; and for a swap, where all depends on all.
     """
+    refuse(rules.why_not_give_back(is_swap=order.swap_id is not None))
     refunds.refund(order, asked, because="seller", key=f"part-{order.ref}-{key}", now=now)
 
 

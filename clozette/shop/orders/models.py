@@ -41,6 +41,7 @@ class Order(Model):
         a percent; ``seller_tax_id`` the trader's number, all of that day.
     :ivar ship_by: until when the seller has to send it; after that the buyer gets the money back by itself.
     :ivar digital: nothing of it is sent by post, so that no address for a parcel was asked for.
+    :ivar swap_id: the swap that it is a leg of: what is paid is a deposit then.
     :ivar shares: what of the items' history the seller lets go with them.
     :ivar contested_at: since when a case is running about it: the clock leaves it alone, and the money waits.
     :ivar seller_handover_id: by which the seller got to know where it goes, and ``courier_handover_id`` who carries it.
@@ -94,6 +95,7 @@ class Order(Model):
     completed_at: Mapped[datetime | None]
     ended_because: Mapped[str | None] = mapped_column(sa.String(24))
     reminded_at: Mapped[datetime | None]
+    swap_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_swaps.id"), index=True)
     digital: Mapped[bool] = mapped_column(default=False)
     shares: Mapped[list[str]] = mapped_column(default=list)
     contested_at: Mapped[datetime | None]

@@ -17,17 +17,20 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderLine
 
 log = structlog.get_logger()
+_SENT = ("sale", "swap")
 
 
 def pass_on(order: Order, now: datetime) -> None:
     """Put each thing into the buyer's closet, once; the seller's own is archived when the last piece is sold."""
     buyer = db.session.get(Member, order.buyer_id) if order.buyer_id is not None else None
     lines = sa.select(OrderLine, Listing).join(Listing, Listing.id == OrderLine.listing_id)
-    for line, listing in db.session.execute(lines.where(OrderLine.order_id == order.id, Listing.mode == "sale")).all():
+    lines = lines.where(OrderLine.order_id == order.id, Listing.mode.in_(_SENT))
+    for line, listing in db.session.execute(lines).all():
         item = _item(listing)
         if item is None:
             continue
-        if buyer is not None and line.refunded_minor < line.price_minor * line.quantity:
+        kept = order.ended_because == "swapped" or line.refunded_minor < line.price_minor * line.quantity
+        if buyer is not None and kept:
             _give(order, line, item, buyer, now)
         if listing.state == "sold" and item.archived_at is None:
             closets.archive(item, Reason.SOLD, now=now)

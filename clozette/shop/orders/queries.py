@@ -13,6 +13,7 @@ from clozette.shop.orders import rules
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.models import Payment, Refund
 from clozette.shop.sellers.models import Seller
+from clozette.shop.swaps.models import Swap
 
 WHOLE = (selectinload(Order.lines), joinedload(Order.seller).joinedload(Seller.member))
 STEPS = {
@@ -38,7 +39,8 @@ def sold_by(seller_id: int, after: int | None) -> Page[Order]:
 
 def to_send(seller_id: int) -> int:
     """Return how many orders a seller still has to send."""
-    waiting = sa.select(sa.func.count()).where(Order.seller_id == seller_id, Order.state == "paid")
+    sent = Order.state == "paid", Order.ship_by.is_not(None)
+    waiting = sa.select(sa.func.count()).where(Order.seller_id == seller_id, *sent)
     return db.session.scalar(waiting) or 0
 
 
@@ -60,9 +62,17 @@ def due(step: str, now: datetime) -> Sequence[int]:
     """Return the orders for which a step of the clock has come."""
     state, since, after = STEPS[step]
     wanted = sa.select(Order.id).where(state, since <= now - after, Order.contested_at.is_(None))
+    if step == "over":
+        wanted = wanted.where(alone())
     if step == "remind":
         wanted = wanted.where(Order.reminded_at.is_(None))
     return db.session.scalars(wanted.order_by(Order.id).limit(500)).all()
+
+
+def alone() -> sa.ColumnElement[bool]:
+    """Return the SQL condition that no swap decides about an order: while one runs its legs wait for each other."""
+    runs = sa.exists().where(Swap.id == Order.swap_id, Swap.state.in_(("agreed", "running")))
+    return sa.or_(Order.swap_id.is_(None), ~runs)
 
 
 def _before(wanted: sa.Select[Order], after: int | None) -> sa.Select[Order]:

@@ -9,7 +9,7 @@ from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused, refuse
 from clozette.shop.ledger import services as ledger
-from clozette.shop.orders import rules, states
+from clozette.shop.orders import queries, rules, states
 from clozette.shop.orders.events import OrderDue, OrderMoved
 from clozette.shop.orders.models import Order
 
@@ -44,9 +44,10 @@ def receive(order: Order, now: datetime) -> None:
 def complete(order: Order, now: datetime) -> None:
     """Let the seller have the money once nobody may complain any more.
 
-    :raises Refused: before that, or while a case is running about it.
+    :raises Refused: before that, while a case is running about it, or a swap that it is a leg of.
     """
-    move(order, "complete", now, Order.protected_until <= now, Order.contested_at.is_(None), completed_at=now)
+    over = (Order.protected_until <= now, Order.contested_at.is_(None), queries.alone())
+    move(order, "complete", now, *over, completed_at=now)
     ledger.book_complete(order.id, now)
 
 

@@ -20,10 +20,10 @@ log = structlog.get_logger()
 def introduce(*, order_id: int) -> None:
     """Let both sides of a paid order know of each other, the buyer by a receipt."""
     order = queries.whole(order_id, lock=True)
-    if order is None or order.state != "paid":
+    if order is None or order.state != "paid" or order.ship_by is None:  # the leg of a swap waits for the others
         return
     deeds.introduce(order, clock.now())
-    if order.state != "cancelled":
+    if order.state != "cancelled" and order.swap_id is None:
         for kind in words.PAID_DIGITAL if order.digital else words.PAID:
             _tell(order, kind)
 

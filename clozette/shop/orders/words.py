@@ -32,6 +32,8 @@ ENDED: Mapping[str, LazyString] = {
     "seller": _l("The seller called it off. All the money goes back."),
     "gone": _l("The other side left. All the money goes back."),
     "case": _l("There was a complaint, and all the money goes back."),
+    "swap": _l("The swap did not come about. All the money goes back."),
+    "swapped": _l("It was swapped. The deposit goes back; what was added stays with the giver."),
 }
 SHARES: Mapping[str, LazyString] = {
     "measurements": _l("The measurements"),
@@ -71,8 +73,12 @@ BY_STATE: Mapping[str, tuple[str, ...]] = {
 
 
 def said_of(order: Order, state: str) -> Sequence[str]:
-    """Return what is told when an order gets into a state; what is digital has nothing that arrives."""
-    return () if order.digital and state == "received" else BY_STATE.get(state, ())
+    """Return what is told when an order gets into a state; what is digital has nothing that arrives, what was swapped is
+    told of as a swap.
+    """
+    if order.ended_because == "swapped" or (order.digital and state == "received"):
+        return ()
+    return BY_STATE.get(state, ())
 
 
 def told(order: Order, kind: str) -> str:

@@ -123,7 +123,8 @@ def paid(payment: Payment, page: Session, now: datetime) -> None:
     ledger.book_paid(order.id, now)
     if order.state in HELD or (order.state in LATE and _had_again(order)):
         orders.move(order, "paid", now, paid_at=now, ended_because=None)
-        listings.sold(lines_of(order.id))
+        if order.swap_id is None:  # what a swap holds is only gone once all have paid
+            listings.sold(lines_of(order.id))
         events.publish(OrderPaid(order.id))
     elif order.state in LATE:
         orders.move(order, "refunded", now, paid_at=now, ended_because="late")
@@ -143,7 +144,9 @@ def lines_of(order_id: int) -> dict[int, int]:
 
 
 def _had_again(order: Order) -> bool:
-    """Take the pieces of an order whose hold had ended, if they are still there."""
+    """Take the pieces of an order whose hold had ended, if they are still there; no swap comes to life again by one leg."""
+    if order.swap_id is not None:
+        return False
     try:
         listings.reserve(lines_of(order.id))
     except Refused:

@@ -1,0 +1,64 @@
+"""The drawing of a ring: where its members stand, and which way the parcels go. Numbers alone; the template draws."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 360, 300
+_RADIUS, _NODE, _GAP = 96, 30, 8
+_BEND = 0.28
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where something is."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A parcel's way: a bent line from one to the next, and where its number stands."""
+
+    path: str
+    label: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A ring of as many as there are nodes; the n-th arrow goes from the n-th node to the next."""
+
+    nodes: Sequence[Point]
+    arrows: Sequence[Arrow]
+
+
+def draw(members: int) -> Drawing:
+    """Return the drawing of a ring."""
+    turn = math.pi if members == 2 else -math.pi / 2
+    nodes = [_around(turn + 2 * math.pi * place / members) for place in range(members)]
+    following = [*nodes[1:], nodes[0]]
+    return Drawing(nodes, [_arrow(one, other) for one, other in zip(nodes, following, strict=True)])
+
+
+def _around(angle: float) -> Point:
+    return Point(_cut(WIDTH / 2 + _RADIUS * math.cos(angle)), _cut(HEIGHT / 2 + _RADIUS * math.sin(angle)))
+
+
+def _arrow(one: Point, other: Point) -> Arrow:
+    """Bend outwards, so that the two ways of a pair lie apart; begin and end beside the nodes, not under them."""
+    middle = Point((one.x + other.x) / 2, (one.y + other.y) / 2)
+    bow = Point(middle.x + (other.y - one.y) * _BEND, middle.y - (other.x - one.x) * _BEND)
+    begin, end = _beside(one, bow), _beside(other, bow)
+    label = Point(_cut((begin.x + 2 * bow.x + end.x) / 4), _cut((begin.y + 2 * bow.y + end.y) / 4))
+    return Arrow(f"M{begin.x} {begin.y}Q{_cut(bow.x)} {_cut(bow.y)} {end.x} {end.y}", label)
+
+
+def _beside(node: Point, towards: Point) -> Point:
+    far = math.hypot(towards.x - node.x, towards.y - node.y)
+    part = (_NODE + _GAP) / far
+    return Point(_cut(node.x + (towards.x - node.x) * part), _cut(node.y + (towards.y - node.y) * part))
+
+
+def _cut(number: float) -> float:
+    return round(number, 1)

@@ -1,0 +1,104 @@
+"""Members who swap, and a swap that they agreed on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clozette.kernel import clock, tasks
+from clozette.kernel.database import db
+from clozette.kernel.ports import payments as ports
+from clozette.shop.orders.models import Order
+from clozette.shop.payments import services as payments
+from clozette.shop.payments.models import Payment
+from clozette.shop.swaps import queries, services
+from clozette.shop.swaps.models import Swap
+from clozette.shop.swaps.services import Part
+from tests.factories.accounts import make_member
+from tests.factories.buying import ADDRESS
+from tests.factories.closets import make_item
+from tests.factories.shop import make_listing, make_seller
+
+NAMES = ("ada", "bea", "cat", "dan")
+YES = {**ADDRESS, "shipping_line2": ""}
+GIVEN = {
+    **YES,
+    **{f"billing_{name}": "" for name in ("name", "line1", "line2", "postcode", "city", "country")},
+}
+
+
+class Round:
+    """Members with a thing each, in a ring."""
+
+    def __init__(self, app: Any, members: int) -> None:
+        self.app = app
+        self.members = [make_member(name, display_name=name.title(), country="GB") for name in NAMES[:members]]
+        self.sellers = [make_seller(member) for member in self.members]
+        items = [make_item(member, category="outerwear", brand="COS", public=True) for member in self.members]
+        self.listings = [
+            make_listing(seller, item, mode="swap", title=f"{name}'s coat", price_minor=None)
+            for seller, item, name in zip(self.sellers, items, NAMES, strict=False)
+        ]
+        db.session.commit()
+
+    def propose(self, *, value: int = 5000, topup: int = 0, key: str = "k") -> Swap:
+        """Propose the ring; the first one adds the top-up."""
+        parts = [
+            Part(seller, [listing], value, topup if place == len(self.members) - 1 else 0)
+            for place, (seller, listing) in enumerate(zip(self.sellers, self.listings, strict=True))
+        ]
+        return services.propose(self.members[0], parts, form_key=key, now=clock.now())
+
+    def agree(self, **terms: Any) -> Swap:
+        """Propose it, and let everybody say yes."""
+        swap = self.propose(**terms)
+        db.session.commit()
+        for member in self.members:
+            services.say_yes(self.fresh(swap), member, GIVEN, None, now=clock.now())
+        self.drain()
+        return self.fresh(swap)
+
+    def run(self, **terms: Any) -> Swap:
+        """Bring it to where all have paid."""
+        swap = self.agree(**terms)
+        for order in self.orders():
+            self.pay(order)
+        return self.fresh(swap)
+
+    def pay(self, order: Order) -> None:
+        """Pay a deposit at the service's page, and hear of it."""
+        payment = order_payment(order)
+        payments.open_page(payment.id, clock.now())
+        till: Any = ports.payments()
+        till.pay(payment.session)
+        payments.take_over(till.session(payment.session), clock.now())
+        self.drain()
+
+    def orders(self) -> list[Order]:
+        """Return the orders, by leg."""
+        return list(db.session.scalars(sa.select(Order).order_by(Order.id)))
+
+    def drain(self) -> None:
+        """Commit, and do what waits."""
+        db.session.commit()
+        tasks.drain(self.app)
+        db.session.expire_all()
+
+    def fresh(self, swap: Swap) -> Swap:
+        """Return a swap as it is now."""
+        db.session.expire_all()
+        found = queries.whole(swap.id, lock=True)
+        assert found is not None
+        return found
+
+
+def order_payment(order: Order) -> Any:
+    """Return the payment of an order."""
+    return db.session.scalars(sa.select(Payment).where(Payment.order_id == order.id)).one()
+
+
+@pytest.fixture
+def ring(app: Any, db_session: Any) -> Callable[[int], Round]:
+    """Give ``ring(members)``."""
+    return lambda members: Round(app, members)
