@@ -22,7 +22,7 @@ from clozette.closets import categories
 from clozette.closets import services as closet
 from clozette.closets.models import Item
 from clozette.community.models import Follow
-from clozette.demo import asked, contests, letters, mailings, people, pictures
+from clozette.demo import asked, contests, letters, mailings, people, pictures, shop
 from clozette.demo.story import PlannedItem, PlannedLook, Story
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
@@ -68,6 +68,7 @@ class Filler:
         mailings.fill(newsletters, self.looks, clock.now())
         contests.fill(self.members, self.looks, clock.now())
         asked.fill(self.members, clock.now())
+        shop.fill(self.app, self.members, self.items, clock.now())
         db.session.commit()
 
     def _each(self, deeds: Iterable[tuple], do: Callable[..., None]) -> None:  # type: ignore[type-arg]

@@ -14,13 +14,16 @@ from clozette.contests import facts
 from clozette.contests.planning.models import Contest
 from clozette.contests.surveys import queries as surveys
 from clozette.contests.surveys.models import Survey
-from clozette.demo import fill, letters, mailings, pictures, story
+from clozette.demo import fill, letters, mailings, pictures, sales, story
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.looks.models import Comment, Look, Love
 from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.reports import figures, trials
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
+from clozette.shop.ledger import queries as ledger
+from clozette.shop.orders.models import Order
+from clozette.shop.payments.models import Payment
 from tests.factories.accounts import make_member
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -57,6 +60,7 @@ def test_nobody_follows_or_loves_twice(told: story.Story) -> None:
 def test_a_small_site_is_filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, size in (("MEMBERS", 8), ("ITEMS", 40), ("LOOKS", 9)):
         monkeypatch.setattr(story, name, size)
+    monkeypatch.setattr(sales, "OTHERS", ())
     small = story.tell(NOW)
     steps: list[int] = []
     with app.app_context():
@@ -81,6 +85,10 @@ def test_a_small_site_is_filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
         drawn, results = facts.of(over.id, "draw"), facts.of(over.id, "results")
         assert drawn is not None and results is not None
         assert len(drawn.content["order"]) == min(over.last_number, 6) > 0
+        far = set(db.session.scalars(sa.select(Order.state)))
+        assert far == {"complete", "cancelled", "expired", "received", "shipped", "paid"}
+        assert set(db.session.scalars(sa.select(Payment.state))) == {"paid", "expired"}
+        assert ledger.faults() == []
         asked = {survey.slug: survey for survey in db.session.scalars(sa.select(Survey))}
         assert {slug: survey.state for slug, survey in asked.items()} == dict.fromkeys(asked, "open")
         assert surveys.tables_of(asked["your-one-coat"]) and not surveys.tables_of(asked["mend-or-part"])

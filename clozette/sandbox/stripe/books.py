@@ -28,9 +28,13 @@ class Books:
     """One platform and its connected accounts.
 
     :param tell: takes the events of one deed, once what it did is kept.
+    :param now: the clock, for whoever tells of days that are over.
     """
 
-    def __init__(self, file: Path | None = None, tell: Tell | None = None) -> None:
+    def __init__(
+        self, file: Path | None = None, tell: Tell | None = None, now: Callable[[], float] = time.time
+    ) -> None:
+        self.now = now
         self.lock = threading.RLock()
         self.tell: Tell = tell or (lambda _events: None)
         self._file = file
@@ -56,7 +60,7 @@ class Books:
 
     def add(self, prefix: str, kind: str, **values: Any) -> Object:
         """Add an object with a new id."""
-        made = {"id": f"{prefix}_{secrets.token_hex(12)}", "object": kind, "created": int(time.time()), **values}
+        made = {"id": f"{prefix}_{secrets.token_hex(12)}", "object": kind, "created": int(self.now()), **values}
         self.state["objects"][made["id"]] = made
         return made
 
@@ -104,7 +108,7 @@ class Books:
         """Return a payment page, closed if its time is over."""
         with self.deed():
             found = self.find(name, "checkout.session")
-            if found["status"] == "open" and found["expires_at"] <= time.time():
+            if found["status"] == "open" and found["expires_at"] <= self.now():
                 self.close(found)
         return found
 

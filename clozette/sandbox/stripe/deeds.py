@@ -25,8 +25,8 @@ def create_session(books: Books, asked: Asked, origin: str) -> Object:
         int(price["unit_amount"]) * int(line.get("quantity", 1))
         for line, price in zip(asked["line_items"], prices, strict=True)
     )
-    expires_at = int(asked.get("expires_at", time.time() + A_DAY))
-    if not time.time() + HALF_AN_HOUR - 1 <= expires_at <= time.time() + A_DAY:
+    expires_at = int(asked.get("expires_at", books.now() + A_DAY))
+    if not books.now() + HALF_AN_HOUR - 1 <= expires_at <= books.now() + A_DAY:
         raise Problem(400, "", param="expires_at")
     for name in ("success_url", "cancel_url"):
         if urlsplit(asked.get(name, "")).scheme != "https":
@@ -162,6 +162,6 @@ def create_link(books: Books, asked: Asked, origin: str) -> Object:
     """Give an address where a seller says who they are, good for a few minutes."""
     said = asked["use_case"]["account_onboarding"]
     books.find(asked["account"], "v2.core.account")["_back"] = said["return_url"]
-    at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() + 300))
+    at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(books.now() + 300))
     url = f"{origin}/connect/{asked['account']}"
     return {"object": "v2.core.account_link", "account": asked["account"], "url": url, "expires_at": at}

@@ -1,0 +1,122 @@
+"""Sales of the demo, from the cart to however far each came."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from clozette.accounts.models import Member
+from clozette.demo.paying import Counter
+from clozette.kernel import clock
+from clozette.kernel.database import db
+from clozette.kernel.viewer import Viewer
+from clozette.shop.buying import holds
+from clozette.shop.buying import services as buying
+from clozette.shop.carts import queries as carts
+from clozette.shop.carts import services as cart
+from clozette.shop.ledger import queries as ledger
+from clozette.shop.listings.models import Listing
+from clozette.shop.orders import deeds
+from clozette.shop.orders import services as orders
+from clozette.shop.orders.models import Order, OrderLine
+from clozette.shop.payments import payouts
+from clozette.shop.payments import services as payments
+from clozette.shop.payments.models import Payment
+from clozette.shop.sellers import queries as sellers
+
+BOUGHT = (
+    ("complete", 40), ("refunded", 28), ("expired", 20), ("called_off", 15), ("received", 8), ("shipped", 4), ("paid", 1),
+)  # fmt: skip
+SOLD = (("complete", 35), ("received", 9), ("shipped", 5), ("paid", 2))
+OTHERS = (
+    ("complete", 80), ("complete", 72), ("complete", 63), ("complete", 55), ("refunded", 47), ("complete", 44),
+    ("complete", 36), ("complete", 30), ("complete", 25), ("called_off", 21), ("received", 10), ("shipped", 6),
+    ("paid", 3), ("paid", 1),
+)  # fmt: skip
+"""How far orders came, and how many days ago they were made."""
+_STREETS = ("4 Needle Row", "17 Bobbin Street", "2 Loom Square", "31 Thimble Lane")
+_COURIERS = ("dhl", "royalmail", "singpost", "ups")
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Sale:
+    """Somebody buys something at a moment; ``end`` says how far it comes."""
+
+    listing_id: int
+    buyer: Member
+    at: datetime
+    end: str
+
+
+def tell(sale: Sale, counter: Counter) -> None:
+    """Go with a sale to its end; of what came on the market too late for it, nothing happens."""
+    listing = db.session.get_one(Listing, sale.listing_id)
+    at = max(sale.at, (listing.published_at or sale.at) + timedelta(hours=5))
+    with clock.frozen(at):
+        order = _ordered(sale.buyer, listing, at)
+        payment = db.session.scalars(sa.select(Payment).where(Payment.order_id == order.id)).one()
+        payments.open_page(payment.id, at)
+    if sale.end == "expired":
+        with clock.frozen(at + timedelta(minutes=32)):
+            holds.end(order.id, "expired", "unpaid", clock.now())
+        return
+    with clock.frozen(at + timedelta(minutes=3)):
+        assert payment.session is not None
+        payments.take_over(counter.pay(payment.session), clock.now())
+        deeds.introduce(order, clock.now())
+    _after(sale, order, at)
+
+
+def pay_out(member: Member, now: datetime) -> None:
+    """Send what a seller may have to their bank."""
+    seller = sellers.seller_of(member.id)
+    available = ledger.balance(seller.id).available if seller is not None else 0
+    if seller is not None and available:
+        with clock.frozen(now):
+            payouts.pay_out(seller, available, key=f"payout-{seller.id}-0", now=now)
+
+
+def _ordered(buyer: Member, listing: Listing, now: datetime) -> Order:
+    viewer = Viewer(member_id=buyer.id, subject_id=buyer.subject_id, handle=buyer.handle, is_confirmed=True)
+    cart.put_back(buyer.id, {listing.id: 1}, now=now)
+    parcel = carts.parcel_of(viewer, listing.seller_id, buyer.country, now=now)
+    assert parcel is not None and parcel.all_in is not None
+    asked = {
+        "seller": listing.seller_id,
+        "form_key": f"demo-{listing.id}",
+        "total": str(parcel.all_in.total.amount_minor),
+        "phone": "+65 8123 4567",
+        "billing": "same",
+        **_address(buyer),
+    }
+    return buying.check_out(buyer, viewer, asked, None, now=now)
+
+
+def _address(buyer: Member) -> dict[str, str]:
+    street = _STREETS[buyer.id % len(_STREETS)]
+    where = {"line1": street, "line2": "", "postcode": "10115", "city": "Needlewick", "country": buyer.country}
+    return {f"shipping_{name}": value for name, value in ({"name": buyer.display_name} | where).items()}
+
+
+def _after(sale: Sale, order: Order, at: datetime) -> None:
+    """Send it, let it arrive, let the days pass in which the buyer may complain: as far as it comes."""
+    if sale.end == "called_off":
+        with clock.frozen(at + _A_DAY):
+            deeds.cancel(order, because="seller", now=clock.now())
+    if sale.end in ("paid", "called_off"):
+        return
+    with clock.frozen(at + 2 * _A_DAY):
+        courier = _COURIERS[order.id % len(_COURIERS)]
+        deeds.ship(order, courier=courier, tracking=f"CZ{order.id % 10**9:09d}", shares=["tags"], now=clock.now())
+    if sale.end == "shipped":
+        return
+    with clock.frozen(at + 6 * _A_DAY):
+        orders.receive(order, clock.now())
+    if sale.end == "refunded":
+        with clock.frozen(at + 7 * _A_DAY):
+            (line,) = db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id))
+            deeds.give_back(order, {str(line.id): line.price_minor // 4}, key="demo", now=clock.now())
+    if sale.end in ("complete", "refunded"):
+        with clock.frozen(at + 14 * _A_DAY):
+            orders.complete(order, clock.now())
