@@ -22,7 +22,7 @@ def there(live_server):
     """Make a contest whose prize the sponsor sends, its winner, an alternate, and the cookies of winner and marketing."""
     app = create_app(Settings.from_environment(live_server.environment))
     with app.app_context():
-        sponsor = make_sponsor(legal_name="Acme Outerwear Ltd")
+        sponsor = make_sponsor(legal_name="Winterwear Ltd")
         contest = make_contest("announced", sponsor=sponsor, title="Autumn coats", slug="autumn-coats-won")
         winnie, mark = accounts.make_member("winnie_won"), accounts.make_member("mark_won", roles=("marketing",))
         winner = make_winner(make_entry(contest, winnie))
@@ -56,8 +56,8 @@ def test_a_prize_is_taken_without_a_script(visitor, sound, there) -> None:
     page.get_by_label("Name", exact=True).fill("Winnie W.")
     page.get_by_label("Street and number").fill("1 High Street")
     page.get_by_label("Town").fill("London")
-    expect(page.get_by_label("Acme Outerwear Ltd may have this")).not_to_be_checked()
-    page.get_by_label("Acme Outerwear Ltd may have this").check()
+    expect(page.get_by_label("Winterwear Ltd may have this")).not_to_be_checked()
+    page.get_by_label("Winterwear Ltd may have this").check()
     page.get_by_role("button", name="Send it there").click()
     expect(page.get_by_text("The sponsor may have your address")).to_be_visible()
     staff.goto(winners)
