@@ -15,7 +15,6 @@ from clozette.shop.orders import deeds, queries
 from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
 from tests.factories.accounts import make_member
-from tests.factories.closets import make_item
 from tests.factories.shop import make_listing, make_order, make_seller
 from tests.shop.orders.conftest import pay
 
@@ -53,9 +52,9 @@ def seller(sam: Any) -> Any:
 
 
 @pytest.fixture
-def order(app: Any, bea: Any, seller: Any, sam: Any) -> Order:
+def order(app: Any, bea: Any, seller: Any) -> Order:
     """Give an order of 47.00 that was sent; 40.00 are the coat's, 5.00 the shipping, 2.00 the house's."""
-    made = make_order(bea, make_listing(seller, make_item(sam, public=True), title="A green coat"), state="reserved")
+    made = make_order(bea, make_listing(seller, title="A green coat"), state="reserved")
     pay(made, bea)
     tasks.drain(app)
     deeds.ship(whole(made), courier="dhl", tracking="JD 0140", shares=[], now=clock.now())

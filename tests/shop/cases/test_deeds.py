@@ -1,0 +1,239 @@
+"""What each side may do in a case, in which order, and what becomes of the money."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clozette.kernel import clock, ids
+from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
+from clozette.media.models import Photo
+from clozette.shop.cases import access, checks, deciding, keeping, returning, services
+from clozette.shop.cases.models import Case, CaseDecision, CaseEntry
+from clozette.shop.cases.moves import Said
+from clozette.shop.ledger import queries as ledger
+from clozette.shop.orders import deeds
+from clozette.shop.orders import services as orders
+from tests.factories.photos import jpeg
+from tests.shop.cases.conftest import decide, line_of, whole
+from tests.shop.cases.test_cases import key_of, open_by_page, tend
+
+
+def happened(case: Case) -> list[str]:
+    """Return what happened in a case, in order."""
+    mine = sa.select(CaseEntry.what).where(CaseEntry.case_id == case.id).order_by(CaseEntry.id)
+    return list(db.session.scalars(mine))
+
+
+def refused(deed: Any) -> str:
+    """Return why a deed is refused; nothing of it stays."""
+    with pytest.raises(Refused) as why:
+        deed()
+    db.session.rollback()
+    return str(why.value.refusal.code)
+
+
+def test_silence_is_decided_for_the_buyer(app, case, arrived, stopped_clock):
+    stopped_clock.stop()
+    stopped_clock.forward(days=2)
+    tend(app)
+    assert case.state == "open"
+    stopped_clock.forward(days=1)
+    tend(app)
+    assert (case.state, arrived.refunded_minor) == ("decided", 0)  # the seller may appeal yet
+    stopped_clock.forward(days=7)
+    tend(app)
+    assert (case.state, arrived.refunded_minor, arrived.contested_at) == ("closed", 4177, None)
+    assert happened(case) == ["opened", "silent", "closed"]
+
+
+def test_the_seller_settles(app, case, arrived, sam):
+    services.settle(access.whole(case.id), by=sam, now=clock.now())
+    db.session.commit()
+    assert (case.state, arrived.refunded_minor, arrived.state) == ("settled", 4177, "received")
+    assert refused(lambda: services.settle(access.whole(case.id), by=sam, now=clock.now())) == "case_state"
+
+
+def test_when_all_goes_back_the_order_is_over(order, bea, sam, stopped_clock):
+    stopped_clock.stop()
+    stopped_clock.forward(days=8)
+    asked = {line_of(order): 4000, "shipping": 500}
+    case = services.open_case(whole(order), "not_arrived", asked, Said("Nothing came."), by=bea, now=clock.now())
+    assert order.state == "shipped"  # it did not arrive
+    services.settle(access.whole(case.id), by=sam, now=clock.now())
+    db.session.commit()
+    assert (order.state, order.ended_because, order.refunded_minor) == ("returned", "case", 4700)
+    assert (order.contested_at, ledger.faults()) == (None, [])
+
+
+def test_the_clock_leaves_a_contested_order_alone(app, case, arrived, bea, seller, stopped_clock):
+    stopped_clock.stop()
+    services.answer(access.whole(case.id), Said("No."), by=bea, now=clock.now())
+    db.session.commit()
+    stopped_clock.forward(days=30)
+    tend(app)
+    assert (arrived.state, case.state) == ("received", "answered")
+    assert refused(lambda: orders.complete(whole(arrived), clock.now())) == "order_state"
+    services.withdraw(access.whole(case.id), by=bea, now=clock.now())
+    db.session.commit()
+    tend(app)
+    assert (arrived.state, case.state, arrived.refunded_minor) == ("complete", "withdrawn", 0)
+    assert ledger.balance(seller.id).held == 0
+
+
+def test_an_appeal_is_decided_by_somebody_else_and_stands(app, answered, arrived, sam, bea, judy, mark):
+    decide(answered, judy, 1000)
+    appeal = Said("Look at the second photo.", form_key="a")
+    for _time in (1, 2):  # sent twice it is one appeal
+        deciding.appeal(access.whole(answered.id), "buyer", appeal, by=bea, now=clock.now())
+        db.session.commit()
+    assert refused(lambda: deciding.take(access.whole(answered.id), judy, clock.now())) == "same_person"
+    deciding.take(access.whole(answered.id), mark, clock.now())
+    decide(answered, mark, 3000)
+    assert (answered.state, arrived.refunded_minor) == ("closed", 3000 + 200 * 3000 // 4500)
+    again = Said("Once more.", form_key="b")
+    later = access.whole(answered.id)
+    assert refused(lambda: deciding.appeal(later, "seller", again, by=sam, now=clock.now())) == "case_state"
+    rounds = db.session.execute(sa.select(CaseDecision.round, CaseDecision.by_id)).all()
+    assert [tuple(one) for one in rounds] == [(1, judy.id), (2, mark.id)]
+
+
+def test_who_got_all_can_not_appeal_and_acceptance_is_enough(answered, arrived, bea, sam, judy):
+    decide(answered, judy, 4000)
+    more = Said("And my time.", form_key="a")
+    found = access.whole(answered.id)
+    assert refused(lambda: deciding.appeal(found, "buyer", more, by=bea, now=clock.now())) == "case_state"
+    deciding.accept(access.whole(answered.id), "seller", by=sam, now=clock.now())
+    db.session.commit()
+    assert (answered.state, arrived.refunded_minor) == ("closed", 4177)
+
+
+def test_both_accept_or_the_days_pass(answered, bea, sam, judy):
+    decide(answered, judy, 1000)
+    deciding.accept(access.whole(answered.id), "buyer", by=bea, now=clock.now())
+    db.session.commit()
+    assert answered.state == "decided"
+    deciding.accept(access.whole(answered.id), "seller", by=sam, now=clock.now())
+    db.session.commit()
+    assert answered.state == "closed"
+
+
+def test_who_decides(answered, sam, judy, mark):
+    db.session.commit()
+    assert refused(lambda: decide(answered, mark, 100)) == "case_state"  # judy has it in hand
+    assert refused(lambda: decide(answered, judy, 4001)) == "too_much"
+    assert refused(lambda: deciding.take(access.whole(answered.id), sam, clock.now())) == "own_case"
+    deciding.take(access.whole(answered.id), mark, clock.now())
+    db.session.commit()
+    assert refused(lambda: decide(answered, judy, 100)) == "case_state"
+
+
+def test_nobody_decides_before_the_seller_had_the_time(case, judy):
+    deciding.take(access.whole(case.id), judy, clock.now())
+    assert refused(lambda: decide(case, judy, 100)) == "case_state"
+
+
+def test_it_is_sent_back_first(app, answered, arrived, bea, sam, judy):
+    decide(answered, judy, 4000, must_return=True)
+    deciding.accept(access.whole(answered.id), "seller", by=sam, now=clock.now())
+    assert answered.state == "address"
+    returning.give_address(access.whole(answered.id), "Sam, Street 1, Bonn", by=sam, now=clock.now())
+    returning.send_back(access.whole(answered.id), "dhl", "JD 9", by=bea, now=clock.now())
+    db.session.commit()
+    assert (answered.state, arrived.refunded_minor) == ("back", 0)
+    assert refused(lambda: services.withdraw(access.whole(answered.id), by=bea, now=clock.now())) == "case_state"
+    returning.get_back(access.whole(answered.id), by=sam, now=clock.now())
+    db.session.commit()
+    assert (answered.state, arrived.refunded_minor) == ("closed", 4177)
+
+
+@pytest.mark.parametrize(
+    ("steps", "days", "refunded", "last"),
+    [(0, 3, 4177, "closed"), (1, 14, 0, "unsent"), (2, 14, 4177, "got_back")],
+)
+def test_the_clock_while_it_is_sent_back(
+    app, answered, arrived, bea, sam, judy, stopped_clock, steps, days, refunded, last
+):
+    stopped_clock.stop()
+    decide(answered, judy, 4000, must_return=True)
+    deciding.take_effect(access.whole(answered.id), clock.now())
+    if steps > 0:
+        returning.give_address(access.whole(answered.id), "Sam, Street 1, Bonn", by=sam, now=clock.now())
+    if steps > 1:
+        returning.send_back(access.whole(answered.id), "dhl", "JD 9", by=bea, now=clock.now())
+    db.session.commit()
+    stopped_clock.forward(days=days, seconds=-1)
+    tend(app)
+    assert answered.state in ("address", "sending", "back")
+    stopped_clock.forward(seconds=1)
+    tend(app)
+    assert (answered.state, arrived.refunded_minor, happened(answered)[-1]) == ("closed", refunded, last)
+
+
+def test_what_the_seller_pays_back_meanwhile_counts(app, answered, arrived, judy):
+    deeds.give_back(whole(arrived), {line_of(arrived): 1500}, key="k", now=clock.now())
+    decide(answered, judy, 4000)
+    deciding.take_effect(access.whole(answered.id), clock.now())
+    db.session.commit()
+    assert whole(arrived).lines[0].refunded_minor == 4000
+    assert (arrived.refunded_minor, ledger.faults()) == (4177, [])
+
+
+def test_photos_are_for_the_case_alone(client_of, case, sam, bea):
+    here, sams = f"/cases/{ids.encode(case.id)}", client_of(sam)
+    photo = (io.BytesIO(jpeg()), "proof.jpg")
+    form = {"form_key": key_of(sams.get(here).text), "words": "See for yourself.", "photos": [photo]}
+    assert sams.post(f"{here}/words", data=form, content_type="multipart/form-data").status_code == 303
+    shown = db.session.scalars(sa.select(Photo).where(Photo.subject_id == sam.subject_id)).all()[-1]
+    assert shown.public_token is None
+    assert f"/media/private/{ids.encode(shown.id)}/" in client_of(bea).get(here).text
+    wrong = {**form, "form_key": "other", "photos": [(io.BytesIO(b"no photo"), "proof.jpg")]}
+    assert sams.post(f"{here}/words", data=wrong, content_type="multipart/form-data").status_code == 422
+
+
+def test_forms_say_what_is_wrong(client_of, arrived, bea, sam, judy):
+    beas = client_of(bea)
+    assert open_by_page(beas, arrived, amounts=["", ""]).status_code == 409
+    assert open_by_page(beas, arrived, amounts=["40.01"]).status_code == 409
+    assert open_by_page(beas, arrived, amounts=["x"]).status_code == 422
+    assert open_by_page(beas, arrived, amounts=["1", "1", "1"]).status_code == 422
+    assert open_by_page(beas, arrived, kind="bank").status_code == 422
+    assert open_by_page(beas, arrived, kind="not_arrived").status_code == 409
+    assert open_by_page(beas, arrived, words="").status_code == 422
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Case)) == 0
+    assert arrived.contested_at is None
+    made = open_by_page(beas, arrived)
+    assert made.status_code == 303
+    assert "There is a case about this order already" in beas.get(f"/orders/{arrived.ref}/case").text
+    for deed in ("settle", "back"):
+        assert beas.post(f"{made.location}/{deed}").status_code == 409
+    assert client_of(sam).post(f"{made.location}/withdraw").status_code == 409
+
+
+def test_one_form_opens_one_case(case, arrived, bea):
+    asked = {line_of(arrived): 100}
+    said = Said("Once.", form_key="one")
+    services.withdraw(access.whole(case.id), by=bea, now=clock.now())
+    made = {services.open_case(whole(arrived), "fake", asked, said, by=bea, now=clock.now()).id for _time in (1, 2)}
+    assert len(made) == 1
+    assert case.id not in made
+
+
+def test_what_was_said_is_forgotten(app, case, bea, stopped_clock):
+    stopped_clock.stop()
+    services.withdraw(access.whole(case.id), by=bea, now=clock.now())
+    db.session.commit()
+    keeping.forget_old(clock.now() + timedelta(days=3 * 366))
+    assert db.session.scalars(sa.select(CaseEntry.words).where(CaseEntry.words != "")).all() == ["It is blue."]
+    keeping.forget_old(clock.now() + timedelta(days=3 * 366, seconds=1))
+    assert db.session.scalars(sa.select(CaseEntry.words).where(CaseEntry.words != "")).all() == []
+
+
+def test_the_doctor_says_what_is_late(app, answered, stopped_clock):
+    settings = app.extensions["clozette.settings"]
+    assert checks.cases(app, settings) == ""
+    stopped_clock.forward(days=5)
+    assert checks.cases(app, settings).startswith("1 cases are overdue")
