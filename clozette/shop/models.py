@@ -5,6 +5,7 @@ from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, 
 from clozette.shop.files.models import GoodsFile
 from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.listings.models import Listing
+from clozette.shop.offers.models import Bundle, Offer, OfferLine, OfferStep
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
 from clozette.shop.payments.models import Heard, Payment, Payout, Refund
 from clozette.shop.sellers.models import Fees, Rate, Seller
@@ -12,6 +13,7 @@ from clozette.shop.swaps.models import Leg, Piece, Swap, Want
 
 __all__ = [
     "Balance",
+    "Bundle",
     "CartLine",
     "Case",
     "CaseDecision",
@@ -24,6 +26,9 @@ __all__ = [
     "Leg",
     "Listing",
     "Move",
+    "Offer",
+    "OfferLine",
+    "OfferStep",
     "Order",
     "OrderAddress",
     "OrderLine",

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Restriction, Table
 from clozette.shop.cases.personal_data import CASES
+from clozette.shop.offers import personal_data as offers
 from clozette.shop.swaps import personal_data as swaps
 
 _LINK = NotPersonal("link between rows")
@@ -53,7 +54,9 @@ _SELLERS = {
             "member_id": _LEADS,
             "account_key": NotPersonal("lets the payment service know a request that is repeated"),
             **dict.fromkeys(("legal_name", "address", "contact", "tax_number", "account"), _TRADER),
-            **dict.fromkeys(("kind", "country", "currency", "state", "wants", "since", "checked_at", "tax_bp"), _BOUGHT),
+            **dict.fromkeys(
+                ("kind", "country", "currency", "state", "wants", "since", "checked_at", "tax_bp"), _BOUGHT
+            ),
         },
     ),
     "shop_rates": Table(
@@ -335,4 +338,4 @@ _ORDERS = {
     ),
 }
 
-TABLES: Declaration = {**_SELLERS, **_ORDERS, **swaps.TABLES}
+TABLES: Declaration = {**_SELLERS, **_ORDERS, **offers.TABLES, **swaps.TABLES}

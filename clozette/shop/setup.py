@@ -18,6 +18,7 @@ from clozette.shop.listings import listeners
 from clozette.shop.listings import queries as listings
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.views import own, public
+from clozette.shop.offers import setup as offers_setup
 from clozette.shop.orders import setup as orders_setup
 from clozette.shop.orders.events import OrderMoved
 from clozette.shop.payments import setup as payments_setup
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     _selling(app)
     _buying(app)
     swaps_setup.init_app(app)
+    offers_setup.init_app(app)
     tls.guard(app, *PAYMENT_ADDRESSES)
 
 

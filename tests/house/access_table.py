@@ -94,6 +94,15 @@ POST   /swaps                                         login   confirm 404     40
 GET    /swaps/{swap}                                  login   confirm 404     200     404     404     404     404
 POST   /swaps/{swap}/yes                              login   confirm 404     422     404     404     404     404
 POST   /swaps/{swap}/no                               login   confirm 404     303     404     404     404     404
+GET    /offers                                        login   confirm 200     200     200     200     200     200
+GET    /offers/new?listing={wanted}                   login   confirm 200     200     200     200     200     200
+POST   /offers                                        login   confirm 422     422     422     422     422     422
+GET    /offers/{open_offer}                           login   confirm 404     200     404     404     404     404
+POST   /offers/{open_offer}/counter                   login   confirm 404     422     404     404     404     404
+POST   /offers/{open_offer}/accept                    login   confirm 404     409     404     404     404     404
+POST   /offers/{open_offer}/decline                   login   confirm 404     409     404     404     404     404
+POST   /offers/{open_offer}/withdraw                  login   confirm 404     303     404     404     404     404     seen=open.1
+GET    /selling/offers                                login   confirm 404     200     404     404     404     404
 GET    /selling/orders                                login   confirm 404     200     404     404     404     404
 GET    /orders/{sent_order}/case                      login   confirm 404     200     404     404     404     404
 POST   /orders/{sent_order}/case                      login   confirm 404     422     404     404     404     404

@@ -51,7 +51,7 @@ from clozette.shop.payments import services as payments
 from clozette.shop.sellers.models import Seller
 from clozette.shop.swaps import services as swaps
 from clozette.shop.swaps.services import Part
-from tests.factories import accounts, bulk, contests, desk, goods, looks, newsletters, photos, shop
+from tests.factories import accounts, bulk, contests, desk, goods, looks, newsletters, offers, photos, shop
 from tests.factories.closets import make_item
 from tests.support.client import Client
 
@@ -490,4 +490,5 @@ def _bought(world: World, owner: Member) -> None:
     world.names |= {"file_order": bought.ref, "file_line": ids.encode(file_line)}
     world.names |= {"held_order": order.ref, "sent_order": sent.ref}
     world.names["case"] = ids.encode(_case(owner, merchant))
+    world.names["open_offer"] = ids.encode(offers.make_offer(owner, shop.make_listing(merchant)).id)
     world.names |= {"wanted": ids.encode(wanted.id), "merchant": ids.encode(merchant.id)}

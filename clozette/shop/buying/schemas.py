@@ -45,10 +45,12 @@ class _OrderIn(Schema):
     """What every order needs.
 
     ``form_key`` tells a form that is sent twice; ``total`` is the sum that it showed, in minor units; ``at_once`` says
-    that files are wanted before the days to withdraw are over.
+    that files are wanted before the days to withdraw are over. With ``offer`` it is what that offer holds, otherwise what
+    the cart has of the seller.
     """
 
     seller = RowId(required=True)
+    offer = RowId(load_default=None, allow_none=True)
     form_key = Line(max_length=MAX_KEY, required=True)
     total = Line(max_length=MAX_TOTAL, required=True)
     at_once = ma.fields.Boolean(load_default=False)

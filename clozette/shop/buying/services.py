@@ -23,6 +23,8 @@ from clozette.shop.carts.queries import Parcel
 from clozette.shop.files import queries as files
 from clozette.shop.listings import services as listings
 from clozette.shop.listings.prices import DIGITAL, AllIn
+from clozette.shop.offers import queries as offers
+from clozette.shop.offers import services as talks
 from clozette.shop.orders.models import USES, Order, OrderAddress, OrderLine
 from clozette.shop.payments import services as payments
 from clozette.shop.sellers import fees
@@ -35,7 +37,8 @@ _REF = 10
 def check_out(
     buyer: Member, viewer: Viewer, asked: Mapping[str, Any], shown: notices.Shown | None, *, now: datetime
 ) -> Order:
-    """Order what the cart has of one seller and hold it; the same ``form_key`` gives the order that it made before.
+    """Order what the cart has of one seller, or what an offer holds; the same ``form_key`` gives the order that it made
+    before.
 
     :param asked: what ``CheckoutIn`` made of the form.
     :raises Refused: ``gone`` if somebody was quicker, ``empty``, ``own``, ``no-shipping``, ``off``, ``adults-only``,
@@ -46,7 +49,7 @@ def check_out(
     if before is not None:
         return before
     refuse(rules.why_not_order(is_on=port.is_on(), is_minor=buyer.is_minor(now.date())))
-    parcel = carts.parcel_of(viewer, asked["seller"], country_of(asked), now=now)
+    parcel = wanted(viewer, asked["seller"], asked["offer"], country_of(asked), now=now)
     if parcel is None:
         raise Refused(rules.empty())
     all_in = parcel.all_in
@@ -54,7 +57,6 @@ def check_out(
     refuse(rules.other_form() if parcel.is_digital != bool(asked.get("digital")) else None)
     refuse(rules.why_not_at_once(parcel, agreed=asked["at_once"]))
     assert all_in is not None
-    _reserve(parcel)
     order = _order(buyer, parcel, all_in, asked, now)
     _addresses(order, asked, now)
     if parcel.has_files:
@@ -65,15 +67,36 @@ def check_out(
     return order
 
 
+def wanted(viewer: Viewer, seller_id: int, offer_id: int | None, country: str, *, now: datetime) -> Parcel | None:
+    """Return what is to be bought: what an offer holds, or what the cart has of a seller."""
+    if offer_id is None:
+        return carts.parcel_of(viewer, seller_id, country, now=now)
+    return offers.parcel_of(viewer, offer_id, country, now=now)
+
+
+def _order(buyer: Member, parcel: Parcel, all_in: AllIn, asked: Mapping[str, Any], now: datetime) -> Order:
+    """Take the pieces and write the order. The pieces come first: whoever is too late learns it before anything else."""
+    if asked["offer"] is None:
+        _reserve(parcel)
+        return _written(buyer, parcel, all_in, asked, now)
+    try:
+        offer = talks.take(asked["offer"], buyer.id, now)
+    except Refused as refused:
+        raise Refused(rules.gone()) from refused
+    order = _written(buyer, parcel, all_in, asked, now)
+    order.hold_until = talks.hold_until(offer, now)
+    talks.bind(offer, order)
+    return order
+
+
 def _reserve(parcel: Parcel) -> None:
-    """Take the pieces: first, so that whoever is too late learns it before anything else is done."""
     try:
         listings.reserve({line.listing.id: line.quantity for line in parcel.lines})
     except Refused as refused:
         raise Refused(rules.gone()) from refused
 
 
-def _order(buyer: Member, parcel: Parcel, all_in: AllIn, asked: Mapping[str, Any], now: datetime) -> Order:
+def _written(buyer: Member, parcel: Parcel, all_in: AllIn, asked: Mapping[str, Any], now: datetime) -> Order:
     """Write the order at the prices, fees and taxes of this moment."""
     order = Order(
         ref="".join(secrets.choice(_LETTERS) for _ in range(_REF)),

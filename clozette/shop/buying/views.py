@@ -18,7 +18,6 @@ from clozette.kernel.web.forms import Form
 from clozette.privacy import notices
 from clozette.shop.buying import access, holds, queries, rules, schemas, services
 from clozette.shop.buying.words import at_once
-from clozette.shop.carts import queries as carts
 from clozette.shop.carts.queries import Parcel
 from clozette.shop.listings import words
 from clozette.shop.listings.queries import held_until
@@ -37,13 +36,13 @@ _LOOKS = 24
 def ask() -> Any:
     """Ask where the parcel goes, with all that it comes to. Without a seller the cart is shown, where one is chosen."""
     viewer = gate.viewer()
-    seller_id = _id(request.args.get("seller", ""))
-    if seller_id is None:
+    seller, offer = request.args.get("seller", ""), request.args.get("offer", "")
+    if _id(seller) is None and _id(offer) is None:
         return redirect("/cart", 303)
     member = oneself(viewer)
     form = Form(schemas.CheckoutIn, _values(member.id, member.country))
-    form.values |= {"seller": ids.encode(seller_id), "form_key": secrets.token_urlsafe(16)}
-    return _form_page(form, seller_id)
+    form.values |= {"seller": seller, "offer": offer, "form_key": secrets.token_urlsafe(16)}
+    return _form_page(form)
 
 
 @blueprint.post(HERE)
@@ -52,14 +51,14 @@ def check_out() -> Any:
     """Order, hold, and lead on to where it is paid."""
     viewer, form = gate.viewer(), Form(schemas.DigitalIn if "digital" in request.form else schemas.CheckoutIn)
     if not form.load():
-        return _form_page(form, _id(form.value("seller")))
+        return _form_page(form)
     try:
         shown = notices.answered(services.POINT)
         order = services.check_out(oneself(viewer), viewer, form.data, shown, now=clock.now())
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused.refusal)
-        return _form_page(form, form.data["seller"])
+        return _form_page(form)
     return redirect(f"{HERE}/pay/{order.ref}", 303)
 
 
@@ -131,12 +130,14 @@ def _declined(ref: str, order_id: int) -> Any:
     return render_template("shop/declined.html", order=access.own_order(gate.viewer(), ref)), 409
 
 
-def _form_page(form: Form, seller_id: int | None) -> Any:
-    viewer, now = gate.viewer(), clock.now()
-    country = form.value("shipping_country") or form.value("billing_country")
-    parcel = carts.parcel_of(viewer, seller_id, country, now=now) if seller_id is not None else None
+def _form_page(form: Form) -> Any:
+    viewer, country = gate.viewer(), form.value("shipping_country") or form.value("billing_country")
+    parcel = _wanted(form, country)
+    if parcel is None and _id(form.value("offer")) is not None:
+        return redirect(f"/offers/{form.value('offer')}", 303)  # which says that its time is over
     if parcel is None:
-        return render_template("shop/nothing.html"), max(form.status, 200)
+        return render_template("shop/nothing.html"), form.status
+    form.values["seller"] = ids.encode(parcel.seller.id)
     if len(parcel.ready) < len(parcel.lines):
         return _quicker_page(parcel, form.status)
     all_in = parcel.all_in
@@ -156,6 +157,14 @@ def _form_page(form: Form, seller_id: int | None) -> Any:
         at_once=at_once(),
     )
     return page, form.status
+
+
+def _wanted(form: Form, country: str) -> Parcel | None:
+    """Return what the form is about, if it is anything."""
+    seller_id, offer_id = _id(form.value("seller")), _id(form.value("offer"))
+    if seller_id is None and offer_id is None:
+        return None
+    return services.wanted(gate.viewer(), seller_id or 0, offer_id, country, now=clock.now())
 
 
 def _quicker_page(parcel: Parcel, status: int) -> Any:

@@ -1,7 +1,7 @@
 """Reads of carts: by seller, as each is an order of its own, with what it comes to, in one statement."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from clozette.shop.carts import rules
 from clozette.shop.carts.models import CartLine
 from clozette.shop.carts.rules import Trouble
 from clozette.shop.listings import prices
-from clozette.shop.listings.access import shown_to
+from clozette.shop.listings.access import shown_to, sold_to
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.prices import AllIn
 from clozette.shop.sellers import fees, rates
@@ -78,25 +78,45 @@ class Parcel:
         return all(line.listing.mode == prices.DIGITAL for line in self.lines)
 
     @property
+    def items_minor(self) -> int:
+        """What these cost, without fee and shipping."""
+        return sum(line.sum_minor for line in self.ready)
+
+    @property
     def all_in(self) -> AllIn | None:
         """What these come to; nothing if there are none, or if the seller doesn't ship to the country."""
         pieces = sum(line.quantity for line in self.ready if line.listing.mode != prices.DIGITAL)
         if not self.ready or (pieces and self.rate is None):
             return None
         shipping = rates.of_parcel(self.rate, pieces).minor if self.rate is not None and pieces else 0
-        items = sum(line.sum_minor for line in self.ready)
-        return prices.sum_up(items, shipping, self.seller.currency, self.fees)
+        return prices.sum_up(self.items_minor, shipping, self.seller.currency, self.fees)
+
+    def at(self, agreed: Mapping[int, int]) -> "Parcel":
+        """Return the same at the prices that were agreed on: listing id to what one piece costs."""
+        return replace(self, lines=[replace(line, price_minor=agreed[line.listing.id]) for line in self.lines])
 
 
 def cart_of(viewer: Viewer, country: str, *, now: datetime) -> Sequence[Parcel]:
     """Return the viewer's cart, sent to a country: the seller of what was put in last comes first."""
-    return _parcels(_lines(viewer, country), now)
+    return _parcels(_cart(viewer, country), now)
 
 
 def parcel_of(viewer: Viewer, seller_id: int, country: str, *, now: datetime) -> Parcel | None:
     """Return what the viewer's cart has of one seller; nothing if it has none of theirs."""
-    found = _parcels(_lines(viewer, country).where(Listing.seller_id == seller_id), now)
+    found = _parcels(_cart(viewer, country).where(Listing.seller_id == seller_id), now)
     return found[0] if found else None
+
+
+def parcel_of_pieces(
+    viewer: Viewer, pieces: Mapping[int, int], country: str, *, now: datetime, held: bool = False
+) -> Parcel | None:
+    """Return so many pieces of listings (id → number), whether in the cart or not; nothing unless one seller has them all.
+
+    :param held: they are held for the viewer, so that nothing but the seller's standing keeps them from being bought.
+    """
+    wanted = _lines(viewer, country, sa.case(dict(pieces), value=Listing.id), held=held)
+    found = _parcels(wanted.where(Listing.id.in_(pieces)).order_by(Listing.id), now, held=held)
+    return found[0] if len(found) == 1 and len(found[0].lines) == len(pieces) else None
 
 
 def count(member_id: int) -> int:
@@ -112,33 +132,27 @@ def others(listing_id: int, viewer: Viewer) -> int:
     return db.session.scalar(counted) or 0
 
 
-def _lines(viewer: Viewer, country: str) -> sa.Select[Any]:
+def _cart(viewer: Viewer, country: str) -> sa.Select[Any]:
+    lines = _lines(viewer, country, CartLine.quantity).join(CartLine, CartLine.listing_id == Listing.id)
+    return lines.where(CartLine.member_id == viewer.member_id).order_by(CartLine.at.desc(), CartLine.listing_id)
+
+
+def _lines(viewer: Viewer, country: str, quantity: Any, *, held: bool = False) -> sa.Select[Any]:
     theirs = aliased(CartLine)
-    besides = sa.select(sa.func.count()).where(
-        theirs.listing_id == CartLine.listing_id, theirs.member_id != CartLine.member_id
-    )
+    besides = sa.select(sa.func.count()).where(theirs.listing_id == Listing.id, theirs.member_id != viewer.member_id)
     cover = sa.and_(ItemPhoto.item_id == Listing.item_id, ItemPhoto.position == 0)
     rate = sa.and_(Rate.seller_id == Listing.seller_id, Rate.country == country)
-    shown = sa.func.coalesce(sa.case((shown_to(viewer), 1), else_=0), 0)
-    lines: Any = sa.select(
-        CartLine.quantity,
-        Listing,
-        Photo,
-        Seller,
-        Rate,
-        Member.handle,
-        Member.display_name,
-        shown,
-        besides.scalar_subquery(),
-    )
-    lines = lines.join(Listing, Listing.id == CartLine.listing_id).join(Seller, Seller.id == Listing.seller_id)
+    is_shown = sold_to(viewer) if held else shown_to(viewer)
+    shown = sa.func.coalesce(sa.case((is_shown, 1), else_=0), 0)
+    names = (Member.handle, Member.display_name)
+    lines: Any = sa.select(quantity, Listing, Photo, Seller, Rate, *names, shown, besides.scalar_subquery())
+    lines = lines.join_from(Listing, Seller, Seller.id == Listing.seller_id)
     lines = lines.outerjoin(Member, Member.id == Seller.member_id).outerjoin(ItemPhoto, cover)
-    lines = lines.outerjoin(Photo, Photo.id == ItemPhoto.photo_id).outerjoin(Rate, rate)
-    mine: sa.Select[Any] = lines.where(CartLine.member_id == viewer.member_id)
-    return mine.order_by(CartLine.at.desc(), CartLine.listing_id)
+    joined: sa.Select[Any] = lines.outerjoin(Photo, Photo.id == ItemPhoto.photo_id).outerjoin(Rate, rate)
+    return joined
 
 
-def _parcels(lines: sa.Select[Any], now: datetime) -> list[Parcel]:
+def _parcels(lines: sa.Select[Any], now: datetime, *, held: bool = False) -> list[Parcel]:
     found: dict[int, Parcel] = {}
     db.session.flush()
     known = fees.all_current(now)
@@ -147,7 +161,7 @@ def _parcels(lines: sa.Select[Any], now: datetime) -> list[Parcel]:
         lines, execution_options=fresh
     ):
         parcel = found.setdefault(seller.id, Parcel(seller, handle or "", name or "", rate, known.get(seller.currency)))
-        trouble = rules.trouble_of(listing, quantity, shown=bool(shown))
+        trouble = rules.trouble_of(listing, quantity, shown=bool(shown), held=held)
         price = listing.price_minor or 0
         parcel.lines.append(Line(listing, quantity, price, cover if shown else None, besides, trouble))
     return list(found.values())

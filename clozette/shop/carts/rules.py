@@ -26,10 +26,12 @@ def why_not_put(listing: Listing, *, own: bool, full: bool) -> Refusal | None:
     return None
 
 
-def trouble_of(listing: Listing, quantity: int, *, shown: bool) -> Trouble | None:
-    """Return why a line can't be bought now."""
+def trouble_of(listing: Listing, quantity: int, *, shown: bool, held: bool = False) -> Trouble | None:
+    """Return why a line can't be bought now. ``held``: the pieces are held for who asks, so that stock has no say."""
     if not shown or listing.mode not in listings.BOUGHT:
         return "gone"
+    if held:
+        return None
     if not listing.remaining:
         return "held"
     return "few" if listing.remaining < quantity else None

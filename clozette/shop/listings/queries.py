@@ -20,6 +20,7 @@ from clozette.shop.listings import prices
 from clozette.shop.listings.access import shown_to
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.prices import AllIn
+from clozette.shop.offers.models import Offer, OfferLine
 from clozette.shop.orders.models import HELD, Order, OrderLine
 from clozette.shop.sellers import fees
 from clozette.shop.sellers.models import Rate, Seller
@@ -120,8 +121,13 @@ def shown_of(viewer: Viewer, item_id: int) -> Listing | None:
 
 def held_until(listing_id: int) -> datetime | None:
     """Return until when the last of the pieces that somebody holds without having paid is held."""
-    held = sa.select(sa.func.max(Order.hold_until)).join(OrderLine, OrderLine.order_id == Order.id)
-    return db.session.scalar(held.where(OrderLine.listing_id == listing_id, Order.state.in_(HELD)))
+    ordered = sa.select(Order.hold_until).join(OrderLine, OrderLine.order_id == Order.id)
+    ordered = ordered.where(OrderLine.listing_id == listing_id, Order.state.in_(HELD))
+    agreed = sa.select(Offer.until).join(OfferLine, OfferLine.offer_id == Offer.id)
+    agreed = agreed.where(OfferLine.listing_id == listing_id, Offer.state == "accepted")
+    either = sa.union_all(ordered, agreed).subquery()
+    last: datetime | None = db.session.scalar(sa.select(sa.func.max(either.c.hold_until)))
+    return last
 
 
 def _cards(country: str, *, own: bool = False) -> sa.Select[Any]:

@@ -17,6 +17,7 @@ from clozette.shop.files.queries import current_of
 from clozette.shop.listings import queries, rules
 from clozette.shop.listings.events import ListingPublished
 from clozette.shop.listings.models import Listing
+from clozette.shop.offers.models import Offer, OfferLine
 from clozette.shop.orders.models import HELD, Order, OrderLine
 from clozette.shop.sellers.models import Seller
 from clozette.shop.sellers.queries import ships
@@ -135,8 +136,10 @@ def give_back(lines: Mapping[int, int]) -> None:
 def sold(lines: Mapping[int, int]) -> None:
     """Mark what is sold out once the order is paid; as long as others hold pieces that they may not pay, it is not."""
     held = sa.exists().where(OrderLine.listing_id == Listing.id, Order.id == OrderLine.order_id, Order.state.in_(HELD))
+    agreed = sa.exists().where(OfferLine.listing_id == Listing.id, Offer.id == OfferLine.offer_id)
+    agreed = agreed.where(Offer.state == "accepted")
     for listing_id in sorted(lines):
-        out = sa.update(Listing).where(Listing.id == listing_id, Listing.remaining == 0, ~held)
+        out = sa.update(Listing).where(Listing.id == listing_id, Listing.remaining == 0, ~held, ~agreed)
         _change(out.where(Listing.state.in_(("active", "paused"))).values(state="sold"))
 
 

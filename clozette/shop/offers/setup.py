@@ -1,0 +1,19 @@
+"""Plugs offers in: their pages, what both sides are told, and what the clock does."""
+
+from flask import Flask
+
+from clozette.community import notifications
+from clozette.kernel import events, tasks
+from clozette.shop.offers import queries, views, words
+from clozette.shop.offers import tasks as ours
+from clozette.shop.offers.events import OfferMoved
+
+
+def init_app(app: Flask) -> None:
+    """Do that."""
+    app.register_blueprint(views.blueprint)
+    events.listen(app, OfferMoved, after=(ours.tell_offer_moved,))
+    tasks.schedule(app, "* * * * *", ours.end_offers)
+    for kind in words.TOLD:
+        notifications.register(app, kind, words.teller(kind))
+    app.jinja_env.globals["offers_waiting"] = queries.waiting_for

@@ -1,0 +1,44 @@
+"""A seller with one thing to sell, and somebody who would give less for it."""
+
+from typing import Any
+
+import pytest
+
+from tests.factories.accounts import make_member
+from tests.factories.shop import make_listing, make_seller
+
+
+@pytest.fixture
+def sam(db_session: Any) -> Any:
+    """Give the one who sells."""
+    return make_member("sam", display_name="Sam Seller", country="DE")
+
+
+@pytest.fixture
+def bea(db_session: Any) -> Any:
+    """Give the one who buys."""
+    return make_member("bea", display_name="Bea Buyer", country="GB")
+
+
+@pytest.fixture
+def seller(sam: Any) -> Any:
+    """Give what makes the one a seller."""
+    return make_seller(sam)
+
+
+@pytest.fixture
+def coat(seller: Any) -> Any:
+    """Give one piece for 40.00, sent for 5.00."""
+    return make_listing(seller, title="A green coat")
+
+
+@pytest.fixture
+def sams(client_of: Any, seller: Any, sam: Any) -> Any:
+    """Give the seller's browser."""
+    return client_of(sam)
+
+
+@pytest.fixture
+def beas(client_of: Any, bea: Any) -> Any:
+    """Give the buyer's browser."""
+    return client_of(bea)
