@@ -21,8 +21,8 @@ FEW, LISTINGS = 10, int(os.environ.get("CLOZETTE_BENCH_LISTINGS", "10000"))
 SELLERS, READERS, CLOSET = 200, 40, 60
 WORKERS = 2
 PAGES = int(os.environ.get("CLOZETTE_BENCH_PAGES", "2000"))
-VISITED = 400
-"""So many listings are opened in turn: more than one page shows, fewer than are kept."""
+VISITED, NEW = 120, 2000
+"""So many listings are opened over and over, each by one reader; and so many that nobody opened before."""
 MOST_TIMES = {"list": 12, "item": 20}
 
 
@@ -37,9 +37,11 @@ def measure(report: Report) -> None:
         ours = stack.enter_context(
             server.running("clozette:create_app", folder, workers=WORKERS, factory=True, environment=environment)
         )
-        paths = {"list": ["/shop"], "item": [market.address(one) for one in listings]}
-        for name, addresses in paths.items():
-            _compare(report, name, hello, ours, crowd, addresses)
+        addresses = [market.address(one) for one in listings]
+        _compare(report, "list", hello, ours, crowd, ["/shop"])
+        _compare(report, "item", hello, ours, crowd, addresses[-VISITED:])
+        new = [_ask(crowd, turn, path) for turn, path in enumerate(addresses[:-VISITED][:NEW])]
+        report.figures["item"]["page_for_the_first_time"] = pages.one_round(ours, new, len(new))
 
 
 def _fill(report: Report, app: Flask) -> tuple[Crowd, list[int]]:
@@ -60,7 +62,7 @@ def _fill(report: Report, app: Flask) -> tuple[Crowd, list[int]]:
     report.figures["queries"] = {"few": before, "many": after}
     for name, number in after.items():
         report.claim(f"shop.{name}.queries-more-of-{LISTINGS}", number - before[name], 0)
-    return crowd, listings[-VISITED:]
+    return crowd, listings
 
 
 def _queries(app: Flask, crowd: Crowd, listings: list[int]) -> dict[str, int]:
@@ -72,15 +74,15 @@ def _queries(app: Flask, crowd: Crowd, listings: list[int]) -> dict[str, int]:
 def _compare(
     report: Report, name: str, hello: server.Server, ours: server.Server, crowd: Crowd, addresses: list[str]
 ) -> None:
-    cookies = [market.signed_in(crowd, one) for one in range(READERS)]
-    turns = max(len(addresses), len(cookies))
-    requests = [
-        load.request(addresses[turn % len(addresses)], sites.HOST, cookies[turn % len(cookies)])
-        for turn in range(turns)
-    ]
+    turns = max(len(addresses), READERS)
+    requests = [_ask(crowd, turn, addresses[turn % len(addresses)]) for turn in range(turns)]
     figures = pages.compare(hello, ours, requests, PAGES)
-    page = pages.body(ours.port, addresses[0], cookies[0])
+    page = pages.body(ours.port, addresses[0], market.signed_in(crowd, 0))
     report.figures[name] = {"workers": WORKERS, "page_bytes": len(page), **figures}
     report.claim(f"shop.{name}.cpu-times-hello", figures["cpu_times_hello"], MOST_TIMES[name])
     if name == "list":
         report.claim("shop.list.cards", pages.count(page, rb'<li class="card"'), PAGE_SIZE, at_most=False)
+
+
+def _ask(crowd: Crowd, turn: int, path: str) -> bytes:
+    return load.request(path, sites.HOST, market.signed_in(crowd, turn % READERS))

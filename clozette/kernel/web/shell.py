@@ -45,15 +45,17 @@ def init_app(app: Flask) -> None:
     app.extensions[_KEY] = Shells()
 
 
-def render(template: str, holes: Mapping[str, str | Markup], **values: bool | int | str) -> str:
+def render(template: str, holes: Mapping[str, str | Markup], *, at: str = "", **values: bool | int | str) -> str:
     """Return a template with its holes filled; ``values`` are few and small, for each combination is kept.
+
+    :param at: one name for many addresses whose pages differ by their holes alone, none of them a place of the frame.
 
     An answer that has a message to flash or further things in its query is rendered as any other.
     """
     if "_flashes" in session or request.args.keys() - {"after"} or current_app.config["TEMPLATES_AUTO_RELOAD"]:
         return render_template(template, **holes, **values)
     shells: Shells = current_app.extensions[_KEY]
-    key = (template, request.path, pages.viewer_key(), *sorted(values.items()))
+    key = (template, at or request.path, pages.viewer_key(), *sorted(values.items()))
     shell = shells.kept.get(key)
     if shell is None:
         shell = _make(shells, template, holes, values)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import aliased
 
 from clozette.accounts.models import Member
 from clozette.closets.models import ItemPhoto
+from clozette.kernel import database
 from clozette.kernel.database import db
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
 from clozette.media.models import Photo
 from clozette.shop.carts import rules
@@ -124,12 +126,17 @@ def count(member_id: int) -> int:
     return db.session.scalar(sa.select(sa.func.count()).where(CartLine.member_id == member_id)) or 0
 
 
+_OTHERS = Prepared(
+    sa.select(sa.func.count().label("number"))
+    .select_from(CartLine)
+    .where(CartLine.listing_id == sa.bindparam("listing"), CartLine.member_id != sa.bindparam("me"))
+)
+
+
 def others(listing_id: int, viewer: Viewer) -> int:
     """Return how many people besides the viewer have a listing in their carts."""
-    counted = sa.select(sa.func.count()).select_from(CartLine).where(CartLine.listing_id == listing_id)
-    if viewer.member_id is not None:
-        counted = counted.where(CartLine.member_id != viewer.member_id)
-    return db.session.scalar(counted) or 0
+    found = _OTHERS.rows(database.connection(), {"listing": listing_id, "me": viewer.member_id or 0})
+    return int(found[0].number)
 
 
 def _cart(viewer: Viewer, country: str) -> sa.Select[Any]:

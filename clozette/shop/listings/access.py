@@ -1,10 +1,12 @@
 """The only ways to a listing for a person. Absent, paused, hidden and blocked look alike: 404."""
 
+from functools import cache
+
 import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from clozette.accounts.access import is_present, not_blocked
+from clozette.accounts.access import is_present, not_blocked, unblocked
 from clozette.accounts.models import Member
 from clozette.closets.models import Item, ItemPhoto
 from clozette.kernel.database import db, is_reading
@@ -41,20 +43,21 @@ def _sells() -> sa.ColumnElement[bool]:
 
 
 def listing_for(viewer: Viewer, listing_id: int) -> Listing:
-    """Return a listing that the viewer may see, with seller and item, or 404: what is offered or sold, and all their own."""
-    sold = sa.and_(Listing.state == "sold", is_present(), not_blocked(viewer, Seller.member_id))
-    seen = sa.or_(shown_to(viewer), sold)
-    if viewer.member_id is not None:
-        seen = sa.or_(seen, sa.and_(Seller.member_id == viewer.member_id, Listing.state != "removed"))
-    return _found(_joined().where(Listing.id == listing_id, seen))
+    """Return a listing that the viewer may see, with its seller, or 404: what is offered or sold, and all their own."""
+    found = db.session.scalar(_seen(viewer.is_member), {"listing": listing_id, "me": viewer.member_id})
+    return found or abort(404)
 
 
-def item_of(viewer: Viewer, listing: Listing) -> Item | None:
-    """Return the item of a listing as far as the viewer sees it: once it is hidden, or another's, nothing of it is shown."""
-    item = listing.item
-    if item is None or item.member_id != listing.seller.member_id:
-        return None
-    return item if item.is_public or item.member_id == viewer.member_id else None
+@cache
+def _seen(is_member: bool) -> sa.Select[Listing]:
+    """Return the statement for that, made once."""
+    me: sa.BindParameter[int] = sa.bindparam("me", type_=Seller.member_id.type)
+    free = unblocked(me, Seller.member_id) if is_member else sa.true()
+    sold = sa.and_(Listing.state == "sold", is_present())
+    seen = sa.and_(sa.or_(offered(), sold), free)
+    if is_member:
+        seen = sa.or_(seen, sa.and_(Seller.member_id == me, Listing.state != "removed"))
+    return _joined().where(Listing.id == sa.bindparam("listing"), seen)
 
 
 def own_listing(viewer: Viewer, listing_id: int) -> Listing:
@@ -62,7 +65,9 @@ def own_listing(viewer: Viewer, listing_id: int) -> Listing:
     if not is_reading():
         _lock_item(viewer, listing_id)
     mine = _joined().where(Listing.id == listing_id, Seller.member_id == viewer.member_id, Listing.state != "removed")
-    return _found(mine if is_reading() else mine.with_for_update(of=Listing, key_share=True))
+    mine = mine.options(WHOLE)
+    found = db.session.scalar(mine if is_reading() else mine.with_for_update(of=Listing, key_share=True))
+    return found or abort(404)
 
 
 def _lock_item(viewer: Viewer, listing_id: int) -> None:
@@ -75,11 +80,4 @@ def _lock_item(viewer: Viewer, listing_id: int) -> None:
 def _joined() -> sa.Select[Listing]:
     joined = sa.select(Listing).join(Seller, Seller.id == Listing.seller_id)
     joined = joined.join(Member, Member.id == Seller.member_id)
-    return joined.options(contains_eager(Listing.seller).contains_eager(Seller.member), WHOLE)
-
-
-def _found(wanted: sa.Select[Listing]) -> Listing:
-    listing = db.session.scalar(wanted)
-    if listing is None:
-        abort(404)
-    return listing
+    return joined.options(contains_eager(Listing.seller).contains_eager(Seller.member))

@@ -17,6 +17,7 @@ from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
 from clozette.media.models import Photo
 from clozette.shop.listings import wearing
+from clozette.shop.listings.models import Listing
 from clozette.shop.listings.wearing import Garment
 
 MOST_LOOKED_AT, MOST_SHOWN, MOST_TO_COMPARE = 200, 6, 50
@@ -31,6 +32,28 @@ class Piece:
     id: int
     title: str
     cover: Any
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """The item of a listing as everybody may see it, and its owner."""
+
+    id: int
+    member_id: int
+    category: str
+    subcategory: str | None
+    brand: str | None
+    measurements: Mapping[str, int]
+    photos: Sequence[Any]
+    colours: Sequence[str]
+    seasons: Sequence[str]
+    tags: Sequence[str]
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """All of it but photos and lengths."""
+        words = tuple(self.colours), tuple(self.seasons), tuple(self.tags)
+        return (self.id, self.member_id, self.category, self.subcategory, self.brand, *words)
 
 
 @dataclass(frozen=True)
@@ -57,9 +80,23 @@ class Length:
         return None if self.mine is None else self.theirs - self.mine
 
 
-def ask(viewer: Viewer, item: Item, total: Money | None) -> Answer:
+def shown_item(viewer: Viewer, listing: Listing) -> ShownItem | None:
+    """Return the item of a listing as far as the viewer sees it: once it is hidden, or another's, nothing of it is shown."""
+    owner, reader = listing.seller.member_id, database.reader()
+    rows = _ITEM.rows(reader, {"item": listing.item_id, "owner": owner})
+    if not rows or (rows[0].publicised_at is None and owner != viewer.member_id):
+        return None
+    labels = _LABELS.rows(reader, {"item": listing.item_id})
+    words = {kind: [label.value for label in labels if label.kind == kind] for kind in ("colour", "season", "tag")}
+    photos = _SHOWN.rows(reader, {"item": listing.item_id})
+    one = rows[0]
+    known = (one.id, one.member_id, one.category, one.subcategory, one.brand, one.measurements)
+    return ShownItem(*known, photos, words["colour"], words["season"], words["tag"])
+
+
+def ask(viewer: Viewer, item: ShownItem, total: Money | None) -> Answer:
     """Look through the viewer's closet; three statements, whatever it holds."""
-    one = Garment(item.id, item.category, item.subcategory, item.colours, item.seasons)
+    one = Garment(item.id, item.category, item.subcategory, list(item.colours), list(item.seasons))
     mine = _mine(viewer, item.category)
     alike = _alike(viewer, item)
     doubles = [*alike, *(other.id for other in mine if wearing.is_double(one, other) and other.id not in alike)]
@@ -79,7 +116,7 @@ def to_compare(viewer: Viewer, group: str) -> Sequence[tuple[int, str]]:
     return [(row.id, _name(row.category, row.subcategory, row.brand, row.size)) for row in rows]
 
 
-def compare(item: Item, mine: Item | None) -> list[Length]:
+def compare(item: ShownItem, mine: Item | None) -> list[Length]:
     """Return a listing's measurements, beside those of a garment of the viewer's where one was chosen."""
     others: Mapping[str, int] = mine.measurements if mine else {}
     known = [name for name in measures.of(item.category) if name in item.measurements]
@@ -102,7 +139,7 @@ def _mine(viewer: Viewer, group: str) -> list[Garment]:
     return list(found.values())
 
 
-def _alike(viewer: Viewer, item: Item) -> list[int]:
+def _alike(viewer: Viewer, item: ShownItem) -> list[int]:
     """Return the viewer's garments of the same group that have a photo much like the listing's first."""
     if not item.photos:
         return []
@@ -151,11 +188,29 @@ def _photos() -> sa.Select[Any]:
 
 
 def _covers() -> sa.Select[Any]:
-    facts = (Photo.id, Photo.public_token, Photo.width, Photo.height, Photo.placeholder, Photo.variants, Photo.avif)
-    joined: Any = sa.select(Item.id.label("item_id"), Item.category, Item.subcategory, *facts)
+    joined: Any = sa.select(Item.id.label("item_id"), Item.category, Item.subcategory, *_PHOTO)
     joined = joined.join(ItemPhoto, sa.and_(ItemPhoto.item_id == Item.id, ItemPhoto.position == 0))
     mine: sa.Select[Any] = joined.join(Photo, Photo.id == ItemPhoto.photo_id).where(*_OWNED)
     return mine.where(Item.id.in_([sa.bindparam(name) for name in _IDS]))
+
+
+def _item() -> sa.Select[Any]:
+    facts: Any = (Item.id, Item.member_id, Item.category, Item.subcategory, Item.brand, Item.measurements)
+    return sa.select(*facts, Item.publicised_at).where(
+        Item.id == sa.bindparam("item"), Item.member_id == sa.bindparam("owner")
+    )
+
+
+def _labels() -> sa.Select[Any]:
+    words: Any = sa.select(Label.kind, Label.value).where(Label.item_id == sa.bindparam("item"))
+    ordered: sa.Select[Any] = words.order_by(Label.position)
+    return ordered
+
+
+def _shown() -> sa.Select[Any]:
+    facts: Any = sa.select(*_PHOTO, Photo.dhash, Photo.colours).join(ItemPhoto, ItemPhoto.photo_id == Photo.id)
+    ordered: sa.Select[Any] = facts.where(ItemPhoto.item_id == sa.bindparam("item")).order_by(ItemPhoto.position)
+    return ordered
 
 
 def _measured() -> sa.Select[Any]:
@@ -165,4 +220,6 @@ def _measured() -> sa.Select[Any]:
 
 
 _KINDS = ("colour", "season")
+_PHOTO = (Photo.id, Photo.public_token, Photo.width, Photo.height, Photo.placeholder, Photo.variants, Photo.avif)
 _WORDED, _PHOTOS, _COVERS, _MEASURED = (Prepared(made()) for made in (_worded, _photos, _covers, _measured))
+_ITEM, _LABELS, _SHOWN = (Prepared(made()) for made in (_item, _labels, _shown))

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from clozette.accounts import countries
-from clozette.shop.sellers.models import Rate
+from clozette.shop.sellers.queries import Way
 
 _EU = re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISK")
 _ASEAN = re.findall("..", "BNIDKHLAMMMYPHSGTHTLVN")
@@ -40,9 +40,9 @@ def name(code: str) -> str:
     return str((get_locale() or Locale("en")).territories.get(code, code))
 
 
-def together(rates: Iterable[Rate]) -> list[tuple[Rate, list[str]]]:
+def together(rates: Iterable[Way]) -> list[tuple[Way, list[str]]]:
     """Return each rate once, with the names of all countries that it holds for, the cheapest first."""
-    same: dict[tuple[int, int, int, int], tuple[Rate, list[str]]] = {}
+    same: dict[tuple[int, int, int, int], tuple[Way, list[str]]] = {}
     for rate in rates:
         key = (rate.first_minor, rate.more_minor, rate.days_from, rate.days_to)
         same.setdefault(key, (rate, []))[1].append(name(rate.country))

@@ -7,12 +7,10 @@ from urllib.parse import urlencode
 import marshmallow as ma
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
-from flask_babel import get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from clozette.accounts.access import member_by_handle
-from clozette.closets import colours, measures, naming
-from clozette.closets import words as closet_words
 from clozette.closets.models import Item
 from clozette.kernel import clock
 from clozette.kernel.database import db
@@ -20,7 +18,7 @@ from clozette.kernel.money import Money
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.viewer import Viewer
 from clozette.kernel.web import gate, shell
-from clozette.shop.listings import access, cards, closet, pages, prices, queries, schemas, words
+from clozette.shop.listings import access, cards, closet, pages, parts, prices, queries, schemas, words
 from clozette.shop.listings.queries import Filters
 from clozette.shop.listings.where import country_of
 from clozette.shop.sellers import fees, places
@@ -47,12 +45,10 @@ def index() -> str:
         "panel": cards.panel(filters, country, active, wrong, typed),
         "chips": Markup(render_template("shop/_chips.html", active=active)) if filters.any() else "",  # noqa: S704
     }
-    shown: dict[str, bool | str] = {
-        "country": places.name(country),
-        "some": bool(page.items),
-        "more": page.after is not None,
-    }
-    return shell.render("shop/list.html", holes, narrowed=filters.any(), **shown)
+    more, where = page.after is not None, places.name(country)
+    return shell.render(
+        "shop/list.html", holes, narrowed=filters.any(), some=bool(page.items), more=more, country=where
+    )
 
 
 @blueprint.get(f"{HERE}/<id:listing_id>")
@@ -61,20 +57,27 @@ def listing(listing_id: int) -> str:
     """Show one."""
     viewer = gate.viewer()
     found = access.listing_for(viewer, listing_id)
-    country, ways, item = country_of(viewer), sellers.rates_of(found.seller_id), access.item_of(viewer, found)
-    all_in = prices.all_in(found, country, fees.current(found.currency, clock.now()))
-    return render_template(
-        "shop/listing.html",
+    country, ways, item = country_of(viewer), sellers.rates_of(found.seller_id), closet.shown_item(viewer, found)
+    first = next((way.first_minor for way in ways if way.country == country), None)
+    all_in = prices.of_one(found, first, fees.current(found.currency, clock.now()))
+    member = found.seller.member
+    assert member is not None  # whoever may see it sees who sells it
+    mine = viewer.member_id == member.id
+    made = render_template(
+        "shop/_listing.html",
         listing=found,
-        item=item,
         seller=found.seller,
-        country=country,
-        all_in=all_in,
-        ways=places.together(ways),
+        mine=mine,
+        photos=parts.gallery(item) if item else None,
+        top=parts.top(found, found.seller, all_in, country),
+        facts=parts.facts(found, item, mine=mine),
+        sold_by=parts.sold_by(found, found.seller, ways),
         held_until=queries.held_until(found.id) if not found.remaining and found.state == "active" else None,
         **_beside_mine(viewer, item, all_in.total if all_in else None),
-        **_names(),
     )
+    said = _("%(title)s, offered by %(name)s on Clozette.", title=found.title, name=member.display_name)
+    holes = {"name": found.title, "said": said, "main": Markup(made)}  # noqa: S704 - made by a template
+    return shell.render("shop/listing.html", holes, at=f"{HERE}/")
 
 
 @blueprint.get("/@<handle>/shop")
@@ -90,36 +93,24 @@ def shop_of(handle: str) -> str:
     return render_template("shop/member.html", member=member, page=page, cards=shown, country=country, places=places)
 
 
-def _beside_mine(viewer: Viewer, item: Item | None, total: Money | None) -> dict[str, Any]:
+def _beside_mine(viewer: Viewer, item: closet.ShownItem | None, total: Money | None) -> dict[str, Any]:
     """Return what the viewer's own closet says to a listing; nothing to a guest, or to the seller."""
     if item is None or not viewer.is_member or item.member_id == viewer.member_id:
-        return {"lengths": closet.compare(item, None) if item else ()}
+        return {"measured": parts.measured(closet.compare(item, None), (), None) if item else ""}
     mine = _chosen(viewer)
-    return {
-        "lengths": closet.compare(item, mine),
-        "mine_beside": mine,
-        "choices": closet.to_compare(viewer, item.category) if item.measurements else (),
-        "closet_says": closet.ask(viewer, item, total),
-    }
+    choices = closet.to_compare(viewer, item.category) if item.measurements else ()
+    says = closet.ask(viewer, item, total)
+    measured = parts.measured(closet.compare(item, mine), choices, mine)
+    return {"measured": measured, "closet_says": says, "pieces": parts.pieces(says)}
 
 
 def _chosen(viewer: Viewer) -> Item | None:
     """Return the garment of the viewer's that they chose to compare with; none where the address names none of theirs."""
     chosen = read_cursor(request.args.get("beside"))
+    if chosen is None:
+        return None
     mine = sa.select(Item).where(Item.id == chosen, Item.member_id == viewer.member_id)
-    return None if chosen is None else db.session.scalar(mine)
-
-
-def _names() -> dict[str, Any]:
-    return {
-        "words": words,
-        "closet_words": closet_words,
-        "naming": naming,
-        "colours": colours,
-        "measures": measures,
-        "places": places,
-        "locale": get_locale() or "en",
-    }
+    return db.session.scalar(mine)
 
 
 def _read(args: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, list[str]]]:
