@@ -330,6 +330,12 @@ _ORDERS = {
             ),
         },
     ),
+    "shop_reconciliations": Table(
+        no_subject="references of orders and the payment service's own numbers; whose they are stands in other rows",
+        columns=dict.fromkeys(
+            ("id", "because", "state", "since", "asked_at", "done_at", "number", "mended", "found"), NotPersonal()
+        ),
+    ),
     "shop_inbox": Table(
         no_subject="the payment service's own numbers; what they stand for is read from the payment's row",
         columns=dict.fromkeys(

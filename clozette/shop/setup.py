@@ -14,6 +14,7 @@ from clozette.shop.carts import queries as carts
 from clozette.shop.carts import views as cart
 from clozette.shop.cases import setup as cases_setup
 from clozette.shop.files import setup as files_setup
+from clozette.shop.desk import setup as desk_setup
 from clozette.shop.listings import listeners
 from clozette.shop.listings import queries as listings
 from clozette.shop.listings.models import Listing
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
     cases_setup.init_app(app)
     files_setup.init_app(app)
     books_setup.init_app(app)
+    desk_setup.init_app(app)
     _selling(app)
     _buying(app)
     swaps_setup.init_app(app)

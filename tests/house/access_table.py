@@ -410,6 +410,19 @@ GET    /admin/disclosures.csv                         login   404     404     40
 GET    /admin/disclosures/{handover}                  login   404     404     404     404     404     404     200
 GET    /admin/disclosures/{handover}/proof.json       login   404     404     404     404     404     404     404
 GET    /admin/disclosures/{handover}/people/{handover}/proof.json login 404 404 404   404     404     404     404
+GET    /admin/shop                                    login   404     404     404     404     404     404     200
+GET    /admin/shop/fees                               login   404     404     404     404     404     404     200
+POST   /admin/shop/fees                               login   404     404     404     404     404     404     422
+POST   /admin/shop/fees                               login   404     404     404     404     404     404     303     currency=EUR&since=2099-01-01&buyer=5&fixed=0.70
+GET    /admin/shop/sellers                            login   404     404     404     404     404     404     200
+GET    /admin/shop/sellers/{seller}                   login   404     404     404     404     404     404     200
+GET    /admin/shop/sellers/{listing}                  login   404     404     404     404     404     404     404
+POST   /admin/shop/sellers/{seller}/record            login   404     404     404     404     404     404     422
+POST   /admin/shop/sellers/{seller}/record            login   404     404     404     404     404     404     200     reason=A+letter+of+the+member
+GET    /admin/shop/books                              login   404     404     404     404     404     404     200
+GET    /admin/shop/books.csv                          login   404     404     404     404     404     404     200
+GET    /admin/shop/reconciliation                     login   404     404     404     404     404     404     200
+POST   /admin/shop/reconciliation                     login   404     404     404     404     404     404     303
 GET    /admin/reconciliation                          login   404     404     404     404     404     404     200
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     422
 POST   /admin/disclosures/tellings/{telling}          login   404     404     404     404     404     404     303     step=confirmed

@@ -437,6 +437,7 @@ def _won(world: World, people: dict[str, Member]) -> None:
 def _shop(world: World, owner: Member) -> None:
     """The owner sells: one listing for each deed that would end another's."""
     seller = shop.make_seller(owner)
+    world.names["seller"] = ids.encode(seller.id)
     names = ("listing", "edited_listing", "paused_listing", "removed_listing", "deleted_listing", "patched_listing")
     for name in names:
         item = make_item(owner, public=True)

@@ -48,6 +48,13 @@ class NewsHeard:
 
 
 @dataclass(frozen=True)
+class ReconciliationAsked:
+    """Both sides' books are to be compared."""
+
+    run_id: int
+
+
+@dataclass(frozen=True)
 class PayoutAsked:
     """A payout was asked for; the payment service is told of it next."""
 

@@ -97,6 +97,38 @@ class Refund(Model):
     done_at: Mapped[datetime | None]
 
 
+class Reconciliation(Model):
+    """One comparison with the service's own lists. One at a time.
+
+    :ivar because: ``clock`` or ``staff``.
+    :ivar found: what differed, the first of it: words of ours, and references of orders or ids; ``number`` of all, of which
+        ``mended`` are put right.
+    """
+
+    __tablename__ = "shop_reconciliations"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name="state"),
+        sa.CheckConstraint("mended BETWEEN 0 AND number", name="mended"),
+        sa.Index(
+            "uq_shop_reconciliations_under_way",
+            "state",
+            unique=True,
+            postgresql_where=sa.text("state = 'asked'"),
+            sqlite_where=sa.text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    because: Mapped[str] = mapped_column(sa.String(8))
+    state: Mapped[str] = mapped_column(sa.String(8))
+    since: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    number: Mapped[int] = mapped_column(default=0)
+    mended: Mapped[int] = mapped_column(default=0)
+    found: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+
+
 class Payout(Model):
     """Money on its way from a seller's account with the payment service to their bank."""
 

@@ -11,7 +11,7 @@ from clozette.kernel.web import door
 from clozette.settings import Settings
 from clozette.shop.payments import checks, selling, views
 from clozette.shop.payments import tasks as ours
-from clozette.shop.payments.events import NewsHeard, PayoutAsked, RefundAsked
+from clozette.shop.payments.events import NewsHeard, PayoutAsked, ReconciliationAsked, RefundAsked
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, NewsHeard, after=(ours.hear,))
     events.listen(app, RefundAsked, after=(ours.send_refund,))
     events.listen(app, PayoutAsked, after=(ours.send_payout,))
+    events.listen(app, ReconciliationAsked, after=(ours.compare,))
     checkup.add(app, "payments", checks.payments)
     tasks.schedule(app, "23 * * * *", ours.reconcile)
 

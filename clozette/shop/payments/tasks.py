@@ -1,16 +1,13 @@
 """Background work of payments."""
 
-from datetime import timedelta
-
 import structlog
 
 from clozette.kernel import clock
 from clozette.kernel.ports import payments
 from clozette.kernel.tasks import task
-from clozette.shop.payments import hearing, payouts, reconciling, refunds
+from clozette.shop.payments import hearing, payouts, refunds, runs
 
 log = structlog.get_logger()
-LATELY = timedelta(days=2)
 
 
 @task("payments.hear")
@@ -33,8 +30,15 @@ def send_payout(*, payout_id: int) -> None:
 
 @task("payments.reconcile")
 def reconcile() -> None:
-    """Hold the last days against the payment service's own lists: a webhook that never came is made up for."""
+    """Hold the last days against the payment service's own lists, once more by the clock."""
+    if payments.is_on():
+        runs.ask(because="clock", now=clock.now())
+
+
+@task("payments.compare")
+def compare(*, run_id: int) -> None:
+    """Do it: a webhook that never came is made up for."""
     if not payments.is_on():
         return
-    for finding in reconciling.reconcile(clock.now() - LATELY, clock.now()):
+    for finding in runs.run(run_id, clock.now()):
         log.error("books_differ", **finding.said())

@@ -108,6 +108,9 @@ def test_by_the_clock_and_by_the_command(app, world, order, page, monkeypatch):
     world.people.pay(page.session)
     db.session.commit()
     reconcile()
+    db.session.commit()
+    tasks.drain(app)
+    db.session.expire_all()
     assert order.state == "paid"
     db.session.commit()
     done = CliRunner().invoke(commands, ["payments", "reconcile"], obj=lambda: app)

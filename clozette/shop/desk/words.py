@@ -1,0 +1,27 @@
+"""What the accounts of the ledger are called, and what the payment service has yet to hear."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+ACCOUNTS: Mapping[str, LazyString] = {
+    "buyer": _l("Buyers"),
+    "held": _l("Held until orders are complete"),
+    "available": _l("Sellers' own"),
+    "paid": _l("Sellers' banks"),
+    "fees": _l("The house"),
+    "lost": _l("Taken by buyers' banks"),
+}
+WAITING: Mapping[str, LazyString] = {
+    "news": _l("News not heeded yet"),
+    "refunds": _l("Refunds not sent yet"),
+    "payouts": _l("Payouts not sent yet"),
+    "failed": _l("Refunds that did not go through"),
+}
+RUNS: Mapping[str, LazyString] = {
+    "asked": _l("Under way"),
+    "done": _l("Done"),
+    "failed": _l("Broke off"),
+}
+BECAUSE: Mapping[str, LazyString] = {"clock": _l("by the clock"), "staff": _l("by hand")}
