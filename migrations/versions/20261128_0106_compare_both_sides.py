@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "7d31b8e0c5a2"
-down_revision: str | Sequence[str] | None = "c84f2d60a17e"
+down_revision: str | Sequence[str] | None = "ad00e594a7c5"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
