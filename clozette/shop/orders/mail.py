@@ -33,6 +33,7 @@ def _send(order: Order, member: Member, kind: str, subject: str, sentence: str) 
         "is_receipt": kind in words.RECEIPTS,
         "kind": kind,
         "courier": COURIERS.get(order.carrier or ""),
+        "receipt": f"{home}/orders/{order.ref}/receipt.pdf",
         "link": home + words.page_of(order, kind),
     }
     env = current_app.jinja_env
