@@ -34,9 +34,10 @@ def tend(swap_id: int, now: datetime) -> None:
         return
     if swap.state == "proposed" and swap.expires_at <= now:
         services.end(swap, "expired", "late", now)
-    step = rules.next_step(swap.state, [_parcel(leg, now) for leg in swap.legs])
-    if step is not None:
-        _STEPS[step](swap, now)
+    if swap.state in ("agreed", "running"):
+        step = rules.next_step(swap.state, [_parcel(leg, now) for leg in swap.legs])
+        if step is not None:
+            _STEPS[step](swap, now)
     if swap.state == "failed":
         _unwind(swap_id, now)
 
@@ -84,6 +85,7 @@ def _unwind(swap_id: int, now: datetime) -> None:
             db.session.rollback()
             waits = later
     if waits is not None:
+        tasks.checkpoint()  # what was done stays done
         raise waits
 
 

@@ -43,6 +43,8 @@ def tell_swap_moved(*, swap_id: int, state: str) -> None:
     swap = queries.whole(swap_id)
     if swap is None or swap.state != state:
         return
+    if state == "failed":
+        enqueue(tend_swap, swap_id=swap_id)
     for leg in swap.legs:
         if state == "running" and leg.order_id is not None:
             enqueue(introduce, order_id=leg.order_id)

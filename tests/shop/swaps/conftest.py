@@ -5,16 +5,23 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
+from clozette.shop.buying.tasks import end_holds
+from clozette.shop.ledger import queries as ledger
+from clozette.shop.orders import deeds
+from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
+from clozette.shop.orders.tasks import tend_orders
 from clozette.shop.payments import services as payments
 from clozette.shop.payments.models import Payment
 from clozette.shop.swaps import queries, services
 from clozette.shop.swaps.models import Swap
 from clozette.shop.swaps.services import Part
+from clozette.shop.swaps.tasks import tend_swaps
 from tests.factories.accounts import make_member
 from tests.factories.buying import ADDRESS
 from tests.factories.closets import make_item
@@ -66,6 +73,32 @@ class Round:
             self.pay(order)
         return self.fresh(swap)
 
+    def send(self, place: int) -> None:
+        """Let the giver of a leg send it."""
+        order = self.orders()[place]
+        deeds.ship(order, courier="dhl", tracking="JD0140", shares=(), now=clock.now())
+        self.drain()
+
+    def receive(self, place: int) -> None:
+        """Let it arrive."""
+        orders.receive(self.orders()[place], clock.now())
+        self.drain()
+
+    def tend(self) -> None:
+        """Let the clock's tasks run, and what comes of it."""
+        for one in (end_holds, tend_orders, tend_swaps):
+            tasks.enqueue(one)
+            self.drain()
+
+    def states(self) -> list[str]:
+        """Return how the orders stand, by leg."""
+        return [order.state for order in self.orders()]
+
+    def balances(self) -> list[tuple[int, int]]:
+        """Return what each seller has: held, and available."""
+        found = [ledger.balance(seller.id) for seller in self.sellers]
+        return [(one.held, one.available) for one in found]
+
     def pay(self, order: Order) -> None:
         """Pay a deposit at the service's page, and hear of it."""
         payment = order_payment(order)
@@ -77,7 +110,7 @@ class Round:
 
     def orders(self) -> list[Order]:
         """Return the orders, by leg."""
-        return list(db.session.scalars(sa.select(Order).order_by(Order.id)))
+        return list(db.session.scalars(sa.select(Order).options(selectinload(Order.lines)).order_by(Order.id)))
 
     def drain(self) -> None:
         """Commit, and do what waits."""

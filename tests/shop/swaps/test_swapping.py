@@ -10,23 +10,13 @@ from clozette.kernel import ids, tasks
 from clozette.kernel.database import db
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.listings.models import Listing
-from clozette.shop.orders.tasks import tend_orders
 from clozette.shop.payments.models import Refund
 from clozette.shop.swaps.models import Leg, Swap
-from clozette.shop.swaps.tasks import tend_swaps
 from tests.shop.swaps.conftest import YES
 from tests.support.client import location
 
 HIDDEN = re.compile(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
 SENT = {"courier": "dhl", "tracking": "JD 0140"}
-
-
-def tend(app: Any) -> None:
-    """Let the clock's tasks run, and what comes of it."""
-    for one in (tend_orders, tend_swaps):
-        tasks.enqueue(one)
-        tasks.drain(app)
-    db.session.expire_all()
 
 
 def form_of(browser: Any, address: str) -> dict[str, str]:
@@ -101,10 +91,10 @@ def test_two_members_swap(app, client_of, ring, stopped_clock):
     for order in pair.orders():
         pair.pay(order)
     send_all(client_of, pair)
-    tend(app)
+    pair.tend()
     assert {order.state for order in pair.orders()} == {"received"}
     stopped_clock.forward(days=7)
-    tend(app)
+    pair.tend()
     assert db.session.scalars(sa.select(Swap.state)).one() == "done"
     assert [
         (order.state, order.refunded_minor) for order in sorted(pair.orders(), key=lambda one: one.items_minor)
