@@ -13,6 +13,8 @@ DEEDS: Mapping[str, LazyString] = {
     "complete": _l("Sale complete"),
     "refund": _l("Paid back"),
     "refund_failed": _l("Refund that came back"),
+    "dispute": _l("Taken back by the buyer's bank"),
+    "dispute_won": _l("Given back by the buyer's bank"),
     "payout": _l("Payout"),
     "payout_failed": _l("Payout that came back"),
 }

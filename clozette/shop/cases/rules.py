@@ -37,7 +37,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "withdrawn": frozenset(),
 }
 """What may become of a case; any other move is refused."""
-SPEAKS = ("open", "answered", "appealed")
+SPEAKS = ("open", "answered", "appealed", "bank")
 """States in which either side may say and show more."""
 
 

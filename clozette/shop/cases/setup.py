@@ -5,15 +5,17 @@ from flask import Flask
 from clozette.community import notifications
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel.web import slots
-from clozette.shop.cases import checks, queries, staff_views, views, words
+from clozette.shop.cases import banking, checks, queries, staff_views, views, words
 from clozette.shop.cases import tasks as ours
 from clozette.shop.cases.events import CaseMoved
+from clozette.shop.payments.events import DisputeMoved
 
 
 def init_app(app: Flask) -> None:
     """Do that."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(staff_views.blueprint)
+    events.listen(app, DisputeMoved, inside=(banking.heard,))
     events.listen(app, CaseMoved, after=(ours.tell_case,))
     tasks.schedule(app, "17 * * * *", ours.tend_cases)
     checkup.add(app, "cases", checks.cases)

@@ -37,6 +37,15 @@ def refunded(amount: int, fee: int, house: int, *, whose: str) -> list[Entry]:
     return _some(Entry("fees", whose, house - fee), Entry(whose, "buyer", amount - fee), Entry("fees", "buyer", fee))
 
 
+def disputed(amount: int, **accounts: int) -> list[Entry]:
+    """Return what a buyer's bank takes back: from one account after the other, as far as what is there goes."""
+    entries: list[Entry] = []
+    for account, there in accounts.items():
+        taken = min(amount - sum(one.amount for one in entries), max(there, 0))
+        entries += _some(Entry(account, "lost", taken))
+    return entries
+
+
 def paid_out(amount: int) -> list[Entry]:
     """Return what leaves for the seller's bank."""
     return _some(Entry("available", "paid", amount))

@@ -63,6 +63,23 @@ def book_refund_failed(refund_id: int, now: datetime) -> None:
     book(book_, deed, deed_id, rules.undone(entries), now)
 
 
+def book_dispute(order_id: int, amount: int, now: datetime) -> int:
+    """Take what a buyer's bank wants back from whoever has it; return what nobody has any more: the house's loss."""
+    order = _order(order_id)
+    moved, free = queries.of_order(order_id), _available(order)
+    sources = {"held": moved.get("held", 0), "available": min(moved.get("available", 0), free)}
+    entries = rules.disputed(amount, **sources, fees=moved.get("fees", 0))
+    book(_book_of(order), "dispute", order_id, entries, now)
+    return amount - sum(one.amount for one in entries)
+
+
+def book_dispute_won(order_id: int, now: datetime) -> None:
+    """Put back what a dispute took, as the bank decided for us."""
+    taken = sa.select(Move).where(Move.deed == "dispute", Move.deed_id == order_id).order_by(Move.part)
+    entries = [Entry(one.from_account, one.to_account, one.amount_minor) for one in db.session.scalars(taken)]
+    book(_book_of(_order(order_id)), "dispute_won", order_id, rules.undone(entries), now)
+
+
 def book_payout(payout_id: int, now: datetime) -> None:
     """Take a payout from what is available."""
     payout = db.session.get_one(Payout, payout_id)
@@ -83,6 +100,14 @@ def _of_refund(refund_id: int, deed: str) -> tuple[Book, str, int, list[Entry]]:
     whose = "available" if order.completed_at else "held"
     entries = rules.refunded(refund.amount_minor, refund.parts.get("fee", 0), refund.house_minor, whose=whose)
     return _book_of(order), deed, refund_id, entries
+
+
+def _available(order: Order) -> int:
+    """Return what a seller could be paid out now, and can't until this transaction ends."""
+    theirs = sa.select(Balance.amount_minor).filter_by(
+        seller_id=order.seller_id, account="available", currency=order.currency
+    )
+    return db.session.scalar(theirs.with_for_update()) or 0
 
 
 def _order(order_id: int) -> Order:

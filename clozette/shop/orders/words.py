@@ -32,6 +32,7 @@ ENDED: Mapping[str, LazyString] = {
     "seller": _l("The seller called it off. All the money goes back."),
     "gone": _l("The other side left. All the money goes back."),
     "case": _l("There was a complaint, and all the money goes back."),
+    "bank": _l("The buyer's bank took the money back."),
     "swap": _l("The swap did not come about. All the money goes back."),
     "swapped": _l("It was swapped. The deposit goes back; what was added stays with the giver."),
 }

@@ -12,6 +12,7 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined
 from clozette.kernel.refusal import Refused, refuse
+from clozette.shop.ledger import queries as books
 from clozette.shop.ledger import services as ledger
 from clozette.shop.orders.models import Order, OrderLine
 from clozette.shop.payments import rules
@@ -28,7 +29,7 @@ def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, no
 
     The same key decides once.
 
-    :raises Refused: ``not_paid``, ``nothing``, ``too_much``, or ``no_money`` if the seller has less.
+    :raises Refused: ``not_paid``, ``taken_back``, ``nothing``, ``too_much``, or ``no_money`` if the seller has less.
     """
     _hold(order.id)
     known = db.session.scalar(sa.select(Refund).where(Refund.key == key))
@@ -37,6 +38,8 @@ def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, no
     payment = db.session.scalar(sa.select(Payment).where(Payment.order_id == order.id, Payment.state == "paid"))
     if payment is None:
         raise Refused(rules.not_paid())
+    if books.of_order(order.id).get("lost"):
+        raise Refused(rules.taken_back())
     charged, before = charged_of(order), _before(payment.id)
     refuse(rules.why_not_refund(charged, before, asked))
     made = rules.split(charged, before, asked)

@@ -61,6 +61,11 @@ def why_not_refund(charged: Charged, before: Collection[Split], asked: Parts) ->
     return None
 
 
+def taken_back() -> Refusal:
+    """Say that the buyer's bank has the money, or decides about it."""
+    return Refusal("taken_back", _("The buyer asked their bank for this money: nothing can be paid back beside that."))
+
+
 def not_paid() -> Refusal:
     """Say that there is no money to give back."""
     return Refusal("not_paid", _("This order was not paid, so there is nothing to pay back."))

@@ -8,7 +8,7 @@ import pytest
 
 from clozette.kernel.refusal import Refused, refuse
 from clozette.shop.ledger import rules
-from clozette.shop.ledger.models import OURS
+from clozette.shop.ledger.models import ACCOUNTS, OURS
 from clozette.shop.ledger.rules import Entry
 from clozette.shop.orders import states
 from clozette.shop.payments.rules import Charged, Split, split, why_not_refund
@@ -23,6 +23,7 @@ class Sale:
     charged: Charged
     state: str = "reserved"
     refunds: list[Split] = field(default_factory=list)
+    taken: list[Entry] | None = None
 
     def to(self, state: str) -> None:
         refuse(states.why_not_move(self.state, state))
@@ -37,7 +38,7 @@ class Books:
     stock: int
     remaining: int
     orders: list[Sale] = field(default_factory=list)
-    accounts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*OURS, "buyer", "paid"), 0))
+    accounts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ACCOUNTS, 0))
     sums: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def book(self, sale: Sale | None, entries: list[Entry]) -> None:
@@ -77,6 +78,8 @@ class Books:
         sale.to("received")
 
     def complete(self, sale: Sale) -> None:
+        if sale.taken:
+            raise Refused(states.elsewhere())
         sale.to("complete")
         self.book(sale, rules.completed(self.sums[id(sale)]["held"]))
 
@@ -96,11 +99,31 @@ class Books:
             refuse(why_not_refund(sale.charged, sale.refunds, asked))
             self._give(sale, asked)
 
+    def dispute(self, sale: Sale) -> None:
+        has = self.sums.get(id(sale), {})
+        if sale.taken is None and sale.state in ("shipped", "received", "complete"):
+            theirs = {"held": has["held"], "available": min(has.get("available", 0), self.accounts["available"])}
+            sale.taken = rules.disputed(self.dice.randint(1, 12_000), **theirs, fees=has.get("fees", 0))
+            self.book(sale, sale.taken)
+
+    def win(self, sale: Sale) -> None:
+        if sale.taken:
+            self.book(sale, rules.undone(sale.taken))
+            sale.taken = []
+
+    def pay_out(self, _sale: Sale) -> None:
+        if self.accounts["available"]:
+            self.book(None, rules.paid_out(self.dice.randint(1, self.accounts["available"])))
+
     def _give(self, sale: Sale, asked: dict[str, int]) -> None:
+        if sale.taken:
+            raise Refused(states.elsewhere())
         if asked:
             made = split(sale.charged, sale.refunds, asked)
-            sale.refunds.append(made)
             whose = "available" if sale.state == "complete" else "held"
+            if made.amount - made.house > self.accounts[whose]:
+                raise Refused(rules.no_money())
+            sale.refunds.append(made)
             self.book(sale, rules.refunded(made.amount, made.parts.get("fee", 0), made.house, whose=whose))
 
     def check(self) -> None:
@@ -121,6 +144,9 @@ DEEDS: tuple[Callable[[Books, Sale], None], ...] = (
     Books.cancel,
     Books.refund,
     Books.expire,
+    Books.dispute,
+    Books.win,
+    Books.pay_out,
 )
 
 
@@ -141,7 +167,7 @@ def play(seed: int) -> Books:
 
 
 def test_ten_thousand_histories_balance_at_each_step() -> None:
-    """#must-show: buy, cancel, refund, ship, in any order and too often."""
+    """#must-show: buy, cancel, refund, dispute, ship, in any order and too often."""
     ended = [sale.state for seed in range(HISTORIES) for sale in play(seed).orders]
     assert {"complete", "cancelled", "expired", "shipped", "received"} <= set(ended)
 

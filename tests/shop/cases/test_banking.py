@@ -1,0 +1,100 @@
+"""A buyer's bank wants the money back: told twice, in any order, before and after the money was paid out."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from clozette.kernel import clock, events
+from clozette.kernel.database import db
+from clozette.kernel.ports import payments as ports
+from clozette.kernel.refusal import Refused
+from clozette.shop.cases.models import Case, CaseEntry
+from clozette.shop.ledger import queries as ledger
+from clozette.shop.ledger import rules
+from clozette.shop.ledger.rules import Entry
+from clozette.shop.listings.models import Listing
+from clozette.shop.orders import deeds
+from clozette.shop.orders import services as orders
+from clozette.shop.payments import hearing, payouts
+from clozette.shop.payments.events import DisputeMoved
+from clozette.shop.payments.models import Payment
+from tests.shop.cases.conftest import line_of, whole
+from tests.shop.cases.test_cases import tend
+
+
+def moved(order: Any, state: str, amount: int = 4700) -> None:
+    """Hear of a dispute."""
+    events.publish(DisputeMoved(order.id, state, amount))
+    db.session.commit()
+
+
+def test_what_is_taken_from_whom():
+    assert rules.disputed(4700, held=4400, available=0, fees=300) == [
+        Entry("held", "lost", 4400),
+        Entry("fees", "lost", 300),
+    ]
+    assert rules.disputed(1000, held=0, available=400, fees=300) == [
+        Entry("available", "lost", 400),
+        Entry("fees", "lost", 300),
+    ]
+
+
+def test_the_bank_decides_for_us(app, arrived, seller, stopped_clock):
+    stopped_clock.stop()
+    for _time in (1, 2):  # told again at times
+        moved(arrived, "open")
+    assert (ledger.balance(seller.id).held, arrived.contested_at is not None) == (0, True)
+    with pytest.raises(Refused, match="taken_back"):
+        deeds.give_back(whole(arrived), {line_of(arrived): 100}, key="k", now=clock.now())
+    db.session.rollback()
+    stopped_clock.forward(days=30)
+    tend(app)
+    assert arrived.state == "received"
+    for state in ("won", "won", "open"):  # and once more when it is over
+        moved(arrived, state)
+    assert (ledger.balance(seller.id).held, arrived.contested_at) == (4400, None)
+    tend(app)
+    assert (arrived.state, ledger.balance(seller.id).available, ledger.faults()) == ("complete", 4400, [])
+    told = db.session.scalars(sa.select(CaseEntry.what).order_by(CaseEntry.id)).all()
+    assert told == ["bank", "bank_won"]
+
+
+def test_the_bank_takes_the_place_of_the_buyers_case(case, arrived, seller):
+    moved(arrived, "lost")  # the first that we hear of it
+    bank = db.session.scalars(sa.select(Case).where(Case.kind == "bank")).one()
+    assert (case.state, bank.state) == ("closed", "closed")
+    assert (arrived.state, arrived.ended_because, arrived.contested_at) == ("returned", "bank", None)
+    assert (ledger.balance(seller.id).held, ledger.of_order(arrived.id)["lost"], ledger.faults()) == (0, 4700, [])
+
+
+def test_what_was_paid_out_is_the_houses_loss(app, arrived, seller, stopped_clock):
+    stopped_clock.stop()
+    stopped_clock.forward(days=7)
+    orders.complete(whole(arrived), clock.now())
+    payouts.pay_out(seller, 4000, key="p", now=clock.now())
+    db.session.commit()
+    moved(arrived, "open")
+    assert ledger.of_order(arrived.id)["lost"] == 400 + 300
+    assert (ledger.balance(seller.id).available, ledger.faults()) == (0, [])
+    moved(arrived, "lost")
+    assert arrived.state == "complete"
+
+
+def test_what_was_not_sent_is_for_sale_again(arrived):
+    arrived.state = "paid"
+    listing_id = whole(arrived).lines[0].listing_id
+    moved(arrived, "lost")
+    assert (arrived.state, arrived.ended_because) == ("cancelled", "bank")
+    assert db.session.get_one(Listing, listing_id).remaining == 1
+
+
+def test_heard_from_the_payment_service(app, arrived):
+    till: Any = ports.payments()
+    intent = db.session.scalars(sa.select(Payment.intent).where(Payment.order_id == arrived.id)).one()
+    till.disputed(intent)
+    event = till.sent[-1]
+    hearing.keep(event, clock.now())
+    db.session.commit()
+    tend(app)
+    assert db.session.scalars(sa.select(Case.state)).one() == "bank"
