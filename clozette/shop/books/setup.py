@@ -4,7 +4,7 @@ from flask import Flask
 
 from clozette.kernel import clock, plots
 from clozette.kernel.web import slots
-from clozette.shop.books import queries, views
+from clozette.shop.books import queries, views, words
 from clozette.shop.books.queries import Days
 from clozette.shop.sellers.models import Seller
 
@@ -13,7 +13,7 @@ def init_app(app: Flask) -> None:
     """Do that."""
     app.register_blueprint(views.blueprint)
     slots.fill(app, "selling.overview", "selling/_sales.html")
-    app.jinja_env.globals.update(sales_by_day=_sales_by_day, plot_bars=plots.bars)
+    app.jinja_env.globals.update(sales_by_day=_sales_by_day, plot_bars=plots.bars, tax_in=words.tax_in)
 
 
 def _sales_by_day(seller: Seller) -> Days:

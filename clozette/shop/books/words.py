@@ -1,12 +1,16 @@
-"""What the deeds of the ledger are called in books."""
+"""What the deeds of the ledger are called in books, and how much tax is in an order."""
 
 from collections.abc import Mapping
 
+from babel.numbers import format_percent
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from clozette.kernel.money import Money
 from clozette.shop.books.periods import Period
+from clozette.shop.orders.models import Order
 
 DEEDS: Mapping[str, LazyString] = {
     "paid": _l("Sale"),
@@ -23,6 +27,16 @@ DEEDS: Mapping[str, LazyString] = {
 def deed(kind: str) -> str:
     """Return the name of a deed; of one that books know nothing special of, its own."""
     return str(DEEDS.get(kind, kind.replace("_", " ")))
+
+
+def tax_in(order: Order) -> str:
+    """Say how much tax is in what was paid for the goods of an order; nothing where none is."""
+    if not order.tax_minor:
+        return ""
+    locale = get_locale() or "en"
+    share = format_percent(order.tax_bp / 10_000, "#,##0.##%", locale=locale)
+    amount = Money(order.tax_minor, order.currency).format(locale)
+    return str(_("In it: %(amount)s of %(tax)s at %(share)s.", amount=amount, tax=order.tax_name, share=share))
 
 
 def period(one: Period) -> str:

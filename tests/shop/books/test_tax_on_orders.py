@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from clozette.accounts.models import Member
+from clozette.kernel import tasks
+from clozette.kernel.ports.mail import KEY
 from clozette.shop.orders.models import Order
 from clozette.shop.sellers.models import Seller
 from tests.factories.accounts import make_member
 from tests.factories.buying import buy
-from tests.factories.shop import make_listing, make_seller
+from tests.factories.shop import make_listing, make_order, make_seller
+from tests.shop.orders.conftest import pay
 
 TRADER = {
     "kind": "trader",
@@ -37,6 +41,23 @@ def test_an_order_keeps_the_tax_of_its_day(
     db_session.commit()
     order = db_session.scalars(sa.select(Order).where(Order.ref == ref)).one()
     assert (order.tax_name, order.tax_bp, order.tax_minor, order.seller_tax_id) == expected
+
+
+def test_both_sides_read_the_tax_of_that_day(app: Any, client_of: Any, db_session: Any, trader: Seller) -> None:
+    bea, outbox = make_member("bea", country="DE"), app.extensions[KEY]
+    order = make_order(bea, make_listing(trader), tax_name="USt", tax_bp=1900, tax_minor=718, seller_tax_id="DE111")
+    trader.tax_bp, trader.tax_number = 700, "DE999999999"
+    pay(order, bea)
+    tasks.drain(app)
+    (receipt,) = [mail for mail in outbox.messages if mail.to == bea.email]
+    pages = [client_of(bea).get(f"/orders/{order.ref}").text, receipt.text, receipt.html or ""]
+    sams = client_of(db_session.get_one(Member, trader.member_id))
+    pages += [sams.get(f"/selling/orders/{order.ref}{more}").text for more in ("", "/slip")]
+    for text in pages:
+        assert "In it: €7.18 of USt at 19%." in text
+        assert "DE999999999" not in text
+    assert "DE111" in pages[0]
+    assert "DE111" in receipt.text
 
 
 def said(**changes: str) -> dict[str, str]:
