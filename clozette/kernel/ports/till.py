@@ -191,7 +191,7 @@ class Till:
     def pay(self, session: str) -> Session:
         """Let the buyer pay."""
         page = self._page(session)
-        if page.state != "open":
+        if page.state not in ("open", "unpaid"):
             raise ValueError(f"the page is {page.state}")
         terms = self.terms[session]
         paid = replace(page, state="paid", url="", intent=self._id("pi"), charge=self._id("ch"))
@@ -201,6 +201,15 @@ class Till:
         self._move(terms.account, page.currency, page.amount_minor - terms.fee_minor)
         self._tell("checkout.session.completed", session)
         return paid
+
+    def send(self, session: str) -> None:
+        """Let the buyer pay from a bank that takes its days."""
+        self.pages[session] = replace(self._page(session), state="unpaid", url="")
+        self._tell("checkout.session.completed", session)
+
+    def refuse(self, session: str) -> None:
+        """Let that bank say no."""
+        self._tell("checkout.session.async_payment_failed", session)
 
     def time_out(self, session: str) -> Session:
         """Close a page; one that is paid stays so."""

@@ -56,6 +56,11 @@ def _session(subject: str, account: str | None, now: datetime) -> None:
     services.take_over(payments.payments().session(subject), now)
 
 
+def _lost(subject: str, account: str | None, now: datetime) -> None:
+    payments.save()
+    services.give_up(payments.payments().session(subject), now)
+
+
 def _refund(subject: str, account: str | None, now: datetime) -> None:
     payments.save()
     if not refunds.heard(payments.payments().refunded(subject), now):
@@ -85,6 +90,7 @@ def _dispute(subject: str, account: str | None, now: datetime) -> None:
 
 
 _WAYS: dict[str, Apply] = {
+    "checkout.session.async_payment_failed": _lost,
     "checkout.session.": _session,
     "refund.": _refund,
     "charge.refund.": _refund,

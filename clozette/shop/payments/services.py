@@ -31,6 +31,8 @@ PAGE_STAYS = timedelta(minutes=31)
 """So long after the hold a page would close by itself: the service takes no less than half an hour from whenever it is asked,
 and the same moment each time. We close it with the hold; this is for the day when no worker runs.
 """
+COMES_WITHIN = timedelta(days=21)
+"""So long money from a bank may take that the buyer has sent; after that it comes too late, as any that comes late."""
 log = structlog.get_logger()
 
 
@@ -77,7 +79,8 @@ def open_page(payment_id: int, now: datetime) -> str | None:
 def close(payment_id: int, now: datetime) -> bool:
     """Close the page of an order whose hold is over or that is called off; whether it stays unpaid: then stock may go back.
 
-    For a task: it lets go of the database while the service is asked. One that turns out to be paid is taken over instead.
+    For a task: it lets go of the database while the service is asked. One that turns out to be paid is taken over instead;
+    one whose money is on its way waits for it, some weeks at most.
 
     :raises Later: nobody knows yet; the order must wait.
     """
@@ -88,22 +91,31 @@ def close(payment_id: int, now: datetime) -> bool:
     session, key = payment.session, f"{payment.key}-end"
     if payment.state != "open" or session is None:
         return payment.state != "paid"
+    asked_at = payment.asked_at
     payments.save()
-    return not take_over(payments.payments().expire(session, key), now)
+    page = payments.payments().expire(session, key)
+    if page.state == "unpaid" and now < asked_at + COMES_WITHIN:
+        return False
+    return not take_over(page, now)
 
 
 def take_over(page: Session, now: datetime) -> bool:
     """Take over what the service says of a page, whose we know by its id or by the order's reference; whether it is paid."""
-    ours = sa.select(Payment).join(Order, Order.id == Payment.order_id)
-    payment = db.session.scalar(ours.where(sa.or_(Payment.session == page.id, Order.ref == page.ref)))
-    if payment is None or not fits(payment, page):
-        log.error("page_not_ours", session=page.id)
+    payment = _of_page(page)
+    if payment is None:
         return False
     if page.state == "paid":
         paid(payment, page, now)
     elif page.state == "expired":
         _end(payment, now)
     return page.state == "paid"
+
+
+def give_up(page: Session, now: datetime) -> None:
+    """Take over that the money of a page, which was on its way from the buyer's bank, won't come."""
+    payment = _of_page(page)
+    if payment is not None and page.state != "paid":
+        _end(payment, now)
 
 
 def fits(payment: Payment, page: Session) -> bool:
@@ -141,6 +153,16 @@ def lines_of(order_id: int) -> dict[int, int]:
     """Return how many pieces of which listings an order is for."""
     mine = sa.select(OrderLine.listing_id, OrderLine.quantity).where(OrderLine.order_id == order_id)
     return {row.listing_id: row.quantity for row in db.session.execute(mine)}
+
+
+def _of_page(page: Session) -> Payment | None:
+    """Return the payment that a page is about; nothing, and the log says so, if it is none of ours."""
+    ours = sa.select(Payment).join(Order, Order.id == Payment.order_id)
+    payment = db.session.scalar(ours.where(sa.or_(Payment.session == page.id, Order.ref == page.ref)))
+    if payment is None or not fits(payment, page):
+        log.error("page_not_ours", session=page.id)
+        return None
+    return payment
 
 
 def _had_again(order: Order) -> bool:

@@ -9,6 +9,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports.payments import Declined, Later
 from clozette.kernel.ports.till import ORIGIN
+from clozette.kernel.tasks import drain
 from clozette.kernel.tasks.perform import perform
 from clozette.shop.buying import tasks
 from clozette.shop.carts.models import CartLine
@@ -212,3 +213,35 @@ def test_the_form_may_lead_to_the_service_and_nowhere_else(bea, listing, seller)
         assert cookie.secure
         assert cookie.http_only
         assert cookie.same_site in ("Lax", "Strict")
+
+
+@pytest.fixture
+def on_its_way(app, bea, listing, till, db_session, stopped_clock):
+    """Give a page whose money is on its way from a bank, when the hold is over."""
+    location(bea.get(f"/checkout/pay/{buy(bea, listing)}"))
+    (session,) = till.pages
+    till.send(session)
+    stopped_clock.forward(minutes=45)
+    end_holds(app, db_session)
+    assert (one(db_session, Order.state), one(db_session, Listing.remaining)) == ("paying", 0)
+    return session
+
+
+def test_money_that_is_on_its_way_keeps_the_pieces(app, db_session, till, on_its_way):
+    payments.take_over(till.pay(on_its_way), clock.now())
+    end_holds(app, db_session)
+    assert (one(db_session, Order.state), one(db_session, Listing.remaining)) == ("paid", 0)
+
+
+def test_money_that_the_bank_refuses_gives_them_back(app, db_session, client, till, on_its_way):
+    till.refuse(on_its_way)
+    body, signed = till.news(till.sent[-1])
+    assert client.post("/webhooks/stripe", data=body, headers=signed).status_code == 200
+    drain(app)
+    assert (one(db_session, Order.state), one(db_session, Listing.remaining)) == ("expired", 1)
+
+
+def test_money_is_not_waited_for_beyond_all_patience(app, db_session, on_its_way, stopped_clock):
+    stopped_clock.forward(days=22)
+    end_holds(app, db_session)
+    assert (one(db_session, Order.state), one(db_session, Listing.remaining)) == ("expired", 1)

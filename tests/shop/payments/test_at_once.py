@@ -1,6 +1,7 @@
 """What comes at the same moment: webhooks, the clock that ends a hold, a reconciliation; one order, one payment, one book."""
 
 import dataclasses
+import functools
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,11 @@ import sqlalchemy as sa
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
+from clozette.kernel.refusal import Refused
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.ledger.models import Move
 from clozette.shop.listings.models import Listing
-from clozette.shop.orders.models import Order
+from clozette.shop.orders.models import Order, OrderLine
 from clozette.shop.payments import checks, refunds, services
 from clozette.shop.payments.models import Heard, Payment, Refund
 from tests.factories.accounts import make_member
@@ -83,6 +85,33 @@ def test_money_that_comes_too_late_twice_goes_back_once(app, till, open_payment)
     assert db.session.get_one(Order, order_id).state == "refunded"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Refund)) == 1
     assert ledger.faults() == []
+
+
+def test_refunds_of_one_line_take_turns(app, till, open_payment):
+    """Whoever comes second is told how little is left; the database's own no would be an error to them."""
+    order_id, _, session = open_payment
+    services.take_over(till.pay(session), clock.now())
+    (line_id, price), now = db.session.execute(sa.select(OrderLine.id, OrderLine.price_minor)).one(), clock.now()
+    db.session.commit()
+
+    def refund(key):
+        order = db.session.get_one(Order, order_id)
+        refunds.refund(order, {str(line_id): price}, because="seller", key=key, now=now)
+
+    raised = races.at_once(app, *[functools.partial(refund, f"r{number}") for number in range(3)])
+    assert [error.refusal.code for error in raised if isinstance(error, Refused)] == ["too_much"] * 2
+    assert len(raised) == 2
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Refund)) == 1
+
+
+def test_what_is_paid_stays_so_whatever_an_old_page_says(app, till, open_payment):
+    order_id, payment_id, session = open_payment
+    before = till.session(session)
+    services.take_over(till.pay(session), clock.now())
+    services.take_over(dataclasses.replace(before, state="expired"), clock.now())
+    db.session.expire_all()
+    assert db.session.get_one(Payment, payment_id).state == "paid"
+    assert db.session.get_one(Order, order_id).state == "paid"
 
 
 def test_the_doctor_says_what_waits(app, till, open_payment):
