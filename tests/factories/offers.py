@@ -10,6 +10,7 @@ from clozette.kernel.database import db
 from clozette.shop.listings.models import Listing
 from clozette.shop.offers import queries, rules
 from clozette.shop.offers.models import Offer, OfferLine, OfferStep
+from tests.factories.buying import ADDRESS
 from tests.support.client import location
 
 _numbers = itertools.count(1)
@@ -45,6 +46,14 @@ def answer(browser: Any, page: str, deed: str, **more: str) -> Any:
     shown = re.search(r'name="seen" value="([^"]+)"', browser.get(page).text)
     seen = shown.group(1) if shown else ""
     return browser.post(f"{page}/{deed}", data={"seen": seen, **more})
+
+
+def checkout_form(browser: Any, page: str, **changes: str) -> dict[str, str]:
+    """Open the address form of an accepted offer, and fill it."""
+    shown = browser.get(f"/checkout?offer={page.rpartition('/')[2]}").text
+    hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', shown))
+    names = ("seller", "offer", "form_key", "total", "_notice")
+    return {**{name: hidden[name] for name in names}, **ADDRESS, **changes}
 
 
 def make_offer(buyer: Member, listing: Listing, amount_minor: int = 3000, **columns: Any) -> Offer:

@@ -14,6 +14,7 @@ from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.kernel.viewer import Viewer
 from clozette.shop.carts import queries as carts
 from clozette.shop.carts.queries import Parcel
+from clozette.shop.listings.models import Listing
 from clozette.shop.offers import rules
 from clozette.shop.offers.models import LIVE, Offer, OfferLine
 from clozette.shop.sellers.models import Seller
@@ -83,6 +84,16 @@ def live_for(buyer_id: int, listing_ids: Iterable[int]) -> Offer | None:
     return db.session.scalar(same.where(Offer.state.in_(LIVE)))
 
 
+def live_between(one_id: int, other_id: int) -> Sequence[int]:
+    """Return the offers that two members talk about, whoever of them sells."""
+    wanted = sa.select(Offer.id).join(Seller, Seller.id == Offer.seller_id).where(Offer.state.in_(LIVE))
+    either = sa.or_(
+        sa.and_(Offer.buyer_id == one_id, Seller.member_id == other_id),
+        sa.and_(Offer.buyer_id == other_id, Seller.member_id == one_id),
+    )
+    return db.session.scalars(wanted.where(either).order_by(Offer.id)).all()
+
+
 def tries(buyer_id: int, listing_ids: Iterable[int], now: datetime) -> int:
     """Return how often a buyer has offered something for these things lately."""
     lately = sa.select(sa.func.count()).where(Offer.buyer_id == buyer_id, Offer.wanted == digest_of(listing_ids))
@@ -109,6 +120,13 @@ def due(now: datetime) -> Sequence[int]:
     """Return the offers whose time is over, the oldest first."""
     late = sa.select(Offer.id).where(Offer.state.in_(LIVE), Offer.until <= now)
     return db.session.scalars(late.order_by(Offer.until).limit(500)).all()
+
+
+def without_things() -> Sequence[int]:
+    """Return the open offers for something that is sold or was taken down."""
+    gone = sa.exists().where(OfferLine.offer_id == Offer.id, Listing.id == OfferLine.listing_id)
+    gone = gone.where(Listing.state.in_(("sold", "removed")))
+    return db.session.scalars(sa.select(Offer.id).where(Offer.state == "open", gone).limit(500)).all()
 
 
 def _page(wanted: sa.Select[Offer], after: int | None) -> Page[Offer]:

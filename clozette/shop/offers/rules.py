@@ -14,6 +14,8 @@ HELD_FOR: Mapping[str, timedelta] = {"seller": timedelta(hours=24), "buyer": tim
 MOST_LINES, MOST_OPEN, MOST_TRIES = 10, 20, 3
 """Listings in one offer, open offers of one buyer, and a buyer's offers for the same things in a day."""
 TRIES_WITHIN = timedelta(hours=24)
+KEPT = timedelta(days=182)
+"""So long offers that came to nothing are kept."""
 OTHER: Mapping[str, str] = {"buyer": "seller", "seller": "buyer"}
 
 

@@ -148,6 +148,27 @@ def expire(offer: Offer, now: datetime) -> None:
         _end(offer, "expired", now, in_time=False)
 
 
+def lapse(offer: Offer, now: datetime) -> None:
+    """End an open offer for something that can't be had any more."""
+    if offer.state == "open":
+        _end(offer, "expired", now, in_time=None, because="gone")
+
+
+def forget(now: datetime) -> None:
+    """Delete offers that came to nothing long ago; those that became orders go on with them."""
+    over = sa.delete(Offer).where(Offer.state.not_in((*LIVE, "bought")), Offer.state_at < now - rules.KEPT)
+    db.session.execute(over, execution_options={"synchronize_session": False})
+
+
+def part(blocker_id: int, blocked_id: int, now: datetime) -> None:
+    """End what two members talk about, as the one who blocks the other would: by no, or by taking it back."""
+    for offer_id in queries.live_between(blocker_id, blocked_id):
+        offer = queries.whole(offer_id)
+        assert offer is not None
+        to = "withdrawn" if offer.buyer_id == blocker_id else "declined"
+        _end(offer, to, now, in_time=None, because="block")
+
+
 def take(offer_id: int, buyer_id: int, now: datetime) -> Offer:
     """Hand over what an accepted offer holds to an order that is about to be written: once, and in time.
 
@@ -237,7 +258,7 @@ def _total(offer: Offer, amount_minor: int, now: datetime) -> int:
     return prices.sum_up(amount_minor, way.minor if way else 0, offer.currency, house).total.amount_minor
 
 
-def _end(offer: Offer, to: str, now: datetime, *, in_time: bool = True, because: str | None = None) -> None:
+def _end(offer: Offer, to: str, now: datetime, *, in_time: bool | None = True, because: str | None = None) -> None:
     """End an offer; what it held goes back, by the one statement that ended the hold."""
     held = offer.state == "accepted"
     pieces = _pieces(offer)
@@ -246,10 +267,14 @@ def _end(offer: Offer, to: str, now: datetime, *, in_time: bool = True, because:
         listings.give_back(pieces)
 
 
-def _turn(offer: Offer, to: str, now: datetime, *, in_time: bool = True, **values: Any) -> None:
-    """Bring an offer on, from where it was seen, and tell of it; ``in_time``: only before its time is over."""
+def _turn(offer: Offer, to: str, now: datetime, *, in_time: bool | None = True, **values: Any) -> None:
+    """Bring an offer on, from where it was seen, and tell of it.
+
+    :param in_time: only before its time is over; ``False`` only after that, ``None`` whenever.
+    """
     there = sa.update(Offer).where(Offer.id == offer.id, Offer.state == offer.state, Offer.rounds == offer.rounds)
-    there = there.where(Offer.until > now if in_time else Offer.until <= now)
+    if in_time is not None:
+        there = there.where(Offer.until > now if in_time else Offer.until <= now)
     if not changed(there.values(state=to, state_at=now, **values)):
         raise Refused(rules.late())
     events.publish(OfferMoved(offer.id, to, offer.rounds))

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
+from clozette.accounts.events import MemberBlocked
 from clozette.community import notifications
 from clozette.kernel import events, tasks
-from clozette.shop.offers import queries, views, words
+from clozette.shop.offers import listeners, queries, views, words
 from clozette.shop.offers import tasks as ours
 from clozette.shop.offers.events import OfferMoved
 
@@ -12,8 +13,10 @@ from clozette.shop.offers.events import OfferMoved
 def init_app(app: Flask) -> None:
     """Do that."""
     app.register_blueprint(views.blueprint)
+    events.listen(app, MemberBlocked, inside=(listeners.part,))
     events.listen(app, OfferMoved, after=(ours.tell_offer_moved,))
     tasks.schedule(app, "* * * * *", ours.end_offers)
+    tasks.schedule(app, "23 4 * * *", ours.forget_offers)
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
     app.jinja_env.globals["offers_waiting"] = queries.waiting_for

@@ -1,11 +1,15 @@
 """What is done about offers after the commit, and by the clock."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 import structlog
 
 from clozette.accounts.models import Member
 from clozette.community import notifications
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.kernel.refusal import Refused
 from clozette.kernel.tasks import checkpoint, enqueue, task
 from clozette.shop.offers import mail, queries, services, words
 from clozette.shop.offers.models import Offer, OfferStep
@@ -15,22 +19,13 @@ log = structlog.get_logger()
 
 @task("shop.tell_offer_moved")
 def tell_offer_moved(*, offer_id: int, state: str, rounds: int) -> None:
-    """Tell whom a move concerns, if it still holds; what was declined by itself the page has said."""
+    """Tell whom a move concerns, if it still holds."""
     offer = queries.whole(offer_id)
-    if offer is None or (offer.state, offer.rounds) != (state, rounds) or offer.ended_because:
+    if offer is None or (offer.state, offer.rounds) != (state, rounds):
         return
     named = offer.steps[-1]
-    if state == "open":
-        _tell(offer, offer.turn, "offer_made" if rounds == 1 else "offer_countered", named)
-    elif state == "accepted":
-        _tell(offer, named.side, "offer_accepted" if named.side == "buyer" else "offer_agreed", named)
-    elif state == "declined":
-        _tell(offer, named.side, "offer_declined", named)
-    elif state == "withdrawn":
-        _tell(offer, "seller", "offer_withdrawn", named)
-    elif state == "expired":
-        _tell(offer, "buyer", "offer_expired", named)
-        _tell(offer, "seller", "offer_expired", named)
+    for side, kind in words.who_is_told(offer, named.side):
+        _tell(offer, side, kind, named)
 
 
 @task("shop.mail_offer")
@@ -43,16 +38,30 @@ def mail_offer(*, offer_id: int, kind: str, member_id: int) -> None:
 
 @task("shop.end_offers")
 def end_offers() -> None:
-    """End every offer whose time is over, each in a transaction of its own; what it held goes back."""
+    """End what is over, each in a transaction of its own: its time, or the things; what it held goes back."""
     for offer_id in queries.due(clock.now()):
-        checkpoint()
-        try:
-            offer = queries.whole(offer_id)
-            if offer is not None:
-                services.expire(offer, clock.now())
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others end
-            db.session.rollback()
-            log.error("offer_not_ended", offer=offer_id, error=type(error).__name__)
+        _end(offer_id, services.expire)
+    for offer_id in queries.without_things():
+        _end(offer_id, services.lapse)
+
+
+@task("shop.forget_offers")
+def forget_offers() -> None:
+    """Delete what came to nothing half a year ago."""
+    services.forget(clock.now())
+
+
+def _end(offer_id: int, deed: Callable[[Offer, datetime], None]) -> None:
+    checkpoint()
+    try:
+        offer = queries.whole(offer_id)
+        if offer is not None:
+            deed(offer, clock.now())
+    except Refused:  # it moved on meanwhile
+        db.session.rollback()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others end
+        db.session.rollback()
+        log.error("offer_not_ended", offer=offer_id, error=type(error).__name__)
 
 
 def _tell(offer: Offer, side: str, kind: str, named: OfferStep) -> None:

@@ -31,11 +31,31 @@ TOLD: Mapping[str, LazyString] = {
     "offer_agreed": _l("The buyer takes your price of %(amount)s for “%(title)s”: it is held for them"),
     "offer_declined": _l("%(amount)s for “%(title)s” is declined"),
     "offer_withdrawn": _l("The offer of %(amount)s for “%(title)s” is taken back"),
+    "offer_gone": _l("“%(title)s” can't be had any more, so your offer of %(amount)s is over"),
     "offer_expired": _l("The time for the offer of %(amount)s for “%(title)s” is over"),
 }
 """What is told, by the kind of the notification."""
 MAILED = frozenset({"offer_made", "offer_countered", "offer_accepted", "offer_agreed", "offer_declined"})
 """What is mailed besides."""
+
+
+def who_is_told(offer: Offer, named_by: str) -> Sequence[tuple[str, str]]:
+    """Return which sides are told what of how an offer stands. ``named_by``: who named the last sum.
+
+    What was below the least the page has said, and a block says nothing.
+    """
+    if offer.ended_because in ("floor", "block"):
+        return []
+    if offer.state == "open":
+        return [(offer.turn, "offer_made" if offer.rounds == 1 else "offer_countered")]
+    if offer.state == "expired" and offer.ended_because == "gone":
+        return [("buyer", "offer_gone")]
+    return {
+        "accepted": [(named_by, "offer_accepted" if named_by == "buyer" else "offer_agreed")],
+        "declined": [(named_by, "offer_declined")],
+        "withdrawn": [("seller", "offer_withdrawn")],
+        "expired": [("buyer", "offer_expired"), ("seller", "offer_expired")],
+    }.get(offer.state, [])
 
 
 def told(offer: Offer, kind: str) -> str:

@@ -1,7 +1,5 @@
 """Offers: a sum, a yes, and a checkout at that price; and every way in which it can't be."""
 
-import re
-
 import pytest
 import sqlalchemy as sa
 
@@ -9,19 +7,11 @@ from clozette.kernel import ids
 from clozette.shop.offers.models import Offer
 from clozette.shop.orders.models import Order, OrderLine
 from tests.factories.accounts import make_member
-from tests.factories.buying import ADDRESS, put
 from tests.factories.buying import form_of as cart_form
-from tests.factories.offers import answer, form_of, look_at, offer
+from tests.factories.buying import put
+from tests.factories.offers import answer, checkout_form, form_of, look_at, offer
 from tests.factories.shop import make_listing
 from tests.support.client import location
-
-
-def checkout_form(browser, page: str, **changes: str) -> dict[str, str]:
-    """Open the address form of an accepted offer, and fill it."""
-    shown = browser.get(f"/checkout?offer={page.rpartition('/')[2]}").text
-    hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', shown))
-    names = ("seller", "offer", "form_key", "total", "_notice")
-    return {**{name: hidden[name] for name in names}, **ADDRESS, **changes}
 
 
 def test_an_offer_is_made_accepted_and_bought_at_that_price(beas, sams, coat, bea, seller, db_session, stopped_clock):
