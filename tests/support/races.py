@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -33,6 +34,22 @@ def at_once(app: Flask, *deeds: Callable[[], object]) -> list[Exception]:
     for thread in threads:
         thread.join(60)
     return raised
+
+
+def together(deeds: list[Callable[[], Any]]) -> list[Any]:
+    """Do things in threads that begin together; return what they gave."""
+    barrier, given = threading.Barrier(len(deeds)), []
+
+    def run(deed: Callable[[], Any]) -> None:
+        barrier.wait(20)
+        given.append(deed())
+
+    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return given
 
 
 def wait_until_blocked(seconds: float = 3) -> None:

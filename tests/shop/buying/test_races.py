@@ -1,9 +1,5 @@
 """Many at once: one piece is sold once, and a form that is sent twice makes one order."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import sqlalchemy as sa
 
 from clozette.kernel import clock, ids
@@ -14,24 +10,9 @@ from clozette.shop.payments.models import Payment
 from tests.factories.accounts import make_member
 from tests.factories.buying import ADDRESS, form_of, put
 from tests.support.client import location
+from tests.support.races import together
 
 BUYERS = 50
-
-
-def together(deeds: list[Callable[[], Any]]) -> list[Any]:
-    """Do things in threads that begin together; return what they gave."""
-    barrier, given = threading.Barrier(len(deeds)), []
-
-    def run(deed: Callable[[], Any]) -> None:
-        barrier.wait(20)
-        given.append(deed())
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return given
 
 
 def test_fifty_press_buy_and_one_gets_it(client_of, listing, seller, db_session):
