@@ -205,6 +205,7 @@ from clozette.shop import models as _shop  # noqa: F401 - so that the room's tab
 from clozette.shop import personal_data as shop_data
 from clozette.shop import setup as shop
 from clozette.shop.listings import api as listings_api
+from clozette.shop.orders import api as orders_api
 
 # What each room keeps about people; export, erasure and the notice run on this alone.
 PERSONAL_DATA: dict[str, Declaration] = {
@@ -239,6 +240,7 @@ JSON_BLUEPRINTS: tuple[api.Blueprint, ...] = (
     winning_api.blueprint,
     draws_api.blueprint,
     listings_api.blueprint,
+    orders_api.blueprint,
 )
 
 

@@ -29,7 +29,7 @@ from clozette.shop.swaps import setup as swaps_setup
 from clozette.shop.swaps import views as swaps
 
 _OF_SELLERS = ("/selling/start", "/selling/payouts", "/selling/orders")
-PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", swaps.HERE, "/webhooks/stripe", *_OF_SELLERS)
+PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/api/v1/orders", swaps.HERE, "/webhooks/stripe", *_OF_SELLERS)
 """Reached over TLS alone."""
 
 

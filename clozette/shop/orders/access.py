@@ -7,6 +7,7 @@ from clozette.kernel.database import db, is_reading
 from clozette.kernel.viewer import Viewer
 from clozette.shop.orders.models import Order
 from clozette.shop.orders.queries import WHOLE
+from clozette.shop.orders.showing import Side
 from clozette.shop.sellers.models import Seller
 
 
@@ -19,6 +20,14 @@ def sold(viewer: Viewer, ref: str) -> Order:
     """Return a paid order that the viewer has or had to send, or 404; locked where the transaction may write."""
     mine = sa.select(Order).join(Seller, Seller.id == Order.seller_id)
     return _found(mine.where(Order.ref == ref, Seller.member_id == viewer.member_id, Order.paid_at.is_not(None)))
+
+
+def either(viewer: Viewer, ref: str) -> tuple[Order, Side]:
+    """Return an order that the viewer bought, or sold and was paid for, and which of the two; or 404."""
+    is_theirs = sa.and_(Seller.member_id == viewer.member_id, Order.paid_at.is_not(None))
+    mine = sa.select(Order).join(Seller, Seller.id == Order.seller_id)
+    order = _found(mine.where(Order.ref == ref, sa.or_(Order.buyer_id == viewer.member_id, is_theirs)))
+    return order, "bought" if order.buyer_id == viewer.member_id else "sold"
 
 
 def _found(wanted: sa.Select[Order]) -> Order:
