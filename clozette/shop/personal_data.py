@@ -250,6 +250,7 @@ _ORDERS = {
                     "position",
                     "title",
                     "quantity",
+                    "list_minor",
                     "price_minor",
                     "refunded_minor",
                     "fetches",

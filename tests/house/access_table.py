@@ -102,6 +102,10 @@ POST   /offers/{open_offer}/counter                   login   confirm 404     42
 POST   /offers/{open_offer}/accept                    login   confirm 404     409     404     404     404     404
 POST   /offers/{open_offer}/decline                   login   confirm 404     409     404     404     404     404
 POST   /offers/{open_offer}/withdraw                  login   confirm 404     303     404     404     404     404     seen=open.1
+GET    /selling/bundles                               login   confirm 404     200     404     404     404     404
+POST   /selling/bundles                               login   confirm 404     422     404     404     404     404
+POST   /selling/bundles/2                             login   confirm 404     303     404     404     404     404     _method=DELETE
+DELETE /selling/bundles/3                             login   confirm 404     303     404     404     404     404
 GET    /selling/offers                                login   confirm 404     200     404     404     404     404
 GET    /selling/orders                                login   confirm 404     200     404     404     404     404
 GET    /orders/{sent_order}/case                      login   confirm 404     200     404     404     404     404

@@ -132,6 +132,7 @@ def _lines(order_id: int, parcel: Parcel) -> list[OrderLine]:
             position=position,
             title=line.listing.title,
             quantity=line.quantity,
+            list_minor=line.listing.price_minor if line.listing.price_minor != line.price_minor else None,
             price_minor=line.price_minor,
             file_id=sold.get(line.listing.id),
         )

@@ -22,6 +22,8 @@ from clozette.shop.listings import prices
 from clozette.shop.listings.access import shown_to, sold_to
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.prices import AllIn
+from clozette.shop.offers import bundles
+from clozette.shop.offers.models import Bundle
 from clozette.shop.sellers import fees, rates
 from clozette.shop.sellers.fees import Taken
 from clozette.shop.sellers.models import Rate, Seller
@@ -55,6 +57,8 @@ class Parcel:
 
     :ivar rate: what shipping to the buyer's country costs; none where the seller doesn't ship.
     :ivar fees: what the house takes.
+    :ivar off_bp: what is taken off each piece because there are several, in hundredths of a percent.
+    :ivar further: what the seller takes off for still more pieces.
     """
 
     seller: Seller
@@ -63,6 +67,8 @@ class Parcel:
     rate: Rate | None
     fees: Taken | None
     lines: list[Line] = field(default_factory=list)
+    off_bp: int = 0
+    further: Bundle | None = None
 
     @property
     def ready(self) -> list[Line]:
@@ -87,15 +93,30 @@ class Parcel:
     @property
     def all_in(self) -> AllIn | None:
         """What these come to; nothing if there are none, or if the seller doesn't ship to the country."""
-        pieces = sum(line.quantity for line in self.ready if line.listing.mode != prices.DIGITAL)
+        pieces = self.pieces
         if not self.ready or (pieces and self.rate is None):
             return None
         shipping = rates.of_parcel(self.rate, pieces).minor if self.rate is not None and pieces else 0
         return prices.sum_up(self.items_minor, shipping, self.seller.currency, self.fees)
 
+    @property
+    def pieces(self) -> int:
+        """How many pieces are sent."""
+        return sum(line.quantity for line in self.ready if line.listing.mode != prices.DIGITAL)
+
     def at(self, agreed: Mapping[int, int]) -> "Parcel":
         """Return the same at the prices that were agreed on: listing id to what one piece costs."""
-        return replace(self, lines=[replace(line, price_minor=agreed[line.listing.id]) for line in self.lines])
+        lines = [replace(line, price_minor=agreed[line.listing.id]) for line in self.lines]
+        return replace(self, lines=lines, off_bp=0, further=None)
+
+    def bundled(self, rules: Sequence[Bundle]) -> "Parcel":
+        """Return the same with what its seller takes off for several pieces; files are no pieces."""
+        off_bp = bundles.off(rules, self.pieces)
+        lower = {
+            line.listing.id: bundles.lowered(line.price_minor, off_bp if line.listing.mode != prices.DIGITAL else 0)
+            for line in self.lines
+        }
+        return replace(self.at(lower), off_bp=off_bp, further=bundles.further(rules, self.pieces))
 
 
 def cart_of(viewer: Viewer, country: str, *, now: datetime) -> Sequence[Parcel]:
@@ -171,4 +192,5 @@ def _parcels(lines: sa.Select[Any], now: datetime, *, held: bool = False) -> lis
         trouble = rules.trouble_of(listing, quantity, shown=bool(shown), held=held)
         price = listing.price_minor or 0
         parcel.lines.append(Line(listing, quantity, price, cover if shown else None, besides, trouble))
-    return list(found.values())
+    theirs = bundles.of_sellers(found) if found else {}
+    return [parcel.bundled(theirs[seller_id]) if seller_id in theirs else parcel for seller_id, parcel in found.items()]

@@ -9,6 +9,7 @@ from clozette.shop.carts.rules import MOST_PIECES
 from clozette.shop.offers.rules import MOST_LINES
 
 MAX_KEY, MAX_AMOUNT, MAX_SEEN = 64, 20, 20
+MOST_IN_BUNDLE = 20
 
 
 class PiecesIn(Schema):
@@ -42,3 +43,10 @@ class CounterIn(AnswerIn):
     """Another sum."""
 
     amount = Line(max_length=MAX_AMOUNT, required=True)
+
+
+class BundleIn(Schema):
+    """How many percent less from how many pieces on."""
+
+    pieces = Number(2, MOST_IN_BUNDLE, required=True)
+    percent = Number(1, 90, required=True)

@@ -114,6 +114,7 @@ class Order(Model):
 class OrderLine(Model):
     """One listing in an order, as it was when it was bought.
 
+    :ivar list_minor: what the listing asked for one piece, where a bundle or an offer made it less.
     :ivar price_minor: for one piece; ``refunded_minor`` of all its pieces together.
     :ivar file_id: what of something digital was bought: the file of that moment; ``fetches`` how often the buyer had it.
     """
@@ -133,6 +134,7 @@ class OrderLine(Model):
     position: Mapped[int] = mapped_column(sa.SmallInteger)
     title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
     quantity: Mapped[int] = mapped_column(sa.SmallInteger)
+    list_minor: Mapped[int | None]
     price_minor: Mapped[int]
     refunded_minor: Mapped[int] = mapped_column(default=0)
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_files.id"), index=True)
