@@ -52,7 +52,8 @@ OF_PAYMENTS = {
     "heard": "reads what came",
     **dict.fromkeys(("get_redirect_target", "init_poolmanager", "send"), "what the client calls on its way"),
     **dict.fromkeys(
-        ("clear", "pay", "time_out", "onboard", "disputed", "settle", "fail_refund", "news"), "the twin in memory alone"
+        ("clear", "pay", "send", "refuse", "time_out", "onboard", "disputed", "settle", "fail_refund", "news"),
+        "the twin in memory alone",
     ),
 }
 DOOR = "clozette/privacy/disclosures/door.py"

@@ -25,7 +25,6 @@ COLLECTS_NOTHING: dict[str, str] = {
     "verifier.verify": "a file of numbers that anybody may read, looked at and not kept",
     "shop_payments.hear": "the payment service's own numbers; nothing of a person",
     "selling_payouts.pay_out": "a button; what it sends is known",
-    "shop_desk.announce": "what the house takes; nothing of a person",
     "shop_desk.reconcile": "a press that has both sides compared",
     "selling_payouts.go": "a button; what it lets out is known",
     "desk.end": "ends what a one-time code began",

@@ -23,6 +23,7 @@ from clozette.rights.declared import SUBJECTS, DeclaredTable
 
 LENGTH = 9
 _ALLOWED = re.compile(r"^\s*(\w+) IN \(([^()]*)\)", re.IGNORECASE)
+_BETWEEN = re.compile(r"^\s*(\w+) BETWEEN (\d+) AND \d+\s*$", re.IGNORECASE)
 
 
 @dataclass
@@ -99,14 +100,15 @@ def _value(one: DeclaredTable, column: sa.Column[Any], planted: Planted) -> Any:
     if column.foreign_keys:
         return _linked(one, column, planted)
     if column.primary_key and isinstance(column.type, sa.Integer):
-        return new_id()
+        return _least(one.table, column.name) or new_id()
     allowed = _allowed(one.table, column.name)
     if allowed:
         return allowed[0]
     word = (
         planted.word(name) if isinstance(one.said.columns[column.name], Personal) else f"other{next(planted._numbers)}"
     )
-    made = _of_type(column, word)
+    least = _least(one.table, column.name)
+    made = _of_type(column, word) if least is None else least
     holds_it = isinstance(made, bytes | list) or (isinstance(made, str) and len(made) >= LENGTH)
     return made if holds_it or not column.nullable else None
 
@@ -128,6 +130,14 @@ def _allowed(table: sa.Table, column: str) -> list[str]:
         if isinstance(check, sa.CheckConstraint) and (met := _ALLOWED.match(str(check.sqltext))) and met[1] == column:
             return [word.strip().strip("'") for word in met[2].split(",")]
     return []
+
+
+def _least(table: sa.Table, column: str) -> int | None:
+    """Return the least number that a constraint allows in a column."""
+    for check in table.constraints:
+        if isinstance(check, sa.CheckConstraint) and (met := _BETWEEN.match(str(check.sqltext))) and met[1] == column:
+            return int(met[2])
+    return None
 
 
 def _of_type(column: sa.Column[Any], word: str) -> Any:

@@ -45,7 +45,7 @@ def fees() -> Any:
 
 
 @blueprint.post("/fees")
-@staff(ROLE)
+@staff(ROLE, collects="CP2")
 def announce() -> Any:
     """Let other fees begin on a day that is yet to come; nothing that was announced is ever changed."""
     form = Form(schemas.FeesIn)
