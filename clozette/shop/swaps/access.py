@@ -60,6 +60,11 @@ def to_want(viewer: Viewer, listing_id: int) -> Listing:
     return found[0] if found else abort(404)
 
 
+def in_circle(viewer: Viewer, listing_ids: Collection[int]) -> Sequence[Listing]:
+    """Return which of these listings may be in a ring with the viewer: their own, and others' as far as they see them."""
+    return _found(_shown(viewer).where(Listing.mode == "swap", Listing.id.in_(listing_ids)))
+
+
 def _shown(viewer: Viewer) -> sa.Select[Listing]:
     joined = sa.select(Listing).join(Seller, Seller.id == Listing.seller_id)
     joined = joined.join(Member, Member.id == Seller.member_id).where(shown_to(viewer))

@@ -14,7 +14,7 @@ PAY_WITHIN = timedelta(hours=22)
 """So long everybody has to pay their deposit; the payment service keeps a page open for no more than a day."""
 MODES = ("swap", "sale")
 """What may be given: what is offered to swap, and what its owner would sell anyway."""
-MOST_PIECES, MOST_OPEN = 5, 20
+MOST_PIECES, MOST_OPEN, MOST_WANTS = 5, 20, 200
 LEAST_MINOR = 100
 """The smallest deposit: no card pays less than about that."""
 MOVES: Mapping[str, frozenset[str]] = {
@@ -138,6 +138,11 @@ def blocked() -> Refusal:
 def too_many() -> Refusal:
     """Say that somebody proposes too much at once."""
     return Refusal("too_many", _("You have many proposals open. Wait for an answer, or take one back."))
+
+
+def too_many_wants() -> Refusal:
+    """Say that somebody wants too much to be searched through."""
+    return Refusal("too_many_wants", _("You have marked %(most)s things. Take one back first.", most=MOST_WANTS))
 
 
 def no_way() -> Refusal:

@@ -31,7 +31,9 @@ class ProposeIn(Schema):
 
 
 class CircleIn(Schema):
-    """A ring that was found: the listings in its order, each wanted by whoever gives the one before; and the deposit of all."""
+    """A ring that was found: the listings in its order, the viewer's first, each wanted by the giver of the next; and what
+    everybody pays as a deposit.
+    """
 
     listings = ma.fields.List(RowId(), load_default=list[Any])
     deposit = Line(required=True, max_length=MAX_AMOUNT)

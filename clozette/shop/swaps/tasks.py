@@ -6,7 +6,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.tasks import checkpoint, enqueue, task
 from clozette.shop.orders.tasks import introduce
-from clozette.shop.swaps import driving, queries, services, telling
+from clozette.shop.swaps import driving, queries, services, telling, wants
 
 log = structlog.get_logger()
 
@@ -27,6 +27,12 @@ def tend_swaps() -> None:
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
             db.session.rollback()
             log.error("swap_not_tended", swap=swap_id, error=type(error).__name__)
+
+
+@task("shop.forget_wants")
+def forget_wants() -> None:
+    """Forget what was wanted and is gone."""
+    wants.sweep()
 
 
 @task("shop.drop_proposal")

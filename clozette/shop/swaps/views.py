@@ -222,7 +222,6 @@ def _page(found: Swap, form: Form) -> Any:
         "shop/swaps/swap.html",
         swap=found,
         mine=services.leg_of(found, viewer.member_id),
-        drawing=ring.draw(len(found.legs)),
         ring=ring,
         form=form,
         countries=countries.choices(),
