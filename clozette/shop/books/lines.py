@@ -99,7 +99,7 @@ def book(period: Period, currency: str, opening: int, deeds: Iterable[Deed], ref
     """Write the book of a period.
 
     :param deeds: in their order.
-    :param refunded: what had been given back of orders before it, by their references.
+    :param refunded: what had left again for buyers before it, by the references of their orders.
     """
     lines, balance, before = [], opening, dict(refunded)
     sums, months = Sums(), {str(month): Sums() for month in period.months()}
@@ -116,14 +116,14 @@ def _line(deed: Deed, balance: int, before: dict[str, int]) -> Line:
     is_sale, order = deed.kind == "paid", deed.order
     shipping = order.shipping if is_sale and order else 0
     items, refunds = (deed.buyer - shipping, 0) if is_sale else (0, deed.buyer)
-    tax = (order.tax if is_sale else -_tax_back(order, -refunds, before)) if order else 0
+    tax = (order.tax if is_sale else -_tax_back(order, -refunds - deed.lost, before)) if order else 0
     after = balance + deed.buyer + deed.fees + deed.paid + deed.lost
     parts = (items, shipping, refunds, deed.fees, deed.lost, deed.paid)
     return Line(deed.kind, deed.at, order, *parts, tax, after)
 
 
 def _tax_back(order: Sold, amount: int, before: dict[str, int]) -> int:
-    """Return the tax in a refund, and count that; below nothing for a refund that came back."""
+    """Return the tax in what left again for the buyer, and count that; below nothing for what came back."""
     known = before.get(order.ref, 0)
     before[order.ref] = known + amount
     return taxes.given_back(order.gross, order.tax_bp, known, amount) if order.tax else 0

@@ -102,8 +102,9 @@ def _deed(row: Any) -> Deed:
 
 
 def _refunded(refs: Iterable[str], before: datetime) -> dict[str, int]:
-    """Return what was given back of orders before a moment, by their references."""
+    """Return what buyers and their banks had back of orders before a moment, by their references."""
     back = sa.select(Order.ref, -sa.func.sum(_CHANGE)).join(Order, Order.id == Move.order_id)
-    sides = sa.or_(Move.from_account == "buyer", Move.to_account == "buyer")
+    outside = ("buyer", "lost")
+    sides = sa.or_(Move.from_account.in_(outside), Move.to_account.in_(outside))
     back = back.where(Order.ref.in_(refs), Move.at < before, Move.deed != "paid", sides)
     return {ref: int(amount) for ref, amount in db.session.execute(back.group_by(Order.ref))}

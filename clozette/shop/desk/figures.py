@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from clozette.kernel.database import db
 from clozette.shop.books.queries import day_of
+from clozette.shop.cases.models import Case
 from clozette.shop.ledger.models import Move
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order
@@ -38,18 +39,31 @@ class Figures:
     orders: Mapping[str, int]
     sellers: Mapping[str, int]
     listings: Mapping[str, int]
+    cases: Days
     waiting: Mapping[str, int]
 
 
 def figures(today: date) -> Figures:
     """Count."""
     orders, sellers, listings = (_by_state(model.state) for model in (Order, Seller, Listing))
-    return Figures(_money(today), orders, sellers, listings, _waiting())
+    days = _days_to(today)
+    return Figures(_money(days), orders, sellers, listings, _cases(days), _waiting())
 
 
-def _money(today: date) -> list[Money]:
+def _days_to(today: date) -> list[datetime]:
     end = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    days = [end - timedelta(days=back) for back in reversed(range(DAYS))]
+    return [end - timedelta(days=back) for back in reversed(range(DAYS))]
+
+
+def _cases(days: Sequence[datetime]) -> Days:
+    """Count the cases of each day, by when they were opened."""
+    day = day_of(Case.opened_at)
+    rows = db.session.execute(sa.select(day, sa.func.count()).where(Case.opened_at >= days[0]).group_by(day))
+    counted = {row[0]: row[1] for row in rows}
+    return [(one, counted.get(one.date().isoformat(), 0)) for one in days]
+
+
+def _money(days: Sequence[datetime]) -> list[Money]:
     rows = _moved(days[0])
     currencies = sorted({row.currency for row in rows}, key=lambda currency: (-_turnover(rows, currency), currency))
     return [_of(currency, [row for row in rows if row.currency == currency], days) for currency in currencies]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
-from clozette.shop.books import periods, queries, taxes
+from clozette.shop.books import periods, queries, taxes, words
 from clozette.shop.books.lines import Line
 from clozette.shop.books.periods import Period
 from clozette.shop.ledger import queries as ledger
@@ -137,6 +137,21 @@ def test_a_month_line_by_line(client_of: Any, seller: Seller, sam: Any, bea: Any
     assert "€39.00" in page
     assert "November 2026" in page
     assert "November 2026" in client_of(sam).get("/selling/books?period=2026").text
+
+
+def test_what_a_bank_takes_stands_by_itself(seller: Seller, bea: Any, stopped_clock: Any) -> None:
+    stopped_clock.stop(datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
+    order = sold(seller, bea)
+    books.book_dispute(order.id, 1000, clock.now())
+    stopped_clock.forward(hours=2)
+    books.book_dispute_won(order.id, clock.now())
+    db.session.commit()
+    november, december = (queries.book_of(seller, Period(2026, month)) for month in (11, 12))
+    _sale, taken = november.lines
+    assert (taken.kind, taken.refunds, taken.lost, taken.tax, taken.balance) == ("dispute", 0, -1000, -159, 3400)
+    (back,) = december.lines
+    assert (back.kind, back.lost, back.tax, back.balance) == ("dispute_won", 1000, 159, 4400)
+    assert words.deed(back.kind) == "Given back by the buyer's bank"
 
 
 def test_the_file_adds_up_and_calculates_nothing(client_of: Any, seller: Seller, sam: Any, bea: Any) -> None:

@@ -15,6 +15,7 @@ from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined, Later
 from clozette.privacy.models import StaffRead
 from clozette.shop.books.periods import Period
+from clozette.shop.cases.models import Case
 from clozette.shop.desk import figures, house
 from clozette.shop.ledger import services as ledger
 from clozette.shop.ledger.models import Balance, Move
@@ -60,6 +61,12 @@ def sold(seller: Seller, bea: Any) -> Order:
     return order
 
 
+def make_case(session: Any, order: Order) -> None:
+    now = clock.now()
+    session.add(Case(order_id=order.id, kind="damaged", state="open", state_at=now, opened_at=now))
+    session.commit()
+
+
 def test_figures_are_what_the_ledger_says(admin: Any, seller: Seller, bea: Any, stopped_clock: Any) -> None:
     stopped_clock.stop(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
     sold(seller, bea)
@@ -77,8 +84,11 @@ def test_figures_are_what_the_ledger_says(admin: Any, seller: Seller, bea: Any, 
     assert [number for _day, number in euro.refunds][-2:] == [0, 2000 + fee_back]
     assert len(euro.orders) == 30
     assert (found.orders["paid"], found.sellers, found.waiting["refunds"]) == (3, {"active": 2}, 1)
+    make_case(db.session, order)
+    assert [number for _day, number in figures.figures(clock.today()).cases][-2:] == [0, 1]
     page = admin.get("/admin/shop").text
     assert "€94.00" in page
+    assert "Cases that were opened" in page
     assert "Refunds not sent yet: 1" in page
 
 
