@@ -33,7 +33,7 @@ def form_of(browser: Any, listings: list[Any], amount: str, **changes: Any) -> d
     for name, value in re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', page):
         hidden.setdefault(name, []).append(value)
     one = {name: hidden[name][0] for name in ("form_key", "total")}
-    return {"listing": hidden["listing"], "quantity": hidden["quantity"], "amount": amount, **one}
+    return {"listing": hidden["listing"], "quantity": hidden.get("quantity", []), "amount": amount, **one}
 
 
 def offer(browser: Any, listings: list[Any], amount: str, **changes: Any) -> str:

@@ -28,7 +28,8 @@ class Offer(Model):
     :ivar wanted: a digest of which listings it is for: of two offers for the same only one is open.
     :ivar until: until when there must be an answer; once it is accepted, until when the pieces are held.
     :ivar total_minor: what the buyer pays all in, as it was shown to them for their ``country``.
-    :ivar ended_because: why it ended, where its state doesn't say it: below the ``floor``, a ``block``, things ``gone``.
+    :ivar ended_because: why it ended, where its state doesn't say it: below the ``floor``, a ``block``, things ``gone``,
+        one of them ``left``.
     """
 
     __tablename__ = "shop_offers"

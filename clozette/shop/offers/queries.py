@@ -84,14 +84,13 @@ def live_for(buyer_id: int, listing_ids: Iterable[int]) -> Offer | None:
     return db.session.scalar(same.where(Offer.state.in_(LIVE)))
 
 
-def live_between(one_id: int, other_id: int) -> Sequence[int]:
-    """Return the offers that two members talk about, whoever of them sells."""
+def live_of(member_id: int, other_id: int | None = None) -> Sequence[int]:
+    """Return the offers that a member has going, as buyer or seller; those with one other member."""
+    buys, sells = Offer.buyer_id == member_id, Seller.member_id == member_id
+    if other_id is not None:
+        buys, sells = sa.and_(buys, Seller.member_id == other_id), sa.and_(sells, Offer.buyer_id == other_id)
     wanted = sa.select(Offer.id).join(Seller, Seller.id == Offer.seller_id).where(Offer.state.in_(LIVE))
-    either = sa.or_(
-        sa.and_(Offer.buyer_id == one_id, Seller.member_id == other_id),
-        sa.and_(Offer.buyer_id == other_id, Seller.member_id == one_id),
-    )
-    return db.session.scalars(wanted.where(either).order_by(Offer.id)).all()
+    return db.session.scalars(wanted.where(sa.or_(buys, sells)).order_by(Offer.id)).all()
 
 
 def tries(buyer_id: int, listing_ids: Iterable[int], now: datetime) -> int:

@@ -160,13 +160,13 @@ def forget(now: datetime) -> None:
     db.session.execute(over, execution_options={"synchronize_session": False})
 
 
-def part(blocker_id: int, blocked_id: int, now: datetime) -> None:
-    """End what two members talk about, as the one who blocks the other would: by no, or by taking it back."""
-    for offer_id in queries.live_between(blocker_id, blocked_id):
+def part(member_id: int, other_id: int | None, now: datetime, *, because: str) -> None:
+    """End what a member has going (with ``other_id``), as they would: by taking it back, or by no."""
+    for offer_id in queries.live_of(member_id, other_id):
         offer = queries.whole(offer_id)
         assert offer is not None
-        to = "withdrawn" if offer.buyer_id == blocker_id else "declined"
-        _end(offer, to, now, in_time=None, because="block")
+        to = "withdrawn" if offer.buyer_id == member_id else "declined"
+        _end(offer, to, now, in_time=None, because=because)
 
 
 def take(offer_id: int, buyer_id: int, now: datetime) -> Offer:

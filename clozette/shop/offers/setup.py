@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from clozette.accounts.events import MemberBlocked
+from clozette.accounts.events import MemberBlocked, MemberDeactivated
 from clozette.community import notifications
 from clozette.kernel import events, tasks
 from clozette.shop.offers import bundle_views, bundles, listeners, queries, views, words
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(bundle_views.blueprint)
     events.listen(app, MemberBlocked, inside=(listeners.part,))
+    events.listen(app, MemberDeactivated, inside=(listeners.leave,))
     events.listen(app, OfferMoved, after=(ours.tell_offer_moved,))
     tasks.schedule(app, "* * * * *", ours.end_offers)
     tasks.schedule(app, "23 4 * * *", ours.forget_offers)

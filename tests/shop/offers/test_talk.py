@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clozette.accounts.services import blocks
+from clozette.accounts.services import blocks, members
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY
@@ -15,6 +15,7 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.offers import rules
 from clozette.shop.offers import tasks as ours
 from clozette.shop.offers.models import Offer, OfferLine, OfferStep
+from clozette.shop.offers.words import page_of
 from tests.factories.accounts import make_member
 from tests.factories.offers import answer, form_of, look_at, make_offer, offer
 from tests.factories.shop import make_listing, make_seller
@@ -188,6 +189,22 @@ def test_a_block_ends_it(beas, sams, bea, sam, coat, seller):
         assert browser.get(page).status_code == 404
 
 
+def test_who_leaves_lets_go(bea, sams, coat):
+    page = page_of(make_offer(bea, coat, state="accepted", turn="buyer"))
+    members.deactivate(bea, now=clock.now())
+    assert (the_offer().state, the_offer().ended_because, remaining(coat)) == ("withdrawn", "left", 1)
+    assert sams.get(page).status_code == 200
+
+
+def test_an_erased_buyer_leaves_nothing_but_the_talk(bea, sams, coat):
+    page = page_of(make_offer(bea, coat))
+    the_offer().buyer_id = None
+    db.session.flush()
+    shown = sams.get(page)
+    assert shown.status_code == 200
+    assert "Somebody who left: €30.00" in shown.text
+
+
 def test_several_things_in_one_offer(beas, sams, coat, seller):
     hat = make_listing(seller, title="A hat", price_minor=2000)
     form = form_of(beas, [coat, hat], "45")
@@ -268,3 +285,14 @@ def test_what_came_to_nothing_is_forgotten(app, bea, coat, seller, stopped_clock
     make_offer(bea, coat, state="declined")
     run(app, ours.forget_offers)
     assert sorted(db.session.scalars(sa.select(Offer.state))) == ["accepted", "declined", "open"]
+
+
+def test_of_several_pieces_some_are_wanted(beas, sams, coat):
+    coat.stock = coat.remaining = 3
+    db.session.flush()
+    form = form_of(beas, [coat], "60", quantity=2)
+    assert (form["quantity"], form["total"]) == ([], "6600")
+    page = location(beas.post("/offers", data={**form, "quantity": "2"}))
+    answer(sams, page, "accept")
+    assert remaining(coat) == 1
+    assert db.session.execute(sa.select(OfferLine.quantity, OfferLine.price_minor)).one() == (2, 3000)
