@@ -8,6 +8,7 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.offers.models import Bundle, Offer, OfferLine, OfferStep
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
 from clozette.shop.payments.models import Heard, Payment, Payout, Reconciliation, Refund
+from clozette.shop.reviews.models import Review
 from clozette.shop.sellers.models import Fees, Rate, Seller
 from clozette.shop.swaps.models import Leg, Piece, Swap, Want
 
@@ -38,6 +39,7 @@ __all__ = [
     "Rate",
     "Reconciliation",
     "Refund",
+    "Review",
     "Seller",
     "Swap",
     "Want",

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Restriction, Table
 from clozette.shop.cases.personal_data import CASES
+from clozette.shop.reviews.personal_data import REVIEWS
 from clozette.shop.offers import personal_data as offers
 from clozette.shop.swaps import personal_data as swaps
 
@@ -53,6 +54,7 @@ _SELLERS = {
             "id": _LINK,
             "member_id": _LEADS,
             "account_key": NotPersonal("lets the payment service know a request that is repeated"),
+            **dict.fromkeys(("reviewed", "stars_sum", "described", "sends_hours"), _BOUGHT),
             **dict.fromkeys(("legal_name", "address", "contact", "tax_number", "account"), _TRADER),
             **dict.fromkeys(
                 ("kind", "country", "currency", "state", "wants", "since", "checked_at", "tax_bp"), _BOUGHT
@@ -156,6 +158,7 @@ _SELLERS = {
 
 _ORDERS = {
     **CASES,
+    **REVIEWS,
     "shop_cart_lines": Table(
         title=_l("Your cart"),
         subject=("member_id", "subject_id"),

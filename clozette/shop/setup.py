@@ -24,6 +24,7 @@ from clozette.shop.orders import setup as orders_setup
 from clozette.shop.orders.events import OrderMoved
 from clozette.shop.papers import views as papers
 from clozette.shop.payments import setup as payments_setup
+from clozette.shop.reviews import setup as reviews_setup
 from clozette.shop.sellers import views as selling
 from clozette.shop.swaps import setup as swaps_setup
 from clozette.shop.swaps import views as swaps
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
     payments_setup.init_app(app)
     orders_setup.init_app(app)
     cases_setup.init_app(app)
+    reviews_setup.init_app(app)
     files_setup.init_app(app)
     app.register_blueprint(papers.blueprint)
     books_setup.init_app(app)

@@ -48,6 +48,7 @@ from clozette.shop.cases.moves import Said
 from clozette.shop.files import queries as files
 from clozette.shop.orders import deeds
 from clozette.shop.payments import services as payments
+from clozette.shop.reviews import services as reviews
 from clozette.shop.sellers.models import Seller
 from clozette.shop.swaps import services as swaps
 from clozette.shop.swaps.services import Part
@@ -468,6 +469,15 @@ def _sold(world: World, seller: Seller) -> None:
     world.names["sold_order"] = order.ref
 
 
+def _review(owner: Member, seller: Seller) -> int:
+    """The owner said how it was, and that is shown."""
+    now = clock.now()
+    order = shop.make_order(owner, shop.make_listing(seller), state="complete", paid_at=now)
+    said = reviews.write(order, "buyer", stars=4, as_described=True, words="As in the pictures.", now=now)
+    reviews.show(order.id, now)
+    return said.id
+
+
 def _case(owner: Member, seller: Seller) -> int:
     """The owner complains about something that they bought."""
     now = clock.now()
@@ -491,5 +501,6 @@ def _bought(world: World, owner: Member) -> None:
     world.names |= {"file_order": bought.ref, "file_line": ids.encode(file_line)}
     world.names |= {"held_order": order.ref, "sent_order": sent.ref}
     world.names["case"] = ids.encode(_case(owner, merchant))
+    world.names["review"] = ids.encode(_review(owner, merchant))
     world.names["open_offer"] = ids.encode(offers.make_offer(owner, shop.make_listing(merchant)).id)
     world.names |= {"wanted": ids.encode(wanted.id), "merchant": ids.encode(merchant.id)}

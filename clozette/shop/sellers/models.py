@@ -20,6 +20,8 @@ class Seller(Model):
     :ivar account: the seller's account with the payment service; made once, by ``account_key``.
     :ivar state: ``active`` while the payment service lets money through to them; ``wants`` is what it misses.
     :ivar currency: the one that everything of theirs is priced in.
+    :ivar reviewed: how many reviews of buyers are shown, with ``stars_sum`` stars together, of which ``described`` say that
+        all was as described; ``sends_hours``: within how many hours the seller sent, on average.
     :ivar tax_bp: the tax that is in a trader's prices, in hundredths of a percent.
     """
 
@@ -50,6 +52,10 @@ class Seller(Model):
     wants: Mapped[list[str]] = mapped_column(default=list)
     since: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+    reviewed: Mapped[int] = mapped_column(default=0)
+    stars_sum: Mapped[int] = mapped_column(default=0)
+    described: Mapped[int] = mapped_column(default=0)
+    sends_hours: Mapped[int | None]
 
     member: Mapped[Member | None] = relationship(lazy="raise")
 

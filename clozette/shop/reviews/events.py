@@ -1,0 +1,17 @@
+"""What happens to reviews; ids only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ReviewShown:
+    """What one side of an order said is shown to anybody from now on."""
+
+    review_id: int
+
+
+@dataclass(frozen=True)
+class ReviewHidden:
+    """The staff hid a review."""
+
+    review_id: int

@@ -1,0 +1,20 @@
+"""What the pages of reviews take."""
+
+import marshmallow as ma
+
+from clozette.kernel.schemas import Line, Number, Schema, Text
+from clozette.shop.reviews.models import MAX_REASON, MAX_WORDS
+
+
+class ReviewIn(Schema):
+    """How it was."""
+
+    stars = Number(1, 5, required=True)
+    as_described = ma.fields.Boolean(load_default=False)
+    words = Text(load_default="", max_length=MAX_WORDS)
+
+
+class HideIn(Schema):
+    """Why a review is hidden; its author reads it."""
+
+    reason = Line(required=True, max_length=MAX_REASON, validate=ma.validate.Length(min=10))
