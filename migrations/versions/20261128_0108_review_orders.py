@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e9a4c62f7b10"
-down_revision: str | Sequence[str] | None = "7d31b8e0c5a2"
+down_revision: str | Sequence[str] | None = "c7b2f9e1406d"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
