@@ -10,8 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,17 +104,28 @@ class Site:
             time.sleep(0.1)
         return False
 
-    @contextmanager
-    def harmed(self, victim: str | None) -> Iterator[None]:
-        """Kill a process at some moment of what happens meanwhile, and start it again; nothing if there is no victim."""
-        harm = threading.Thread(target=self._harm, args=(victim, self.random.uniform(0, HARM_WITHIN)))
-        if victim is not None:
-            harm.start()
-        try:
-            yield
-        finally:
-            if victim is not None:
-                harm.join()
+    def harm(self, victim: str, story: Callable[[], None]) -> None:
+        """Kill a process at some moment of a story, and start it again.
+
+        The story runs in a thread of its own: what a thread has started dies with it.
+        """
+        wrong: list[Exception] = []
+
+        def tell() -> None:
+            try:
+                story()
+            except Exception as error:  # noqa: BLE001 - raised again below
+                wrong.append(error)
+
+        told = threading.Thread(target=tell)
+        told.start()
+        time.sleep(self.random.uniform(0, HARM_WITHIN))
+        self.kills[victim] += 1
+        _kill(self.running[victim])
+        self._start(victim)
+        told.join()
+        if wrong:
+            raise wrong[0]
 
     def reconcile(self) -> tuple[int, str]:
         """Run ``clozette payments reconcile``; return its exit code and its last line."""
@@ -167,12 +177,6 @@ class Site:
         with self.app.app_context():
             for engine in db.engines.values():
                 engine.dispose()
-
-    def _harm(self, victim: str, after: float) -> None:
-        time.sleep(after)
-        self.kills[victim] += 1
-        _kill(self.running[victim])
-        self._start(victim)
 
     def _start(self, name: str) -> None:
         log = self.folder / f"{name}.log"

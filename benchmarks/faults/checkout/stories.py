@@ -202,8 +202,10 @@ def run(site: Site, report: Report) -> None:
             number += 1
             one = Purchase(site, number)
             wrong = site.found["stories-wrong"]
-            with site.harmed(victim):
+            if victim is None:
                 story(one)
+            else:
+                site.harm(victim, lambda story=story, one=one: story(one))
             if site.found["stories-wrong"] > wrong:
                 report.figures.setdefault("wrong", []).append(f"{site.name} {story.__name__} {victim}")
             site.found["stuck"] += not one.settled()
