@@ -21,7 +21,7 @@ from clozette.shop.payments import runs
 from clozette.shop.payments import words as payment_words
 from clozette.shop.sellers import fees as schedule
 from clozette.shop.sellers import places, wording
-from clozette.shop.sellers.models import STATES, Seller
+from clozette.shop.sellers.models import Seller
 
 blueprint = Blueprint("shop_desk", __name__, url_prefix="/admin/shop")
 HERE = "/admin/shop"
@@ -34,7 +34,7 @@ MAX_SEARCH = 60
 def index() -> str:
     """Show how it goes."""
     made = figures.figures(clock.today())
-    return render_template("admin/shop/index.html", figures=made, words=words, orders=order_words, wording=wording)
+    return render_template("admin/shop/index.html", figures=made, words=words, orders=order_words)
 
 
 @blueprint.get("/fees")
@@ -66,13 +66,12 @@ def who_sells() -> str:
     """List who sells, and whether money reaches them."""
     search, state = request.args.get("q", "").strip()[:MAX_SEARCH], request.args.get("state", "")
     page = sellers.page(search, state, read_cursor(request.args.get("after")))
-    states = {name: wording.STATES[name] for name in STATES}
     return render_template(
         "admin/shop/sellers.html",
         page=page,
         search=search,
         state=state,
-        states=states,
+        states=words.SELLERS,
         kinds=wording.KINDS,
         places=places,
     )
@@ -98,6 +97,7 @@ def record(seller_id: int) -> Any:
         "admin/shop/record.html",
         record=made,
         seller=found,
+        words=words,
         wording=wording,
         places=places,
         orders=order_words,
@@ -154,7 +154,7 @@ def reconcile() -> Any:
 
 def _ask(found: Seller, form: Form) -> Any:
     case = sellers.open_case(viewer(), found, clock.now())
-    page = render_template("admin/shop/seller.html", seller=found, form=form, case=case, wording=wording)
+    page = render_template("admin/shop/seller.html", seller=found, form=form, case=case)
     return page, form.status
 
 

@@ -1,4 +1,4 @@
-"""What the accounts of the ledger are called, and what the payment service has yet to hear."""
+"""What the staff call accounts of the ledger, how sellers stand, and what the payment service has yet to hear."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,16 @@ ACCOUNTS: Mapping[str, LazyString] = {
     "available": _l("Sellers' own"),
     "paid": _l("Sellers' banks"),
     "fees": _l("The house"),
+    "owed": _l("Owed to buyers"),
     "lost": _l("Taken by buyers' banks"),
 }
+SELLERS: Mapping[str, LazyString] = {
+    "asked": _l("Not known to the payment service"),
+    "pending": _l("Being checked"),
+    "active": _l("Money reaches them"),
+    "stopped": _l("Payments stopped"),
+}
+"""How sellers stand with the payment service."""
 WAITING: Mapping[str, LazyString] = {
     "news": _l("News not heeded yet"),
     "refunds": _l("Refunds not sent yet"),

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from babel.numbers import format_percent
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from clozette.kernel.money import Money
 from clozette.kernel.web.pages import day
 from clozette.privacy.controller import Controller
+from clozette.shop.books.words import tax_in
 from clozette.shop.orders.models import Order, OrderAddress
 from clozette.shop.papers.paper import Paper
 from clozette.shop.payments.models import Refund
@@ -27,7 +27,7 @@ def write(order: Order, bill: OrderAddress | None, refunds: Sequence[Refund], ho
     for one in refunds:
         text = _("%(amount)s back on %(day)s", amount=_money(order, one.amount_minor), day=day(one.asked_at))
         paper.text(text)
-    paper.text(_tax(order))
+    paper.text(tax_in(order))
     paper.text(_("Sold by the seller named above, by way of %(house)s.", house=_named(house)), "small")
     return paper.pdf()
 
@@ -56,15 +56,6 @@ def _seller_lines(order: Order) -> list[str]:
         known = _("Tax number: %(number)s", number=number) if number else ""
         return [seller.legal_name, *seller.address.splitlines(), seller.contact, known]
     return [f"{member.display_name} (@{member.handle})" if member else _("Somebody who has left")]
-
-
-def _tax(order: Order) -> str:
-    """Say how much tax is in it, if any is."""
-    if not order.tax_name:
-        return ""
-    share = format_percent(order.tax_bp / 10_000, "#,##0.##%", locale=get_locale() or "en")
-    amount = _money(order, order.tax_minor)
-    return str(_("In it: %(amount)s of %(tax)s at %(share)s.", amount=amount, tax=order.tax_name, share=share))
 
 
 def _named(house: Controller) -> str:
