@@ -9,8 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from clozette.kernel.money import Money
+from clozette.shop.books import taxes
 from clozette.shop.books.periods import Period
 from clozette.shop.orders.models import Order
+from clozette.shop.sellers.models import Seller
 
 DEEDS: Mapping[str, LazyString] = {
     "paid": _l("Sale"),
@@ -33,10 +35,14 @@ def tax_in(order: Order) -> str:
     """Say how much tax is in what was paid for the goods of an order; nothing where none is."""
     if not order.tax_minor:
         return ""
-    locale = get_locale() or "en"
-    share = format_percent(order.tax_bp / 10_000, "#,##0.##%", locale=locale)
-    amount = Money(order.tax_minor, order.currency).format(locale)
+    amount = Money(order.tax_minor, order.currency).format(get_locale() or "en")
+    share = _percent(order.tax_bp)
     return str(_("In it: %(amount)s of %(tax)s at %(share)s.", amount=amount, tax=order.tax_name, share=share))
+
+
+def tax_of(seller: Seller) -> str:
+    """Say at which rate a trader's prices have tax in them."""
+    return f"{_percent(seller.tax_bp)} {taxes.law_of(seller.country).name}"
 
 
 def period(one: Period) -> str:
@@ -46,3 +52,7 @@ def period(one: Period) -> str:
     locale = get_locale()
     name = locale.months["stand-alone"]["wide"][one.month] if locale else f"{one.month:02}"
     return f"{name} {one.year}"
+
+
+def _percent(share: int) -> str:
+    return str(format_percent(share / taxes.WHOLE, "#,##0.##%", locale=get_locale() or "en"))

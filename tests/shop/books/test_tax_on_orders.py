@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.accounts.models import Member
-from clozette.kernel import tasks
+from clozette.kernel import ids, tasks
 from clozette.kernel.ports.mail import KEY
 from clozette.shop.orders.models import Order
 from clozette.shop.sellers.models import Seller
@@ -58,6 +58,14 @@ def test_both_sides_read_the_tax_of_that_day(app: Any, client_of: Any, db_sessio
         assert "DE999999999" not in text
     assert "DE111" in pages[0]
     assert "DE111" in receipt.text
+
+
+def test_a_listing_says_the_rate(client_of: Any, db_session: Any, trader: Seller) -> None:
+    address = f"/shop/{ids.encode(make_listing(trader).id)}"
+    assert "19% USt" in client_of().get(address).text
+    trader.tax_bp = 700
+    db_session.commit()
+    assert "7% USt" in client_of().get(address).text
 
 
 def said(**changes: str) -> dict[str, str]:
