@@ -267,6 +267,7 @@ def connect(app: Flask) -> None:
 def _answers(app: Flask) -> None:
     """What lower rooms ask, and which upper room knows."""
     consents.ask_ages_of(app, account_access.is_minor_subject)
+    disclosures.know_people(app, account_access.page_of_subject)
     consents.ask_lapses_of(app, questions.lapsed)
     consents.ask_lapses_of(app, guardians.lapsed)
     purposes.ask_at(app, "sms", texts_public.HERE)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort
+from flask import abort, current_app
 from sqlalchemy import orm
 
 from clozette.accounts import handles
@@ -102,6 +102,14 @@ def _found(member: Member | None) -> Member:
     if member is None:
         abort(404)
     return member
+
+
+def page_of_subject(subject_id: int) -> tuple[str, str] | None:
+    """Return a member's name and the address of their page by their subject; for the rooms below that know no members."""
+    member = db.session.scalar(sa.select(Member).where(Member.subject_id == subject_id))
+    if member is None:
+        return None
+    return member.display_name, f"{current_app.extensions['clozette.origin']}/@{member.handle}"
 
 
 def is_minor_subject(subject_id: int, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from clozette.kernel import ids
 from clozette.kernel.database import db
 from clozette.kernel.formulas import neutral
-from clozette.privacy import subjects
+from clozette.privacy import disclosures, subjects
 from clozette.privacy.disclosures.models import Disclosure
 from clozette.privacy.disclosures.queries import Logged
 from clozette.privacy.models import Subject
@@ -54,7 +54,7 @@ def reference_of(row: Disclosure) -> str | None:
 
 
 def _cells(row: Logged) -> tuple[object, ...]:
-    handover, to = row.handover, row.recipient
+    handover, to = row.handover, disclosures.particulars(row.recipient)
     return (
         ids.encode(handover.id),
         handover.at.isoformat(),

@@ -15,7 +15,7 @@ from clozette.privacy.disclosures.door import (
     disclose,
     init_app,
 )
-from clozette.privacy.disclosures.recipients import recipient
+from clozette.privacy.disclosures.recipients import know_people, particulars, person, recipient, subject_of
 from clozette.privacy.disclosures.silences import silence
 from clozette.privacy.disclosures.telling import tell_recipients
 
@@ -28,7 +28,11 @@ __all__ = [
     "ask_erasures_of",
     "disclose",
     "init_app",
+    "know_people",
+    "particulars",
+    "person",
     "recipient",
     "silence",
+    "subject_of",
     "tell_recipients",
 ]

@@ -21,6 +21,7 @@ from clozette.kernel.ports.release import Release
 from clozette.privacy import consents, ledger, subjects
 from clozette.privacy.disclosures import departures, leaves
 from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
+from clozette.privacy.disclosures.recipients import particulars
 from clozette.privacy.models import Consent, LedgerEntry, Subject
 
 Basis = Literal["consent", "contract", "law", "claim", "vital"]
@@ -77,6 +78,7 @@ class _Person:
 def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
     """Hand in every room's declaration: only what is declared in one can go out. Ports note departures in our log."""
     ports.init_app(app, departures.note)
+    app.jinja_env.globals["particulars"] = particulars
     app.extensions[_KEY] = {
         f"{table}.{name}": column
         for tables in declarations

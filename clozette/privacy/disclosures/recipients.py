@@ -1,14 +1,36 @@
-"""Recipients by name."""
+"""Recipients: organisations by name, and people who trade with each other by a number that means nobody once they are erased.
 
+The log and the tree are never changed, so no name of a person is written there: it is looked up when somebody reads it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_babel import gettext as _
 
+from clozette.kernel import ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.privacy import ledger
 from clozette.privacy.disclosures import leaves
 from clozette.privacy.disclosures.models import Recipient
+
+_PEOPLE = "clozette.privacy.people"
+Known = Callable[[int], tuple[str, str] | None]
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """Who a recipient is, for whoever reads the log now."""
+
+    legal_name: str
+    address: str
+    country: str
+    contact: str
 
 
 def recipient(*, legal_name: str, address: str, country: str, contact: str, now: datetime) -> Recipient:
@@ -20,6 +42,35 @@ def recipient(*, legal_name: str, address: str, country: str, contact: str, now:
     given = {"legal_name": legal_name, "address": address, "country": country, "contact": contact}
     if not all(value.strip() for value in given.values()):
         raise ValueError("a recipient has a legal name, an address, a country and a contact")
+    return _known(given, now)
+
+
+def person(*, subject_id: int, country: str, now: datetime) -> Recipient:
+    """Return the recipient that a member is to another one: the empty contact tells them from organisations."""
+    return _known({"legal_name": ids.encode(subject_id), "address": "", "country": country, "contact": ""}, now)
+
+
+def know_people(app: Flask, known: Known) -> None:
+    """Say who knows a member's name and page by their subject; for the wiring page."""
+    app.extensions[_PEOPLE] = known
+
+
+def subject_of(row: Any) -> int | None:
+    """Return whom a recipient is, if it is a person; ``row`` has the columns of ``Recipient``."""
+    return None if row.contact else ids.decode(row.legal_name)
+
+
+def particulars(row: Any) -> Particulars:
+    """Return who a recipient is; ``row`` has the columns of ``Recipient``. Of a person who left nothing is known."""
+    subject_id = subject_of(row)
+    if subject_id is None:
+        return Particulars(row.legal_name, row.address, row.country, row.contact)
+    known: Known | None = current_app.extensions.get(_PEOPLE)
+    name, page = (known(subject_id) if known else None) or (_("Somebody who has left"), "–")
+    return Particulars(name, page, row.country, page)
+
+
+def _known(given: dict[str, str], now: datetime) -> Recipient:
     added = insert_once(Recipient, id=new_id(), **given, added_at=now)
     row = db.session.scalars(sa.select(Recipient).filter_by(**given)).one()
     if added:

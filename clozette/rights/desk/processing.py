@@ -65,10 +65,14 @@ def _purpose(one: purposes.ConsentPurpose) -> dict[str, Any]:
 def _recipients() -> list[dict[str, str]]:
     """Name every party outside that ever got something by a consent or a contract.
 
-    Authorities are left out: that one of them asked at all may have to stay secret.
+    Authorities are left out: that one of them asked at all may have to stay secret; and members who trade with each other.
     """
     given = sa.select(Handover.recipient_id).where(Handover.basis.in_(("consent", "contract")))
-    known = sa.select(Recipient).where(Recipient.id.in_(given)).order_by(Recipient.legal_name, Recipient.id)
+    known = (
+        sa.select(Recipient)
+        .where(Recipient.id.in_(given), Recipient.contact != "")
+        .order_by(Recipient.legal_name, Recipient.id)
+    )
     return [
         {"legal_name": one.legal_name, "address": one.address, "country": one.country, "contact": one.contact}
         for one in db.session.scalars(known)

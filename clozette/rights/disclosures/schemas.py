@@ -3,6 +3,8 @@
 import marshmallow as ma
 
 from clozette.kernel.schemas import RowId, Schema
+from clozette.privacy.disclosures.models import Recipient
+from clozette.privacy.disclosures.recipients import Particulars, particulars
 
 
 class RecipientOut(Schema):
@@ -12,6 +14,10 @@ class RecipientOut(Schema):
     address = ma.fields.String()
     country = ma.fields.String()
     contact = ma.fields.String()
+
+    @ma.pre_dump
+    def _who(self, row: Recipient, **_options: object) -> Particulars:
+        return particulars(row)
 
 
 class TellingOut(Schema):

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ from flask import current_app
 
 from clozette.kernel import ids
 from clozette.kernel.database import db
-from clozette.privacy import receipts
+from clozette.privacy import disclosures, receipts
 from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
 from clozette.privacy.models import LedgerEntry, Wording
 from clozette.privacy.tree import canonical
@@ -66,7 +68,7 @@ def _disclosures(connection: sa.Connection, subject_id: int) -> Iterator[dict[st
         yield {
             "id": ids.encode(row["id"]),
             "at": canonical.moment(row["at"]),
-            "recipient": {name: row[name] for name in ("legal_name", "address", "country", "contact")},
+            "recipient": asdict(disclosures.particulars(SimpleNamespace(**row))),
             "consent": None if row["consent_id"] is None else ids.encode(row["consent_id"]),
             **{name: row[name] for name in facts},
         }

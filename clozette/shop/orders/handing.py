@@ -6,8 +6,6 @@ payload is kept: the pages read the rows themselves.
 
 from datetime import datetime, timedelta
 
-from flask import current_app
-
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.ports.couriers import Download
@@ -15,7 +13,6 @@ from clozette.kernel.ports.release import Release
 from clozette.privacy import disclosures
 from clozette.privacy.disclosures import Agreement
 from clozette.privacy.disclosures.models import Recipient
-from clozette.settings import Settings
 from clozette.shop.orders.couriers import Courier
 from clozette.shop.orders.models import Order, OrderAddress
 from clozette.shop.sellers.models import Seller
@@ -124,6 +121,4 @@ def _seller(seller: Seller, member: Member, now: datetime) -> Recipient:
 
 
 def _person(member: Member, country: str, now: datetime) -> Recipient:
-    settings: Settings = current_app.extensions["clozette.settings"]
-    page = f"{settings.base_url.rstrip('/')}/@{member.handle}"
-    return disclosures.recipient(legal_name=member.display_name, address=page, country=country, contact=page, now=now)
+    return disclosures.person(subject_id=member.subject_id, country=country, now=now)

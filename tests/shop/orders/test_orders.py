@@ -13,7 +13,9 @@ from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
 from clozette.kernel.refusal import Refused
 from clozette.media.models import Photo
-from clozette.privacy.disclosures.models import Disclosure, Handover
+from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
+from clozette.privacy.tree.models import Waiting
+from clozette.rights.erasure import executor as erasure_executor
 from clozette.rights.erasure import services as erasures
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.listings.models import Listing
@@ -117,6 +119,24 @@ def test_a_buyer_who_is_being_erased_is_told_to_nobody(app, client_of, bea, sell
     assert (made.state, made.ended_because, made.refunded_minor) == ("cancelled", "gone", 4700)
     assert "delivery" not in told_about(bea.subject_id)
     assert ledger.balance(seller.id) == ledger.Standing(0, 0)
+
+
+@pytest.mark.parametrize("who", ["bea"])
+def test_no_name_outlives_an_erasure_in_the_log(app, client_of, order, sam, bea, who):
+    """The log of hand-overs is never changed: so it names nobody who trades, and readers are told who that is today."""
+    gone, other = (sam, bea) if who == "sam" else (bea, sam)
+    name, gone_handle, browser = gone.display_name, gone.handle, client_of(other)
+    assert name in browser.get("/privacy/disclosures").text
+    erasure = erasures.ask(gone.subject_id, via="page", now=clock.now())
+    db.session.commit()
+    erasure_executor.execute(erasure.id, now=clock.now() + timedelta(days=90), save=db.session.commit)
+    seen = browser.get("/privacy/disclosures").text
+    assert name not in seen
+    assert "Somebody who has left" in seen
+    tables = [model.__table__ for model in (Recipient, Handover, Disclosure, Waiting)]
+    written = [str(row) for table in tables for row in db.session.execute(sa.select(table))]
+    assert any("Stripe" in row for row in written)
+    assert not [row for row in written if name in row or f"@{gone_handle}" in row]
 
 
 def test_what_was_bought_comes_into_the_closet_once(order, sam, bea):
