@@ -46,7 +46,7 @@ CHANNEL_NAMES = {
 _POINTS_OF_CHANNELS = {"email": "CP5", "sms": "CP6"}
 _POINTS_HERE = {
     "research": "CP7",
-    "personalisation": "CP7",
+    "personalisation": "CP9",
     "analytics": "CP10",
     "sponsor": "CP3",
     "winner_name": "CP3",

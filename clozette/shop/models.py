@@ -11,6 +11,7 @@ from clozette.shop.payments.models import Heard, Payment, Payout, Reconciliation
 from clozette.shop.reviews.models import Review
 from clozette.shop.sellers.models import Fees, Rate, Seller
 from clozette.shop.swaps.models import Leg, Piece, Swap, Want
+from clozette.shop.tastes.models import Taste
 
 __all__ = [
     "Balance",
@@ -42,5 +43,6 @@ __all__ = [
     "Review",
     "Seller",
     "Swap",
+    "Taste",
     "Want",
 ]

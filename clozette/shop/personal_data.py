@@ -4,9 +4,10 @@ from flask_babel import lazy_gettext as _l
 
 from clozette.kernel.personal import Declaration, NotPersonal, Personal, Purpose, Restriction, Table
 from clozette.shop.cases.personal_data import CASES
-from clozette.shop.reviews.personal_data import REVIEWS
 from clozette.shop.offers import personal_data as offers
+from clozette.shop.reviews.personal_data import REVIEWS
 from clozette.shop.swaps import personal_data as swaps
+from clozette.shop.tastes import personal_data as tastes
 
 _LINK = NotPersonal("link between rows")
 _KEY = NotPersonal("tells a form sent twice")
@@ -348,4 +349,4 @@ _ORDERS = {
     ),
 }
 
-TABLES: Declaration = {**_SELLERS, **_ORDERS, **offers.TABLES, **swaps.TABLES}
+TABLES: Declaration = {**_SELLERS, **_ORDERS, **offers.TABLES, **swaps.TABLES, **tastes.TABLES}

@@ -13,8 +13,8 @@ from clozette.shop.buying import views as buying
 from clozette.shop.carts import queries as carts
 from clozette.shop.carts import views as cart
 from clozette.shop.cases import setup as cases_setup
-from clozette.shop.files import setup as files_setup
 from clozette.shop.desk import setup as desk_setup
+from clozette.shop.files import setup as files_setup
 from clozette.shop.listings import listeners
 from clozette.shop.listings import queries as listings
 from clozette.shop.listings.models import Listing
@@ -28,6 +28,7 @@ from clozette.shop.reviews import setup as reviews_setup
 from clozette.shop.sellers import views as selling
 from clozette.shop.swaps import setup as swaps_setup
 from clozette.shop.swaps import views as swaps
+from clozette.shop.tastes import setup as tastes_setup
 
 _OF_SELLERS = ("/selling/start", "/selling/payouts", "/selling/orders")
 PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/api/v1/orders", swaps.HERE, "/webhooks/stripe", *_OF_SELLERS)
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     reviews_setup.init_app(app)
     files_setup.init_app(app)
     app.register_blueprint(papers.blueprint)
+    tastes_setup.init_app(app)
     books_setup.init_app(app)
     desk_setup.init_app(app)
     _selling(app)

@@ -47,7 +47,7 @@ def test_a_fresh_page_asks_for_everything_apart_and_nothing_is_on(client, member
     page = client.get(HERE).text
     assert not re.search(r"<input[^>]*type=.checkbox", page)
     asked = re.findall(r'<form[^>]*data-purpose="([^"]+)"', page)
-    assert asked == ["our_news", "partner_offers", "newsletter_tracking"]
+    assert asked == ["our_news", "partner_offers", "research", "newsletter_tracking"]
     assert consents.current(member.subject_id) == {}
 
 
