@@ -37,6 +37,7 @@ NAMES = {
     "delivery": _l("so that the seller can send it"),
     "fetching": _l("so that the seller knows who bought it"),
     "parcel": _l("so that the parcel arrives"),
+    "return": _l("so that it can be sent back"),
     "sale": _l("so that the buyer knows whom they bought from"),
     "payment": _l("so that it can be paid"),
     "payout": _l("so that money can reach you"),

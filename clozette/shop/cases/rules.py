@@ -88,6 +88,11 @@ def elsewhere() -> Refusal:
     return Refusal("case_state", _("This case has gone on meanwhile: look at it again."))
 
 
+def gone() -> Refusal:
+    """Say that the other side is no longer there."""
+    return Refusal("gone", _("The other side has just left. Nothing is sent back; the case ends by itself."))
+
+
 def why_not_take(staff_id: int, parties: Collection[int], decided_by: int | None) -> Refusal | None:
     """Return why one of the staff can't have a case in hand."""
     if staff_id in parties:

@@ -66,6 +66,16 @@ def to_courier(order: Order, buyer: Member, courier: Courier, now: datetime) -> 
     db.session.flush()
 
 
+def to_returner(order: Order, buyer: Member, member: Member, words: str, now: datetime) -> None:
+    """Let the buyer know where things are sent back to, in the seller's words.
+
+    :raises BeingErased: if the erasure of one of them has begun.
+    """
+    told = {"shop_case_entries.words": words}
+    to, agreement = _person(buyer, buyer.country, now), _agreed("return", order, "what you sold, which is sent back")
+    _handed(to, agreement, {member.subject_id: dict(told)}, tuple(told), now)
+
+
 def is_seen(order: Order, now: datetime) -> bool:
     """Whether the seller sees where an order goes."""
     if order.seller_handover_id is None:

@@ -11,6 +11,9 @@ from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
 from clozette.media.models import Photo
+from clozette.privacy.disclosures.models import Disclosure, Handover
+from clozette.rights.erasure import executor
+from clozette.rights.erasure import services as erasures
 from clozette.shop.cases import access, checks, deciding, keeping, returning, services
 from clozette.shop.cases.models import Case, CaseDecision, CaseEntry
 from clozette.shop.cases.moves import Said
@@ -136,11 +139,15 @@ def test_nobody_decides_before_the_seller_had_the_time(case, judy):
     assert refused(lambda: decide(case, judy, 100)) == "case_state"
 
 
+@pytest.mark.requirement(72)
 def test_it_is_sent_back_first(app, answered, arrived, bea, sam, judy):
     decide(answered, judy, 4000, must_return=True)
     deciding.accept(access.whole(answered.id), "seller", by=sam, now=clock.now())
     assert answered.state == "address"
     returning.give_address(access.whole(answered.id), "Sam, Street 1, Bonn", by=sam, now=clock.now())
+    told = sa.select(Handover).join(Disclosure).where(Disclosure.subject_id == sam.subject_id)
+    handed = db.session.scalars(told.where(Handover.purpose == "return")).one()
+    assert (handed.fields, handed.basis) == (["shop_case_entries.words"], "contract")
     returning.send_back(access.whole(answered.id), "dhl", "JD 9", by=bea, now=clock.now())
     db.session.commit()
     assert (answered.state, arrived.refunded_minor) == ("back", 0)
@@ -237,3 +244,17 @@ def test_the_doctor_says_what_is_late(app, answered, stopped_clock):
     assert checks.cases(app, settings) == ""
     stopped_clock.forward(days=5)
     assert checks.cases(app, settings).startswith("1 cases are overdue")
+
+
+def test_who_leaves_during_a_case_takes_their_words_along(case, arrived, bea, sam, stopped_clock):
+    """What goes on is decided without them; nothing of theirs stays but the amounts."""
+    stopped_clock.stop()
+    services.answer(access.whole(case.id), Said("It was green."), by=sam, now=clock.now())
+    erasure = erasures.ask(bea.subject_id, via="page", now=clock.now())
+    stopped_clock.forward(days=15)
+    assert executor.execute(erasure.id, now=clock.now(), save=db.session.commit)
+    db.session.expire_all()
+    assert db.session.scalars(sa.select(CaseEntry.words).order_by(CaseEntry.id)).all() == ["", "It was green."]
+    services.settle(access.whole(case.id), by=sam, now=clock.now())
+    db.session.commit()
+    assert (case.state, arrived.refunded_minor) == ("settled", 4177)
