@@ -9,3 +9,10 @@ class ConsentEnded:
 
     subject_id: int
     entry_id: int
+
+
+@dataclass(frozen=True)
+class RecipientWaits:
+    """A recipient has to be told something and can't be by mail; ``telling_id`` says what."""
+
+    telling_id: int

@@ -42,6 +42,12 @@ _SOLD_FILE = Personal(
     kept_because="whoever paid for a file may fetch it again; what nobody bought goes whole",
 )
 _TRADER = Personal("identity", (Purpose.PROVIDE, Purpose.VERIFY, Purpose.LAW), erasure="clear")
+_PAID_THERE = Personal(
+    "identity",
+    (Purpose.PROVIDE, Purpose.LAW),
+    erasure="keep",
+    kept_because="what a seller is still owed is paid out there; forgotten once nothing is",
+)
 _ADDRESS = Personal("contact", (Purpose.PROVIDE, Purpose.VERIFY, Purpose.LAW), retention=_BOOKS)
 _WISH = Personal("preferences", (Purpose.PROVIDE,), retention="until you buy it or take it out")
 _OF_SELLER = ("seller_id", "member_id", "subject_id")
@@ -56,7 +62,8 @@ _SELLERS = {
             "member_id": _LEADS,
             "account_key": NotPersonal("lets the payment service know a request that is repeated"),
             **dict.fromkeys(("reviewed", "stars_sum", "described", "sends_hours"), _BOUGHT),
-            **dict.fromkeys(("legal_name", "address", "contact", "tax_number", "account"), _TRADER),
+            **dict.fromkeys(("legal_name", "address", "contact", "tax_number"), _TRADER),
+            "account": _PAID_THERE,
             **dict.fromkeys(
                 ("kind", "country", "currency", "state", "wants", "since", "checked_at", "tax_bp"), _BOUGHT
             ),

@@ -6,6 +6,8 @@ payload is kept: the pages read the rows themselves.
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.ports.couriers import Download
@@ -87,6 +89,11 @@ def is_seen(order: Order, now: datetime) -> bool:
 def address_of(order: Order) -> OrderAddress | None:
     """Return where an order goes; what is digital goes nowhere, and of a person who is gone nobody learns it."""
     return db.session.get(OrderAddress, (order.id, "shipping"))
+
+
+def member_behind(recipient: Recipient) -> Member | None:
+    """Return the member who got something here as a private person, if they are still there."""
+    return db.session.scalar(sa.select(Member).where(Member.subject_id == disclosures.subject_of(recipient)))
 
 
 def _handed(

@@ -5,8 +5,10 @@ from flask import Flask
 from clozette.community import notifications
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel.web import slots
+from clozette.privacy.events import RecipientWaits
+from clozette.rights.erasure import executor as erasure
 from clozette.shop.ledger import checks
-from clozette.shop.orders import buyer_views, listeners, seller_views, words
+from clozette.shop.orders import buyer_views, leaving, listeners, seller_views, words
 from clozette.shop.orders import tasks as ours
 from clozette.shop.orders.events import OrderDue, OrderMoved
 from clozette.shop.payments.events import OrderPaid
@@ -20,7 +22,12 @@ def init_app(app: Flask) -> None:
     events.listen(app, OrderMoved, after=(ours.tell_order_moved,))
     events.listen(app, OrderDue, after=(ours.tell_order_due,))
     tasks.schedule(app, "7 * * * *", ours.tend_orders)
+    tasks.schedule(app, "37 * * * *", ours.settle_departed)
+    erasure.register(app, erasure.Step("shop_orders_unsent", leaving.leave))
     checkup.add(app, "books", checks.balances)
+    events.listen(app, RecipientWaits, after=(ours.tell_who_got_it,))
+    for kind in words.FORGET:
+        notifications.register(app, kind, words.asker(kind))
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
     slots.fill(app, "selling.overview", "selling/_money.html")

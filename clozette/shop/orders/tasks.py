@@ -10,7 +10,9 @@ from clozette.community import notifications
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.tasks import checkpoint, enqueue, task
-from clozette.shop.orders import deeds, mail, passing, queries, services, words
+from clozette.privacy.disclosures.models import Recipient, Telling
+from clozette.privacy.disclosures.telling import mark_told
+from clozette.shop.orders import deeds, handing, leaving, mail, passing, queries, services, words
 from clozette.shop.orders.models import Order
 
 log = structlog.get_logger()
@@ -75,6 +77,27 @@ def tend_orders() -> None:
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
                 db.session.rollback()
                 log.error("order_not_tended", order=order_id, step=step, error=type(error).__name__)
+
+
+@task("shop.tell_who_got_it")
+def tell_who_got_it(*, telling_id: int) -> None:
+    """Tell a member who got somebody's data by an order, on the site, what has become of them (78)."""
+    telling = db.session.get(Telling, telling_id, with_for_update=True)
+    if telling is None or telling.told_at is not None:
+        return
+    member = handing.member_behind(db.session.get_one(Recipient, telling.recipient_id))
+    if member is not None and member.active:
+        kind = words.OF_DATA[telling.kind]
+        notifications.announce(member.id, kind=kind, object_id=telling.id, now=clock.now())
+        mark_told(telling, now=clock.now())
+
+
+@task("shop.settle_departed")
+def settle_departed() -> None:
+    """Pay out what sellers who are gone are still owed."""
+    for seller_id in leaving.departed():
+        checkpoint()
+        leaving.settle(seller_id, clock.now())
 
 
 def _tend(step: str, order_id: int) -> None:

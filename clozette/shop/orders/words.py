@@ -11,6 +11,7 @@ from clozette.community.notifications import Group, Line, Renderer
 from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
 from clozette.shop.orders.models import Order
+from clozette.shop.sellers.queries import seller_of
 
 STATES: Mapping[str, LazyString] = {
     "reserved": _l("Held for you"),
@@ -73,6 +74,17 @@ BY_STATE: Mapping[str, tuple[str, ...]] = {
 """Who is told what when an order gets into a state."""
 
 
+FORGET: Mapping[str, LazyString] = {
+    "forget_side": _l("Somebody you dealt with asks you to delete their name and address wherever you noted them"),
+    "corrected_side": _l("Somebody you dealt with corrected their name or address: look at the order again"),
+}
+"""What whoever got another member's data by an order is asked to do."""
+OF_DATA: Mapping[str, str] = {
+    **dict.fromkeys(("erasure", "withdrawal", "term"), "forget_side"),
+    "correction": "corrected_side",
+}
+
+
 def said_of(order: Order, state: str) -> Sequence[str]:
     """Return what is told when an order gets into a state; what is digital has nothing that arrives, what was swapped is
     told of as a swap.
@@ -99,5 +111,16 @@ def teller(kind: str) -> Renderer:
         about = sa.select(Order).where(Order.id.in_([group.object_id for group in groups]))
         orders = db.session.scalars(about.options(selectinload(Order.lines)))
         return {order.id: Line(told(order, kind), page_of(order, kind)) for order in orders}
+
+    return render
+
+
+def asker(kind: str) -> Renderer:
+    """Return what words the notifications that ask to delete or correct; they name nobody, for the person may be gone."""
+
+    def render(viewer: Viewer, groups: Sequence[Group]) -> Mapping[int, Line]:
+        sells = viewer.member_id is not None and seller_of(viewer.member_id) is not None
+        line = Line(str(FORGET[kind]), "/selling/orders" if sells else "/orders")
+        return {group.object_id: line for group in groups}
 
     return render
