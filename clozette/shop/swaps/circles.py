@@ -20,7 +20,7 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.sellers.models import Rate, Seller
 from clozette.shop.swaps.models import Want
 
-NEIGHBOURS, WAYS, RINGS, LOOKED_AT, MOST = 100, 2_000, 20_000, 300, 20
+NEIGHBOURS, WAYS, RINGS, LOOKED_AT, MOST = 100, 1_000, 5_000, 300, 20
 _Giver, _Taker = aliased(Seller), aliased(Seller)
 _GivingMember, _TakingMember = aliased(Member), aliased(Member)
 

@@ -38,13 +38,17 @@ GIVEN = {
 class Round:
     """Members with a thing each, in a ring."""
 
-    def __init__(self, app: Any, members: int) -> None:
-        self.app = app
-        self.members = [make_member(name, display_name=name.title(), country="GB") for name in NAMES[:members]]
-        self.sellers = [make_seller(member) for member in self.members]
+    def __init__(self, app: Any, members: int, mark: str = "") -> None:
+        """Make them; ``mark`` tells them apart from those of other tests on the same site."""
+        self.app, names = app, NAMES[:members]
+        self.members = [make_member(f"{name}{mark}", display_name=name.title(), country="GB") for name in names]
+        accounts = (
+            [{"account": f"acct_{one}{mark}", "account_key": f"{one}{mark}"} for one in names] if mark else [{}] * 4
+        )
+        self.sellers = [make_seller(member, **account) for member, account in zip(self.members, accounts, strict=False)]
         items = [make_item(member, category="outerwear", brand="COS", public=True) for member in self.members]
         self.listings = [
-            make_listing(seller, item, mode="swap", title=f"{name}'s coat", price_minor=None)
+            make_listing(seller, item, mode="swap", title=f"{name}'s coat", price_minor=None, form_key=f"swap{mark}")
             for seller, item, name in zip(self.sellers, items, NAMES, strict=False)
         ]
         db.session.commit()

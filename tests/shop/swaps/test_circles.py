@@ -88,6 +88,19 @@ def test_a_block_between_neighbours_breaks_a_ring(ring):
     assert names(circles.find(group.sellers[0])) == ["ABCD"]  # these two send each other nothing
 
 
+def test_the_search_is_bounded_and_looks_at_the_short_rings_first(ring, monkeypatch):
+    group = close(ring(4))
+    wants.want(group.members[0], group.listings[1].id, clock.now())
+    db.session.commit()
+    assert names(circles.find(group.sellers[0])) == ["AB", "ABCD"]
+    for bound in ("RINGS", "NEIGHBOURS", "LOOKED_AT", "MOST"):
+        with monkeypatch.context() as less:
+            less.setattr(circles, bound, 1)
+            assert len(circles.find(group.sellers[0])) == 1, bound
+    monkeypatch.setattr(circles, "WAYS", 0)
+    assert names(circles.find(group.sellers[0])) == ["AB"]
+
+
 @pytest.mark.parametrize("members", [3, 4])
 def test_a_circle_from_the_page_to_its_end(client_of, ring, members, stopped_clock):
     stopped_clock.stop()
