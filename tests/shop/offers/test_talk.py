@@ -10,9 +10,11 @@ from clozette.accounts.services import blocks, members
 from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY
+from clozette.kernel.refusal import Refused
 from clozette.kernel.tasks.perform import perform
+from clozette.shop.listings import services as listings
 from clozette.shop.listings.models import Listing
-from clozette.shop.offers import rules
+from clozette.shop.offers import rules, services
 from clozette.shop.offers import tasks as ours
 from clozette.shop.offers.models import Offer, OfferLine, OfferStep
 from clozette.shop.offers.words import page_of
@@ -275,6 +277,22 @@ def test_what_is_sold_ends_the_offers_for_it(app, beas, bea, coat):
     tasks.drain(app)
     assert "can&#39;t be had any more, so your offer of €30.00 is over" in beas.get("/notifications").text
     assert made.id == the_offer().id
+
+
+def test_a_move_from_where_it_no_longer_is_comes_too_late(bea, coat):
+    made = make_offer(bea, coat, state="accepted", turn="buyer")
+    bought = sa.update(Offer).values(state="bought")
+    db.session.execute(bought, execution_options={"synchronize_session": False})
+    assert made.state == "accepted"  # as this transaction has read it
+    with pytest.raises(Refused):
+        services.expire(made, made.until)
+    assert remaining(coat) == 0
+
+
+def test_what_an_offer_holds_is_not_sold_out(bea, coat):
+    make_offer(bea, coat, state="accepted", turn="buyer")
+    listings.sold({coat.id: 1})  # the last of the others was paid
+    assert db.session.scalars(sa.select(Listing.state)).all() == ["active"]
 
 
 def test_what_came_to_nothing_is_forgotten(app, bea, coat, seller, stopped_clock):
