@@ -1,6 +1,5 @@
 """Pressing Buy: one transaction for the pieces, the order, the addresses, the payment that is asked for and its disclosure."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -25,13 +24,12 @@ from clozette.shop.listings import services as listings
 from clozette.shop.listings.prices import DIGITAL, AllIn
 from clozette.shop.offers import queries as offers
 from clozette.shop.offers import services as talks
+from clozette.shop.orders import refs
 from clozette.shop.orders.models import USES, Order, OrderAddress, OrderLine
 from clozette.shop.payments import services as payments
 from clozette.shop.sellers import fees
 
 POINT = "CP4"
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
-_REF = 10
 
 
 def check_out(
@@ -48,7 +46,8 @@ def check_out(
     before = queries.by_key(buyer.id, asked["form_key"])
     if before is not None:
         return before
-    refuse(rules.why_not_order(is_on=port.is_on(), is_minor=buyer.is_minor(now.date())))
+    held = queries.held_by(buyer.id)
+    refuse(rules.why_not_order(is_on=port.is_on(), is_minor=buyer.is_minor(now.date()), held=held))
     parcel = wanted(viewer, asked["seller"], asked["offer"], country_of(asked), now=now)
     if parcel is None:
         raise Refused(rules.empty())
@@ -56,13 +55,15 @@ def check_out(
     refuse(rules.why_not_buy(parcel, all_in, asked["total"], own=parcel.seller.member_id == buyer.id))
     refuse(rules.other_form() if parcel.is_digital != bool(asked.get("digital")) else None)
     refuse(rules.why_not_at_once(parcel, agreed=asked["at_once"]))
+    wanted_ids = [line.listing.id for line in parcel.lines]
+    refuse(rules.why_not_again(queries.let_go(buyer.id, wanted_ids, now - rules.AGAIN_WITHIN)))
     assert all_in is not None
     order = _order(buyer, parcel, all_in, asked, now)
     _addresses(order, asked, now)
     if parcel.has_files:
         _wants_at_once(buyer, now)
     _ask(order, buyer, shown, now)
-    cart.take_out(buyer.id, [line.listing.id for line in parcel.lines])
+    cart.take_out(buyer.id, wanted_ids)
     events.publish(OrderReserved(order.id))
     return order
 
@@ -99,7 +100,7 @@ def _reserve(parcel: Parcel) -> None:
 def _written(buyer: Member, parcel: Parcel, all_in: AllIn, asked: Mapping[str, Any], now: datetime) -> Order:
     """Write the order at the prices, fees and taxes of this moment."""
     order = Order(
-        ref="".join(secrets.choice(_LETTERS) for _ in range(_REF)),
+        ref=refs.new(),
         form_key=asked["form_key"],
         buyer_id=buyer.id,
         seller_id=parcel.seller.id,

@@ -17,6 +17,7 @@ from clozette.kernel.web import edge, gate, headers
 from clozette.kernel.web.forms import Form
 from clozette.privacy import notices
 from clozette.shop.buying import access, holds, queries, rules, schemas, services
+from clozette.shop.buying.addresses import remembered
 from clozette.shop.buying.words import at_once
 from clozette.shop.carts.queries import Parcel
 from clozette.shop.listings import words
@@ -40,7 +41,7 @@ def ask() -> Any:
     if _id(seller) is None and _id(offer) is None:
         return redirect("/cart", 303)
     member = oneself(viewer)
-    form = Form(schemas.CheckoutIn, _values(member.id, member.country))
+    form = Form(schemas.CheckoutIn, remembered(member.id, member.country))
     form.values |= {"seller": seller, "offer": offer, "form_key": secrets.token_urlsafe(16)}
     return _form_page(form)
 
@@ -110,7 +111,7 @@ def give_up(ref: str) -> Any:
         return redirect(f"/orders/{ref}", 303)
     try:
         ended = holds.end(order.id, "cancelled", "buyer", clock.now())
-    except Later:
+    except (Later, Declined):
         flash(_("The payment service does not answer. Nothing was charged; try again in a minute."), "error")
         return redirect(f"{HERE}/cancel/{ref}", 303)
     if not ended:
@@ -178,21 +179,6 @@ def _left_page(order: Order) -> Any:
     if port.is_on():
         headers.let_forms_go_to(*port.payments().origins)
     return render_template("shop/left.html", order=order)
-
-
-def _values(member_id: int, country: str) -> dict[str, Any]:
-    """What the form shows at first: the addresses of the last order."""
-    last = queries.last_addresses(member_id)
-    values = {f"{use}_{name}": getattr(address, name) for use, address in last.items() for name in schemas.PARTS}
-    same = all(values.get(f"shipping_{name}") == values.get(f"billing_{name}") for name in schemas.PARTS)
-    phone = {"phone": last["shipping"].phone} if "shipping" in last else {}
-    return {
-        "shipping_country": country,
-        "billing_country": country,
-        **values,
-        **phone,
-        "billing": schemas.SAME if same else schemas.OTHER,
-    }
 
 
 def _id(text: str) -> int | None:
