@@ -201,6 +201,7 @@ _ORDERS = {
                 "completed_at",
                 "ended_because",
                 "reminded_at",
+                "cancel_asked_at",
                 "swap_id",
                 "shares",
             )
@@ -240,6 +241,7 @@ _ORDERS = {
                     "completed_at",
                     "ended_because",
                     "reminded_at",
+                    "cancel_asked_at",
                     "swap_id",
                     "digital",
                     "shares",

@@ -90,6 +90,7 @@ POST   /settings/shopping                             login   confirm 303     30
 DELETE /settings/shopping                             login   confirm 303     303     303     303     303     303
 GET    /admin/shop/tastes                             login   404     404     404     404     404     404     200
 POST   /orders/{file_order}/files/{file_line}            login   confirm 404     200     404     404     404     404
+POST   /orders/{sent_order}/cancel                       login   confirm 404     409     404     404     404     404
 POST   /orders/{sent_order}/received                  login   confirm 404     303     404     404     404     404
 GET    /swaps                                         login   confirm 200     200     200     200     200     200
 GET    /swaps/new?for={to_swap}                       login   confirm 200     200     200     200     200     200

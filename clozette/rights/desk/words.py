@@ -288,6 +288,7 @@ DETAILS: dict[str, LazyString] = {
     "seller_fee_minor": _l("fee of the seller"),
     "shares": _l("what of its history goes with it"),
     "digital": _l("whether it is digital alone"),
+    "cancel_asked_at": _l("when the buyer asked to call it off"),
     "fetches": _l("how often it was fetched"),
     "likes": _l("what you like to buy"),
     "ways": _l("how you like to come by it"),

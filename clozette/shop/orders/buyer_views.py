@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web import gate
-from clozette.shop.orders import access, handing, queries, services, words
+from clozette.shop.orders import access, backing_out, handing, queries, services, words
 from clozette.shop.orders.couriers import COURIERS
 from clozette.shop.sellers import places
 
@@ -41,6 +41,17 @@ def order(ref: str) -> Any:
         words=words,
         places=places,
     )
+
+
+@blueprint.post(f"{_ONE}/cancel")
+@gate.members(collects="CP2")
+def cancel(ref: str) -> Any:
+    """Call it off after paying, or ask the seller to."""
+    if backing_out.back_out(access.bought(gate.viewer(), ref), clock.now()):
+        flash(_("Called off: all the money comes back to you."), "success")
+    else:
+        flash(_("The seller is asked. Until they agree the order stands."), "success")
+    return redirect(f"{HERE}/{ref}", 303)
 
 
 @blueprint.post(f"{_ONE}/received")

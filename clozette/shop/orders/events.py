@@ -12,6 +12,13 @@ class OrderMoved:
 
 
 @dataclass(frozen=True)
+class CancelAsked:
+    """A buyer asks the seller to call a paid order off."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class OrderDue:
     """A paid order has to be sent soon, or the buyer gets the money back."""
 

@@ -95,6 +95,7 @@ class Order(Model):
     completed_at: Mapped[datetime | None]
     ended_because: Mapped[str | None] = mapped_column(sa.String(24))
     reminded_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
     swap_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_swaps.id"), index=True)
     digital: Mapped[bool] = mapped_column(default=False)
     shares: Mapped[list[str]] = mapped_column(default=list)

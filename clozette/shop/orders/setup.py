@@ -8,9 +8,9 @@ from clozette.kernel.web import slots
 from clozette.privacy.events import RecipientWaits
 from clozette.rights.erasure import executor as erasure
 from clozette.shop.ledger import checks
-from clozette.shop.orders import buyer_views, leaving, listeners, seller_views, words
+from clozette.shop.orders import backing_out, buyer_views, leaving, listeners, seller_views, words
 from clozette.shop.orders import tasks as ours
-from clozette.shop.orders.events import OrderDue, OrderMoved
+from clozette.shop.orders.events import CancelAsked, OrderDue, OrderMoved
 from clozette.shop.payments.events import OrderPaid
 
 
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, OrderPaid, inside=(listeners.paid,), after=(ours.introduce,))
     events.listen(app, OrderMoved, after=(ours.tell_order_moved,))
     events.listen(app, OrderDue, after=(ours.tell_order_due,))
+    events.listen(app, CancelAsked, after=(ours.tell_cancel_asked,))
     tasks.schedule(app, "7 * * * *", ours.tend_orders)
     tasks.schedule(app, "37 * * * *", ours.settle_departed)
     erasure.register(app, erasure.Step("shop_orders_unsent", leaving.leave))
@@ -31,4 +32,5 @@ def init_app(app: Flask) -> None:
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
     slots.fill(app, "selling.overview", "selling/_money.html")
-    app.jinja_env.globals["orders_to_send"] = seller_views.count_to_send
+    slots.fill(app, "order.deeds", "shop/_back_out.html")
+    app.jinja_env.globals.update(orders_to_send=seller_views.count_to_send, way_out=backing_out.way_out_now)

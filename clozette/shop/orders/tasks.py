@@ -49,6 +49,14 @@ def tell_order_due(*, order_id: int) -> None:
         _tell(order, "order_due")
 
 
+@task("shop.tell_cancel_asked")
+def tell_cancel_asked(*, order_id: int) -> None:
+    """Tell the seller that the buyer would rather not have it."""
+    order = queries.whole(order_id)
+    if order is not None and order.state == "paid":
+        _tell(order, "cancel_asked")
+
+
 @task("shop.mail_order")
 def mail_order(*, order_id: int, kind: str) -> None:
     """Mail what somebody was told on the site."""

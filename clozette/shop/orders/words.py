@@ -32,6 +32,7 @@ ENDED: Mapping[str, LazyString] = {
     "unsent": _l("It was not sent in time. All the money goes back."),
     "seller": _l("The seller called it off. All the money goes back."),
     "gone": _l("The other side left. All the money goes back."),
+    "buyer_off": _l("The buyer called it off. All the money goes back."),
     "case": _l("There was a complaint, and all the money goes back."),
     "bank": _l("The buyer's bank took the money back."),
     "swap": _l("The swap did not come about. All the money goes back."),
@@ -54,6 +55,7 @@ TOLD: Mapping[str, LazyString] = {
     "file_bought": _l("You bought “%(title)s”: it is paid, and can be fetched"),
     "file_sold": _l("“%(title)s” was bought: there is nothing to send"),
     "order_due": _l("“%(title)s” has to be sent by tomorrow, or the buyer gets the money back"),
+    "cancel_asked": _l("The buyer of “%(title)s” asks you to call it off, if you have not sent it"),
     "order_shipped": _l("“%(title)s” is on its way to you"),
     "order_received": _l("“%(title)s” has arrived at the buyer's"),
     "order_complete": _l("The sale of “%(title)s” is complete: the money is yours"),
@@ -61,7 +63,7 @@ TOLD: Mapping[str, LazyString] = {
     "sale_off": _l("The sale of “%(title)s” is cancelled: don't send it"),
 }
 """What the two sides are told, by the kind of the notification."""
-OF_SELLER = frozenset({"order_sold", "file_sold", "order_due", "order_received", "order_complete", "sale_off"})
+OF_SELLER = frozenset({"order_sold", "file_sold", "cancel_asked", "order_due", "order_received", "order_complete", "sale_off"})
 PAID, PAID_DIGITAL = ("order_paid", "order_sold"), ("file_bought", "file_sold")
 RECEIPTS = frozenset({"order_paid", "file_bought"})
 """What is mailed with all that was paid."""
