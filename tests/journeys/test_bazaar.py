@@ -7,8 +7,10 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
@@ -20,8 +22,10 @@ from clozette.kernel.database import db
 from clozette.kernel.ids import encode
 from clozette.sandbox.stripe.books import SECURE
 from clozette.settings import Settings
+from clozette.shop.payments import services as payments
 from tests.factories import photos
 from tests.factories.accounts import make_member, sign_in
+from tests.factories.shop import make_listing, make_order, make_seller
 from tests.support import live
 from tests.support.browser import Visitors
 from tests.support.live import LiveSite
@@ -125,6 +129,20 @@ def test_from_the_closet_to_money_back(
     expect(bea.page.get_by_role("main")).to_contain_text("Ada")
     if scripts:
         assert site.command("payments", "reconcile").startswith("0 differences")
+
+
+def test_a_payment_that_the_service_refuses(app: Flask, site: LiveSite, visitor: Visitors, sound: Any) -> None:
+    """It never heard of this seller; nothing is charged, nothing stays held."""
+    bea = Trader(app, site, visitor(), "Bea")
+    with app.app_context():
+        buyer = db.session.scalars(sa.select(Member).where(Member.handle == bea.handle)).one()
+        seller = make_seller(make_member(f"cleo_{bea.handle}"), account="acct_of_nobody", account_key="of-nobody")
+        order = make_order(buyer, make_listing(seller), ref="refused000")
+        payments.ask(order, buyer, clock.now())
+        db.session.commit()
+    bea.page.goto("/checkout/pay/refused000")
+    expect(bea.page.get_by_role("main")).to_contain_text("Nothing was charged")
+    sound(bea.page)
 
 
 def become_a_seller(ada: Trader) -> None:

@@ -42,8 +42,13 @@ def name(code: str) -> str:
 
 def together(rates: Iterable[Way]) -> list[tuple[Way, list[str]]]:
     """Return each rate once, with the names of all countries that it holds for, the cheapest first."""
-    same: dict[tuple[int, int, int, int], tuple[Way, list[str]]] = {}
+    return [(rate, [named for named, _code in where]) for rate, where in grouped(rates)]
+
+
+def grouped(rates: Iterable[Way]) -> list[tuple[Way, list[tuple[str, str]]]]:
+    """Return each rate once, with name and code of all countries that it holds for, the cheapest first."""
+    same: dict[tuple[int, int, int, int], tuple[Way, list[tuple[str, str]]]] = {}
     for rate in rates:
         key = (rate.first_minor, rate.more_minor, rate.days_from, rate.days_to)
-        same.setdefault(key, (rate, []))[1].append(name(rate.country))
-    return [(rate, sorted(named, key=str.casefold)) for _key, (rate, named) in sorted(same.items())]
+        same.setdefault(key, (rate, []))[1].append((name(rate.country), rate.country))
+    return [(rate, sorted(where, key=lambda one: one[0].casefold())) for _key, (rate, where) in sorted(same.items())]

@@ -14,6 +14,7 @@ from clozette.kernel.ids import encode
 from clozette.settings import Settings
 from clozette.shop.carts import services as carts
 from clozette.shop.listings.models import Listing
+from clozette.shop.payments import services as payments
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.shop import make_listing, make_order, make_seller
 
@@ -33,6 +34,7 @@ def cast(live_server: Any) -> SimpleNamespace:
             for title in ("A green coat", "A scarf", "A hat")
         )
         order = make_order(bea, hat, form_key=f"buying-{number}", ref=f"browser{number}")
+        payments.ask(order, bea, clock.now())
         carts.put_back(bea.id, {coat.id: 1, scarf.id: 1}, now=clock.now())
         client = app.test_client()
         sign_in(client, bea)
@@ -75,6 +77,8 @@ def test_pages_are_sound(visit: Any, cast: SimpleNamespace, sound: Any) -> None:
         f"/checkout?seller={cast.seller}",
         f"/checkout/return?order={cast.ref}",
         f"/checkout/cancel/{cast.ref}",
+        f"/checkout/pay/{cast.ref}",  # nobody answers there: it is asked again
+        f"/checkout?seller={encode(1)}",  # nothing of theirs is in the cart
     ):
         page.goto(address)
         sound(page)
