@@ -40,11 +40,12 @@ REDIS_PATIENCE = 0.3  # seconds to wait for Redis
 REDIS_PAUSE = 5.0  # seconds to leave it alone after it failed
 _EXTENSION = "clozette.limits"
 # Files that any cache may keep; a page asks for dozens of them. And leaving a newsletter: a mail provider's few machines
-# say it for millions of people (RFC 8058). And mails and texts that a service hands over, by its secret.
+# say it for millions of people (RFC 8058). And mails and texts that a service hands over, by its secret. And the news
+# of the payment service.
 UNCOUNTED = frozenset(
     {
         *("static", "assets.static_file", "media.public", "media.private"),
-        *("leaving.leave", "returned_mail.take", "text_answers.hear"),
+        *("leaving.leave", "returned_mail.take", "text_answers.hear", "shop_payments.hear"),
     }
 )
 

@@ -25,4 +25,6 @@ def end(order_id: int, to: Ending, because: str, now: datetime) -> bool:
     if order.state in HELD:
         orders.move(order, to, now, ended_because=because)
         listings.give_back(payments.lines_of(order_id))
+    elif order.state in UNPAID and because == "buyer":
+        order.ended_because = because  # the service's word ended it first; who stepped back is not charged later
     return order.state in UNPAID

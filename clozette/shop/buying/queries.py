@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from clozette.kernel.database import db
-from clozette.shop.orders.models import HELD, Order, OrderAddress
+from clozette.shop.orders.models import HELD, Order, OrderAddress, OrderLine
 from clozette.shop.payments.models import Payment
 
 
@@ -22,15 +22,35 @@ def order_of(member_id: int | None, ref: str) -> Order | None:
     return db.session.scalar(mine.options(selectinload(Order.lines), joinedload(Order.seller)))
 
 
+def held_by(member_id: int) -> int:
+    """Return how many orders a member holds without having paid; those of swaps are held for all of a ring."""
+    mine = sa.select(sa.func.count()).where(Order.buyer_id == member_id, Order.state.in_(HELD), Order.swap_id.is_(None))
+    return db.session.scalar(mine) or 0
+
+
+def let_go(member_id: int, listings: Sequence[int], since: datetime) -> int:
+    """Return how often a member held one of these listings since then and let it go unpaid, of the one with most."""
+    counted = (
+        sa.select(sa.func.count().label("times"))
+        .select_from(Order)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .where(Order.buyer_id == member_id, Order.made_at > since, OrderLine.listing_id.in_(listings))
+        .where(Order.state == "expired", Order.swap_id.is_(None))
+        .group_by(OrderLine.listing_id)
+        .subquery()
+    )
+    return db.session.scalar(sa.select(sa.func.max(counted.c.times))) or 0
+
+
 def payment_id(order_id: int) -> int:
     """Return the id of an order's payment."""
     return db.session.scalars(sa.select(Payment.id).where(Payment.order_id == order_id)).one()
 
 
 def due(now: datetime) -> Sequence[int]:
-    """Return the ids of orders whose hold is over, the oldest first."""
+    """Return the ids of orders whose hold is over, in no order: none waits for ever behind one that never gets an answer."""
     late = sa.select(Order.id).where(Order.state.in_(HELD), Order.hold_until < now)
-    return db.session.scalars(late.order_by(Order.hold_until)).all()
+    return db.session.scalars(late.order_by(sa.func.random())).all()
 
 
 def last_addresses(member_id: int) -> dict[str, OrderAddress]:

@@ -13,9 +13,28 @@ HOLD = timedelta(minutes=30)
 """How long pieces are held without a payment."""
 
 
-def why_not_order(*, is_on: bool, is_minor: bool) -> Refusal | None:
-    """Say why somebody can't order anything, whatever it is. ``is_on``: whether this site takes payments."""
-    return why_not_trade(is_minor=is_minor) or (None if is_on else off())
+MOST_HELD = 5
+"""So many orders one member may hold without having paid; nobody empties the shop for nothing."""
+AGAIN, AGAIN_WITHIN = 3, timedelta(days=1)
+"""So often within that time one member may let the same piece go unpaid."""
+
+
+def why_not_order(*, is_on: bool, is_minor: bool, held: int = 0) -> Refusal | None:
+    """Say why somebody can't order anything, whatever it is. ``is_on``: whether this site takes payments; ``held``: how many
+    orders they hold unpaid.
+    """
+    if refusal := why_not_trade(is_minor=is_minor) or (None if is_on else off()):
+        return refusal
+    if held >= MOST_HELD:
+        return Refusal("held", _("You hold several orders without having paid: pay one of them first, or call it off."))
+    return None
+
+
+def why_not_again(times: int) -> Refusal | None:
+    """Say why a piece is not held for somebody who let it go unpaid so many times."""
+    if times < AGAIN:
+        return None
+    return Refusal("again", _("You held this several times without paying. It can be held for you again tomorrow."))
 
 
 def why_not_buy(parcel: Parcel, all_in: AllIn | None, seen: str, *, own: bool) -> Refusal | None:

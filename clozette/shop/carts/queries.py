@@ -86,6 +86,11 @@ class Parcel:
         return all(line.listing.mode == prices.DIGITAL for line in self.lines)
 
     @property
+    def is_gone(self) -> bool:
+        """Whether nothing of it is offered to the viewer any more: then its seller's name is not said either."""
+        return all(line.trouble == "gone" for line in self.lines)
+
+    @property
     def items_minor(self) -> int:
         """What these cost, without fee and shipping."""
         return sum(line.sum_minor for line in self.ready)

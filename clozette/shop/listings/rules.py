@@ -28,6 +28,13 @@ def why_not_offer(*, kind: str, archived: bool, offered: bool) -> Refusal | None
     return None
 
 
+def why_not_turn(mode: str, into: str, *, taken: bool) -> Refusal | None:
+    """Say why a listing can't be offered in another way: what somebody bought or holds stays what it was."""
+    if taken and mode != into:
+        return Refusal("mode", _("Somebody bought or holds it: how it is offered can't change any more."), "mode")
+    return None
+
+
 def why_not_price(mode: str, price: int | None, floor: int | None) -> Refusal | None:
     """Say why a price doesn't fit the mode, or the least offer the price."""
     if mode in BOUGHT and not price:

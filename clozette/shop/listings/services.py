@@ -55,6 +55,8 @@ def save(listing: Listing, facts: Mapping[str, Any], *, seen: int | None, now: d
         ``no-file`` for something offered that would have nothing to fetch.
     """
     refuse(rules.why_not_save(seen=seen, current=listing.version))
+    taken = listing.state == "sold" or listing.remaining < listing.stock
+    refuse(rules.why_not_turn(listing.mode, facts["mode"], taken=taken))
     if facts["mode"] == "fee" and listing.state == "active" and current_of(listing.id) is None:
         raise Refused(rules.no_file())
     _restock(listing, _stock(facts))

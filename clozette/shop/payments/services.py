@@ -6,11 +6,12 @@ import sqlalchemy as sa
 import structlog
 from flask import current_app
 
+from clozette.accounts.access import is_present
 from clozette.accounts.models import Member
 from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments
-from clozette.kernel.ports.payments import Session, Terms
+from clozette.kernel.ports.payments import Declined, Session, Terms
 from clozette.kernel.ports.release import Release
 from clozette.kernel.refusal import Refused
 from clozette.privacy import disclosures, subjects
@@ -71,9 +72,17 @@ def open_page(payment_id: int, now: datetime) -> str | None:
         return payment.url
     if payment.state != "asked" or order.state not in HELD or order.hold_until <= now:
         return None
+    if not _seller_is_there(order.seller_id):
+        raise Declined("seller")
     key, slip, terms = payment.key, _slip(payment, order), _terms(order)
     page = payments.payments().start(slip, terms, key)
     return page.url if _opened(payment_id, page, now) else None
+
+
+def _seller_is_there(seller_id: int) -> bool:
+    """Whether money reaches an order's seller, and they are there to send it."""
+    there = sa.select(Seller.id).join(Member, Member.id == Seller.member_id)
+    return db.session.scalar(there.where(Seller.id == seller_id, Seller.state == "active", is_present())) is not None
 
 
 def close(payment_id: int, now: datetime) -> bool:
@@ -91,9 +100,17 @@ def close(payment_id: int, now: datetime) -> bool:
     session, key = payment.session, f"{payment.key}-end"
     if payment.state != "open" or session is None:
         return payment.state != "paid"
-    asked_at = payment.asked_at
+    asked_at, gone_by = payment.asked_at, db.session.get_one(Order, payment.order_id).hold_until + PAGE_STAYS
     payments.save()
-    page = payments.payments().expire(session, key)
+    try:
+        page = payments.payments().expire(session, key)
+    except Declined as no:
+        if no.why != "missing" or now < gone_by:
+            raise
+        # The page is none of the account that is asked by now, and has closed by itself: nothing can come of it here.
+        return changed(
+            sa.update(Payment).where(Payment.id == payment_id, Payment.state == "open").values(state="expired")
+        )
     if page.state == "unpaid" and now < asked_at + COMES_WITHIN:
         return False
     return not take_over(page, now)
@@ -133,7 +150,7 @@ def paid(payment: Payment, page: Session, now: datetime) -> None:
     if not changed(unpaid.values(state="paid", paid_at=now, asking=None, url=None, **known)):
         return
     ledger.book_paid(order.id, now)
-    if order.state in HELD or (order.state in LATE and _had_again(order)):
+    if order.state in HELD or (order.state in LATE and order.ended_because != "buyer" and _had_again(order)):
         orders.move(order, "paid", now, paid_at=now, ended_because=None)
         if order.swap_id is None:  # what a swap holds is only gone once all have paid
             listings.sold(lines_of(order.id))
@@ -155,10 +172,17 @@ def lines_of(order_id: int) -> dict[int, int]:
     return {row.listing_id: row.quantity for row in db.session.execute(mine)}
 
 
+def of_page(page: Session) -> Payment | None:
+    """Return the payment that a page says it is about: the one that it was opened for, or that of the order."""
+    payment = db.session.scalar(sa.select(Payment).where(Payment.session == page.id))
+    if payment is not None:
+        return payment
+    return db.session.scalar(sa.select(Payment).join(Order, Order.id == Payment.order_id).where(Order.ref == page.ref))
+
+
 def _of_page(page: Session) -> Payment | None:
     """Return the payment that a page is about; nothing, and the log says so, if it is none of ours."""
-    ours = sa.select(Payment).join(Order, Order.id == Payment.order_id)
-    payment = db.session.scalar(ours.where(sa.or_(Payment.session == page.id, Order.ref == page.ref)))
+    payment = of_page(page)
     if payment is None or not fits(payment, page):
         log.error("page_not_ours", session=page.id)
         return None

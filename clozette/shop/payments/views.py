@@ -28,5 +28,6 @@ def hear() -> Any:
         event = payments.payments().heard(body, request.headers.get("Stripe-Signature", ""), now)
     except Forged:
         abort(400)
-    hearing.keep(event, now)
+    if event is not None:
+        hearing.keep(event, now)
     return "", 200
