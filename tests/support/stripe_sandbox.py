@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import trustme
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from clozette.kernel.ports.stripe_gateway import Stripe
 from clozette.sandbox.inbox import Inbox
@@ -73,6 +73,13 @@ class Sandbox:
         self.books.faults[:] = faults
 
 
+class _Keeping(WSGIRequestHandler):
+    """Keeps connections open, as the real one does."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 15
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Sandbox]:
     """Serve it."""
@@ -82,7 +89,8 @@ def running(folder: Path) -> Iterator[Sandbox]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ca.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     books = Books()
-    server = make_server("127.0.0.1", 0, create_app(Inbox(folder), None, books), threaded=True, ssl_context=context)
+    app = create_app(Inbox(folder), None, books)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Keeping, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     base = f"https://localhost:{server.server_port}"
