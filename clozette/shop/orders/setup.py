@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, CancelAsked, after=(ours.tell_cancel_asked,))
     tasks.schedule(app, "7 * * * *", ours.tend_orders)
     tasks.schedule(app, "37 * * * *", ours.settle_departed)
+    tasks.schedule(app, "41 4 * * *", ours.forget_addresses)
     erasure.register(app, erasure.Step("shop_orders_unsent", leaving.leave))
     checkup.add(app, "books", checks.balances)
     events.listen(app, RecipientWaits, after=(ours.tell_who_got_it,))

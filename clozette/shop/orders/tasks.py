@@ -12,7 +12,7 @@ from clozette.kernel.database import db
 from clozette.kernel.tasks import checkpoint, enqueue, task
 from clozette.privacy.disclosures.models import Recipient, Telling
 from clozette.privacy.disclosures.telling import mark_told
-from clozette.shop.orders import deeds, handing, leaving, mail, passing, queries, services, words
+from clozette.shop.orders import deeds, forgetting, handing, leaving, mail, passing, queries, services, words
 from clozette.shop.orders.models import Order
 
 log = structlog.get_logger()
@@ -98,6 +98,12 @@ def tell_who_got_it(*, telling_id: int) -> None:
         kind = words.OF_DATA[telling.kind]
         notifications.announce(member.id, kind=kind, object_id=telling.id, now=clock.now())
         mark_told(telling, now=clock.now())
+
+
+@task("shop.forget_addresses")
+def forget_addresses() -> None:
+    """Forget addresses of orders that were never paid, and telephone numbers of those that are long over."""
+    forgetting.forget(clock.now())
 
 
 @task("shop.settle_departed")
