@@ -17,6 +17,9 @@ from clozette.kernel.web.forms import Form
 
 _PERCENT = re.compile(r"\d{1,2}([.,]\d{1,2})?")
 
+_PAID_OUT_BY = {"HUF": 100, "TWD": 100}
+"""The payment service's list of currencies that it pays out in whole units, although they have smaller ones."""
+
 
 class Percent(Worded, ma.fields.String):
     """A share of up to ``most`` percent with two decimals, as hundredths of a percent; nothing typed is nothing."""
@@ -64,3 +67,8 @@ def read(form: Form, name: str, currency: str) -> int | None:
 def typed(minor: int | None, currency: str) -> str:
     """Return what a form shows for an amount, so that reading it back gives the same."""
     return "" if minor is None else Money(minor, currency).typed(get_locale() or "en")
+
+
+def payable(minor: int, currency: str) -> int:
+    """Return how much of an amount a bank takes: of some currencies only whole units are paid out, the rest stays."""
+    return minor - minor % _PAID_OUT_BY.get(currency, 1)

@@ -8,6 +8,8 @@ from clozette.shop.sellers.rules import why_not_sell
 
 BOUGHT = ("sale", "fee")
 """Modes that are paid for."""
+LEAST_MINOR, MOST_MINOR = 50, 99_999_999
+"""What the payment service takes, in minor units: it refuses less and more."""
 FREE = ("view", "swap")
 """Modes that no money is paid for, so that the payment service has no say in them."""
 
@@ -39,6 +41,10 @@ def why_not_price(mode: str, price: int | None, floor: int | None) -> Refusal | 
     """Say why a price doesn't fit the mode, or the least offer the price."""
     if mode in BOUGHT and not price:
         return Refusal("price", _("Say what you ask for it."), "price")
+    if mode in BOUGHT and price is not None and not LEAST_MINOR <= price <= MOST_MINOR:
+        return Refusal(
+            "price", _("The payment service takes no amounts like that: ask for more, or for less."), "price"
+        )
     if floor is not None and (price is None or not 1 <= floor <= price):
         return Refusal("floor", _("The least that you take is more than nothing and no more than the price."), "floor")
     return None

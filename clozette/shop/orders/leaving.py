@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from clozette.accounts.models import Member
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.shop import amounts
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.orders import deeds, queries
 from clozette.shop.orders.models import HELD, Order
@@ -49,9 +50,9 @@ def settle(seller_id: int, now: datetime) -> None:
     if last is not None and (last.state in ("asked", "sent") or _just_failed(last, now)):
         return
     money = ledger.balance(seller.id)
-    if money.available:
+    if available := amounts.payable(money.available, seller.currency):
         number = db.session.scalar(sa.select(sa.func.count()).where(Payout.seller_id == seller.id))
-        payouts.pay_out(seller, money.available, key=f"payout-{seller.id}-{number}", now=now)
+        payouts.pay_out(seller, available, key=f"payout-{seller.id}-{number}", now=now)
     elif not money.held and not _under_way(seller.id):
         seller.account, seller.state = None, "stopped"
 

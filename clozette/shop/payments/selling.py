@@ -14,6 +14,7 @@ from clozette.kernel.refusal import Refused
 from clozette.kernel.web import edge, gate, headers
 from clozette.privacy.disclosures import BeingErased
 from clozette.settings import Settings
+from clozette.shop import amounts
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.payments import onboarding, payouts, words
 from clozette.shop.payments.models import Payout
@@ -47,7 +48,7 @@ def overview() -> Any:
 def pay_out() -> Any:
     """Send all that is available to the seller's bank. A button that is pressed twice sends it once."""
     seller = access.own_seller(gate.viewer())
-    available = ledger.balance(seller.id).available
+    available = amounts.payable(ledger.balance(seller.id).available, seller.currency)
     if not available or seller.state != "active":
         flash(_("There is nothing to pay out now."), "error")
         return redirect(HERE, 303)

@@ -2,8 +2,15 @@
 
 from flask_babel import gettext as _
 
+from clozette.kernel.money import CURRENCIES
 from clozette.kernel.refusal import Refusal
 from clozette.shop.sellers.models import Seller
+
+SELDOM = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "MGA", "MRU"})
+"""Currencies that nothing is priced in here: the payment service counts them otherwise than ISO 4217 does, or takes only some
+of their amounts.
+"""
+SOLD_IN = CURRENCIES - SELDOM
 
 
 def why_not_start(*, is_minor: bool) -> Refusal | None:

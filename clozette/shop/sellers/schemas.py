@@ -8,11 +8,10 @@ from flask_babel import gettext as _
 
 from clozette.accounts import countries
 from clozette.accounts.schemas import Choice
-from clozette.kernel import money
 from clozette.kernel.schemas import Line, Number, RowId, Schema, Text
 from clozette.shop.amounts import Percent
 from clozette.shop.books import taxes
-from clozette.shop.sellers import places
+from clozette.shop.sellers import places, rules
 from clozette.shop.sellers.models import KINDS, MAX_ADDRESS, MAX_CONTACT, MAX_NAME, MAX_NUMBER
 
 MAX_AMOUNT, MAX_DAYS, MOST_TAX = 20, 90, 30
@@ -24,7 +23,7 @@ class SellerIn(Schema):
     """Who sells, from where and in which currency."""
 
     country = Choice(countries.CODES, required=True)
-    currency = Choice(money.CURRENCIES, required=True)
+    currency = Choice(rules.SOLD_IN, required=True)
     kind = Choice(frozenset(KINDS), required=True)
     legal_name = Line(max_length=MAX_NAME, load_default="")
     address = Text(max_length=MAX_ADDRESS, load_default="")

@@ -132,7 +132,7 @@ def _values(seller: Seller | None) -> dict[str, Any]:
     used = get_territory_currencies(country)
     return {
         "country": country,
-        "currency": next((code for code in used if code in money.CURRENCIES), ""),
+        "currency": next((code for code in used if code in rules.SOLD_IN), ""),
         "kind": "private",
     }
 
@@ -154,7 +154,7 @@ def _start_page(seller: Seller | None, form: Form) -> Any:
         form=form,
         refusal=rules.why_not_start(is_minor=viewer.is_minor),
         countries=countries.choices(),
-        currencies=money.choices(get_locale() or "en", first=form.value("currency")),
+        currencies=_currencies(form.value("currency")),
         wording=wording,
     )
     return page, form.status
@@ -175,3 +175,8 @@ def _rates_page(seller: Seller, form: Form) -> Any:
 def start_for(item_id: int) -> str:
     """Return where somebody who doesn't sell yet goes who wants to sell an item."""
     return f"{START}?{urlencode({'item': ids.encode(item_id)})}"
+
+
+def _currencies(first: str) -> list[tuple[str, str]]:
+    known = money.choices(get_locale() or "en", first=first)
+    return [(code, label) for code, label in known if code in rules.SOLD_IN]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from clozette.accounts.models import Member
 from clozette.kernel import clock, ids
 from clozette.kernel.ports.payments import Declined
+from clozette.shop import amounts
 from clozette.shop.buying import rules
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order
@@ -144,3 +145,7 @@ def test_news_with_an_odd_signature_are_refused(client, signature, till):
         "/webhooks/stripe", data=b"{}", headers={"Stripe-Signature": signature.encode().decode("latin-1")}
     )
     assert answer.status_code == 400
+
+
+def test_what_no_bank_takes_stays():
+    assert [amounts.payable(12345, code) for code in ("HUF", "TWD", "EUR", "JPY")] == [12300, 12300, 12345, 12345]

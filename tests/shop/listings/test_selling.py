@@ -105,6 +105,8 @@ def facts(**given: str) -> dict[str, str]:
     [
         ({"price": ""}, 409, "Say what you ask for it."),
         ({"price": "0"}, 409, "Say what you ask for it."),
+        ({"price": "0.49"}, 409, "The payment service takes no amounts like that"),
+        ({"price": "1000000"}, 409, "The payment service takes no amounts like that"),
         ({"price": "cheap"}, 422, "Please write the price as a number"),
         ({"price": "10.005"}, 422, "EUR has 2 decimals at most."),
         ({"price": "-5"}, 422, "Please write the price as a number"),
@@ -149,7 +151,7 @@ def test_a_form_sent_twice_makes_one_and_an_item_is_offered_once(
 
 def test_two_forms_at_once_make_one(app: Flask, db_session: orm.Session, ada: Member) -> None:
     item = make_item(ada)
-    given = {"mode": "sale", "title": "A coat", "words": "", "condition": "good", "price_minor": 1, "floor_minor": None}
+    given = {"mode": "sale", "title": "A coat", "words": "", "condition": "good", "price_minor": 100, "floor_minor": None}
     member_id, item_id = ada.id, item.id
     db_session.commit()
 

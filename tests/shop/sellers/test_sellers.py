@@ -49,6 +49,8 @@ def test_the_terms_are_accepted_by_a_tick_and_kept_word_by_word(
     assert 'name="agree" value="true" checked' not in page
     refused = browser.post("/selling/start", data={**START, "agree": ""})
     assert (refused.status_code, sellers(db_session)) == (422, [])
+    odd = browser.post("/selling/start", data={**START, "currency": "KWD"})
+    assert (odd.status_code, "KWD – " in page, sellers(db_session)) == (422, False, [])
     assert browser.post("/selling/start", data=START).location == "/selling/rates"
     entry = db_session.scalars(sa.select(LedgerEntry).where(LedgerEntry.method == "form:selling")).one()
     assert (entry.action, entry.subject_id, entry.basis) == ("acknowledged", ada.subject_id, "contract")
