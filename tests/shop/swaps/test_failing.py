@@ -203,6 +203,8 @@ def test_money_for_a_leg_that_is_off_brings_no_swap_back(ring):
     till: Any = ports.payments()
     page = till.pay(payment.session)
     pair.orders()[1].state = "cancelled"
+    for listing in pair.listings:  # such as anybody could buy again
+        listing.mode, listing.price_minor, listing.remaining = "sale", 4000, 1
     db.session.commit()
     services.say_no(pair.fresh(swap), pair.members[0], now=clock.now())
     db.session.commit()

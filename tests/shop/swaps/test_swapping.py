@@ -77,6 +77,7 @@ def test_nobody_learns_anything_before_all_have_paid(app, client_of, ring):
         "Nothing is sent before"
         in client_of(next(m for m in pair.members if m.id == orders[0].buyer_id)).get(where).text
     )
+    assert set(db.session.scalars(sa.select(Listing.state))) == {"active"}  # it is held, not gone
     assert orders[0].ship_by is None
     assert orders[0].seller_handover_id is None  # nobody learns an address before all have paid
     pair.pay(orders[1])
