@@ -7,7 +7,7 @@ from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.listings.models import Listing
 from clozette.shop.offers.models import Bundle, Offer, OfferLine, OfferStep
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
-from clozette.shop.payments.models import Heard, Payment, Payout, Reconciliation, Refund
+from clozette.shop.payments.models import Heard, Payment, Payout, Reconciliation, Refund, Run
 from clozette.shop.reviews.models import Review
 from clozette.shop.sellers.models import Fees, Rate, Seller
 from clozette.shop.swaps.models import Leg, Piece, Swap, Want
@@ -41,6 +41,7 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "Review",
+    "Run",
     "Seller",
     "Swap",
     "Taste",

@@ -339,10 +339,25 @@ _ORDERS = {
                     "outside",
                     "asked_at",
                     "done_at",
+                    "tries",
+                    "why",
+                    "reversed_at",
+                    "fee_sent_at",
+                    "settled",
                 ),
                 _BOUGHT,
             ),
+            "settled_by_id": Personal(
+                "activity",
+                (Purpose.PROVIDE,),
+                erasure="clear",
+                export=False,
+                hidden_because="who of the staff paid it",
+            ),
         },
+    ),
+    "shop_runs": Table(
+        no_subject="what the clock does, and until when", columns=dict.fromkeys(("name", "until"), NotPersonal())
     ),
     "shop_reconciliations": Table(
         no_subject="references of orders and the payment service's own numbers; whose they are stands in other rows",

@@ -22,6 +22,7 @@ from clozette.shop.listings.views import own, public
 from clozette.shop.offers import setup as offers_setup
 from clozette.shop.orders import setup as orders_setup
 from clozette.shop.orders.events import OrderMoved
+from clozette.shop.owing import setup as owing_setup
 from clozette.shop.papers import views as papers
 from clozette.shop.payments import setup as payments_setup
 from clozette.shop.reviews import setup as reviews_setup
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     tastes_setup.init_app(app)
     books_setup.init_app(app)
     desk_setup.init_app(app)
+    owing_setup.init_app(app)
     _selling(app)
     _buying(app)
     swaps_setup.init_app(app)

@@ -445,6 +445,11 @@ POST   /admin/shop/sellers/{seller}/record            login   404     404     40
 POST   /admin/shop/sellers/{seller}/record            login   404     404     404     404     404     404     200     reason=A+letter+of+the+member
 GET    /admin/shop/books                              login   404     404     404     404     404     404     200
 GET    /admin/shop/books.csv                          login   404     404     404     404     404     404     200
+GET    /admin/shop/owed                               login   404     404     404     404     404     404     200
+GET    /admin/shop/owed/{owed}                        login   404     404     404     404     404     404     200
+GET    /admin/shop/owed/{listing}                     login   404     404     404     404     404     404     404
+POST   /admin/shop/owed/{owed}/settled                login   404     404     404     404     404     404     422
+POST   /admin/shop/owed/{owed}/again                  login   404     404     404     404     404     404     303
 GET    /admin/shop/reconciliation                     login   404     404     404     404     404     404     200
 POST   /admin/shop/reconciliation                     login   404     404     404     404     404     404     303
 GET    /admin/reconciliation                          login   404     404     404     404     404     404     200

@@ -26,6 +26,7 @@ COLLECTS_NOTHING: dict[str, str] = {
     "shop_payments.hear": "the payment service's own numbers; nothing of a person",
     "selling_payouts.pay_out": "a button; what it sends is known",
     "shop_desk.reconcile": "a press that has both sides compared",
+    "shop_owing.again": "a press that has the payment service asked once more",
     "selling_payouts.go": "a button; what it lets out is known",
     "desk.end": "ends what a one-time code began",
     "desk.change": "a press: to take back what was asked, or to say whether it was oneself who asked",

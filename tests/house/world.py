@@ -46,7 +46,9 @@ from clozette.shop.carts import services as carts
 from clozette.shop.cases import services as cases
 from clozette.shop.cases.moves import Said
 from clozette.shop.files import queries as files
+from clozette.shop.ledger import services as ledger
 from clozette.shop.orders import deeds
+from clozette.shop.payments import refunds
 from clozette.shop.payments import services as payments
 from clozette.shop.reviews import services as reviews
 from clozette.shop.sellers.models import Seller
@@ -467,6 +469,22 @@ def _sold(world: World, seller: Seller) -> None:
     order = shop.make_order(buyer, shop.make_listing(seller), state="paid", paid_at=now)
     deeds.introduce(order, now)
     world.names["sold_order"] = order.ref
+    world.names["owed"] = ids.encode(_owed(buyer, seller))
+
+
+def _owed(buyer: Member, seller: Seller) -> int:
+    """Money that went back to somebody did not arrive."""
+    now = clock.now()
+    order = shop.make_order(buyer, shop.make_listing(seller), state="paid", paid_at=now)
+    payment = payments.ask(order, buyer, now)
+    payment.state, payment.session, payment.intent, payment.paid_at = "paid", "cs_owed", "pi_owed", now
+    db.session.flush()
+    ledger.book_paid(order.id, now)
+    row = refunds.refund(order, {"shipping": 100}, because="seller", key="owed", now=now)
+    row.state, row.why, row.done_at = "failed", "returned", now
+    db.session.flush()
+    ledger.book_refund_failed(row.id, now)
+    return row.id
 
 
 def _review(owner: Member, seller: Seller) -> int:

@@ -159,14 +159,18 @@ class Payments(Protocol):
         """Close an open page; one that is paid or closed comes back as it is."""
 
     def refund(
-        self, intent: str, amount_minor: int, fee_minor: int, currency: str, key: str, *, reference: str = ""
+        self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "", from_seller: bool = True
     ) -> Refund:
         """Give ``amount_minor`` back to the buyer: from the seller's account, to which ``fee_minor`` comes from the house.
 
-        ``Declined("refunded")`` for more than is left.
+        ``Declined("refunded")`` for more than is left. One that comes back later is the house's, wherever it was from; the
+        payment counts as paid back by it all the same.
 
         :param reference: our own name of it, that comes back with it.
         """
+
+    def give_fee(self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> None:
+        """Give the seller's account a part of what the house kept of a payment."""
 
     def refunded(self, refund: str) -> Refund:
         """Return a refund as it is now."""
@@ -188,6 +192,9 @@ class Payments(Protocol):
 
     def paid_out(self, account: str, payout: str) -> Payout:
         """Return a payout as it is now."""
+
+    def balance(self, account: str, currency: str) -> int:
+        """Return what an account has in a currency: what could be paid out now, and what can be later."""
 
     def sessions(self, since: datetime) -> Iterator[Session]:
         """Return every page that was opened since."""

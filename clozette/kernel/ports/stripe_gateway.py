@@ -84,31 +84,38 @@ class Stripe:
             return self.session(session)
 
     def refund(
-        self, intent: str, amount_minor: int, fee_minor: int, currency: str, key: str, *, reference: str = ""
+        self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "", from_seller: bool = True
     ) -> Refund:
-        """Refund, take it back from the connected account, and give that account the house's part back.
-
-        Two calls, for Stripe's own division of the fee rounds otherwise than our books; each has its key.
-        """
+        """Refund, and take it back from the connected account; not our fee: Stripe divides that otherwise than our books."""
         try:
             with self._judged():
                 done = self._client.v1.refunds.create(
                     {
                         "payment_intent": intent,
                         "amount": _outward(amount_minor, currency),
-                        "reverse_transfer": True,
+                        "reverse_transfer": from_seller,
                         "refund_application_fee": False,
                         "metadata": {"reference": reference},
-                        "expand": ["charge"],
                     },
                     {"idempotency_key": key},
-                ).to_dict()
+                )
+                return _refund(done.to_dict())
         except Declined as no:
             raise Declined("refunded" if no.why == "amount" else no.why) from None
-        if fee_minor:
-            self._refund_fee(done, _outward(fee_minor, currency), key)
-        with self._judged():
-            return _refund(done)
+
+    def give_fee(self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> None:
+        """Refund a part of the application fee. A no is not the buyer's, whose money went back: it is tried until it is seen."""
+        try:
+            with self._judged():
+                paid = self._client.v1.payment_intents.retrieve(intent, {"expand": ["latest_charge"]}).to_dict()
+                fee = _id(paid["latest_charge"]["application_fee"])
+                self._client.v1.application_fees.refunds.create(
+                    fee,
+                    {"amount": _outward(amount_minor, currency), "metadata": {"reference": reference}},
+                    {"idempotency_key": key},
+                )
+        except Declined as no:
+            raise Later(f"fee: {no.why}") from None
 
     def refunded(self, refund: str) -> Refund:
         """Retrieve it."""
@@ -181,6 +188,13 @@ class Stripe:
             found = self._client.v1.payouts.retrieve(payout, {}, {"stripe_account": account})
             return _payout(account, found.to_dict())
 
+    def balance(self, account: str, currency: str) -> int:
+        """Retrieve its balance."""
+        with self._judged():
+            said = self._client.v1.balance.retrieve({}, {"stripe_account": account}).to_dict()
+            mine = [one for one in (*said["available"], *said["pending"]) if one["currency"] == currency.lower()]
+            return _inward(sum(one["amount"] for one in mine), currency)[0]
+
     def sessions(self, since: datetime) -> Iterator[Session]:
         """List them, page after page."""
         with self._judged():
@@ -220,17 +234,6 @@ class Stripe:
                 raise Forged("time")
             return _event(body)
         raise Forged("signature")
-
-    def _refund_fee(self, done: Said, amount: int, key: str) -> None:
-        """Give the account our part. A no is not the buyer's: their money went back, so this is tried until it is seen."""
-        try:
-            with self._judged():
-                fee = _id(done["charge"]["application_fee"])
-                self._client.v1.application_fees.refunds.create(
-                    fee, {"amount": amount}, {"idempotency_key": f"{key}-fee"}
-                )
-        except Declined as no:
-            raise Later(f"fee: {no.why}") from None
 
 
 def _page(told: Said, terms: Terms) -> "SessionCreateParams":

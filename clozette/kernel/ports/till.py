@@ -21,6 +21,7 @@ from clozette.kernel.ports.payments import (
     DisputeState,
     Event,
     Forged,
+    Later,
     MoneyState,
     Payout,
     Refund,
@@ -96,23 +97,35 @@ class Till:
         return self._once("expire", key, session, lambda: self.time_out(session))
 
     def refund(
-        self, intent: str, amount_minor: int, fee_minor: int, currency: str, key: str, *, reference: str = ""
+        self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "", from_seller: bool = True
     ) -> Refund:
         """Give money back."""
 
         def do() -> Refund:
             page = self._paid_page(intent)
             left = page.amount_minor - sum(one.amount_minor for one in self._refunds_of(intent))
-            if amount_minor > left or fee_minor > self.fees[intent]:
+            if amount_minor > left:
                 raise Declined("refunded")
             made = Refund(self._id("re"), intent, "done", amount_minor, page.currency, reference)
             self.given_back[made.id] = made
-            self.fees[intent] -= fee_minor
-            self._move(self.terms[page.id].account, page.currency, fee_minor - amount_minor)
+            if from_seller:
+                self._move(self.terms[page.id].account, page.currency, -amount_minor)
             self._tell("refund.updated", made.id)
             return made
 
-        return self._once("refund", key, (intent, amount_minor, fee_minor, currency), do)
+        return self._once("refund", key, (intent, amount_minor, currency, from_seller), do)
+
+    def give_fee(self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> None:
+        """Give a part of the fee."""
+
+        def do() -> None:
+            page = self._paid_page(intent)
+            if amount_minor > self.fees[intent]:
+                raise Later("fee: amount")
+            self.fees[intent] -= amount_minor
+            self._move(self.terms[page.id].account, page.currency, amount_minor)
+
+        self._once("give_fee", key, (intent, amount_minor, currency), do)
 
     def refunded(self, refund: str) -> Refund:
         """Return a refund."""
@@ -159,6 +172,11 @@ class Till:
         if found.account != account:
             raise Declined("missing")
         return found
+
+    def balance(self, account: str, currency: str) -> int:
+        """Say what an account has."""
+        self._called("balance")
+        return self.balances.get((account, currency), 0)
 
     def sessions(self, since: datetime) -> Iterator[Session]:
         """Return pages."""
@@ -241,7 +259,7 @@ class Till:
         self._tell("payout.failed" if state == "failed" else "payout.paid", payout, one.account)
 
     def fail_refund(self, refund: str) -> None:
-        """Let the buyer's bank send a refund back."""
+        """Let the buyer's bank send a refund back: to the house, and its payment counts as paid back all the same."""
         one = self.given_back[refund]
         self.given_back[refund] = replace(one, state="failed")
         self._tell("refund.failed", refund)
@@ -295,7 +313,7 @@ class Till:
         return found
 
     def _refunds_of(self, intent: str) -> list[Refund]:
-        return [one for one in self.given_back.values() if one.intent == intent and one.state != "failed"]
+        return [one for one in self.given_back.values() if one.intent == intent]
 
     def _move(self, account: str, currency: str, by: int) -> None:
         self.balances[account, currency] = self.balances.get((account, currency), 0) + by

@@ -168,11 +168,7 @@ def _sessions(blueprint: Blueprint, books: Books) -> None:
 def _money(blueprint: Blueprint, books: Books) -> None:
     @blueprint.post("/v1/refunds")
     def create_refund() -> ResponseReturnValue:
-        def do(asked: dict[str, Any]) -> Object:
-            made = deeds.create_refund(books, asked)
-            return {**made, "charge": shown(books.find(made["charge"], "charge"))}
-
-        return _writes(books, do)
+        return _writes(books, lambda asked: deeds.create_refund(books, asked))
 
     @blueprint.get("/v1/refunds")
     def refunds() -> ResponseReturnValue:
@@ -185,6 +181,14 @@ def _money(blueprint: Blueprint, books: Books) -> None:
     @blueprint.post("/v1/application_fees/<name>/refunds")
     def refund_fee(name: str) -> ResponseReturnValue:
         return _writes(books, lambda asked: deeds.refund_fee(books, name, asked))
+
+    @blueprint.get("/v1/payment_intents/<name>")
+    def intent(name: str) -> ResponseReturnValue:
+        def do() -> Object:
+            found = books.find(name, "payment_intent")
+            return {**shown(found), "latest_charge": shown(books.find(found["latest_charge"], "charge"))}
+
+        return _reads(books, do)
 
     @blueprint.get("/v1/disputes/<name>")
     def dispute(name: str) -> ResponseReturnValue:
@@ -203,6 +207,10 @@ def _payouts(blueprint: Blueprint, books: Books) -> None:
     @blueprint.get("/v1/payouts/<name>")
     def payout(name: str) -> ResponseReturnValue:
         return _reads(books, lambda: shown(books.find(name, "payout", _account())))
+
+    @blueprint.get("/v1/balance")
+    def balance() -> ResponseReturnValue:
+        return _reads(books, lambda: deeds.balance(books, _account() or ""))
 
     @blueprint.post("/v1/balance_settings")
     def set_payouts() -> ResponseReturnValue:

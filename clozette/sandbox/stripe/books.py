@@ -88,6 +88,11 @@ class Books:
         """Return what an account has."""
         return int(self.state["balances"].get(account, {}).get(currency, 0))
 
+    def balances_of(self, account: str) -> dict[str, int]:
+        """Return what an account has, by currency."""
+        found: dict[str, int] = self.state["balances"].get(account, {})
+        return found
+
     def happened(self, kind: str, about: Object, account: str | None = None) -> None:
         """Note an event of the first kind, which carries its object."""
         event = {"type": kind, "livemode": False, "data": {"object": shown(about)}}
@@ -179,7 +184,7 @@ class Books:
             self.happened(f"payout.{status}", one, one["_account"])
 
     def fail_refund(self, refund: str) -> None:
-        """Let a buyer's bank send a refund back."""
+        """Let a buyer's bank send a refund back: to the platform; what was taken from the seller stays taken."""
         with self.deed():
             one = self.find(refund, "refund")
             one["status"] = "failed"

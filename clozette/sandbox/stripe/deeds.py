@@ -116,6 +116,12 @@ def create_payout(books: Books, asked: Asked, account: str) -> Object:
     return books.add("po", "payout", **money, status="in_transit", _account=account)
 
 
+def balance(books: Books, account: str) -> Object:
+    """Say what a connected account has."""
+    mine = [{"currency": currency, "amount": amount} for currency, amount in books.balances_of(account).items()]
+    return {"object": "balance", "livemode": False, "available": mine, "pending": []}
+
+
 def set_payouts(books: Books, asked: Asked, account: str) -> Object:
     """Say when payouts of a connected account leave."""
     interval = asked["payments"]["payouts"]["schedule"]["interval"]

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clozette.kernel.database import Id, Model
 from clozette.privacy import append_only
 
-ACCOUNTS = ("buyer", "held", "available", "paid", "fees", "lost")
-OURS = ("held", "available", "fees")
-"""Accounts that money can only be taken from if it is there; the others stand for the world outside."""
+ACCOUNTS = ("buyer", "held", "available", "paid", "fees", "owed", "lost")
+OURS = ("held", "available", "fees", "owed")
+"""Accounts that money can only be taken from if it is there; the others stand for the world outside.
+``owed`` is a buyer's money that the house has: a refund that did not arrive.
+"""
 _NAMES = ", ".join(map(repr, ACCOUNTS))
 
 

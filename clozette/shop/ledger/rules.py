@@ -46,6 +46,11 @@ def disputed(amount: int, **accounts: int) -> list[Entry]:
     return entries
 
 
+def owed(amount: int) -> list[Entry]:
+    """Return what becomes of a refund that did not reach the buyer: the house has the money, and owes it."""
+    return _some(Entry("buyer", "owed", amount))
+
+
 def paid_out(amount: int) -> list[Entry]:
     """Return what leaves for the seller's bank."""
     return _some(Entry("available", "paid", amount))

@@ -26,12 +26,13 @@ class Book:
     currency: str
 
 
-def book(book_: Book, deed: str, deed_id: int, entries: Sequence[Entry], now: datetime) -> bool:
+def book(book_: Book, deed: str, deed_id: int, entries: Sequence[Entry], now: datetime, *, first: int = 0) -> bool:
     """Write down the moves of a deed, and change what is in the accounts; say whether it was not booked before.
 
+    :param first: the number of its first move, for a deed that may happen again.
     :raises Refused: ``no_money`` if an account has less; then nothing of the deed may stay.
     """
-    for part, entry in enumerate(entries):
+    for part, entry in enumerate(entries, first):
         if not _written(book_, deed, deed_id, part, entry, now):
             return False  # the first one tells: the moves of a deed are written together or not at all
     for account, change in rules.changes(entries):
@@ -54,13 +55,23 @@ def book_complete(order_id: int, now: datetime) -> None:
 
 def book_refund(refund_id: int, now: datetime) -> None:
     """Take a refund from whoever has the money."""
-    book(*_of_refund(refund_id, "refund"), now)
+    refund, order = _refund(refund_id)
+    whose = "available" if order.completed_at else "held"
+    entries = rules.refunded(refund.amount_minor, refund.parts.get("fee", 0), refund.house_minor, whose=whose)
+    book(_book_of(order), "refund", refund_id, entries, now)
 
 
 def book_refund_failed(refund_id: int, now: datetime) -> None:
-    """Put back what a refund took and the buyer's bank didn't."""
-    book_, deed, deed_id, entries = _of_refund(refund_id, "refund_failed")
-    book(book_, deed, deed_id, rules.undone(entries), now)
+    """Owe the buyer what did not arrive; the seller never gets it back, whose part of it is settled."""
+    refund, order = _refund(refund_id)
+    book(_book_of(order), "refund_failed", refund_id, rules.owed(refund.amount_minor), now, first=refund.tries)
+
+
+def book_refund_again(refund_id: int, now: datetime) -> None:
+    """Take what the buyer is owed out of the house, for another try or by other means."""
+    refund, order = _refund(refund_id)
+    entries = rules.undone(rules.owed(refund.amount_minor))
+    book(_book_of(order), "refund_again", refund_id, entries, now, first=refund.tries)
 
 
 def book_dispute(order_id: int, amount: int, now: datetime) -> int:
@@ -93,13 +104,10 @@ def book_payout_failed(payout_id: int, now: datetime) -> None:
     book(_book_of_payout(payout), "payout_failed", payout_id, entries, now)
 
 
-def _of_refund(refund_id: int, deed: str) -> tuple[Book, str, int, list[Entry]]:
+def _refund(refund_id: int) -> tuple[Refund, Order]:
     refund = db.session.get_one(Refund, refund_id)
     order_id = db.session.scalars(sa.select(Payment.order_id).where(Payment.id == refund.payment_id)).one()
-    order = _order(order_id)
-    whose = "available" if order.completed_at else "held"
-    entries = rules.refunded(refund.amount_minor, refund.parts.get("fee", 0), refund.house_minor, whose=whose)
-    return _book_of(order), deed, refund_id, entries
+    return refund, _order(order_id)
 
 
 def _available(order: Order) -> int:

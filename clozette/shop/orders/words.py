@@ -48,6 +48,7 @@ REFUNDS: Mapping[str, LazyString] = {
     "sent": _l("on its way"),
     "done": _l("arrived"),
     "failed": _l("did not go through; we look after it"),
+    "settled": _l("paid by other means"),
 }
 TOLD: Mapping[str, LazyString] = {
     "order_paid": _l("You bought “%(title)s”: it is paid, and will be sent"),
@@ -61,9 +62,13 @@ TOLD: Mapping[str, LazyString] = {
     "order_complete": _l("The sale of “%(title)s” is complete: the money is yours"),
     "order_off": _l("Your order of “%(title)s” is cancelled, and the money goes back to you"),
     "sale_off": _l("The sale of “%(title)s” is cancelled: don't send it"),
+    "refund_owed": _l("The money for “%(title)s” did not reach you yet: we owe it to you, and look after it"),
+    "refund_settled": _l("The money for “%(title)s” was paid to you by other means"),
 }
 """What the two sides are told, by the kind of the notification."""
-OF_SELLER = frozenset({"order_sold", "file_sold", "cancel_asked", "order_due", "order_received", "order_complete", "sale_off"})
+OF_SELLER = frozenset(
+    {"order_sold", "file_sold", "cancel_asked", "order_due", "order_received", "order_complete", "sale_off"}
+)
 PAID, PAID_DIGITAL = ("order_paid", "order_sold"), ("file_bought", "file_sold")
 RECEIPTS = frozenset({"order_paid", "file_bought"})
 """What is mailed with all that was paid."""

@@ -76,7 +76,7 @@ def _payout(subject: str, account: str | None, now: datetime) -> None:
 
 
 def _account(subject: str, account: str | None, now: datetime) -> None:
-    onboarding.look(subject, now)
+    onboarding.look(account or subject, now)
 
 
 def _dispute(subject: str, account: str | None, now: datetime) -> None:

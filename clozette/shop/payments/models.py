@@ -10,9 +10,9 @@ from clozette.kernel.database import Id, Model
 from clozette.shop.orders.models import Order
 
 STATES = ("asked", "open", "paid", "failed", "expired")
-REFUND_STATES = ("asked", "sent", "done", "failed")
+REFUND_STATES = ("asked", "sent", "done", "failed", "settled")
 PAYOUT_STATES = ("asked", "sent", "paid", "failed")
-MAX_ID, MAX_URL, MAX_KEY, MAX_BECAUSE = 128, 2000, 64, 24
+MAX_ID, MAX_URL, MAX_KEY, MAX_BECAUSE, MAX_WHY, MAX_SETTLED = 128, 2000, 64, 24, 60, 200
 
 
 class Payment(Model):
@@ -73,6 +73,13 @@ class Refund(Model):
 
     :ivar parts: order line id (as text), ``shipping`` or ``fee`` to minor units; together ``amount_minor``.
     :ivar house_minor: what the house gives back of its fees: the buyer's ``fee``, and its part of the seller's to the seller.
+    :ivar state: ``failed``: the house owes it to the buyer (account ``owed`` of the ledger), until it is asked for again, or is
+        ``settled``, paid by other means.
+    :ivar tries: how often it was asked for again, each time by another key; ``asked_at`` is of the last time, and ``why`` what
+        was in the way then: the service's word, ``returned`` if the buyer's bank sent it back, ``unsent``.
+    :ivar reversed_at: when the service took it from the seller's account: it does so once, whatever becomes of the refund.
+    :ivar fee_sent_at: when the house's part was given to that account, which is a call of its own.
+    :ivar settled: how it was paid by other means, as the staff says.
     """
 
     __tablename__ = "shop_refunds"
@@ -80,6 +87,7 @@ class Refund(Model):
         sa.CheckConstraint(f"state IN ({', '.join(map(repr, REFUND_STATES))})", name="state"),
         sa.CheckConstraint("amount_minor > 0", name="amount"),
         sa.CheckConstraint("house_minor BETWEEN 0 AND amount_minor", name="house"),
+        sa.CheckConstraint("state <> 'settled' OR settled <> ''", name="settled"),
         sa.Index(None, "payment_id"),
         sa.Index(None, "state", "asked_at"),
     )
@@ -95,6 +103,24 @@ class Refund(Model):
     outside: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
     asked_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    why: Mapped[str] = mapped_column(sa.String(MAX_WHY), default="")
+    reversed_at: Mapped[datetime | None]
+    fee_sent_at: Mapped[datetime | None]
+    settled: Mapped[str] = mapped_column(sa.String(MAX_SETTLED), default="")
+    settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts_members.id", ondelete="SET NULL"))
+
+
+class Run(Model):
+    """Work of the clock that only one at a time does: whoever has it says so anew with each step.
+
+    :ivar until: after that nobody has it any more, for whoever had it was killed.
+    """
+
+    __tablename__ = "shop_runs"
+
+    name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    until: Mapped[datetime]
 
 
 class Reconciliation(Model):

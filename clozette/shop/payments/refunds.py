@@ -1,7 +1,8 @@
 """Money back: decided here, sent by a task, done when the payment service says so."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -18,10 +19,13 @@ from clozette.shop.orders.models import Order, OrderLine
 from clozette.shop.payments import rules
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import RefundAsked, RefundDone, RefundFailed
-from clozette.shop.payments.models import Payment, Refund
+from clozette.shop.payments.models import MAX_WHY, Payment, Refund
 from clozette.shop.payments.rules import FEE, SHIPPING, Charged, Split
 
 log = structlog.get_logger()
+KEY_HOLDS = timedelta(hours=20)
+"""So long the service knows a key for certain; after a day it may forget it, and would do the same again."""
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, now: datetime) -> Refund:
@@ -29,12 +33,13 @@ def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, no
 
     The same key decides once.
 
-    :raises Refused: ``not_paid``, ``taken_back``, ``nothing``, ``too_much``, or ``no_money`` if the seller has less.
+    :raises Refused: ``not_paid``, ``taken_back``, ``nothing``, ``too_much``, ``no_money`` if the seller has less, or
+        ``other_amount`` for a key that was used for something else.
     """
     _hold(order.id)
     known = db.session.scalar(sa.select(Refund).where(Refund.key == key))
     if known is not None:
-        return known
+        return _same(known, asked)
     payment = db.session.scalar(sa.select(Payment).where(Payment.order_id == order.id, Payment.state == "paid"))
     if payment is None:
         raise Refused(rules.not_paid())
@@ -48,7 +53,7 @@ def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, no
     insert_once(
         Refund, id=refund_id, payment_id=payment.id, key=key, because=because, state="asked", asked_at=now, **values
     )
-    _count(order.id, made.parts, 1)
+    _count(order.id, made.parts)
     ledger.book_refund(refund_id, now)
     events.publish(RefundAsked(refund_id))
     return db.session.get_one(Refund, refund_id)
@@ -67,7 +72,7 @@ def refund_all(order: Order, *, because: str, key: str, now: datetime) -> Refund
 
 
 def given_back(order_id: int) -> dict[str, int]:
-    """Return what goes back of an order or went back: by line, and for shipping and the fee."""
+    """Return what goes back of an order, went back, or is owed: by line, and for shipping and the fee."""
     payment_id = db.session.scalar(sa.select(Payment.id).where(Payment.order_id == order_id))
     given: dict[str, int] = {}
     for one in _before(payment_id or 0):
@@ -84,35 +89,35 @@ def charged_of(order: Order) -> Charged:
 
 
 def send(refund_id: int, now: datetime) -> None:
-    """Tell the payment service; for a task: it lets go of the database meanwhile. Its no is for the staff to see.
+    """Tell the payment service, and give the seller's account the house's part; for a task: it lets go of the database
+    meanwhile. A no leaves the money owed to the buyer.
 
     :raises Later: to be tried again.
     """
+    if db.session.get_one(Refund, refund_id).state == "asked":
+        _send(refund_id, now)
     row = db.session.get_one(Refund, refund_id)
-    if row.state != "asked":
-        return
-    payment = db.session.get_one(Payment, row.payment_id)
-    assert payment.intent is not None
-    asked = (payment.intent, row.amount_minor, row.house_minor, payment.currency, row.key)
-    ports.save()
-    try:
-        answer = ports.payments().refund(*asked, reference=ids.encode(refund_id))
-    except Declined as no:
-        log.error("refund_declined", refund_id=refund_id, why=no.why)
-        _move(refund_id, "failed", None, now)
-        return
-    _move(refund_id, answer.state, answer.id, now)
+    if row.reversed_at is not None and row.fee_sent_at is None:
+        _send_fee(refund_id, now)
 
 
 def heard(answer: ports.Refund, now: datetime) -> bool:
-    """Take over what the payment service says of a refund; whether it is one of ours."""
-    ours = Refund.outside == answer.id
-    if (named := named_by(answer.reference)) is not None:
-        ours = sa.or_(ours, Refund.id == named)
-    row = db.session.scalar(sa.select(Refund).where(ours))
-    if row is not None:
-        _move(row.id, answer.state, answer.id, now)
+    """Take over what the payment service says of a refund; whether it is one of ours. An earlier try has had its say."""
+    row, tries = of_answer(answer)
+    if row is not None and tries == row.tries:
+        _move(row.id, answer.state, answer.id, now, tries=tries, why="returned" if answer.state == "failed" else "")
     return row is not None
+
+
+def of_answer(answer: ports.Refund) -> tuple[Refund | None, int]:
+    """Return the refund that the payment service speaks of, and which try of it."""
+    name, _dot, number = answer.reference.partition(".")
+    row = db.session.scalar(sa.select(Refund).where(Refund.outside == answer.id))
+    if row is not None:
+        return row, row.tries
+    named = named_by(name)
+    tries = int(number) if number.isdecimal() and len(number) < 5 else 0
+    return (db.session.get(Refund, named) if named is not None else None), tries
 
 
 def named_by(reference: str) -> int | None:
@@ -123,20 +128,63 @@ def named_by(reference: str) -> int | None:
         return None
 
 
-def _move(refund_id: int, to: str, outside: str | None, now: datetime) -> None:
-    """Bring a refund on: forwards only, but that even one that was done may come back from the buyer's bank."""
+def _send(refund_id: int, now: datetime) -> None:
+    row = db.session.get_one(Refund, refund_id)
+    payment = db.session.get_one(Payment, row.payment_id)
+    assert payment.intent is not None
+    tries, is_first, is_late = row.tries, row.reversed_at is None, row.asked_at < now - KEY_HOLDS
+    key, reference = (f"{row.key}~{tries}", f"{ids.encode(row.id)}.{tries}") if tries else (row.key, ids.encode(row.id))
+    asked, since = (payment.intent, row.amount_minor, payment.currency, key), row.asked_at - CLOCKS_DIFFER
+    ports.save()
+    there = ports.payments()
+    try:
+        answer = (
+            next((one for one in there.refunds(since) if one.reference == reference), None)
+            if is_late
+            else there.refund(*asked, reference=reference, from_seller=is_first)
+        )
+    except Declined as no:
+        log.error("refund_declined", refund_id=refund_id, why=no.why)
+        _move(refund_id, "failed", None, now, tries=tries, why=no.why)
+        return
+    if answer is None:  # its key may do it twice by now, so it goes on as one that was declined: by another
+        _move(refund_id, "failed", None, now, tries=tries, why="unsent")
+        return
+    _move(refund_id, answer.state, answer.id, now, tries=tries, why="returned" if answer.state == "failed" else "")
+
+
+def _send_fee(refund_id: int, now: datetime) -> None:
+    row = db.session.get_one(Refund, refund_id)
+    payment = db.session.get_one(Payment, row.payment_id)
+    assert payment.intent is not None
+    intent, amount, key = payment.intent, row.house_minor, f"{row.key}-fee"
+    if amount:
+        ports.save()
+        ports.payments().give_fee(intent, amount, payment.currency, key, reference=ids.encode(refund_id))
+    sent = sa.update(Refund).where(Refund.id == refund_id, Refund.fee_sent_at.is_(None))
+    changed(sent.values(fee_sent_at=now))
+
+
+def _move(refund_id: int, to: str, outside: str | None, now: datetime, *, tries: int, why: str = "") -> None:
+    """Bring a try of a refund on: forwards only, but that even one that was done may come back from the buyer's bank."""
     froms = {"sent": ("asked",), "done": ("asked", "sent"), "failed": ("asked", "sent", "done")}[to]
-    mine = sa.update(Refund).where(Refund.id == refund_id, Refund.state.in_(froms))
-    if not changed(mine.values(state=to, outside=outside, done_at=None if to == "sent" else now)):
+    mine = sa.update(Refund).where(Refund.id == refund_id, Refund.tries == tries, Refund.state.in_(froms))
+    known: dict[str, Any] = {"state": to, "why": why[:MAX_WHY], "done_at": None if to == "sent" else now}
+    if outside is not None:
+        known |= {"outside": outside, "reversed_at": sa.func.coalesce(Refund.reversed_at, now)}
+    if not changed(mine.values(known)):
         return
     if to == "done":
         events.publish(RefundDone(refund_id))
     if to == "failed":
-        row = db.session.get_one(Refund, refund_id)
-        payment = db.session.get_one(Payment, row.payment_id)
-        _count(payment.order_id, row.parts, -1)
         ledger.book_refund_failed(refund_id, now)
         events.publish(RefundFailed(refund_id))
+
+
+def _same(known: Refund, asked: Mapping[str, int]) -> Refund:
+    if {part: amount for part, amount in known.parts.items() if part != FEE} != dict(asked):
+        raise Refused(rules.other_amount())
+    return known
 
 
 def _hold(order_id: int) -> None:
@@ -145,18 +193,15 @@ def _hold(order_id: int) -> None:
 
 
 def _before(payment_id: int) -> list[Split]:
-    wanted = sa.select(Refund.parts, Refund.house_minor).where(
-        Refund.payment_id == payment_id, Refund.state != "failed"
-    )
+    wanted = sa.select(Refund.parts, Refund.house_minor).where(Refund.payment_id == payment_id)
     return [Split(parts, house) for parts, house in db.session.execute(wanted)]
 
 
-def _count(order_id: int, parts: Mapping[str, int], sign: int) -> None:
+def _count(order_id: int, parts: Mapping[str, int]) -> None:
     """Add to what an order and its lines know as paid back; the tables refuse more than there was."""
-    total = sign * sum(parts.values())
     whole = sa.update(Order).where(Order.id == order_id)
-    changed(whole.values(refunded_minor=Order.refunded_minor + total))
+    changed(whole.values(refunded_minor=Order.refunded_minor + sum(parts.values())))
     for part, amount in sorted(parts.items()):
         if part not in (SHIPPING, FEE):
             line = sa.update(OrderLine).where(OrderLine.id == int(part), OrderLine.order_id == order_id)
-            changed(line.values(refunded_minor=OrderLine.refunded_minor + sign * amount))
+            changed(line.values(refunded_minor=OrderLine.refunded_minor + amount))

@@ -44,9 +44,8 @@ def split(charged: Charged, before: Collection[Split], asked: Parts) -> Split:
     sold = goods - asked.get(SHIPPING, 0) - sum(one.parts.get(SHIPPING, 0) for one in before)
     fees_back = sum(one.parts.get(FEE, 0) for one in before)
     sellers_back = sum(one.house - one.parts.get(FEE, 0) for one in before)
-    # A refund that came back leaves the others rounded otherwise: by a coin or two, never below nothing.
-    fee = max(charged.fee * goods // (items + charged.shipping) - fees_back, 0)
-    sellers = max(charged.seller_fee * sold // items - sellers_back, 0)
+    fee = charged.fee * goods // (items + charged.shipping) - fees_back
+    sellers = charged.seller_fee * sold // items - sellers_back
     return Split({**asked, FEE: fee} if fee else dict(asked), fee + sellers)
 
 
@@ -59,6 +58,11 @@ def why_not_refund(charged: Charged, before: Collection[Split], asked: Parts) ->
         if amount + sum(one.parts.get(part, 0) for one in before) > most[part]:
             return Refusal("too_much", _("That is more than was paid for it, or than is left of that."))
     return None
+
+
+def other_amount() -> Refusal:
+    """Say that a form came twice with two amounts."""
+    return Refusal("other_amount", _("Another amount goes back already by this form. Load the page again."))
 
 
 def taken_back() -> Refusal:

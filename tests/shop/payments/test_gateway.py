@@ -145,7 +145,9 @@ def test_every_deed_of_the_port_is_held_against_the_types(world, order, seller, 
     world.people.pay(page.id)
     there.expire(page.id, "expire")
     intent = there.session(page.id).intent
-    refund = there.refund(intent, 100, 10, "EUR", "refund")
+    refund = there.refund(intent, 100, "EUR", "refund")
+    there.give_fee(intent, 10, "EUR", "fee")
+    assert there.balance(seller.account, "EUR") == 4700 - 300 - 100 + 10
     there.refunded(refund.id)
     there.dispute(world.people.disputed(intent))
     there.onboarding(seller.account, "https://localhost/a", "https://localhost/b", "link")

@@ -93,7 +93,7 @@ def test_an_answer_that_was_lost_pays_back_once(app, world, paid):
     assert len(list(world.there.refunds(clock.now() - timedelta(minutes=1)))) == 1
 
 
-def test_a_refund_that_comes_back_is_taken_back_from_the_books(app, client, world, paid):
+def test_a_refund_that_comes_back_is_owed_to_the_buyer(app, client, world, paid):
     row = refunds.refund(paid, {"shipping": 500}, because="claim", key="r1", now=clock.now())
     tasks.drain(app)
     db.session.expire_all()
@@ -102,9 +102,11 @@ def test_a_refund_that_comes_back_is_taken_back_from_the_books(app, client, worl
         deliver(client, world)
         tasks.drain(app)
     db.session.expire_all()
-    assert (row.state, paid.refunded_minor, left_over(paid)) == ("failed", 0, (4400, 300, 4700))
+    given = row.amount_minor
+    assert (row.state, row.why, paid.refunded_minor) == ("failed", "returned", given)
+    assert (ledger.of_order(paid.id)["owed"], left_over(paid)[2], ledger.faults()) == (given, 4700, [])
     refunds.refund_all(paid, because="claim", key="r2", now=clock.now())
-    assert (left_over(paid), ledger.faults()) == ((0, 0, 0), [])
+    assert (left_over(paid), ledger.of_order(paid.id)["owed"], ledger.faults()) == ((0, 0, given), given, [])
 
 
 def test_two_at_once_give_back_no_more_than_there_was(app, world, paid):

@@ -91,7 +91,7 @@ def test_onboarding(browser, world, seller):
 def test_what_banks_do(browser, page, world, seller):
     world.people.pay(page.id)
     intent = world.there.session(page.id).intent
-    refund = world.there.refund(intent, 500, 0, "EUR", "refund")
+    refund = world.there.refund(intent, 500, "EUR", "refund")
     payout = world.there.payout(seller.account, 100, "EUR", "payout")
     for deed, name in (("dispute", intent), ("lost", intent), ("refuse", refund.id), ("arrive", payout.id)):
         assert browser("/stripe/banks", deed=deed, name=name).status_code == 303
