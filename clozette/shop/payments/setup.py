@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, ReconciliationAsked, after=(ours.compare,))
     checkup.add(app, "payments", checks.payments)
     tasks.schedule(app, "23 * * * *", ours.reconcile)
+    tasks.schedule(app, "*/10 * * * *", ours.send_again)
 
 
 def _reach(app: Flask, settings: Settings) -> None:
