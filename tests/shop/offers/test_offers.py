@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.kernel import ids
+from clozette.kernel.ports.till import ORIGIN
 from clozette.shop.offers.models import Offer
 from clozette.shop.orders.models import Order, OrderLine
 from tests.factories.accounts import make_member
@@ -35,6 +36,7 @@ def test_an_offer_is_made_accepted_and_bought_at_that_price(beas, sams, coat, be
     assert (order.items_minor, order.shipping_minor, order.buyer_id) == (3000, 500, bea.id)
     assert (order.hold_until - now).total_seconds() == 22 * 3600  # as promised, within what a payment page can do
     assert db_session.scalars(sa.select(OrderLine.price_minor)).all() == [3000]
+    assert location(beas.get(f"/checkout/pay/{order.ref}")).startswith(ORIGIN)
     db_session.refresh(made)
     db_session.refresh(coat)
     assert (made.state, made.order_id, coat.remaining) == ("bought", order.id, 0)
@@ -100,3 +102,21 @@ def test_a_listing_that_is_gone_has_no_form(beas, coat, seller, db_session):
     hidden = make_listing(seller, state="paused")
     assert beas.get(f"/offers/new?listing={ids.encode(hidden.id)}").status_code == 404
     assert beas.get("/offers/new?listing=%25").status_code == 404
+
+
+def test_what_is_held_stays_held_when_the_seller_pauses(beas, sams, coat, db_session):
+    page = offer(beas, [coat], "30")
+    answer(sams, page, "accept")
+    coat.state = "paused"
+    db_session.flush()
+    assert location(beas.post("/checkout", data=checkout_form(beas, page))).startswith("/checkout/pay/")
+
+
+def test_a_seller_whom_no_money_reaches_sells_nothing(beas, sams, coat, seller, db_session):
+    page = offer(beas, [coat], "30")
+    answer(sams, page, "accept")
+    form = checkout_form(beas, page)
+    seller.state = "stopped"
+    db_session.flush()
+    assert beas.post("/checkout", data=form).status_code == 409
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Order)) == 0
