@@ -4,6 +4,7 @@ import ipaddress
 import json
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,15 @@ WHOLE_NUMBERS = {
     "trusted_proxies": "a whole number of proxies in front, such as 1",
     "media_quota_mb": "how many megabytes of photos a member may keep, such as 2048",
     "shop_file_mb": "how many megabytes a file that is sold may have, such as 50",
+    "shop_ship_days": "in how many days a seller has to send what was paid, 1 to 30, such as 5",
+    "shop_arrives_days": "after how many days without a word a parcel counts as received, 1 to 60, such as 14",
+    "shop_protection_days": "how many days a buyer may complain after it arrived, 7 to 60, such as 7",
     "export_approval_above": "about how many members an export may be before a second admin must agree, such as 100",
 }
+
+DAYS = {"shop_ship_days": (1, 30), "shop_arrives_days": (1, 60), "shop_protection_days": (7, 60)}
+COURIER = ("name", "legal_name", "address", "country", "contact", "track")
+"""What has to be known of whoever carries parcels."""
 
 ADDRESSES = {
     "sends_from": "CLOZETTE_NEWS_SENDS_FROM: addresses or ranges, such as 203.0.113.7 2001:db8:5::/64",
@@ -82,6 +90,10 @@ class Settings:
     stripe_api_base: str = ""
     stripe_entity: str = ""
     shop_file_mb: int = 50
+    shop_ship_days: int = 5
+    shop_arrives_days: int = 14
+    shop_protection_days: int = 7
+    shop_couriers: str = ""
     controller_name: str = ""
     controller_address: str = ""
     controller_contact: str = ""
@@ -124,6 +136,23 @@ class Settings:
         """
         return tuple(_resolver(one) for one in self.dns.replace(",", " ").split())
 
+    @property
+    def couriers(self) -> Mapping[str, Mapping[str, str]]:
+        """Who carries parcels here, by a short word, as ``shop_couriers`` (a TOML file) says; nothing without it.
+
+        :raises ValueError: if something is missing of one, or the file can't be read.
+        """
+        if not self.shop_couriers:
+            return {}
+        try:
+            read = tomllib.loads(Path(self.shop_couriers).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ValueError(f"{self.shop_couriers} can't be read") from error
+        for code, one in read.items():
+            if not re.fullmatch("[a-z0-9]{1,20}", code) or not isinstance(one, dict) or not _is_courier(one):
+                raise ValueError(f"[{code}] needs {', '.join(COURIER)}; track begins with https://")
+        return read
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read and check the settings.
@@ -163,6 +192,7 @@ class Settings:
         faults += self._inbound_faults()
         faults += self._dns_faults()
         faults += self._drand_faults()
+        faults += self._shop_faults()
         faults += self._stripe_faults()
         if self.is_production:
             faults += self._production_faults()
@@ -200,6 +230,18 @@ class Settings:
                 faults.append("CLOZETTE_DRAND_CHAIN: quicknet, or the JSON that a chain's /info answers")
         elif self.drand_chain != "quicknet":
             faults.append("CLOZETTE_DRAND_CHAIN: quicknet, or the JSON that a chain's /info answers")
+        return faults
+
+    def _shop_faults(self) -> list[str]:
+        faults = [
+            f"{PREFIX}{name.upper()}: {WHOLE_NUMBERS[name]}"
+            for name, (least, most) in DAYS.items()
+            if not least <= getattr(self, name) <= most
+        ]
+        try:
+            self.couriers  # noqa: B018 - read to see whether it can be
+        except ValueError as error:
+            faults.append(f"CLOZETTE_SHOP_COURIERS: a TOML file with a table for each; {error}")
         return faults
 
     def _stripe_faults(self) -> list[str]:
@@ -267,6 +309,12 @@ class Settings:
         if self.controller_contact and "@" not in self.controller_contact:
             faults.append("CLOZETTE_CONTROLLER_CONTACT: a mail address; the one of CLOZETTE_MAIL_FROM without it")
         return faults
+
+
+def _is_courier(one: Mapping[str, object]) -> bool:
+    texts = [value for value in one.values() if isinstance(value, str) and value.strip()]
+    plain = set(one) == set(COURIER) and len(texts) == len(COURIER)
+    return plain and str(one["track"]).startswith("https://") and bool(re.fullmatch("[A-Z]{2}", str(one["country"])))
 
 
 def _resolver(text: str) -> tuple[str, int]:

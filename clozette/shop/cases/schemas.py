@@ -10,8 +10,8 @@ from clozette.media.schemas import Upload
 from clozette.shop.cases import words
 from clozette.shop.cases.models import MAX_KEY, MAX_WORDS
 from clozette.shop.cases.rules import MAX_PHOTOS
-from clozette.shop.orders.couriers import COURIERS
 from clozette.shop.orders.models import MAX_TRACKING
+from clozette.shop.orders.schemas import CourierField
 
 MAX_AMOUNT, MAX_LINES = 20, 60
 
@@ -59,5 +59,5 @@ class AddressIn(Schema):
 class SentIn(Schema):
     """With whom something was sent back, and the parcel's number."""
 
-    courier = Choice(frozenset(COURIERS), required=True)
+    courier = CourierField()
     tracking = Line(required=True, max_length=MAX_TRACKING)

@@ -10,6 +10,7 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.web import gate
 from clozette.shop.orders import access, backing_out, handing, queries, services, words
 from clozette.shop.orders.couriers import COURIERS
+from clozette.shop.orders.days import days
 from clozette.shop.sellers import places
 
 blueprint = Blueprint("orders", __name__)
@@ -59,5 +60,6 @@ def cancel(ref: str) -> Any:
 def received(ref: str) -> Any:
     """Say that the parcel arrived."""
     services.receive(access.bought(gate.viewer(), ref), clock.now())
-    flash(_("Noted. You have seven days to look at it closely; after that the seller gets the money."), "success")
+    left = days().protection.days
+    flash(_("Noted. You have %(days)s days to look closely; then the seller gets the money.", days=left), "success")
     return redirect(f"{HERE}/{ref}", 303)

@@ -1,8 +1,12 @@
 """The couriers that a parcel may go with: companies by name, as they are told of in the log of disclosures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
+
+from flask import current_app
+
+from clozette.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Courier:
         return self.track.format(quote(tracking, safe=""))
 
 
-COURIERS: Mapping[str, Courier] = {
+_KNOWN: Mapping[str, Courier] = {
     "dhl": Courier(
         "DHL / Deutsche Post",
         "Deutsche Post AG",
@@ -83,3 +87,28 @@ COURIERS: Mapping[str, Courier] = {
         "https://www.ups.com/track?tracknum={}",
     ),
 }
+
+
+class _Here(Mapping[str, Courier]):
+    """Who carries parcels on this site: whom the settings name, or else those above."""
+
+    def __getitem__(self, code: str) -> Courier:
+        return _here()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_here())
+
+    def __len__(self) -> int:
+        return len(_here())
+
+
+COURIERS: Mapping[str, Courier] = _Here()
+
+
+def _here() -> Mapping[str, Courier]:
+    if "clozette.shop.couriers" not in current_app.extensions:
+        settings: Settings = current_app.extensions["clozette.settings"]
+        named = {code: Courier(**one) for code, one in settings.couriers.items()}
+        current_app.extensions["clozette.shop.couriers"] = named or _KNOWN
+    here: Mapping[str, Courier] = current_app.extensions["clozette.shop.couriers"]
+    return here

@@ -10,6 +10,7 @@ from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.shop.orders import rules
+from clozette.shop.orders.days import days
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.models import Payment, Refund
 from clozette.shop.sellers.models import Seller
@@ -19,10 +20,10 @@ WHOLE = (selectinload(Order.lines), joinedload(Order.seller).joinedload(Seller.m
 STEPS = {
     "remind": (Order.state == "paid", Order.ship_by, -rules.REMIND_BEFORE),
     "unsent": (Order.state == "paid", Order.ship_by, timedelta()),
-    "unheard": (Order.state == "shipped", Order.shipped_at, rules.ARRIVES_WITHIN),
+    "unheard": (Order.state == "shipped", Order.shipped_at, timedelta()),
     "over": (Order.state == "received", Order.protected_until, timedelta()),
 }
-"""What the clock does: of which orders, counted from when, and after how long."""
+"""What the clock does: of which orders, counted from when, and after how long; ``unheard`` after as long as settings say."""
 
 
 def bought_by(member_id: int, after: int | None) -> Page[Order]:
@@ -61,6 +62,7 @@ def refunds_of(order_id: int) -> Sequence[Refund]:
 def due(step: str, now: datetime) -> Sequence[int]:
     """Return the orders for which a step of the clock has come."""
     state, since, after = STEPS[step]
+    after = days().arrives if step == "unheard" else after
     wanted = sa.select(Order.id).where(state, since <= now - after, Order.contested_at.is_(None))
     if step == "over":
         wanted = wanted.where(alone())

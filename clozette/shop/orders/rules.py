@@ -6,12 +6,7 @@ from flask_babel import gettext as _
 
 from clozette.kernel.refusal import Refusal
 
-SHIP_WITHIN = timedelta(days=5)
 REMIND_BEFORE = timedelta(days=1)
-ARRIVES_WITHIN = timedelta(days=14)
-"""After so long without a word from the buyer a parcel counts as received."""
-PROTECTED_FOR = timedelta(days=7)
-"""So long a buyer may complain after the parcel arrived."""
 SHARES = ("measurements", "tags", "notes")
 """What of an item's history its seller may let go with it; the rest of what the shop showed goes anyway."""
 

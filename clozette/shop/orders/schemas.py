@@ -1,5 +1,6 @@
 """What the pages about orders take."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -18,10 +19,22 @@ MAX_KEY, MAX_AMOUNT = 40, 20
 _NOT_LISTED = _l("Please choose one from the list.")
 
 
+class CourierField(Choice):
+    """One of those who carry parcels here, which is known only when it runs."""
+
+    def __init__(self) -> None:
+        """Take one of them."""
+        super().__init__(frozenset(), required=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        self.codes = frozenset(COURIERS)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class ShipIn(Schema):
     """With whom a parcel went, and what of the items' history goes with it; none of that is ticked beforehand."""
 
-    courier = Choice(frozenset(COURIERS), required=True)
+    courier = CourierField()
     tracking = Line(load_default="", max_length=MAX_TRACKING)
     shares = ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(SHARES, error=_NOT_LISTED)), load_default=list[Any]

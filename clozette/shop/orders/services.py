@@ -9,7 +9,8 @@ from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused, refuse
 from clozette.shop.ledger import services as ledger
-from clozette.shop.orders import queries, rules, states
+from clozette.shop.orders import queries, states
+from clozette.shop.orders.days import days
 from clozette.shop.orders.events import OrderDue, OrderMoved
 from clozette.shop.orders.models import Order
 
@@ -31,14 +32,14 @@ def move(order: Order, to: str, now: datetime, *conditions: sa.ColumnElement[boo
 def begin(order_id: int, now: datetime) -> None:
     """Let the days run in which a paid order has to be sent."""
     paid = sa.update(Order).where(Order.id == order_id, Order.state == "paid")
-    if _changed(paid.values(ship_by=now + rules.SHIP_WITHIN)):
+    if _changed(paid.values(ship_by=now + days().ship)):
         db.session.expire_all()
 
 
 def receive(order: Order, now: datetime) -> None:
     """Note that a parcel arrived, or that something digital can be fetched: from now on the buyer has some days to complain."""
     can = sa.or_(Order.state == "shipped", Order.digital)
-    move(order, "received", now, can, received_at=now, protected_until=now + rules.PROTECTED_FOR)
+    move(order, "received", now, can, received_at=now, protected_until=now + days().protection)
 
 
 def complete(order: Order, now: datetime) -> None:

@@ -10,6 +10,7 @@ from clozette.rights.erasure import executor as erasure
 from clozette.shop.ledger import checks
 from clozette.shop.orders import backing_out, buyer_views, leaving, listeners, seller_views, words
 from clozette.shop.orders import tasks as ours
+from clozette.shop.orders.days import days
 from clozette.shop.orders.events import CancelAsked, OrderDue, OrderMoved
 from clozette.shop.payments.events import OrderPaid
 
@@ -34,4 +35,6 @@ def init_app(app: Flask) -> None:
         notifications.register(app, kind, words.teller(kind))
     slots.fill(app, "selling.overview", "selling/_money.html")
     slots.fill(app, "order.deeds", "shop/_back_out.html")
-    app.jinja_env.globals.update(orders_to_send=seller_views.count_to_send, way_out=backing_out.way_out_now)
+    app.jinja_env.globals.update(
+        orders_to_send=seller_views.count_to_send, way_out=backing_out.way_out_now, shop_days=days
+    )
