@@ -84,6 +84,8 @@ def _ordered(buyer: Member, listing: Listing, now: datetime) -> Order:
     assert parcel is not None and parcel.all_in is not None
     asked = {
         "seller": listing.seller_id,
+        "offer": None,
+        "at_once": False,
         "form_key": f"demo-{listing.id}",
         "total": str(parcel.all_in.total.amount_minor),
         "phone": "+65 8123 4567",

@@ -24,6 +24,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
 from clozette.settings import Settings
+from clozette.shop.books import taxes
 from clozette.shop.listings import services as listings
 from clozette.shop.payments import onboarding
 from clozette.shop.sellers import fees, places, schemas, services
@@ -129,12 +130,17 @@ def _closets(item_ids: Sequence[int]) -> dict[int, list[Item]]:
     return found
 
 
+def _trader(country: str) -> dict[str, str]:
+    """Return what a trader says, with a number as numbers look in that country."""
+    return _TRADER | {"tax_number": taxes.law_of(country).example or "12345678", "tax_percent": "9"}
+
+
 def _seller(member: Member, now: datetime, *, trader: bool) -> Seller:
     """Let somebody begin to sell: terms, account with the payment service, shipping to everywhere."""
     country = member.country
     typed = {"country": country, "currency": _CURRENCIES.get(country, "EUR"), "kind": "private", "agree": "yes"}
     with clock.frozen(now):
-        facts = schemas.StartIn().load(typed | (_TRADER if trader else {}))
+        facts = schemas.StartIn().load(typed | (_trader(country) if trader else {}))
         seller = services.start(member, facts, None, now=now)
         onboarding.way(seller.id, back="", again="", now=now)
         assert seller.account is not None

@@ -13,7 +13,9 @@ def init_app(app: Flask) -> None:
     """Do that."""
     app.register_blueprint(views.blueprint)
     slots.fill(app, "selling.overview", "selling/_sales.html")
-    app.jinja_env.globals.update(sales_by_day=_sales_by_day, plot_bars=plots.bars, tax_in=words.tax_in, tax_of=words.tax_of)
+    app.jinja_env.globals.update(
+        sales_by_day=_sales_by_day, plot_bars=plots.bars, tax_in=words.tax_in, tax_of=words.tax_of
+    )
 
 
 def _sales_by_day(seller: Seller) -> Days:

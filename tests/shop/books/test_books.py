@@ -139,6 +139,17 @@ def test_a_month_line_by_line(client_of: Any, seller: Seller, sam: Any, bea: Any
     assert "November 2026" in client_of(sam).get("/selling/books?period=2026").text
 
 
+def test_midnight_is_the_first_moment_of_the_next_month(seller: Seller, bea: Any, stopped_clock: Any) -> None:
+    stopped_clock.stop(datetime(2026, 12, 1, tzinfo=UTC))
+    sold(seller, bea)
+    november, december, year = (
+        queries.book_of(seller, one) for one in (Period(2026, 11), Period(2026, 12), Period(2026))
+    )
+    assert (november.lines, november.closing) == ([], 0)
+    assert (december.opening, len(december.lines), december.closing) == (0, 1, 4400)
+    assert [str(month) for month, sums in year.months if sums.sales] == ["2026-12"]
+
+
 def test_what_a_bank_takes_stands_by_itself(seller: Seller, bea: Any, stopped_clock: Any) -> None:
     stopped_clock.stop(datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
     order = sold(seller, bea)
