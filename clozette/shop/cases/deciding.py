@@ -53,7 +53,8 @@ def decide(
     refuse(rules.why_not_decide({line.part: line.asked_minor for line in case.lines}, decided))
     if case.handled_by_id != staff.id or case.state not in ("answered", "appealed"):
         raise Refused(rules.elsewhere())
-    made = {"by_id": staff.id, "must_return": must_return, "reasons": reasons}
+    can_return = case.kind != "not_arrived"  # nobody sends back what never came
+    made = {"by_id": staff.id, "must_return": must_return and can_return, "reasons": reasons}
     if case.state == "answered":
         _first(case, decided, made, now)
         moves.note(case.id, "staff", "decided", now)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clozette.kernel import clock, ids
+from clozette.community.models import Notification
+from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refused
 from clozette.media.models import Photo
@@ -19,7 +20,9 @@ from clozette.shop.cases.models import Case, CaseDecision, CaseEntry
 from clozette.shop.cases.moves import Said
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.orders import deeds
+from clozette.shop.orders import queries as order_queries
 from clozette.shop.orders import services as orders
+from clozette.shop.orders.models import Order
 from tests.factories.photos import jpeg
 from tests.shop.cases.conftest import decide, line_of, whole
 from tests.shop.cases.test_cases import key_of, open_by_page, tend
@@ -60,12 +63,16 @@ def test_the_seller_settles(app, case, arrived, sam):
     assert refused(lambda: services.settle(access.whole(case.id), by=sam, now=clock.now())) == "case_state"
 
 
-def test_when_all_goes_back_the_order_is_over(order, bea, sam, stopped_clock):
+def test_when_all_goes_back_the_order_is_over(order, bea, sam, judy, stopped_clock):
     stopped_clock.stop()
     stopped_clock.forward(days=8)
     asked = {line_of(order): 4000, "shipping": 500}
     case = services.open_case(whole(order), "not_arrived", asked, Said("Nothing came."), by=bea, now=clock.now())
     assert order.state == "shipped"  # it did not arrive
+    services.answer(access.whole(case.id), Said("I sent it."), by=sam, now=clock.now())
+    deciding.take(access.whole(case.id), judy, clock.now())
+    decide(case, judy, 4000, must_return=True)
+    assert db.session.scalar(sa.select(CaseDecision.must_return)) is False  # what never came can't go back
     services.settle(access.whole(case.id), by=sam, now=clock.now())
     db.session.commit()
     assert (order.state, order.ended_because, order.refunded_minor) == ("returned", "case", 4700)
@@ -258,3 +265,37 @@ def test_who_leaves_during_a_case_takes_their_words_along(case, arrived, bea, sa
     services.settle(access.whole(case.id), by=sam, now=clock.now())
     db.session.commit()
     assert (case.state, arrived.refunded_minor) == ("settled", 4177)
+
+
+def test_an_order_that_went_on_meanwhile_gets_no_case(case, arrived):
+    """What was read a moment ago is asked again by the statement that lets the order wait."""
+    stale = whole(arrived)
+    assert refused(lambda: services.begin(stale, "fake", "open", clock.now())) == "case_state"  # one is running
+    stale = whole(arrived)
+    db.session.execute(sa.update(Case).values(state="withdrawn"))
+    over = sa.update(Order).values(contested_at=None, state="complete")
+    db.session.execute(over.execution_options(synchronize_session=False))
+    assert stale.state == "received"
+    assert refused(lambda: services.begin(stale, "fake", "open", clock.now())) == "case_state"
+
+
+def test_the_clock_has_nothing_to_do_with_a_contested_order(case, arrived, stopped_clock):
+    stopped_clock.stop()
+    stopped_clock.forward(days=8)
+    assert list(order_queries.due("over", clock.now())) == []
+    arrived.contested_at = None
+    db.session.flush()
+    assert list(order_queries.due("over", clock.now())) == [arrived.id]
+
+
+def test_both_sides_are_told_of_what_concerns_them(app, client_of, answered, sam, bea, judy):
+    decide(answered, judy, 1000)
+    tasks.drain(app)
+    told = sa.select(Notification.member_id, Notification.kind).where(Notification.kind.startswith("case_"))
+    assert {tuple(row) for row in db.session.execute(told)} == {
+        (sam.id, "case_opened"),
+        (bea.id, "case_answered"),
+        (sam.id, "case_decided"),
+        (bea.id, "case_decided"),
+    }
+    assert "is decided: read why" in client_of(bea).get("/notifications").text

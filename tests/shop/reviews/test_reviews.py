@@ -98,6 +98,9 @@ def test_after_fourteen_days_one_alone_is_shown(app, arrived, stopped_clock):
     assert shown() == [True]
     say(arrived, "seller")  # the other one is not blind any more, and is shown at once
     assert shown() == [True, True]
+    moments = db.session.scalars(sa.select(Review.shown_at)).all()
+    services.show(arrived.id, clock.now() + DAY)
+    assert db.session.scalars(sa.select(Review.shown_at)).all() == moments
 
 
 def test_nothing_is_shown_while_a_case_is_running(app, arrived, bea, stopped_clock):
