@@ -6,7 +6,6 @@ from clozette.kernel.money import Money
 from clozette.shop.listings import rules
 from clozette.shop.listings.models import Listing
 from clozette.shop.sellers import fees as schedule
-from clozette.shop.sellers import rates
 from clozette.shop.sellers.fees import Taken
 
 DIGITAL = "fee"
@@ -27,14 +26,10 @@ class AllIn:
         return self.items + self.fee + self.shipping
 
 
-def all_in(listing: Listing, country: str, fees: Taken | None) -> AllIn | None:
-    """Return what one piece comes to in a country; nothing if it has no price or the seller doesn't ship there."""
-    way = rates.shipping(listing.seller_id, country)  # what the session has read is not read again
-    return of_one(listing, way.minor if way else None, fees)
-
-
 def of_one(listing: Listing, shipping_minor: int | None, fees: Taken | None) -> AllIn | None:
-    """Return the same where it is known what shipping costs; what is digital goes by wire for nothing."""
+    """Return what one piece comes to; nothing if it has no price or the seller doesn't ship there (no ``shipping_minor``). What
+    is digital goes by wire for nothing.
+    """
     if listing.mode not in rules.BOUGHT or listing.price_minor is None:
         return None
     shipping = 0 if listing.mode == DIGITAL else shipping_minor

@@ -125,10 +125,10 @@ def test_the_price_is_all_in_and_by_country(
 
 def test_what_is_digital_needs_no_parcel(db_session: orm.Session, seller: Seller) -> None:
     pattern = offered(seller, "A pattern", mode="fee", price_minor=500)
-    found = prices.all_in(pattern, "FR", None)
+    found = prices.of_one(pattern, None, None)
     assert found is not None
     assert (found.total.amount_minor, found.shipping.amount_minor) == (500, 0)
-    assert prices.all_in(offered(seller, "My scarf", mode="swap", price_minor=None), "DE", None) is None
+    assert prices.of_one(offered(seller, "My scarf", mode="swap", price_minor=None), 500, None) is None
 
 
 def test_fees_are_rounded_half_up_and_their_parts_add_up() -> None:
