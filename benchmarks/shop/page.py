@@ -19,7 +19,7 @@ from clozette.kernel.paging import PAGE_SIZE
 
 FEW, LISTINGS = 10, int(os.environ.get("CLOZETTE_BENCH_LISTINGS", "10000"))
 SELLERS, READERS, CLOSET = 200, 40, 60
-WORKERS = 2
+WORKERS, WARM = 2, 8
 PAGES = int(os.environ.get("CLOZETTE_BENCH_PAGES", "2000"))
 VISITED, NEW = 120, 2000
 """So many listings are opened over and over, each by one reader; and so many that nobody opened before."""
@@ -76,6 +76,8 @@ def _compare(
 ) -> None:
     turns = max(len(addresses), READERS)
     requests = [_ask(crowd, turn, addresses[turn % len(addresses)]) for turn in range(turns)]
+    for _ in range(WARM):  # each opens new connections, which reach either worker
+        load.send(ours.port, requests, 2 * len(requests))
     figures = pages.compare(hello, ours, requests, PAGES)
     page = pages.body(ours.port, addresses[0], market.signed_in(crowd, 0))
     report.figures[name] = {"workers": WORKERS, "page_bytes": len(page), **figures}

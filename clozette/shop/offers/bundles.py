@@ -6,7 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import format_percent
 
+from clozette.kernel import database
 from clozette.kernel.database import db
+from clozette.kernel.prepared import Prepared
 from clozette.shop.offers.models import Bundle
 from clozette.shop.sellers.models import Seller
 
@@ -44,9 +46,14 @@ def of_sellers(seller_ids: Iterable[int]) -> Mapping[int, Sequence[Bundle]]:
     return found
 
 
+_OF_ONE = Prepared(
+    sa.select(Bundle.pieces, Bundle.off_bp).where(Bundle.seller_id == sa.bindparam("seller")).order_by(Bundle.pieces)
+)
+
+
 def of_seller(seller_id: int) -> Sequence[Bundle]:
-    """Return those of one seller."""
-    return of_sellers([seller_id]).get(seller_id, [])
+    """Return those of one seller, as rows: every page of a listing asks."""
+    return _OF_ONE.rows(database.connection(), {"seller": seller_id})
 
 
 def set_one(seller: Seller, pieces: int, off_bp: int) -> None:

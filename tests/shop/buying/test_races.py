@@ -50,3 +50,18 @@ def test_a_form_sent_eight_times_at_once_makes_one_order(bea, listing, seller, d
     db_session.expire_all()
     assert db_session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
     assert db_session.scalar(sa.select(Listing.remaining)) == 19
+
+
+def test_two_tabs_with_a_form_each_make_one_order(bea, listing, seller, db_session):
+    listing.stock = listing.remaining = 20
+    put(bea, listing)
+    forms = [form_of(bea, seller.id) for _ in range(2)]
+    bea.csrf_token()
+    db_session.commit()
+    answers = together([lambda form=form: bea.post("/checkout", data=form) for form in forms])
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    (late,) = [answer for answer in answers if answer.status_code == 409]
+    assert "nothing" in late.text.lower()
+    db_session.expire_all()
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
+    assert db_session.scalar(sa.select(Listing.remaining)) == 19
