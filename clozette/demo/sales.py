@@ -7,13 +7,16 @@ import sqlalchemy as sa
 
 from clozette.accounts.models import Member
 from clozette.demo.paying import Counter
-from clozette.kernel import clock
+from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.viewer import Viewer
 from clozette.shop.buying import holds
 from clozette.shop.buying import services as buying
+from clozette.shop.buying.schemas import CheckoutIn
 from clozette.shop.carts import queries as carts
 from clozette.shop.carts import services as cart
+from clozette.shop.cases import services as cases
+from clozette.shop.cases.moves import Said
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders import deeds
@@ -22,10 +25,12 @@ from clozette.shop.orders.models import Order, OrderLine
 from clozette.shop.payments import payouts
 from clozette.shop.payments import services as payments
 from clozette.shop.payments.models import Payment
+from clozette.shop.reviews import services as reviews
 from clozette.shop.sellers import queries as sellers
 
 BOUGHT = (
-    ("complete", 40), ("refunded", 28), ("expired", 20), ("called_off", 15), ("received", 8), ("shipped", 4), ("paid", 1),
+    ("complete", 40), ("refunded", 28), ("expired", 20), ("called_off", 15), ("contested", 9), ("received", 8),
+    ("shipped", 4), ("paid", 1),
 )  # fmt: skip
 SOLD = (("complete", 35), ("received", 9), ("shipped", 5), ("paid", 2))
 OTHERS = (
@@ -36,6 +41,12 @@ OTHERS = (
 """How far orders came, and how many days ago they were made."""
 _STREETS = ("4 Needle Row", "17 Bobbin Street", "2 Loom Square", "31 Thimble Lane")
 _COURIERS = ("dhl", "royalmail", "singpost", "ups")
+_SAID = (
+    "Lovely, though it creases more than I thought.",
+    "Even better than in the pictures. Wrapped with care, in paper that I kept.",
+    "Exactly as described, and here in four days.",
+    "It fits as if it had been made for me.",
+)
 _A_DAY = timedelta(days=1)
 
 
@@ -44,6 +55,7 @@ class Sale:
     """Somebody buys something at a moment; ``end`` says how far it comes."""
 
     listing_id: int
+    member_id: int
     buyer: Member
     at: datetime
     end: str
@@ -83,16 +95,14 @@ def _ordered(buyer: Member, listing: Listing, now: datetime) -> Order:
     parcel = carts.parcel_of(viewer, listing.seller_id, buyer.country, now=now)
     assert parcel is not None and parcel.all_in is not None
     asked = {
-        "seller": listing.seller_id,
-        "offer": None,
-        "at_once": False,
+        "seller": ids.encode(listing.seller_id),
         "form_key": f"demo-{listing.id}",
         "total": str(parcel.all_in.total.amount_minor),
         "phone": "+65 8123 4567",
         "billing": "same",
         **_address(buyer),
     }
-    return buying.check_out(buyer, viewer, asked, None, now=now)
+    return buying.check_out(buyer, viewer, CheckoutIn().load(asked), None, now=now)
 
 
 def _address(buyer: Member) -> dict[str, str]:
@@ -115,6 +125,8 @@ def _after(sale: Sale, order: Order, at: datetime) -> None:
         return
     with clock.frozen(at + 6 * _A_DAY):
         orders.receive(order, clock.now())
+    if sale.end == "contested":
+        _complain(sale, order, at + 7 * _A_DAY)
     if sale.end == "refunded":
         with clock.frozen(at + 7 * _A_DAY):
             (line,) = db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id))
@@ -122,3 +134,31 @@ def _after(sale: Sale, order: Order, at: datetime) -> None:
     if sale.end in ("complete", "refunded"):
         with clock.frozen(at + 14 * _A_DAY):
             orders.complete(order, clock.now())
+        _review(order, at + 8 * _A_DAY)
+
+
+def _complain(sale: Sale, order: Order, at: datetime) -> None:
+    """Let the buyer complain, and the seller answer: now the staff decide."""
+    seller = sellers.seller_of(sale.member_id)
+    assert seller is not None and seller.member_id is not None
+    with clock.frozen(at):
+        (line,) = db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id))
+        said = Said("The seam under the arm is open, which neither photos nor words say.")
+        asked = {str(line.id): line.price_minor // 2}
+        case = cases.open_case(order, "not_as_described", asked, said, by=sale.buyer, now=at)
+    with clock.frozen(at + _A_DAY):
+        by = db.session.get_one(Member, seller.member_id)
+        cases.answer(case, Said("It was whole when I packed it."), by=by, now=clock.now())
+
+
+def _review(order: Order, at: datetime) -> None:
+    """Let both say how it was; now and then a seller keeps silent, and the buyer's word is shown after two weeks."""
+    number = order.id % len(_SAID)
+    with clock.frozen(at):
+        stars = 5 if number else 4
+        reviews.write(order, "buyer", stars=stars, as_described=True, words=_SAID[number], now=at)
+    with clock.frozen(at + _A_DAY):
+        if number % 3:
+            reviews.write(
+                order, "seller", stars=5, as_described=None, words="Kind, and quick to answer.", now=clock.now()
+            )

@@ -3,6 +3,7 @@
 The shopper sells and buys too, so that every page of a seller and of a buyer has something on it.
 """
 
+import io
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,12 +13,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import FileStorage
 
 from clozette.accounts import countries
 from clozette.accounts.models import Member
 from clozette.closets import naming
 from clozette.closets.models import Item
-from clozette.demo import sales
+from clozette.demo import dealings, sales
 from clozette.demo.paying import Counter
 from clozette.demo.sales import Sale
 from clozette.kernel import clock
@@ -25,6 +27,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
 from clozette.settings import Settings
 from clozette.shop.books import taxes
+from clozette.shop.files import services as files
 from clozette.shop.listings import services as listings
 from clozette.shop.payments import onboarding
 from clozette.shop.sellers import fees, places, schemas, services
@@ -32,6 +35,8 @@ from clozette.shop.sellers.models import Seller
 
 SELLERS, EACH, SHOPPER = 10, 7, 0
 _CURRENCIES = {"GB": "GBP", "SG": "SGD", "US": "USD", **dict.fromkeys(("FR", "DE", "IT", "ES", "NL"), "EUR")}
+_NEAR = (0, 1, 2)
+"""Sellers who price in the shopper's currency, so that they can swap."""
 _TRADER = {
     "kind": "trader",
     "legal_name": "Second Spring Clothing",
@@ -46,6 +51,11 @@ _WORDS = (
     "Bought in a hurry, worn once.",
     "",
     "My closet is full, and this deserves more than waiting in it.",
+)
+_PATTERN = "The pattern that I drew and sewed this by: sizes 34 to 48 on eight sheets, seams included."
+_SHEET = (
+    b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297"><path fill="none" '
+    b'stroke="black" d="M40 20h60q20 60 60 60v180h-130q10-120 10-240z"/></svg>'
 )
 _CONDITIONS = ("good", "as_new", "good", "worn", "new")
 
@@ -84,6 +94,7 @@ def fill(app: Flask, members: Sequence[Member], item_ids: Sequence[int], now: da
             sales.tell(sale, counter)
             db.session.commit()
         sales.pay_out(members[SHOPPER], now - timedelta(days=2))
+        dealings.fill(members[SHOPPER], now)
     db.session.commit()
 
 
@@ -114,10 +125,12 @@ def _offers(
     for number, member in enumerate([adults[SHOPPER], *rest[: SELLERS - 1]]):
         chosen = closets.get(member.id, [])[:EACH]
         begun = max(member.created_at, now - timedelta(days=100 - number))
-        seller = _seller(member, begun, trader=number == 3)
+        currency = "SGD" if number in _NEAR else _CURRENCIES.get(member.country, "EUR")
+        seller = _seller(member, begun, currency, trader=number == 3)
         for place, item in enumerate(chosen):
             at = max(begun, item.created_at) + (now - max(begun, item.created_at)) * chance.uniform(0.02, 0.3)
-            yield _Offer(seller, item, _MODES[place % len(_MODES)], at)
+            mode = "fee" if number in (3, 5) and place == 5 else _MODES[place % len(_MODES)]
+            yield _Offer(seller, item, mode, at)
 
 
 def _closets(item_ids: Sequence[int]) -> dict[int, list[Item]]:
@@ -135,10 +148,10 @@ def _trader(country: str) -> dict[str, str]:
     return _TRADER | {"tax_number": taxes.law_of(country).example or "12345678", "tax_percent": "9"}
 
 
-def _seller(member: Member, now: datetime, *, trader: bool) -> Seller:
+def _seller(member: Member, now: datetime, currency: str, *, trader: bool) -> Seller:
     """Let somebody begin to sell: terms, account with the payment service, shipping to everywhere."""
     country = member.country
-    typed = {"country": country, "currency": _CURRENCIES.get(country, "EUR"), "kind": "private", "agree": "yes"}
+    typed = {"country": country, "currency": currency, "kind": "private", "agree": "yes"}
     with clock.frozen(now):
         facts = schemas.StartIn().load(typed | (_trader(country) if trader else {}))
         seller = services.start(member, facts, None, now=now)
@@ -159,7 +172,7 @@ def _seller(member: Member, now: datetime, *, trader: bool) -> Seller:
 def _list(offer: _Offer, chance: random.Random) -> _Shown | None:
     """Offer something; return it if it is for sale."""
     price = round((offer.item.price_minor or 6000) * chance.uniform(0.3, 0.7), -2)
-    price_minor = max(price, 500) if offer.mode in ("sale", "swap") else None
+    price_minor = max(price, 500) if offer.mode != "view" else None
     with clock.frozen(offer.at):
         facts = {
             "mode": offer.mode,
@@ -170,7 +183,11 @@ def _list(offer: _Offer, chance: random.Random) -> _Shown | None:
             "floor_minor": None,
             "stock": 1,
         }
+        if offer.mode == "fee":
+            facts |= {"title": f"Sewing pattern: {facts['title']}", "words": _PATTERN, "condition": "new"}
         listing = listings.offer(offer.seller, offer.item, facts, form_key=f"demo-{offer.item.id}", now=offer.at)
+        if offer.mode == "fee":
+            files.put(listing, FileStorage(io.BytesIO(_SHEET), filename="pattern.svg"), now=offer.at)
         listings.publish(listing, now=offer.at)
     return _Shown(listing.id, offer.item.member_id) if offer.mode == "sale" else None
 
@@ -189,13 +206,19 @@ def _sales(adults: Sequence[Member], shown: Sequence[_Shown], now: datetime) -> 
     for number, (end, days) in enumerate(sales.BOUGHT):
         listing = take(lambda one: one.member_id != shopper.id)
         if listing is not None:
-            yield Sale(listing.listing_id, shopper, now - timedelta(days=days, hours=number), end)
+            yield Sale(listing.listing_id, listing.member_id, shopper, now - timedelta(days=days, hours=number), end)
     for number, (end, days) in enumerate(sales.SOLD):
         listing = take(lambda one: one.member_id == shopper.id)
         if listing is not None:
-            yield Sale(listing.listing_id, buyers[-1 - number], now - timedelta(days=days, hours=number), end)
+            yield Sale(
+                listing.listing_id,
+                listing.member_id,
+                buyers[-1 - number],
+                now - timedelta(days=days, hours=number),
+                end,
+            )
     for number, (end, days) in enumerate(sales.OTHERS):
         listing = take(lambda one: one.member_id != shopper.id)
         if listing is not None:
             buyer = next(one for one in buyers[number:] + buyers if one.id != listing.member_id)
-            yield Sale(listing.listing_id, buyer, now - timedelta(days=days, hours=number), end)
+            yield Sale(listing.listing_id, listing.member_id, buyer, now - timedelta(days=days, hours=number), end)
