@@ -3,6 +3,7 @@
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from clozette.shop.books.words import tax_in
 from clozette.shop.orders.models import Order, OrderAddress
 from clozette.shop.papers.paper import Paper
 from clozette.shop.papers.receipt import address_lines
@@ -14,6 +15,7 @@ def write(order: Order, address: OrderAddress, link: str) -> bytes:
     paper.block(_("To"), address_lines(address), "large")
     paper.cut()
     paper.block(_("Order %(ref)s", ref=order.ref), [f"{line.quantity} × {line.title}" for line in order.lines])
+    paper.text(tax_in(order))
     paper.code(link)
     paper.text(_("Has it arrived? Say so here: %(link)s", link=link), "small")
     return paper.pdf()

@@ -76,6 +76,7 @@ def test_the_slip_says_where_it_goes_and_no_telephone(client_of: Any, order: Any
     for said in ("Mary Miller", "1 High Street", "London", "1 × A green <coat>", f"/orders/{order.ref}"):
         assert said in text
     assert "7183" not in text
+    assert "In it: €7.18 of USt at 19%." in text
 
 
 def test_before_it_is_paid_there_is_none(client_of: Any, order: Any, sam: Any, bea: Any) -> None:
