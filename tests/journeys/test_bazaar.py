@@ -121,6 +121,9 @@ def test_from_the_closet_to_money_back(
     ref = buy(bea, listings, looked)
     send(ada, ref, looked)
     receive(bea, ref, looked)
+    review(bea, f"/orders/{ref}", "As green as in the picture.", looked)
+    review(ada, f"/selling/orders/{ref}", "Quick and friendly.", looked)
+    expect(ada.page.get_by_role("main")).to_contain_text("As green as in the picture.")
     pay_back(ada, ref, "Red shirt")
     bea.waits_for(f"/orders/{ref}", lambda page: page.get_by_text("back on").filter(has_text="arrived"))
     expect(bea.page.get_by_text("paid back: €7.00")).to_be_visible()
@@ -208,6 +211,18 @@ def receive(bea: Trader, ref: str, looked: Callable[[Page], None]) -> None:
     looked(bea.page)
     bea.press("It has arrived")
     expect(bea.page.get_by_text("Arrived", exact=True)).to_be_visible()
+
+
+def review(who: Trader, order: str, words: str, looked: Callable[[Page], None]) -> None:
+    """Say how it was; the other side sees it once both have."""
+    who.page.goto(order)
+    who.page.get_by_role("link", name="Say how it was").click()
+    expect(who.page.get_by_role("main")).not_to_contain_text("What the other side says")
+    looked(who.page)
+    who.page.get_by_label("5: very good").check()
+    who.fill(words=words)
+    who.press("Send it")
+    expect(who.page.get_by_role("main")).to_contain_text(words)
 
 
 def pay_back(ada: Trader, ref: str, title: str) -> None:
