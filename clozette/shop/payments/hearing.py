@@ -15,6 +15,7 @@ from clozette.shop.payments import onboarding, payouts, refunds, services
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import DisputeMoved, NewsHeard
 from clozette.shop.payments.models import MAX_ID, Heard, Payment
+from clozette.shop.sellers.models import Seller
 
 log = structlog.get_logger()
 Apply = Callable[[str, str | None, datetime], None]
@@ -76,7 +77,16 @@ def _payout(subject: str, account: str | None, now: datetime) -> None:
 
 
 def _account(subject: str, account: str | None, now: datetime) -> None:
-    onboarding.look(account or subject, now)
+    """Look at the account, of whose part the news may be; one that turned its back on us gets no more money."""
+    named = account or subject
+    try:
+        onboarding.look(named, now)
+    except Declined as no:
+        if no.why not in ("forbidden", "missing"):
+            raise
+        log.error("account_gone", account=named)
+        gone = sa.update(Seller).where(Seller.account == named, Seller.state == "active")
+        changed(gone.values(state="pending", wants=[], checked_at=now))
 
 
 def _dispute(subject: str, account: str | None, now: datetime) -> None:
