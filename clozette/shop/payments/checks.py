@@ -11,18 +11,21 @@ from clozette.settings import Settings
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.payments.models import Heard, Payout, Refund
 
-LATE = timedelta(hours=1)
+LATE, LONG = timedelta(hours=1), timedelta(days=10)
 
 
 def payments(app: Flask, settings: Settings) -> str:
-    """Say what waits too long, what was declined lately, and whether the books add up; also where payments were turned off."""
+    """Say what waits too long, what is owed, and whether the books add up; also where payments were turned off."""
     with app.app_context():
         now = clock.now()
         late = {
             "webhooks wait": _count(Heard.done_at.is_(None), Heard.heard_at < now - LATE),
             "refunds wait": _count(Refund.state == "asked", Refund.asked_at < now - LATE),
             "payouts wait": _count(Payout.state == "asked", Payout.asked_at < now - LATE),
-            "refunds failed this week": _count(Refund.state == "failed", Refund.done_at > now - timedelta(days=7)),
+            "refunds are on their way for long": _count(Refund.state == "sent", Refund.asked_at < now - LONG),
+            "payouts are on their way for long": _count(Payout.state == "sent", Payout.asked_at < now - LONG),
+            "refunds wait for the house's part": _count(Refund.reversed_at < now - LATE, Refund.fee_sent_at.is_(None)),
+            "refunds are owed to buyers": _count(Refund.state == "failed"),
             "balances are not what their moves add up to": len(ledger.faults()),
         }
         db.session.rollback()

@@ -7,7 +7,7 @@ import click
 from flask import Flask
 
 from clozette.kernel import clock
-from clozette.kernel.database import committed
+from clozette.kernel.database import committed, db
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined, Later
 from clozette.shop.payments import reconciling
@@ -29,7 +29,8 @@ def reconcile(create_app: object, since: datetime | None) -> None:
             sys.exit("Payments are off: CLOZETTE_STRIPE_SECRET_KEY is not set.")
         now = clock.now()
         try:
-            found = reconciling.reconcile(since.replace(tzinfo=UTC) if since else now - timedelta(days=7), now)
+            start = since.replace(tzinfo=UTC) if since else now - timedelta(days=7)
+            found = reconciling.reconcile(start, now, save=db.session.commit)
         except (Later, Declined) as no:
             sys.exit(f"Stripe did not answer: {no}")
     for one in found:

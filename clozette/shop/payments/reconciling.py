@@ -1,20 +1,27 @@
 """Our rows held against the payment service's lists, both ways. What is safe is mended, everything else told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
+import structlog
 
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
+from clozette.kernel.ports.payments import Declined
 from clozette.shop.orders.models import Order
-from clozette.shop.payments import payouts, refunds, services
+from clozette.shop.payments import balances, payouts, refunds, services
 from clozette.shop.payments.models import Payment, Payout, Refund
 from clozette.shop.sellers.models import Seller
 
 UNDER_WAY = timedelta(minutes=10)
 """So young a difference is not one: the word of it is on its way."""
+MOST_ASKED = 200
+Save = Callable[[], None]
+T = TypeVar("T")
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -30,38 +37,53 @@ class Finding:
         return asdict(self)
 
 
-def reconcile(since: datetime, now: datetime) -> list[Finding]:
-    """Compare everything since a moment.
+def reconcile(since: datetime, now: datetime, *, save: Save = ports.save) -> list[Finding]:
+    """Compare everything since a moment, and what is under way however long.
 
+    :param save: commits what was mended, so that no lock is held while the service is asked.
     :raises Later: if the service can't be asked now.
     """
     there = ports.payments()
-    pages = list(there.sessions(since))
-    given_back = list(there.refunds(since))
-    found = [*_pages(pages, now), *_payments({page.id for page in pages}, since, now)]
-    ports.save()
-    found += [*_given_back(given_back, now), *_refunds({one.id for one in given_back}, since, now)]
-    ports.save()
-    return [*found, *_payouts(there, since, now)]
+    pages, given_back = list(there.sessions(since)), list(there.refunds(since))
+    found = [one for page in pages for one in _alone(page.id, _page, page, now)]
+    found += _payments({page.id for page in pages}, since, now)
+    save()
+    found += [one for answer in given_back for one in _alone(answer.id, _refund, answer, now)]
+    found += _refunds({one.id for one in given_back}, since, now)
+    save()
+    found += _refunds_under_way(there, {one.id for one in given_back}, now, save)
+    for account in _accounts(since):
+        save()
+        found += _payouts(there, account, since, now, save)
+    return [*found, *_sums(there, since, now, save)]
 
 
-def _pages(pages: list[ports.Session], now: datetime) -> Iterator[Finding]:
+def _alone(name: str, look: Callable[[T, datetime], Finding | None], about: T, now: datetime) -> list[Finding]:
+    """Look at one thing in a savepoint: whatever is wrong with it, the others are looked at too."""
+    try:
+        with db.session.begin_nested():
+            found = look(about, now)
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("not_compared", name=name, error=type(error).__name__)
+        return [Finding("can't be compared", name)]
+    return [found] if found is not None else []
+
+
+def _page(page: ports.Session, now: datetime) -> Finding | None:
     """What they have: is it ours, and do we know it?"""
-    for page in pages:
-        ours = sa.select(Payment, Order.ref).join(Order, Order.id == Payment.order_id)
-        row = db.session.execute(ours.where(sa.or_(Payment.session == page.id, Order.ref == page.ref))).first()
-        if row is None:
-            yield Finding("a page that no order of ours has", page.id)
-        elif not services.fits(row[0], page):
-            yield Finding("a page for another amount, or a second one", row[1])
-        elif page.state == "paid" and row[0].state != "paid":
-            services.take_over(page, now)
-            yield Finding("paid there, not here", row[1], is_mended=True)
-        elif page.state == "expired" and row[0].state == "open":
-            services.take_over(page, now)
-            yield Finding("closed there, open here", row[1], is_mended=True)
-        elif page.state != "paid" and row[0].state == "paid":
-            yield Finding("paid here, not there", row[1])
+    payment = services.of_page(page)
+    if payment is None:
+        return Finding("a page that no order of ours has", page.id)
+    ref, state = db.session.scalars(sa.select(Order.ref).where(Order.id == payment.order_id)).one(), payment.state
+    if not services.fits(payment, page):
+        return Finding("a page for another amount, or a second one", ref)
+    if page.state == "paid" and state != "paid":
+        services.take_over(page, now)
+        return Finding("paid there, not here", ref, is_mended=True)
+    if page.state == "expired" and state == "open":
+        services.take_over(page, now)
+        return Finding("closed there, open here", ref, is_mended=True)
+    return Finding("paid here, not there", ref) if page.state != "paid" and state == "paid" else None
 
 
 def _payments(known: set[str], since: datetime, now: datetime) -> Iterator[Finding]:
@@ -73,42 +95,102 @@ def _payments(known: set[str], since: datetime, now: datetime) -> Iterator[Findi
             yield Finding("a page that they don't know", ref)
 
 
-def _given_back(given_back: list[ports.Refund], now: datetime) -> Iterator[Finding]:
-    for one in given_back:
-        named = refunds.named_by(one.reference)
-        row = db.session.scalar(sa.select(Refund).where(sa.or_(Refund.outside == one.id, Refund.id == named)))
-        if row is None:
-            yield Finding("a refund that is not ours", one.id)
-        elif row.amount_minor != one.amount_minor:
-            yield Finding("a refund of another amount", one.id)
-        elif one.state != row.state and row.state != "failed":
-            differs = f"a refund that is {one.state} there, {row.state} here"
-            refunds.heard(one, now)
-            yield Finding(differs, one.id, is_mended=True)
+def _refund(one: ports.Refund, now: datetime) -> Finding | None:
+    row, tries = refunds.of_answer(one)
+    if row is None:
+        return Finding("a refund that is not ours", one.id)
+    if row.amount_minor != one.amount_minor:
+        return Finding("a refund of another amount", one.id)
+    is_over = tries != row.tries or row.state in ("failed", "settled")
+    if one.state == ("failed" if is_over else row.state):
+        return None
+    differs = f"a refund that is {one.state} there, {'owed' if is_over else row.state} here"
+    if is_over:
+        return Finding(differs, one.id)
+    refunds.heard(one, now)
+    return Finding(differs, one.id, is_mended=True)
 
 
 def _refunds(known: set[str], since: datetime, now: datetime) -> Iterator[Finding]:
     young = Refund.asked_at >= since + UNDER_WAY, Refund.asked_at < now - UNDER_WAY
-    for row in db.session.scalars(sa.select(Refund).where(Refund.state.in_(("sent", "done")), *young)).all():
+    for row in db.session.scalars(sa.select(Refund).where(Refund.state == "done", *young)).all():
         if row.outside not in known:
             yield Finding("a refund that they don't know", row.key)
-    for row in db.session.scalars(sa.select(Refund).where(Refund.state == "asked", *young)).all():
+    unsent = sa.select(Refund).where(Refund.state == "asked", Refund.asked_at < now - UNDER_WAY)
+    for row in db.session.scalars(unsent.limit(MOST_ASKED)).all():
         yield Finding("a refund that was never sent", row.key)
 
 
-def _payouts(there: ports.Payments, since: datetime, now: datetime) -> Iterator[Finding]:
-    accounts = sa.select(Seller.account).where(Seller.account.is_not(None))
-    mine = accounts.join(Payout, Payout.seller_id == Seller.id).where(Payout.asked_at >= since).distinct()
-    for account in db.session.scalars(mine).all():
-        ports.save()
-        for one in list(there.payouts(str(account), since)):
-            named = refunds.named_by(one.reference)
-            row = db.session.scalar(sa.select(Payout).where(sa.or_(Payout.outside == one.id, Payout.id == named)))
-            if row is None:
-                yield Finding("a payout that is not ours", one.id)
-            elif row.amount_minor != one.amount_minor:
-                yield Finding("a payout of another amount", one.id)
-            elif row.state not in (payouts.STATES[one.state], "failed"):
-                differs = f"a payout that is {one.state} there, {row.state} here"
-                payouts.heard(one, now)
-                yield Finding(differs, one.id, is_mended=True)
+def _refunds_under_way(there: ports.Payments, known: set[str], now: datetime, save: Save) -> Iterator[Finding]:
+    """Ask for each that was sent, however old: a bank takes weeks to say no."""
+    mine = sa.select(Refund.outside).where(Refund.state == "sent", Refund.outside.is_not(None))
+    for name in db.session.scalars(mine.order_by(Refund.asked_at).limit(MOST_ASKED)).all():
+        if name not in known:
+            save()
+            yield from _asked(str(name), there.refunded, _refund, now)
+
+
+def _asked(
+    name: str, ask: Callable[[str], T], look: Callable[[T, datetime], Finding | None], now: datetime
+) -> list[Finding]:
+    try:
+        answer = ask(name)
+    except Declined:
+        return [Finding("one that they don't know", name)]
+    return _alone(name, look, answer, now)
+
+
+def _accounts(since: datetime) -> list[str]:
+    """Return the accounts of which something was paid out since, or is under way."""
+    recent = sa.or_(Payout.asked_at >= since, Payout.state.in_(("asked", "sent")))
+    mine = sa.select(Seller.account).join(Payout, Payout.seller_id == Seller.id).where(recent)
+    return list(db.session.scalars(mine.where(Seller.account.is_not(None)).distinct()))
+
+
+def _payouts(there: ports.Payments, account: str, since: datetime, now: datetime, save: Save) -> Iterator[Finding]:
+    listed = list(there.payouts(account, since))
+    known = {one.id for one in listed}
+    for one in listed:
+        yield from _alone(one.id, _payout, one, now)
+    ours = sa.select(Payout).join(Seller, Seller.id == Payout.seller_id).where(Seller.account == account)
+    for row in db.session.scalars(ours.where(Payout.state == "asked", Payout.asked_at < now - UNDER_WAY)).all():
+        yield Finding("a payout that was never sent", row.key)
+    lately = Payout.state == "paid", Payout.asked_at >= since + UNDER_WAY, Payout.asked_at < now - UNDER_WAY
+    for row in db.session.scalars(ours.where(*lately)).all():
+        if row.outside not in known:
+            yield Finding("a payout that they don't know", row.key)
+    sent = ours.with_only_columns(Payout.outside).where(Payout.state == "sent", Payout.outside.is_not(None))
+    for name in db.session.scalars(sent.order_by(Payout.asked_at).limit(MOST_ASKED)).all():
+        if name not in known:
+            save()
+            yield from _asked(str(name), lambda one: there.paid_out(account, one), _payout, now)
+
+
+def _payout(one: ports.Payout, now: datetime) -> Finding | None:
+    named = refunds.named_by(one.reference)
+    row = db.session.scalar(sa.select(Payout).where(sa.or_(Payout.outside == one.id, Payout.id == named)))
+    if row is None:
+        return Finding("a payout that is not ours", one.id)
+    if row.amount_minor != one.amount_minor:
+        return Finding("a payout of another amount", one.id)
+    if row.state == payouts.STATES[one.state]:
+        return None
+    differs = f"a payout that is {one.state} there, {row.state} here"
+    if row.state == "failed":
+        return Finding(differs, one.id)
+    payouts.heard(one, now)
+    return Finding(differs, one.id, is_mended=True)
+
+
+def _sums(there: ports.Payments, since: datetime, now: datetime, save: Save) -> Iterator[Finding]:
+    """Does each account have what our books say? Only where nothing is on its way that one side knows of first."""
+    for seller_id, account, currency in balances.moved(since):
+        save()
+        try:
+            has = there.balance(account, currency)
+        except Declined:
+            yield Finding("an account that they don't know", account)
+            continue
+        booked = balances.expected(seller_id, currency)
+        if has != booked and not balances.is_moving(seller_id, now - UNDER_WAY):
+            yield Finding(f"an account that has {has} there, {booked} by our books", account)
