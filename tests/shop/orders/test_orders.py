@@ -121,7 +121,7 @@ def test_a_buyer_who_is_being_erased_is_told_to_nobody(app, client_of, bea, sell
     assert ledger.balance(seller.id) == ledger.Standing(0, 0)
 
 
-@pytest.mark.parametrize("who", ["bea"])
+@pytest.mark.parametrize("who", ["sam", "bea"])
 def test_no_name_outlives_an_erasure_in_the_log(app, client_of, order, sam, bea, who):
     """The log of hand-overs is never changed: so it names nobody who trades, and readers are told who that is today."""
     gone, other = (sam, bea) if who == "sam" else (bea, sam)
