@@ -8,6 +8,7 @@ from typing import Literal
 from flask_babel import gettext as _
 
 from clozette.kernel.refusal import Refusal
+from clozette.shop.listings.rules import LEAST_MINOR, MOST_MINOR
 
 ANSWER_WITHIN = timedelta(days=3)
 PAY_WITHIN = timedelta(hours=22)
@@ -15,8 +16,6 @@ PAY_WITHIN = timedelta(hours=22)
 MODES = ("swap", "sale")
 """What may be given: what is offered to swap, and what its owner would sell anyway."""
 MOST_PIECES, MOST_OPEN, MOST_WANTS = 5, 20, 200
-LEAST_MINOR = 100
-"""The smallest deposit: no card pays less than about that."""
 MOVES: Mapping[str, frozenset[str]] = {
     "proposed": frozenset({"agreed", "declined", "expired"}),
     "agreed": frozenset({"running", "failed"}),
@@ -157,8 +156,8 @@ def not_ready() -> Refusal:
 
 def why_not_value(value: int, topup: int) -> Refusal | None:
     """Say why a parcel can't be worth so much."""
-    if value < LEAST_MINOR:
-        return Refusal("value", _("A deposit is at least one unit of the currency, so that it can be paid by card."))
+    if not LEAST_MINOR <= value <= MOST_MINOR:
+        return Refusal("value", _("The payment service takes no deposits like that: agree on more, or on less."))
     if topup >= value:
         return Refusal("topup", _("What is added is less than the deposit: otherwise it is a purchase."), "topup")
     return None

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from clozette.closets.models import Item
@@ -62,6 +63,7 @@ def send_all(client_of: Any, pair: Any) -> None:
         assert client_of(buyer).post(f"/orders/{order.ref}/received").status_code == 303
 
 
+@pytest.mark.requirement(72)
 def test_nobody_learns_anything_before_all_have_paid(app, client_of, ring):
     pair = ring(2)
     where = proposed_by_page(app, client_of, pair)
