@@ -161,7 +161,7 @@ class Payments(Protocol):
     def refund(
         self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "", from_seller: bool = True
     ) -> Refund:
-        """Give ``amount_minor`` back to the buyer: from the seller's account, to which ``fee_minor`` comes from the house.
+        """Give ``amount_minor`` back to the buyer: from the seller's account, or else from the house's.
 
         ``Declined("refunded")`` for more than is left. One that comes back later is the house's, wherever it was from; the
         payment counts as paid back by it all the same.
@@ -205,8 +205,8 @@ class Payments(Protocol):
     def payouts(self, account: str, since: datetime) -> Iterator[Payout]:
         """Return every payout of an account since."""
 
-    def heard(self, body: bytes, signature: str, now: datetime) -> Event:
-        """Read news.
+    def heard(self, body: bytes, signature: str, now: datetime) -> Event | None:
+        """Read news; nothing if it is about nothing that has an id.
 
         :raises Forged: if the service did not sign these very bytes a moment ago.
         """
@@ -223,8 +223,13 @@ def is_on() -> bool:
 
 
 def payments() -> Payments:
-    """Return the site's service; only where ``is_on``."""
-    make: Callable[[], Payments] = current_app.extensions[KEY]
+    """Return the site's service.
+
+    :raises Later: where there is none, or none at the moment.
+    """
+    make: Callable[[], Payments] | None = current_app.extensions[KEY]
+    if make is None:
+        raise Later("off")
     return make()
 
 

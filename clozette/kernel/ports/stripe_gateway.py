@@ -220,10 +220,12 @@ class Stripe:
             for one in listed.auto_paging_iter():
                 yield _payout(account, one.to_dict())
 
-    def heard(self, body: bytes, signature: str, now: datetime) -> Event:
+    def heard(self, body: bytes, signature: str, now: datetime) -> Event | None:
         """Verify Stripe's signature; its client's own look at the time knows no future, and not our clock."""
         from stripe import SignatureVerificationError, WebhookSignature
 
+        if not signature.isascii():  # which its client can't compare
+            raise Forged("signature")
         for secret in self._secrets:
             try:
                 WebhookSignature.verify_header(body, signature, secret)
@@ -312,10 +314,12 @@ def _standing(said: Said) -> Standing:
     return Standing(said["id"], transfers.get("status") == "active", wants)
 
 
-def _event(body: bytes) -> Event:
-    """Read what is told: of a whole object (v1) or of one that is only named (v2)."""
+def _event(body: bytes) -> Event | None:
+    """Read what is told: of a whole object (v1) or of one that is only named (v2); nothing if that has no id (a balance)."""
     said = json.loads(body)
-    about = said["related_object"] if said.get("object") == "v2.core.event" else said["data"]["object"]
+    about = said.get("related_object") if said.get("object") == "v2.core.event" else said["data"]["object"]
+    if not about or "id" not in about:
+        return None
     made = said["created"]
     at = datetime.fromisoformat(made) if isinstance(made, str) else datetime.fromtimestamp(made, UTC)
     return Event(said["id"], said["type"], str(about["id"]), said.get("account"), at)

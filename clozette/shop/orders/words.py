@@ -27,7 +27,8 @@ STATES: Mapping[str, LazyString] = {
 }
 ENDED: Mapping[str, LazyString] = {
     "unpaid": _l("It was not paid in time."),
-    "left": _l("You left the payment."),
+    "buyer": _l("You left the payment. Nothing was charged, or it goes back."),
+    "declined": _l("The payment service did not take it. Nothing was charged."),
     "late": _l("The money came after the hold had ended, and somebody else had it by then. All of it goes back."),
     "unsent": _l("It was not sent in time. All the money goes back."),
     "seller": _l("The seller called it off. All the money goes back."),

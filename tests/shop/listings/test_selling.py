@@ -151,7 +151,14 @@ def test_a_form_sent_twice_makes_one_and_an_item_is_offered_once(
 
 def test_two_forms_at_once_make_one(app: Flask, db_session: orm.Session, ada: Member) -> None:
     item = make_item(ada)
-    given = {"mode": "sale", "title": "A coat", "words": "", "condition": "good", "price_minor": 100, "floor_minor": None}
+    given = {
+        "mode": "sale",
+        "title": "A coat",
+        "words": "",
+        "condition": "good",
+        "price_minor": 100,
+        "floor_minor": None,
+    }
     member_id, item_id = ada.id, item.id
     db_session.commit()
 

@@ -1,17 +1,20 @@
 """Stripe's client on the line: what its errors mean to us, TLS, and the types that every call is held against."""
 
 import dataclasses
+import json
 import socket
 import ssl
 import threading
 
 import pytest
+import stripe
 import trustme
 
 from clozette.kernel import clock
 from clozette.kernel.ports import stripe_gateway, stripe_wire
 from clozette.kernel.ports.payments import Declined, Later
 from clozette.kernel.ports.stripe_gateway import Stripe
+from clozette.sandbox.stripe.posting import SECRET
 from clozette.shop.payments import recipient
 from tests.shop.payments.conftest import terms_for
 from tests.support import stripe_types
@@ -173,3 +176,17 @@ def test_lists_come_page_after_page(world, order, seller, buyer, monkeypatch):
     release = recipient.of_order(order, buyer, now)
     opened = {world.there.start(release, dataclasses.replace(terms), f"key-{number}").id for number in range(5)}
     assert {one.id for one in world.there.sessions(now.replace(microsecond=0))} == opened
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"object": "event", "data": {"object": {"object": "balance"}}, "type": "balance.available"},
+        {"object": "v2.core.event", "type": "v2.core.event_destination.ping"},
+    ],
+)
+def test_news_of_nothing_with_an_id_are_heard_and_leave_nothing(sandbox, said):
+    now = clock.now()
+    body = json.dumps({"id": "evt_1", "created": int(now.timestamp()), **said})
+    signature = stripe.WebhookSignature.generate_signature_header(body, SECRET)
+    assert sandbox.there.heard(body.encode(), signature, now) is None

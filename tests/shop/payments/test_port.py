@@ -207,7 +207,7 @@ def test_news_are_signed_and_fresh(world, paid, page):
     for late in (timedelta(seconds=310), timedelta(seconds=-70)):
         with pytest.raises(Forged):
             world.there.heard(body, signature, clock.now() + late)
-    for bad in ("", "t=1,v1=00", "nonsense", signature[:-2] + "00", "v1=,t="):
+    for bad in ("", "t=1,v1=00", "t=1,v1=é", "nonsense", signature[:-2] + "00", "v1=,t="):
         with pytest.raises(Forged):
             world.there.heard(body, bad, clock.now())
     other = json.dumps(json.loads(body) | {"id": "evt_other"}).encode()
