@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from clozette.accounts.access import not_blocked
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.kernel.refusal import Refusal
 from clozette.kernel.viewer import Viewer
 from clozette.shop.orders.models import Order
 from clozette.shop.reviews import rules
@@ -21,9 +22,11 @@ def since(order: Order) -> datetime:
     return order.received_at or order.state_at
 
 
-def by_side(order_id: int, side: str) -> Review | None:
-    """Return what one side of an order said."""
-    return db.session.scalar(sa.select(Review).where(Review.order_id == order_id, Review.side == side))
+def why_not_write(order: Order, side: str, now: datetime) -> Refusal | None:
+    """Return why one side of an order can't say how it was, now."""
+    shown = {one.side: one.shown_at for one in of_order(order.id)}
+    mine = shown.pop(side, None)
+    return rules.why_not_write(order.state, since(order), mine, next(iter(shown.values()), None), now)
 
 
 def of_order(order_id: int) -> Sequence[Review]:

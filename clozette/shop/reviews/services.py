@@ -13,7 +13,7 @@ from clozette.privacy import staff_reads
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.changes import changed
 from clozette.shop.reviews import facts, queries, rules
-from clozette.shop.reviews.events import ReviewHidden, ReviewShown
+from clozette.shop.reviews.events import ReviewHidden, ReviewShown, ReviewWritten
 from clozette.shop.reviews.models import Review
 from clozette.shop.sellers.models import Seller
 
@@ -21,21 +21,24 @@ from clozette.shop.sellers.models import Seller
 def write(order: Order, side: str, *, stars: int, as_described: bool | None, words: str, now: datetime) -> Review:
     """Say how it was, for one side of an order; until it is shown it may be said otherwise.
 
-    :raises Refused: before it arrived, too late, or once it is shown.
+    :raises Refused: before it arrived, too late, or once either side's is shown.
     """
     people = {"buyer": order.buyer_id, "seller": db.session.get_one(Seller, order.seller_id).member_id}
     author_id, about_id = people[side], people["seller" if side == "buyer" else "buyer"]
-    known = queries.by_side(order.id, side)
-    refuse(rules.why_not_write(order.state, queries.since(order), known.shown_at if known else None, now))
+    refuse(queries.why_not_write(order, side, now))
     if about_id is None:
         raise Refused(rules.gone())
     said = {"stars": stars, "as_described": as_described if side == "buyer" else None, "words": words}
     who = {"order_id": order.id, "side": side, "author_id": author_id, "about_id": about_id}
-    if not insert_once(Review, id=new_id(), **who, **said, written_at=now):
+    review_id = new_id()
+    is_new = insert_once(Review, id=review_id, **who, **said, written_at=now)
+    if not is_new:
         mine = sa.update(Review).where(Review.order_id == order.id, Review.side == side)
         changed(mine.where(Review.shown_at.is_(None)).values(**said))
     if len(queries.of_order(order.id)) == len(people):
         show(order.id, now)
+    elif is_new:
+        events.publish(ReviewWritten(review_id))
     return db.session.scalars(sa.select(Review).filter_by(order_id=order.id, side=side)).one()
 
 

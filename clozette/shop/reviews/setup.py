@@ -8,13 +8,14 @@ from clozette.kernel.web import slots
 from clozette.shop.orders.events import OrderMoved
 from clozette.shop.reviews import facts, queries, views, words
 from clozette.shop.reviews import tasks as ours
-from clozette.shop.reviews.events import ReviewHidden, ReviewShown
+from clozette.shop.reviews.events import ReviewHidden, ReviewShown, ReviewWritten
 
 
 def init_app(app: Flask) -> None:
     """Do that."""
     app.register_blueprint(views.blueprint)
     events.listen(app, OrderMoved, inside=(facts.sent,))
+    events.listen(app, ReviewWritten, after=(ours.tell_review_written,))
     events.listen(app, ReviewShown, after=(ours.tell_review_shown,))
     events.listen(app, ReviewHidden, after=(ours.tell_review_hidden,))
     tasks.schedule(app, "37 * * * *", ours.show_reviews)

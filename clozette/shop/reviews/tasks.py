@@ -26,6 +26,14 @@ def show_reviews() -> None:
             log.error("review_not_shown", order=order_id, error=type(error).__name__)
 
 
+@task("shop.tell_review_written")
+def tell_review_written(*, review_id: int) -> None:
+    """Tell the other side that it is their turn, and by when."""
+    review = db.session.get(Review, review_id)
+    if review is not None and review.about_id is not None and review.shown_at is None:
+        notifications.announce(review.about_id, kind="review_written", object_id=review_id, now=clock.now())
+
+
 @task("shop.tell_review_shown")
 def tell_review_shown(*, review_id: int) -> None:
     """Tell whom a review is about."""

@@ -80,7 +80,7 @@ def hide(review_id: int) -> Any:
 
 def may_review(order: Order) -> bool:
     """Whether a review of an order can be written at all by now."""
-    return rules.why_not_write(order.state, queries.since(order), None, clock.now()) is None
+    return rules.why_not_write(order.state, queries.since(order), None, None, clock.now()) is None
 
 
 def _write(order: Order, side: str) -> Any:
@@ -92,21 +92,21 @@ def _write(order: Order, side: str) -> Any:
     except Refused as refused:
         form.refuse(refused.refusal)
         return _page(order, side, form)
-    flash(_("Thank you. It is shown once the other side wrote too, or after fourteen days."), "success")
+    flash(_("Thank you. It is shown once the other side wrote too, or after fourteen days without theirs."), "success")
     return redirect(request.path, 303)
 
 
 def _page(order: Order, side: str, form: Form | None = None) -> Any:
     reviews = {one.side: one for one in queries.of_order(order.id)}
     mine, theirs = reviews.pop(side, None), next(iter(reviews.values()), None)
-    why_not = rules.why_not_write(order.state, queries.since(order), mine.shown_at if mine else None, clock.now())
     page = render_template(
         "shop/review.html",
         order=order,
         side=side,
         mine=mine,
         theirs=theirs if theirs is not None and theirs.shown_at and not theirs.hidden_at else None,
-        why_not=why_not,
+        shown_by=theirs.written_at + rules.BLIND_FOR if theirs is not None else None,
+        why_not=queries.why_not_write(order, side, clock.now()),
         form=form or Form(schemas.ReviewIn, _said(mine)),
     )
     return page, form.status if form else 200

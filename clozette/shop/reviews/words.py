@@ -11,6 +11,7 @@ from clozette.shop.reviews import queries
 from clozette.shop.reviews.models import Review
 
 TOLD: Mapping[str, LazyString] = {
+    "review_written": _l("The buyer or seller of “%(title)s” said how it was: say it too within fourteen days"),
     "review_shown": _l("Read what was said of you after the order of “%(title)s”"),
     "review_hidden": _l("Our staff hid your review of “%(title)s”: %(reason)s"),
 }

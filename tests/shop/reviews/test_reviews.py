@@ -48,17 +48,18 @@ def shown() -> list[bool]:
 
 
 @pytest.mark.parametrize(
-    ("state", "since", "shown_at", "code"),
+    ("state", "since", "mine", "theirs", "code"),
     [
-        ("shipped", NOW, None, "review_state"),
-        ("received", NOW, None, None),
-        ("complete", NOW - 60 * DAY, None, "review_late"),
-        ("returned", NOW - 59 * DAY, None, None),
-        ("complete", NOW, NOW, "shown"),
+        ("shipped", NOW, None, None, "review_state"),
+        ("received", NOW, None, None, None),
+        ("complete", NOW - 60 * DAY, None, None, "review_late"),
+        ("returned", NOW - 59 * DAY, None, None, None),
+        ("complete", NOW, NOW, None, "shown"),
+        ("complete", NOW, None, NOW, "not_blind"),
     ],
 )
-def test_when_a_review_can_be_written(state, since, shown_at, code):
-    refusal = rules.why_not_write(state, since, shown_at, NOW)
+def test_when_a_review_can_be_written(state, since, mine, theirs, code):
+    refusal = rules.why_not_write(state, since, mine, theirs, NOW)
     assert (refusal.code if refusal else None) == code
 
 
@@ -87,17 +88,21 @@ def test_neither_sees_the_others_before_both_are_shown(app, client_of, arrived, 
     assert client_of().get(f"/shop/{ids.encode(listing)}").status_code == 200
 
 
-def test_after_fourteen_days_one_alone_is_shown(app, arrived, stopped_clock):
+def test_after_fourteen_days_one_alone_is_shown_and_nobody_answers_it(app, client_of, arrived, sam, stopped_clock):
     stopped_clock.stop()
     say(arrived, "buyer")
     stopped_clock.forward(days=14, seconds=-1)
     tend(app)
     assert shown() == [False]
+    sams, there = client_of(sam), f"/selling/orders/{arrived.ref}/review"
+    assert "say it too within fourteen days" in sams.get("/notifications").text
+    assert "The other side has written. Write yours by" in sams.get(there).text
     stopped_clock.forward(seconds=1)
     tend(app)
     assert shown() == [True]
-    say(arrived, "seller")  # the other one is not blind any more, and is shown at once
-    assert shown() == [True, True]
+    assert sams.post(there, data={"stars": "1", "words": "And you!"}).status_code == 409
+    assert 'name="stars"' not in sams.get(there).text
+    assert shown() == [True]
     moments = db.session.scalars(sa.select(Review.shown_at)).all()
     services.show(arrived.id, clock.now() + DAY)
     assert db.session.scalars(sa.select(Review.shown_at)).all() == moments
