@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from clozette.accounts.access import unblocked
 from clozette.accounts.models import Member
 from clozette.closets.models import ItemPhoto
 from clozette.kernel import database
@@ -19,7 +21,7 @@ from clozette.shop.carts import rules
 from clozette.shop.carts.models import CartLine
 from clozette.shop.carts.rules import Trouble
 from clozette.shop.listings import prices
-from clozette.shop.listings.access import shown_to, sold_to
+from clozette.shop.listings.access import offered, sells
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.prices import AllIn
 from clozette.shop.offers import bundles
@@ -126,12 +128,13 @@ class Parcel:
 
 def cart_of(viewer: Viewer, country: str, *, now: datetime) -> Sequence[Parcel]:
     """Return the viewer's cart, sent to a country: the seller of what was put in last comes first."""
-    return _parcels(_cart(viewer, country), now)
+    return _parcels(_cart(viewer.is_member), {"me": viewer.member_id, "country": country}, now)
 
 
 def parcel_of(viewer: Viewer, seller_id: int, country: str, *, now: datetime) -> Parcel | None:
     """Return what the viewer's cart has of one seller; nothing if it has none of theirs."""
-    found = _parcels(_cart(viewer, country).where(Listing.seller_id == seller_id), now)
+    asked = {"me": viewer.member_id, "country": country, "seller": seller_id}
+    found = _parcels(_cart_of_one(viewer.is_member), asked, now)
     return found[0] if found else None
 
 
@@ -142,8 +145,9 @@ def parcel_of_pieces(
 
     :param held: they are held for the viewer, so that nothing but the seller's standing keeps them from being bought.
     """
-    wanted = _lines(viewer, country, sa.case(dict(pieces), value=Listing.id), held=held)
-    found = _parcels(wanted.where(Listing.id.in_(pieces)).order_by(Listing.id), now, held=held)
+    wanted = _lines(viewer.is_member, sa.case(dict(pieces), value=Listing.id), held=held)
+    wanted = wanted.where(Listing.id.in_(pieces)).order_by(Listing.id)
+    found = _parcels(wanted, {"me": viewer.member_id, "country": country}, now, held=held)
     return found[0] if len(found) == 1 and len(found[0].lines) == len(pieces) else None
 
 
@@ -165,18 +169,30 @@ def others(listing_id: int, viewer: Viewer) -> int:
     return int(found[0].number)
 
 
-def _cart(viewer: Viewer, country: str) -> sa.Select[Any]:
-    lines = _lines(viewer, country, CartLine.quantity).join(CartLine, CartLine.listing_id == Listing.id)
-    return lines.where(CartLine.member_id == viewer.member_id).order_by(CartLine.at.desc(), CartLine.listing_id)
+# Whose cart it is and where it goes are parameters: the statements of a whole cart are made once.
+_ME: sa.BindParameter[Any] = sa.bindparam("me", None, type_=CartLine.member_id.type)
+_COUNTRY: sa.BindParameter[Any] = sa.bindparam("country", None, type_=Rate.country.type)
+_SELLER: sa.BindParameter[Any] = sa.bindparam("seller", None, type_=Seller.id.type)
 
 
-def _lines(viewer: Viewer, country: str, quantity: Any, *, held: bool = False) -> sa.Select[Any]:
+@cache
+def _cart_of_one(is_member: bool) -> sa.Select[Any]:
+    return _cart(is_member).where(Listing.seller_id == _SELLER)
+
+
+@cache
+def _cart(is_member: bool) -> sa.Select[Any]:
+    lines = _lines(is_member, CartLine.quantity).join(CartLine, CartLine.listing_id == Listing.id)
+    return lines.where(CartLine.member_id == _ME).order_by(CartLine.at.desc(), CartLine.listing_id)
+
+
+def _lines(is_member: bool, quantity: Any, *, held: bool = False) -> sa.Select[Any]:
     theirs = aliased(CartLine)
-    besides = sa.select(sa.func.count()).where(theirs.listing_id == Listing.id, theirs.member_id != viewer.member_id)
+    besides = sa.select(sa.func.count()).where(theirs.listing_id == Listing.id, theirs.member_id != _ME)
     cover = sa.and_(ItemPhoto.item_id == Listing.item_id, ItemPhoto.position == 0)
-    rate = sa.and_(Rate.seller_id == Listing.seller_id, Rate.country == country)
-    is_shown = sold_to(viewer) if held else shown_to(viewer)
-    shown = sa.func.coalesce(sa.case((is_shown, 1), else_=0), 0)
+    rate = sa.and_(Rate.seller_id == Listing.seller_id, Rate.country == _COUNTRY)
+    free = unblocked(_ME, Seller.member_id) if is_member else sa.true()
+    shown = sa.func.coalesce(sa.case((sa.and_(sells() if held else offered(), free), 1), else_=0), 0)
     names = (Member.handle, Member.display_name)
     lines: Any = sa.select(quantity, Listing, Photo, Seller, Rate, *names, shown, besides.scalar_subquery())
     lines = lines.join_from(Listing, Seller, Seller.id == Listing.seller_id)
@@ -185,13 +201,13 @@ def _lines(viewer: Viewer, country: str, quantity: Any, *, held: bool = False) -
     return joined
 
 
-def _parcels(lines: sa.Select[Any], now: datetime, *, held: bool = False) -> list[Parcel]:
+def _parcels(lines: sa.Select[Any], given: Mapping[str, Any], now: datetime, *, held: bool = False) -> list[Parcel]:
     found: dict[int, Parcel] = {}
     db.session.flush()
     known = fees.all_current(now)
     fresh = {"populate_existing": True}  # stock changes by statements that the session doesn't see
     for quantity, listing, cover, seller, rate, handle, name, shown, besides in db.session.execute(
-        lines, execution_options=fresh
+        lines, given, execution_options=fresh
     ):
         parcel = found.setdefault(seller.id, Parcel(seller, handle or "", name or "", rate, known.get(seller.currency)))
         trouble = rules.trouble_of(listing, quantity, shown=bool(shown), held=held)

@@ -28,17 +28,13 @@ def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.and_(offered(), not_blocked(viewer, Seller.member_id))
 
 
-def sold_to(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Return the SQL condition on the same that its seller still sells to a viewer, whatever became of the listing."""
-    return sa.and_(_sells(), not_blocked(viewer, Seller.member_id))
-
-
 def offered() -> sa.ColumnElement[bool]:
     """Return the SQL condition on the same that it is offered to everybody whom no block keeps from it."""
-    return sa.and_(Listing.state == _ACTIVE, _sells())
+    return sa.and_(Listing.state == _ACTIVE, sells())
 
 
-def _sells() -> sa.ColumnElement[bool]:
+def sells() -> sa.ColumnElement[bool]:
+    """Return the SQL condition on the same that its seller still sells, whatever became of the listing."""
     return sa.and_(sa.or_(Listing.mode.in_(rules.FREE), Seller.state == "active"), is_present())
 
 
