@@ -1,6 +1,6 @@
 """Amounts line by line, as the forms of cases show and read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import get_locale
@@ -10,6 +10,7 @@ from clozette.closets.schemas import price_message
 from clozette.kernel import money
 from clozette.kernel.money import BadAmount, Money
 from clozette.kernel.web.forms import Form
+from clozette.shop.cases import paying, queries, rules
 from clozette.shop.cases.models import Case
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.rules import SHIPPING
@@ -29,9 +30,11 @@ def titles(order: Order) -> dict[str, str]:
     return {**{str(line.id): line.title for line in order.lines}, SHIPPING: _("Shipping")}
 
 
-def parts(order: Order, most: Mapping[str, int]) -> list[Part]:
-    """Return the parts of an order for which something can be asked."""
-    return [Part(part, title, most[part]) for part, title in titles(order).items() if part in most]
+def parts(order: Order) -> list[Part]:
+    """Return the parts of an order for which something can be asked: paid for, not paid back, and not decided about."""
+    most, over = paying.left_of(order), rules.settled_for(None, queries.decided(order.id))
+    open_ = {part: title for part, title in titles(order).items() if part in most and part not in over}
+    return [Part(part, title, most[part]) for part, title in open_.items()]
 
 
 def of_case(case: Case) -> list[Part]:

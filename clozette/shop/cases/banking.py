@@ -63,4 +63,6 @@ def _decided(case: Case, *, won: bool, now: datetime) -> None:
         return
     orders.move(order, to, now, contested_at=None, ended_because="bank")
     if to == "cancelled":
-        listings.give_back(payments.lines_of(order.id))
+        lines = payments.lines_of(order.id)
+        listings.give_back(lines)
+        listings.offer_again(lines)

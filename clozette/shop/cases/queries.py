@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
-from clozette.shop.cases.models import Case, CaseEntry, CasePhoto
+from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, CasePhoto
 
 DUE_BY_ITSELF = ("open", "decided", "address", "sending", "back")
 """States that the clock ends."""
@@ -23,6 +23,16 @@ def entries_of(case_id: int) -> Sequence[CaseEntry]:
 def of_order(order_id: int) -> Sequence[Case]:
     """Return the cases about an order, newest first."""
     return db.session.scalars(sa.select(Case).where(Case.order_id == order_id).order_by(Case.id.desc())).all()
+
+
+def decided(order_id: int) -> dict[str, set[str]]:
+    """Return the parts of an order about which a complaint was decided, however it ended, with the kinds of complaint."""
+    rows = sa.select(CaseLine.part, Case.kind).join(Case, Case.id == CaseLine.case_id).distinct()
+    rows = rows.join(CaseDecision, CaseDecision.case_id == Case.id).where(Case.order_id == order_id)
+    kinds: dict[str, set[str]] = {}
+    for part, kind in db.session.execute(rows):
+        kinds.setdefault(part, set()).add(kind)
+    return kinds
 
 
 def due(now: datetime) -> Sequence[int]:

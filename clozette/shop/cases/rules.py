@@ -22,6 +22,7 @@ BACK_WITHIN = timedelta(days=14)
 KEPT = timedelta(days=3 * 366)
 """So long after its end the words and photos of a case are kept: until claims from it lapse."""
 MAX_PHOTOS = 6
+MISSED = "not_arrived"
 
 MOVES: Mapping[str, frozenset[str]] = {
     "open": frozenset({"answered", "decided", "closed", "settled", "withdrawn"}),
@@ -63,7 +64,7 @@ def why_not_open(course: Course, kind: str | None, now: datetime) -> Refusal | N
         return Refusal("case_state", _("A case can be opened once an order was sent, until it is complete."))
     if course.state == "received" and (course.protected_until is None or course.protected_until <= now):
         return Refusal("too_late", _("The days in which you could complain are over."))
-    if kind == "not_arrived":
+    if kind == MISSED:
         return _why_not_miss(course, now)
     return None
 
@@ -75,6 +76,24 @@ def _why_not_miss(course: Course, now: datetime) -> Refusal | None:
         return Refusal(
             "too_early", _("Wait until %(days)s days after it was sent: it may still come.", days=days), "kind"
         )
+    return None
+
+
+def settled_for(kind: str | None, decided: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return the parts that can't be complained of again, as it was decided about them; of any kind, if none is named.
+
+    That a thing did not come is decided once, and then once more what it is like when it did come.
+
+    :param decided: part to the kinds of complaint that were decided.
+    """
+    of_it = {kind, *(one for kinds in decided.values() for one in kinds if one != MISSED)}
+    return frozenset(part for part, kinds in decided.items() if of_it.intersection(kinds))
+
+
+def why_not_again(kind: str, asked: Collection[str], decided: Mapping[str, Collection[str]]) -> Refusal | None:
+    """Return why a buyer can't complain about these parts of an order."""
+    if settled_for(kind, decided).intersection(asked):
+        return Refusal("decided", _("It was decided about that already, and that stands."), "amounts")
     return None
 
 

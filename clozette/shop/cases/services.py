@@ -9,7 +9,7 @@ from clozette.accounts.models import Member
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.refusal import Refused, refuse
-from clozette.shop.cases import moves, paying, rules
+from clozette.shop.cases import moves, paying, queries, rules
 from clozette.shop.cases.models import Case, CaseEntry, CaseLine
 from clozette.shop.cases.moves import Said
 from clozette.shop.cases.rules import Course
@@ -28,13 +28,14 @@ def open_case(order: Order, kind: str, asked: Mapping[str, int], said: Said, *, 
     """Complain about an order, for its buyer; from now on its money waits. The same form opens one case.
 
     :param asked: line id (as text) or ``shipping`` to minor units.
-    :raises Refused: if it is too early or too late, or more is asked than is left.
+    :raises Refused: if it is too early or too late, more is asked than is left, or it was decided about that before.
     """
     known = _opened_by(order.id, said)
     if known is not None:
         return known
     refuse(rules.why_not_open(course_of(order), kind, now))
     paying.check(order, asked)
+    refuse(rules.why_not_again(kind, asked, queries.decided(order.id)))
     if kind != "not_arrived" and order.state == "shipped":
         orders.receive(order, now)
     case = begin(order, kind, "open", now, due_at=now + rules.ANSWER_WITHIN)

@@ -13,7 +13,7 @@ from clozette.kernel.images import BadPhoto
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.shop.cases import access, asking, deciding, paying, queries, returning, rules, schemas, services, words
+from clozette.shop.cases import access, asking, deciding, queries, returning, rules, schemas, services, words
 from clozette.shop.cases.access import Seat
 from clozette.shop.cases.models import Case
 from clozette.shop.cases.moves import Said
@@ -31,7 +31,7 @@ _OPEN = "/orders/<ref>/case"
 def ask(ref: str) -> Any:
     """Show the form by which a buyer complains."""
     found = orders.bought(gate.viewer(), ref)
-    shown = asking.parts(found, paying.left_of(found))
+    shown = asking.parts(found)
     typed = {"amounts": asking.typed(shown, found.currency), "form_key": secrets.token_urlsafe(16)}
     return _open_page(found, Form(schemas.OpenIn, typed))
 
@@ -41,7 +41,7 @@ def ask(ref: str) -> Any:
 def open_case(ref: str) -> Any:
     """Open a case."""
     found, form = orders.bought(gate.viewer(), ref), Form(schemas.OpenIn)
-    shown = asking.parts(found, paying.left_of(found))
+    shown = asking.parts(found)
     asked = asking.read(form, shown, found.currency) if form.load() else None
     if asked is None:
         return _open_page(found, form)
@@ -153,8 +153,8 @@ def get_back(case_id: int) -> Any:
 
 
 def may_complain(order: Order) -> bool:
-    """Whether a buyer may open a case about an order now."""
-    return rules.why_not_open(services.course_of(order), None, clock.now()) is None
+    """Whether a buyer may open a case about an order now, and there is something to ask back."""
+    return rules.why_not_open(services.course_of(order), None, clock.now()) is None and bool(asking.parts(order))
 
 
 def _me() -> Member:
@@ -188,7 +188,7 @@ def _back(case_id: int) -> Any:
 
 
 def _open_page(order: Order, form: Form) -> Any:
-    shown = asking.parts(order, paying.left_of(order))
+    shown = asking.parts(order)
     why_not = rules.why_not_open(services.course_of(order), None, clock.now())
     page = render_template(
         "shop/complain.html", order=order, form=form, parts=shown, kinds=list(words.KINDS.items()), why_not=why_not

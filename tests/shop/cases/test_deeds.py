@@ -16,7 +16,7 @@ from clozette.privacy.disclosures.models import Disclosure, Handover
 from clozette.rights.erasure import executor
 from clozette.rights.erasure import services as erasures
 from clozette.shop.cases import access, checks, deciding, keeping, returning, services
-from clozette.shop.cases.models import Case, CaseDecision, CaseEntry
+from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine
 from clozette.shop.cases.moves import Said
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.orders import deeds
@@ -225,6 +225,39 @@ def test_forms_say_what_is_wrong(client_of, arrived, bea, sam, judy):
     for deed in ("settle", "back"):
         assert beas.post(f"{made.location}/{deed}").status_code == 409
     assert client_of(sam).post(f"{made.location}/withdraw").status_code == 409
+
+
+@pytest.mark.parametrize("end", ["carried out", "withdrawn"])
+def test_what_was_decided_can_not_be_complained_of_again(app, client_of, answered, arrived, bea, judy, end):
+    """Or the seller's money would wait for ever; the shipping was not decided about."""
+    decide(answered, judy, 0)
+    if end == "withdrawn":
+        services.withdraw(access.whole(answered.id), by=bea, now=clock.now())
+    else:
+        deciding.accept(access.whole(answered.id), "buyer", by=bea, now=clock.now())
+    db.session.commit()
+    assert arrived.contested_at is None
+    again = Said("Still blue.", form_key="again")
+    asked = {line_of(arrived): 1}
+    for kind in ("not_as_described", "fake"):
+        opened = lambda kind=kind: services.open_case(whole(arrived), kind, asked, again, by=bea, now=clock.now())  # noqa: E731
+        assert refused(opened) == "decided"
+    page = client_of(bea).get(f"/orders/{arrived.ref}/case").text
+    assert ("A green coat" in page, "Shipping" in page) == (False, True)
+    asked = {"shipping": 500}
+    services.open_case(whole(arrived), "not_as_described", asked, again, by=bea, now=clock.now())
+
+
+def test_when_nothing_is_left_to_decide_there_is_no_form(client_of, case, arrived, bea, judy):
+    db.session.execute(sa.update(CaseLine).values(asked_minor=1))
+    db.session.add(CaseLine(case_id=case.id, part="shipping", position=1, asked_minor=1))
+    deciding.fall_silent(access.whole(case.id), clock.now())
+    services.withdraw(access.whole(case.id), by=bea, now=clock.now())
+    db.session.commit()
+    beas = client_of(bea)
+    page = beas.get(f"/orders/{arrived.ref}/case").text
+    assert ("Nothing is left of this order" in page, 'name="amounts"' in page) == (True, False)
+    assert f"/orders/{arrived.ref}/case" not in beas.get(f"/orders/{arrived.ref}").text
 
 
 def test_one_form_opens_one_case(case, arrived, bea):

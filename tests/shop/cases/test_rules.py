@@ -36,6 +36,14 @@ def test_when_a_case_can_be_opened(course, kind, expected):
     assert code(course, kind) == expected
 
 
+def test_what_came_late_may_be_complained_of_once_it_is_there():
+    assert not rules.why_not_again("damaged", ["1"], {"1": {"not_arrived"}})
+    assert rules.why_not_again("not_arrived", ["1"], {"1": {"not_arrived"}})
+    assert rules.why_not_again("fake", ["2", "1"], {"1": {"damaged"}})
+    assert rules.why_not_again("not_arrived", ["1"], {"1": {"damaged"}})
+    assert not rules.why_not_again("damaged", ["2"], {"1": {"damaged"}})
+
+
 def test_whoever_got_all_they_wanted_can_not_appeal():
     assert rules.could_appeal({"1": 10}, {"1": 10}) == {"seller"}
     assert rules.could_appeal({"1": 10}, {"1": 0}) == {"buyer"}
