@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from clozette.kernel import tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports.payments import Later
+from clozette.kernel.refusal import Refused
 from clozette.shop.buying import holds
 from clozette.shop.ledger import services as ledger
 from clozette.shop.listings import services as listings
@@ -75,15 +76,18 @@ def _fail(swap: Swap, now: datetime) -> None:
 
 
 def _unwind(swap_id: int, now: datetime) -> None:
-    """Call off every leg of a failed swap that nobody sent: its money goes back, and its pieces can be had again."""
-    waits: Later | None = None
+    """Call off every leg of a failed swap that nobody sent: its money goes back, and its pieces can be had again.
+
+    One that a bank asks about waits for the bank's word.
+    """
+    waits: Later | Refused | None = None
     for order_id in queries.unfinished(swap_id):
         tasks.checkpoint()
         try:
             _call_off(order_id, now)
-        except Later as later:
+        except (Later, Refused) as why:  # one that can't be called off keeps no other waiting
             db.session.rollback()
-            waits = later
+            waits = why
     if waits is not None:
         tasks.checkpoint()  # what was done stays done
         raise waits
@@ -91,6 +95,8 @@ def _unwind(swap_id: int, now: datetime) -> None:
 
 def _call_off(order_id: int, now: datetime) -> None:
     order, lines = payments.hold(order_id), payments.lines_of(order_id)
+    if order.contested_at is not None:
+        return
     if order.state in HELD:
         holds.end(order_id, "cancelled", "swap", now)
     elif order.state == "paid":

@@ -20,6 +20,9 @@ WHOLE = selectinload(Swap.legs).options(
     joinedload(Leg.order).selectinload(Order.lines),
 )
 
+_UNFINISHED = (Order.state.in_((*HELD, "paid")), Order.contested_at.is_(None))
+"""What nobody has sent yet, is not off, and no bank asks about."""
+
 
 def whole(swap_id: int, *, lock: bool = False) -> Swap | None:
     """Return a swap with its legs; as it is now, and stays until this transaction ends, where it is locked."""
@@ -62,19 +65,25 @@ def of_order(order_id: int) -> Swap | None:
 
 
 def unfinished(swap_id: int) -> Sequence[int]:
-    """Return the orders of a swap that nobody has sent yet, and that are not off."""
-    mine = sa.select(Order.id).where(Order.swap_id == swap_id, Order.state.in_((*HELD, "paid")))
+    """Return the orders of a swap that can be called off."""
+    mine = sa.select(Order.id).where(Order.swap_id == swap_id, *_UNFINISHED)
     return db.session.scalars(mine.order_by(Order.id)).all()
 
 
 def between(one_id: int, other_id: int) -> Sequence[int]:
-    """Return the proposals in which one of two members would send something to the other."""
-    neighbours = sa.or_(
-        sa.and_(Leg.receiver_id == one_id, Seller.member_id == other_id),
-        sa.and_(Leg.receiver_id == other_id, Seller.member_id == one_id),
-    )
-    wanted = sa.select(Leg.swap_id).join(Seller, Seller.id == Leg.giver_id).join(Swap, Swap.id == Leg.swap_id)
-    return db.session.scalars(wanted.where(neighbours, Swap.state == "proposed").distinct()).all()
+    """Return the proposals that two members are both in."""
+    both = [_has_member(member_id) for member_id in (one_id, other_id)]
+    return db.session.scalars(sa.select(Swap.id).where(Swap.state == "proposed", *both).order_by(Swap.id)).all()
+
+
+def unpaid_of(member_id: int) -> Sequence[int]:
+    """Return the swaps of a member that not all have paid yet."""
+    mine = sa.select(Swap.id).where(Swap.state.in_(("proposed", "agreed")), _has_member(member_id))
+    return db.session.scalars(mine.order_by(Swap.id)).all()
+
+
+def _has_member(member_id: int) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Leg.swap_id == Swap.id, Leg.receiver_id == member_id)
 
 
 def due(now: datetime) -> Sequence[int]:
@@ -85,7 +94,7 @@ def due(now: datetime) -> Sequence[int]:
         sa.and_(Swap.state.in_(OPEN), _has(Order.state.in_(ENDED))),
         sa.and_(Swap.state == "agreed", ~_has(Order.state != "paid")),
         sa.and_(Swap.state == "running", ~_has(waiting)),
-        sa.and_(Swap.state == "failed", _has(Order.state.in_((*HELD, "paid")))),
+        sa.and_(Swap.state == "failed", _has(sa.and_(*_UNFINISHED))),
     )
     return db.session.scalars(sa.select(Swap.id).where(sa.or_(*conditions)).order_by(Swap.id).limit(500)).all()
 

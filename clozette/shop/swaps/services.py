@@ -1,5 +1,6 @@
 """Verbs of swaps: propose, say yes, say no. ``swap`` is locked, so that of two at once one sees what the other did."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,7 +66,7 @@ def propose(
     for position, part in enumerate(parts):
         _add(swap, position, part, parts[(position + 1) % len(parts)].giver.member_id)
     if counter_of is not None and counter_of.state == "proposed":
-        move(counter_of, "declined", now, ended_because="counter")
+        end(counter_of, "declined", "counter", now)
     events.publish(SwapMoved(swap.id, "proposed"))
     return swap
 
@@ -139,8 +140,16 @@ def _look(proposer: Member, parts: Sequence[Part], now: datetime) -> None:
     refuse(why_not_sell(next(part.giver for part in parts if part.giver.member_id == proposer.id)))
     if queries.count_proposed(proposer.id) >= rules.MOST_OPEN:
         raise Refused(rules.too_many())
+    _look_apart([part.giver.member_id for part in parts])
     for part, following in zip(parts, [*parts[1:], parts[0]], strict=True):
         _look_at(part, following)
+
+
+def _look_apart(people: Sequence[int | None]) -> None:
+    """Let only those meet in a ring who may see each other: its page names all of them."""
+    for one, other in itertools.combinations(people, 2):
+        if one is None or other is None or is_blocked_between(one, other):
+            raise Refused(rules.blocked())
 
 
 def _look_at(part: Part, following: Part) -> None:
@@ -148,8 +157,6 @@ def _look_at(part: Part, following: Part) -> None:
     refuse(rules.why_not_value(part.value, part.topup))
     if one.currency != other.currency:
         raise Refused(rules.other_currency())
-    if one.member_id is None or other.member_id is None or is_blocked_between(one.member_id, other.member_id):
-        raise Refused(rules.blocked())
     if one.state != "active":
         raise Refused(rules.not_ready())
     if any(listing.state != "active" or listing.remaining < 1 for listing in part.listings):

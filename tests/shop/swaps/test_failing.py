@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.accounts.services import blocks
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, events, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.refusal import Refused
@@ -16,7 +16,8 @@ from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import refunds
 from clozette.shop.payments import services as payments
-from clozette.shop.swaps import driving, services
+from clozette.shop.payments.events import DisputeMoved
+from clozette.shop.swaps import driving, queries, services
 from clozette.shop.swaps.models import Leg, Swap
 from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order
@@ -126,6 +127,36 @@ def test_a_giver_who_cancels_lets_the_others_keep_their_things(ring, client_of):
     assert ended(swap) == ("failed", "broken")
     assert (pair.states(), paid_back()) == (["cancelled", "cancelled"], [5000, 5000])
     assert on_offer()[1] == ("active", 1)
+
+
+def dispute(order: Order, state: str) -> None:
+    """Hear of what the bank of a leg's buyer does."""
+    events.publish(DisputeMoved(order.id, state, order.total.amount_minor))
+    db.session.commit()
+
+
+def test_a_leg_that_a_bank_asks_about_keeps_no_other_waiting(ring, still):
+    trio = ring(3)
+    swap = trio.run()
+    dispute(trio.orders()[0], "open")
+    still.forward(days=6)
+    trio.tend()  # two were not sent, and called off by the clock
+    trio.tend()
+    assert ended(swap) == ("failed", "broken")
+    assert trio.states() == ["paid", "cancelled", "cancelled"]
+    assert swap.id not in queries.due(clock.now())  # it may be months
+    dispute(trio.orders()[0], "won")
+    trio.tend()
+    assert (trio.states()[0], paid_back(), ledger.faults()) == ("cancelled", [5000] * 3, [])
+
+
+def test_legs_of_a_failed_swap_are_called_off_whatever_becomes_of_one(ring):
+    trio = ring(3)
+    swap = trio.run()
+    dispute(trio.orders()[0], "open")
+    services.move(trio.fresh(swap), "failed", clock.now(), ended_because="broken")
+    trio.drain()
+    assert trio.states() == ["paid", "cancelled", "cancelled"]
 
 
 def arrived(ring: Any) -> Any:
@@ -263,6 +294,8 @@ def test_a_block_ends_a_proposal(ring):
 def test_other_terms_take_the_place_of_the_first(ring, client_of):
     pair = ring(2)
     swap = pair.propose(value=5000, topup=500)
+    services.say_yes(pair.fresh(swap), pair.members[0], GIVEN, None, now=clock.now())
+    db.session.commit()
     browser = client_of(pair.members[1])
     page = browser.get(f"/swaps/new?counter={swap.ref}")
     assert 'value="50.00"' in page.text
@@ -277,6 +310,7 @@ def test_other_terms_take_the_place_of_the_first(ring, client_of):
     }
     assert browser.post("/swaps", data=terms).status_code == 303
     assert ended(swap) == ("declined", "counter")
+    assert set(db.session.scalars(sa.select(Leg.address))) == {None}  # where it would have gone nobody needs to know
     other = db.session.scalars(sa.select(Swap).where(Swap.id != swap.id)).one()
     assert (other.counter_of, other.state) == (swap.id, "proposed")
 
