@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from clozette.closets import services as closets
 from clozette.closets.models import Item
@@ -146,10 +146,12 @@ def sold(lines: Mapping[int, int]) -> None:
 
 
 def offer_again(listing_ids: Iterable[int]) -> None:
-    """Offer again what was marked as sold and came back by nobody's fault, if everybody may still see it."""
+    """Offer again what was marked as sold and came back, if everybody may still see it and it isn't offered anew by now."""
+    other = aliased(Listing)
+    anew = sa.exists().where(other.item_id == Listing.item_id, other.state.in_(queries.OPEN))
     seen = sa.exists().where(Item.id == Listing.item_id, Item.publicised_at.is_not(None), Item.archived_at.is_(None))
     back = sa.update(Listing).where(Listing.id.in_(list(listing_ids)), Listing.state == "sold", Listing.remaining > 0)
-    _change(back.where(seen).values(state="active"))
+    _change(back.where(seen, ~anew).values(state="active"))
 
 
 def _take(listing_id: int, number: int, modes: Sequence[str]) -> bool:

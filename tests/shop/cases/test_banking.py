@@ -19,6 +19,7 @@ from clozette.shop.orders import services as orders
 from clozette.shop.payments import hearing, payouts
 from clozette.shop.payments.events import DisputeMoved
 from clozette.shop.payments.models import Payment
+from tests.factories.closets import make_item
 from tests.shop.cases.conftest import line_of, whole
 from tests.shop.cases.test_cases import tend
 
@@ -81,12 +82,14 @@ def test_what_was_paid_out_is_the_houses_loss(app, arrived, seller, stopped_cloc
     assert arrived.state == "complete"
 
 
-def test_what_was_not_sent_is_for_sale_again(arrived):
+def test_what_was_not_sent_is_for_sale_again(arrived, sam):
     arrived.state = "paid"
-    listing_id = whole(arrived).lines[0].listing_id
+    listing = db.session.get_one(Listing, whole(arrived).lines[0].listing_id)
+    listing.item_id = make_item(sam, public=True).id
     moved(arrived, "lost")
     assert (arrived.state, arrived.ended_because) == ("cancelled", "bank")
-    assert db.session.get_one(Listing, listing_id).remaining == 1
+    db.session.expire_all()
+    assert (listing.state, listing.remaining) == ("active", 1)
 
 
 def test_heard_from_the_payment_service(app, arrived):
