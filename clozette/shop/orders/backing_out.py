@@ -27,9 +27,10 @@ def way_out(order: Order, now: datetime) -> Way | None:
     """Return how the buyer may back out now; nothing once it was sent or fetched, or while something else runs."""
     if order.paid_at is None or order.swap_id is not None or order.contested_at is not None:
         return None
+    if any(line.fetches for line in order.lines):
+        return None
     if order.digital:
-        unfetched = order.state in ("paid", "received") and not any(line.fetches for line in order.lines)
-        return "now" if unfetched and now < order.paid_at + FILES_FOR else None
+        return "now" if order.state in ("paid", "received") and now < order.paid_at + FILES_FOR else None
     if order.state != "paid":
         return None
     if now < order.paid_at + AT_ONCE_FOR:

@@ -16,6 +16,9 @@ from clozette.shop.payments import refunds
 from clozette.shop.payments.services import lines_of
 from clozette.shop.sellers.models import Seller
 
+_OFFERED_AGAIN = ("buyer_off", "seller")
+"""Why an order is off whose pieces the shop shows again: not if the seller let the days pass, or somebody is leaving."""
+
 
 def introduce(order: Order, now: datetime) -> None:
     """Let the two sides of a paid order know of each other, once; if one of them is leaving, the money goes back."""
@@ -36,13 +39,13 @@ def introduce(order: Order, now: datetime) -> None:
 def ship(order: Order, *, courier: str, tracking: str, shares: Sequence[str], now: datetime) -> None:
     """Note that the seller sent an order, and let the courier know where to.
 
-    :raises Refused: if it is not to be sent, or the buyer is being erased.
+    :raises Refused: if it is not to be sent, the money is contested, or the buyer is being erased.
     """
     carrier, buyer = COURIERS[courier], _buyer(order)
     if order.seller_handover_id is None or order.digital:
         raise Refused(states.elsewhere())
     sent = {"shipped_at": now, "carrier": courier, "tracking": tracking or None, "shares": list(shares)}
-    move(order, "shipped", now, **sent)
+    move(order, "shipped", now, Order.contested_at.is_(None), **sent)
     try:
         if buyer is None:
             raise BeingErased("the buyer is gone")
@@ -60,7 +63,10 @@ def cancel(order: Order, *, because: str, now: datetime) -> None:
         raise Refused(states.elsewhere())
     move(order, "cancelled", now, ended_because=because)
     refunds.refund_all(order, because=because, key=f"off-{order.ref}", now=now)
-    listings.give_back(lines_of(order.id))
+    lines = lines_of(order.id)
+    listings.give_back(lines)
+    if because in _OFFERED_AGAIN:
+        listings.offer_again(lines)
 
 
 def give_back(order: Order, asked: Mapping[str, int], *, key: str, now: datetime) -> None:

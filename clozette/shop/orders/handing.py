@@ -1,6 +1,6 @@
 """Who gets to know whom because of an order, through the one door: the seller, who carries the parcel, and the buyer (72).
 
-The seller sees where the order goes from the hand-over on, and no more ninety days after it is complete. Nothing of a
+The seller sees where the order goes from the hand-over on, and no more ninety days after it has ended. Nothing of a
 payload is kept: the pages read the rows themselves.
 """
 
@@ -27,7 +27,8 @@ TO_SELLER = (*NAMED, *_ADDRESS)
 TO_COURIER = (*_ADDRESS, "shop_addresses.phone")
 OF_TRADER = ("shop_sellers.legal_name", "shop_sellers.address", "shop_sellers.contact")
 SEEN_FOR = timedelta(days=90)
-_OPEN = ("paid", "shipped", "received", "returned")
+_OPEN = ("paid", "shipped", "received")
+_ENDED = ("complete", "returned")
 
 
 def to_seller(order: Order, buyer: Member, seller: Seller, now: datetime) -> None:
@@ -82,8 +83,7 @@ def is_seen(order: Order, now: datetime) -> bool:
     """Whether the seller sees where an order goes."""
     if order.seller_handover_id is None:
         return False
-    done = order.completed_at
-    return order.state in _OPEN or (done is not None and now < done + SEEN_FOR)
+    return order.state in _OPEN or (order.state in _ENDED and now < order.state_at + SEEN_FOR)
 
 
 def address_of(order: Order) -> OrderAddress | None:

@@ -23,15 +23,16 @@ _NOTHING_OF_A_TRADER = {"legal_name": "", "address": "", "contact": "", "tax_num
 
 
 def leave(subject_id: int) -> Iterator[int]:
-    """Before a person's rows go: call off what they sold and didn't send; a trader's particulars go with their kind."""
+    """Before a person's rows go: call off what they sold and didn't send; a trader's particulars go with their kind.
+
+    What a bank asks about is called off once the bank has said whose the money is (``settle``).
+    """
     mine = sa.select(Seller).join(Member, Member.id == Seller.member_id).where(Member.subject_id == subject_id)
     seller = db.session.scalar(mine)
     if seller is None:
         return
     while (order_id := _unsent(seller.id)) is not None:
-        order = queries.whole(order_id, lock=True)
-        if order is not None:
-            deeds.cancel(order, because="gone", now=clock.now())
+        _call_off(order_id, clock.now())
         yield 1
     db.session.execute(sa.update(Seller).where(Seller.id == seller.id).values(kind="private", **_NOTHING_OF_A_TRADER))
 
@@ -44,6 +45,8 @@ def departed() -> Sequence[int]:
 
 def settle(seller_id: int, now: datetime) -> None:
     """Pay out what is available to a seller who is gone; forget their account once nothing can come any more."""
+    while (order_id := _unsent(seller_id)) is not None:
+        _call_off(order_id, now)
     held = sa.select(Seller).where(Seller.id == seller_id).with_for_update()
     seller = db.session.scalars(held.execution_options(populate_existing=True)).one()
     last = db.session.scalar(sa.select(Payout).where(Payout.seller_id == seller.id).order_by(Payout.id.desc()).limit(1))
@@ -62,8 +65,14 @@ def _just_failed(payout: Payout, now: datetime) -> bool:
 
 
 def _unsent(seller_id: int) -> int | None:
-    paid = sa.select(Order.id).where(Order.seller_id == seller_id, Order.state == "paid")
-    return db.session.scalar(paid.order_by(Order.id).limit(1))
+    paid = Order.seller_id == seller_id, Order.state == "paid", Order.contested_at.is_(None)
+    return db.session.scalar(sa.select(Order.id).where(*paid).order_by(Order.id).limit(1))
+
+
+def _call_off(order_id: int, now: datetime) -> None:
+    order = queries.whole(order_id, lock=True)
+    if order is not None and order.state == "paid" and order.contested_at is None:  # or it changed just now
+        deeds.cancel(order, because="gone", now=now)
 
 
 def _under_way(seller_id: int) -> bool:

@@ -29,7 +29,8 @@ def test_within_the_hour_it_is_off_at_once(app: Any, client_of: Any, order: Any,
     tasks.drain(app)
     db.session.expire_all()
     assert (order.state, order.ended_because, order.refunded_minor) == ("cancelled", "buyer_off", 4700)
-    assert db.session.get_one(Listing, db.session.scalars(_listing(order)).one()).remaining == 1
+    listing = db.session.get_one(Listing, db.session.scalars(_listing(order)).one())
+    assert (listing.state, listing.remaining) == ("active", 1)
     assert ledger.balance(seller.id) == ledger.Standing(0, 0)
     assert browser.post(f"/orders/{order.ref}/cancel").status_code == 409  # pressed twice
 
@@ -51,6 +52,14 @@ def test_later_the_seller_is_asked_once(
     assert client_of(sam).post(f"/selling/orders/{order.ref}/cancel").status_code == 303
     db.session.expire_all()
     assert (order.state, order.refunded_minor) == ("cancelled", 4700)
+    assert db.session.scalars(sa.select(Listing.state)).all() == ["active"]  # as the button said
+
+
+def test_what_is_offered_anew_by_now_is_not_offered_twice(order: Any, seller: Any, item: Any) -> None:
+    make_listing(seller, item, form_key="anew")
+    deeds.cancel(order, because="seller", now=clock.now())
+    db.session.commit()
+    assert db.session.scalars(sa.select(Listing.state).order_by(Listing.id)).all() == ["sold", "active"]
 
 
 def test_what_is_on_its_way_is_not_called_off(client_of: Any, order: Any, bea: Any) -> None:
@@ -94,6 +103,17 @@ def test_a_file_goes_back_until_it_is_fetched(app: Any, client_of: Any, bea: Any
     db.session.expire_all()
     wanted = (409, "received", 0) if fetched else (303, "returned", 4200)
     assert (answer.status_code, made.state, made.refunded_minor) == wanted
+
+
+def test_a_file_that_was_fetched_is_not_given_back_with_a_coat(client_of: Any, order: Any, bea: Any) -> None:
+    browser = client_of(bea)
+    assert "Changed your mind?" in browser.get(f"/orders/{order.ref}").text
+    db.session.execute(sa.update(OrderLine).values(fetches=1))  # as if one of its lines were a file
+    db.session.commit()
+    assert "Changed your mind?" not in browser.get(f"/orders/{order.ref}").text
+    assert browser.post(f"/orders/{order.ref}/cancel").status_code == 409
+    db.session.expire_all()
+    assert (order.state, order.refunded_minor) == ("paid", 0)
 
 
 def _lines(order: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.closets.models import Item
-from clozette.kernel import clock, tasks
+from clozette.kernel import clock, events, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
 from clozette.kernel.refusal import Refused
@@ -21,7 +21,8 @@ from clozette.shop.ledger import queries as ledger
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders import passing, queries, services, states
 from clozette.shop.orders.models import Order
-from clozette.shop.orders.tasks import tend_orders
+from clozette.shop.orders.tasks import settle_departed, tend_orders
+from clozette.shop.payments.events import DisputeMoved
 from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order
 from tests.shop.orders.conftest import pay
@@ -139,6 +140,42 @@ def test_no_name_outlives_an_erasure_in_the_log(app, client_of, order, sam, bea,
     assert not [row for row in written if name in row or f"@{gone_handle}" in row]
 
 
+def dispute(order: Order, state: str) -> None:
+    """Hear of what the buyer's bank does."""
+    events.publish(DisputeMoved(order.id, state, 4700))
+    db.session.commit()
+
+
+def test_a_seller_is_erased_while_a_bank_takes_the_money_back(app, order, sam, seller):
+    dispute(order, "open")
+    erasure = erasures.ask(sam.subject_id, via="page", now=clock.now())
+    db.session.commit()
+    later = clock.now() + timedelta(days=90)
+    assert erasure_executor.execute(erasure.id, now=later, save=db.session.commit)
+    settle(app)
+    assert (order.state, seller.member_id) == ("paid", None)
+    dispute(order, "won")
+    settle(app)
+    assert (order.state, order.ended_because, order.refunded_minor) == ("cancelled", "gone", 4700)
+    assert ledger.faults() == []
+
+
+def settle(app: Any) -> None:
+    """Let the clock see to sellers who are gone."""
+    tasks.enqueue(settle_departed)
+    tasks.drain(app)
+    db.session.expire_all()
+
+
+def test_nothing_is_sent_while_a_bank_takes_the_money_back(client_of, order, sam):
+    dispute(order, "open")
+    browser, address = client_of(sam), f"/selling/orders/{order.ref}"
+    assert "I have sent it" not in browser.get(address).text
+    assert browser.post(f"{address}/ship", data=SENT).status_code == 409
+    dispute(order, "won")
+    assert browser.post(f"{address}/ship", data=SENT).status_code == 303
+
+
 def test_what_was_bought_comes_into_the_closet_once(order, sam, bea):
     order.state, order.completed_at, order.shares = "complete", clock.now(), ["tags"]
     for _time in (1, 2):
@@ -177,11 +214,12 @@ def test_the_address_is_shown_no_longer_than_it_is_needed(client_of, order, sam)
     slip = client_of(sam).get(f"/selling/orders/{order.ref}/slip")
     assert "1 High Street" in slip.text
     assert "data:image/svg+xml;base64," in slip.text
-    order.state, order.completed_at = "complete", now - timedelta(days=89)
-    assert "1 High Street" in client_of(sam).get(f"/selling/orders/{order.ref}").text
-    order.completed_at = now - timedelta(days=91)
-    assert "1 High Street" not in client_of(sam).get(f"/selling/orders/{order.ref}").text
-    assert client_of(sam).get(f"/selling/orders/{order.ref}/slip").status_code == 404
+    for end in ("complete", "returned"):
+        order.state, order.state_at = end, now - timedelta(days=89)
+        assert "1 High Street" in client_of(sam).get(f"/selling/orders/{order.ref}").text
+        order.state_at = now - timedelta(days=91)
+        assert "1 High Street" not in client_of(sam).get(f"/selling/orders/{order.ref}").text
+        assert client_of(sam).get(f"/selling/orders/{order.ref}/slip").status_code == 404
 
 
 def test_what_is_not_sent_in_time_goes_back_by_itself(app, client_of, order, sam, bea, seller, stopped_clock):
