@@ -21,7 +21,7 @@ from clozette.shop.ledger import queries as ledger
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders import passing, queries, services, states
 from clozette.shop.orders.models import Order
-from clozette.shop.orders.tasks import settle_departed, tend_orders
+from clozette.shop.orders.tasks import introduce, settle_departed, tend_orders
 from clozette.shop.payments.events import DisputeMoved
 from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order
@@ -165,6 +165,20 @@ def settle(app: Any) -> None:
     tasks.enqueue(settle_departed)
     tasks.drain(app)
     db.session.expire_all()
+
+
+def test_a_buyer_goes_while_the_bank_takes_the_money_back(app, bea, seller, item, stopped_clock):
+    stopped_clock.stop()
+    made = make_order(bea, make_listing(seller, item))
+    pay(made, bea)
+    dispute(made, "open")
+    erasures.ask(bea.subject_id, via="page", now=clock.now()).begun_at = clock.now()
+    db.session.commit()
+    introduce(order_id=made.id)
+    dispute(made, "won")
+    stopped_clock.forward(days=6)
+    tend(app)
+    assert (made.state, made.refunded_minor, ledger.faults()) == ("cancelled", 4700, [])
 
 
 def test_nothing_is_sent_while_a_bank_takes_the_money_back(client_of, order, sam):
