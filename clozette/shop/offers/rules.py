@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from clozette.kernel.refusal import Refusal
+from clozette.shop.listings.rules import LEAST_MINOR
 from clozette.shop.offers.models import MOST_ROUNDS
 
 ANSWER_WITHIN = timedelta(hours=24)
@@ -57,7 +58,7 @@ def why_not_offer(amount: int, price: int, shares: Sequence[int]) -> Refusal | N
     """Say why a sum is no offer for what costs ``price``. ``shares``: what ``split`` made of it."""
     if amount >= price:
         return Refusal("price", _("That is its price already: put it into the cart and buy it."), "amount")
-    if min(shares) < 1:
+    if min(shares) < 1 or amount < LEAST_MINOR:
         return Refusal("little", _("That is too little."), "amount")
     return None
 

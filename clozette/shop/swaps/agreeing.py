@@ -4,11 +4,14 @@ from datetime import datetime
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
+from clozette.kernel.money import Money
 from clozette.kernel.refusal import Refused, refuse
 from clozette.privacy.disclosures import BeingErased
+from clozette.shop.books import taxes
 from clozette.shop.buying import rules as buying
 from clozette.shop.buying.schemas import address_of
 from clozette.shop.listings import services as listings
+from clozette.shop.listings.prices import AllIn
 from clozette.shop.orders import refs
 from clozette.shop.orders.models import USES, Order, OrderAddress, OrderLine
 from clozette.shop.payments import services as payments
@@ -50,12 +53,21 @@ def _order(swap: Swap, leg: Leg, now: datetime) -> None:
         seller_fee_minor=0,
         made_at=now,
         hold_until=now + rules.PAY_WITHIN,
+        **_tax(leg, swap.currency).columns(),
     )
     db.session.add(order)
     db.session.flush()
     _fill(order, leg, now)
     leg.order_id, leg.address = order.id, None
     _ask(order, receiver, now)
+
+
+def _tax(leg: Leg, currency: str) -> taxes.Tax:
+    """Return the tax of a leg, should the swap break and it count as sold."""
+    nothing = Money(0, currency)
+    return taxes.of(
+        leg.giver, AllIn(Money(leg.value_minor, currency), nothing, nothing), leg.address["shipping_country"]
+    )
 
 
 def _fill(order: Order, leg: Leg, now: datetime) -> None:

@@ -101,7 +101,7 @@ def _page(form: Form) -> Any:
         "shop/swaps/circles.html",
         form=form,
         circles=found,
-        wanted=wants.wanted_by(member_id),
+        wanted=wants.wanted_by(gate.viewer()),
         refusal=refusal,
         seller=seller,
         typed=amounts.typed,

@@ -143,13 +143,17 @@ def _possible(rings: Sequence[Circle]) -> list[Circle]:
     """Leave out rings in which two who don't want to do with each other, or a parcel that can't get there, would meet."""
     gifts = {gift for ring in rings for gift in ring.gifts}
     apart, ways = _blocks(gifts), _rates(gifts)
-    return [ring for ring in rings if all(_goes(gift, apart, ways) for gift in ring.gifts)]
+    return [ring for ring in rings if _meets(ring, apart) and all(_goes(gift, ways) for gift in ring.gifts)]
 
 
-def _goes(gift: Gift, apart: set[tuple[int, int]], ways: set[tuple[int, str]]) -> bool:
-    one, other = gift.giver.member_id, gift.taker.member_id
-    blocked = (one, other) in apart or (other, one) in apart
-    return not blocked and (gift.giver.seller_id, gift.taker.country) in ways
+def _meets(ring: Circle, apart: set[tuple[int, int]]) -> bool:
+    """Whether all of a ring may see each other's names: its page shows them, neighbours or not."""
+    people = [gift.giver.member_id for gift in ring.gifts]
+    return not any(two in apart for two in itertools.permutations(people, 2))
+
+
+def _goes(gift: Gift, ways: set[tuple[int, str]]) -> bool:
+    return (gift.giver.seller_id, gift.taker.country) in ways
 
 
 def _blocks(gifts: Iterable[Gift]) -> set[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """What happens to orders and between members, for swaps: inside the transaction of the deed."""
 
-from clozette.accounts.events import MemberBlocked
+from clozette.accounts.events import MemberBlocked, MemberDeactivated
 from clozette.kernel.database import db
 from clozette.kernel.tasks import enqueue
 from clozette.shop.orders.events import OrderMoved
@@ -17,6 +17,12 @@ def follow(event: OrderMoved) -> None:
 
 
 def part(event: MemberBlocked) -> None:
-    """Let nothing come of proposals in which one would send something to somebody whom they don't want to do with."""
+    """Let nothing come of proposals of rings in which two don't want to do with each other."""
     for swap_id in queries.between(event.blocker_id, event.blocked_id):
+        enqueue(drop_proposal, swap_id=swap_id)
+
+
+def leave(event: MemberDeactivated) -> None:
+    """Hold nobody's things and deposits for somebody who has left."""
+    for swap_id in queries.unpaid_of(event.member_id):
         enqueue(drop_proposal, swap_id=swap_id)

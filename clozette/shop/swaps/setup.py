@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from clozette.accounts.events import MemberBlocked
+from clozette.accounts.events import MemberBlocked, MemberDeactivated
 from clozette.kernel import events, tasks
 from clozette.kernel.web import gate, slots
 from clozette.shop.orders.events import OrderMoved
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(circle_views.blueprint)
     events.listen(app, OrderMoved, inside=(listeners.follow,))
     events.listen(app, MemberBlocked, inside=(listeners.part,))
+    events.listen(app, MemberDeactivated, inside=(listeners.leave,))
     events.listen(app, SwapMoved, after=(ours.tell_swap_moved,))
     tasks.schedule(app, "*/10 * * * *", ours.tend_swaps)
     tasks.schedule(app, "41 3 * * *", ours.forget_wants)

@@ -37,10 +37,12 @@ def forget_wants() -> None:
 
 @task("shop.drop_proposal")
 def drop_proposal(*, swap_id: int) -> None:
-    """Let nothing come of a proposal between two who don't want to do with each other any more."""
-    swap = queries.whole(swap_id, lock=True)
+    """Let nothing come of a swap that not all have paid, if two of its ring don't want to do with each other, or one left."""
+    swap, now = queries.whole(swap_id, lock=True), clock.now()
     if swap is not None and swap.state == "proposed":
-        services.end(swap, "declined", "apart", clock.now())
+        services.end(swap, "declined", "apart", now)
+    elif swap is not None and swap.state == "agreed":
+        services.move(swap, "failed", now, ended_because="apart")
 
 
 @task("shop.tell_swap_moved")

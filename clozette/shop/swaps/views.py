@@ -177,7 +177,8 @@ def _payer(mine: Leg, theirs: Leg) -> str:
 
 def _form_page(form: Form) -> Any:
     viewer = gate.viewer()
-    known = access.swap_for(viewer, form.value("counter")) if form.value("counter") else None
+    counter = form.value("counter") if "counter" not in form.errors else ""
+    known = access.swap_for(viewer, counter) if counter else None
     asked = access.wanted(viewer, [_id(form.value("to"))], known=known)
     if not asked:
         abort(404)

@@ -9,7 +9,9 @@ from sqlalchemy.orm import joinedload
 from clozette.accounts.models import Member
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.refusal import Refused, refuse
+from clozette.kernel.viewer import Viewer
 from clozette.shop.ages import why_not_trade
+from clozette.shop.listings.access import shown_to
 from clozette.shop.listings.models import Listing
 from clozette.shop.sellers.models import Seller
 from clozette.shop.swaps import rules
@@ -38,10 +40,11 @@ def is_wanted(member_id: int, listing_id: int) -> bool:
     return bool(db.session.scalar(sa.select(mine)))
 
 
-def wanted_by(member_id: int) -> Sequence[Listing]:
-    """Return what a member would swap for, the newest first."""
-    mine = sa.select(Listing).join(Want, Want.listing_id == Listing.id).where(Want.member_id == member_id)
-    shown = mine.where(Listing.state == "active").options(joinedload(Listing.seller).joinedload(Seller.member))
+def wanted_by(viewer: Viewer) -> Sequence[Listing]:
+    """Return what the viewer would swap for and still sees, the newest first."""
+    mine = sa.select(Listing).join(Want, Want.listing_id == Listing.id).where(Want.member_id == viewer.member_id)
+    mine = mine.join(Seller, Seller.id == Listing.seller_id).join(Member, Member.id == Seller.member_id)
+    shown = mine.where(shown_to(viewer)).options(joinedload(Listing.seller).joinedload(Seller.member))
     return db.session.scalars(shown.order_by(Want.at.desc(), Want.listing_id.desc())).all()
 
 
