@@ -64,10 +64,8 @@ def _order(swap: Swap, leg: Leg, now: datetime) -> None:
 
 def _tax(leg: Leg, currency: str) -> taxes.Tax:
     """Return the tax of a leg, should the swap break and it count as sold."""
-    nothing = Money(0, currency)
-    return taxes.of(
-        leg.giver, AllIn(Money(leg.value_minor, currency), nothing, nothing), leg.address["shipping_country"]
-    )
+    value, nothing = Money(leg.value_minor, currency), Money(0, currency)
+    return taxes.of(leg.giver, AllIn(value, nothing, nothing), (leg.address or {}).get("shipping_country", ""))
 
 
 def _fill(order: Order, leg: Leg, now: datetime) -> None:
