@@ -134,6 +134,7 @@ POST   /cases/{case}/appeal                           login   confirm 404     42
 POST   /cases/{case}/address                          login   confirm 404     409     404     404     404     404
 POST   /cases/{case}/sent                             login   confirm 404     422     404     404     404     404
 POST   /cases/{case}/back                             login   confirm 404     409     404     404     404     404
+POST   /cases/{case}/objection                        login   confirm 404     409     404     404     404     404
 GET    /admin/shop/cases                              login   404     404     404     404     404     200     200
 GET    /admin/shop/cases/{case}                       login   404     404     404     404     404     200     200
 POST   /admin/shop/cases/{case}/take                  login   404     404     404     404     404     303     303

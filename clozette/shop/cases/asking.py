@@ -10,7 +10,7 @@ from clozette.closets.schemas import price_message
 from clozette.kernel import money
 from clozette.kernel.money import BadAmount, Money
 from clozette.kernel.web.forms import Form
-from clozette.shop.cases import paying, queries, rules
+from clozette.shop.cases import deciding, paying, queries, rules
 from clozette.shop.cases.models import Case
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.rules import SHIPPING
@@ -41,6 +41,12 @@ def of_case(case: Case) -> list[Part]:
     """Return the parts of a case, with what was asked."""
     named = titles(case.order)
     return [Part(line.part, named.get(line.part, ""), line.asked_minor) for line in case.lines]
+
+
+def for_staff(case: Case) -> list[Part]:
+    """Return the parts of a case, with the most that can be decided."""
+    most, named = deciding.most_of(case), titles(case.order)
+    return [Part(line.part, named.get(line.part, ""), most[line.part]) for line in case.lines if line.part in most]
 
 
 def typed(shown: Sequence[Part], currency: str) -> list[str]:

@@ -46,22 +46,30 @@ def decide(
 ) -> None:
     """Decide line by line, for whoever of the staff has it in hand.
 
-    The first decision waits for an appeal; the second one is final and done at once.
+    The first decision waits for an appeal; the second one is final and done at once, and so is one about what was sent
+    back, which gives at most what was decided before.
 
     :raises Refused: if somebody else has it in hand by now, or it gives more than was asked for.
     """
-    refuse(rules.why_not_decide({line.part: line.asked_minor for line in case.lines}, decided))
+    refuse(rules.why_not_decide(most_of(case), decided))
     if case.handled_by_id != staff.id or case.state not in ("answered", "appealed"):
         raise Refused(rules.elsewhere())
-    can_return = case.kind != "not_arrived"  # nobody sends back what never came
+    can_return = case.kind != "not_arrived" and not case.is_about_parcel  # nobody sends back what never came, or twice
     made = {"by_id": staff.id, "must_return": must_return and can_return, "reasons": reasons}
     if case.state == "answered":
         _first(case, decided, made, now)
         moves.note(case.id, "staff", "decided", now)
         return
-    _keep(case.id, 2, decided, made, now)
-    moves.note(case.id, "staff", "decided_again", now)
+    round_, what = (3, "decided_back") if case.is_about_parcel else (2, "decided_again")
+    _keep(case.id, round_, decided, made, now)
+    moves.note(case.id, "staff", what, now)
     take_effect(case, now)
+
+
+def most_of(case: Case) -> dict[str, int]:
+    """Return the most that can be decided, by part."""
+    before = latest(case.id).parts if case.is_about_parcel else _asked(case)
+    return {part: amount for part, amount in before.items() if amount}
 
 
 def fall_silent(case: Case, now: datetime) -> None:
@@ -94,6 +102,19 @@ def appeal(case: Case, side: str, said: Said, *, by: Member, now: datetime) -> N
         raise Refused(rules.elsewhere())
     moves.move(case, "appealed", now, due_at=now + rules.DECIDE_WITHIN, appealed_by=side, handled_by_id=None)
     moves.note(case.id, side, "appealed", now, said, by=by)
+
+
+def object_to_parcel(case: Case, said: Said, *, by: Member, now: datetime) -> None:
+    """Say, for the seller, that what was sent back did not come, or not as it should: the staff decides.
+
+    :raises Refused: unless it is on its way back.
+    """
+    if moves.is_said(case.id, said):
+        return
+    if case.state != "back":
+        raise Refused(rules.elsewhere())
+    moves.move(case, "appealed", now, due_at=now + rules.DECIDE_WITHIN, handled_by_id=None)
+    moves.note(case.id, "seller", "objected", now, said, by=by)
 
 
 def take_effect(case: Case, now: datetime) -> None:

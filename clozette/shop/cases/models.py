@@ -67,6 +67,11 @@ class Case(Model):
     lines: Mapped[list["CaseLine"]] = relationship(order_by="CaseLine.position", lazy="raise")
     decisions: Mapped[list["CaseDecision"]] = relationship(order_by="CaseDecision.round", lazy="raise")
 
+    @property
+    def is_about_parcel(self) -> bool:
+        """Whether the staff has to decide about what was sent back, as the seller objects to it."""
+        return self.state == "appealed" and self.tracking is not None
+
 
 class CaseLine(Model):
     """One line of the order, or its shipping, in a case.
@@ -92,13 +97,14 @@ class CaseLine(Model):
 class CaseDecision(Model):
     """What was decided: the first time, and after an appeal by another member of the staff.
 
+    :ivar round: 1, 2 after an appeal, 3 about what was sent back.
     :ivar by_id: nobody where the seller said nothing in time.
     :ivar parts: part to minor units.
     :ivar must_return: whether the things are sent back before the money is.
     """
 
     __tablename__ = "shop_case_decisions"
-    __table_args__ = (sa.CheckConstraint("round BETWEEN 1 AND 2", name="round"),)
+    __table_args__ = (sa.CheckConstraint("round BETWEEN 1 AND 3", name="round"),)
 
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_cases.id"), primary_key=True, autoincrement=False)
     round: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)

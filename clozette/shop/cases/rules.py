@@ -18,7 +18,7 @@ MISSED_AFTER = timedelta(days=7)
 ADDRESS_WITHIN = timedelta(days=3)
 SEND_BACK_WITHIN = timedelta(days=14)
 BACK_WITHIN = timedelta(days=14)
-"""After so long without a word from the seller what was sent back counts as arrived."""
+"""After so long without a word from the seller what was sent back counts as arrived; before, the seller may object."""
 KEPT = timedelta(days=3 * 366)
 """So long after its end the words and photos of a case are kept: until claims from it lapse."""
 MAX_PHOTOS = 6
@@ -31,7 +31,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "appealed": frozenset({"address", "closed", "settled", "withdrawn"}),
     "address": frozenset({"sending", "closed", "settled", "withdrawn"}),
     "sending": frozenset({"back", "closed", "settled", "withdrawn"}),
-    "back": frozenset({"closed", "settled"}),
+    "back": frozenset({"appealed", "closed", "settled"}),
     "bank": frozenset({"closed"}),
     "closed": frozenset(),
     "settled": frozenset(),
@@ -124,7 +124,7 @@ def why_not_take(staff_id: int, parties: Collection[int], decided_by: int | None
 def why_not_decide(asked: Mapping[str, int], decided: Mapping[str, int]) -> Refusal | None:
     """Return why a decision gives what it can't."""
     if any(amount > asked.get(part, 0) for part, amount in decided.items()):
-        return Refusal("too_much", _("That is more than was asked for."), "amounts")
+        return Refusal("too_much", _("That is more than was asked for, or was decided before."), "amounts")
     return None
 
 

@@ -50,7 +50,7 @@ def take(case_id: int) -> Any:
 def decide(case_id: int) -> Any:
     """Decide, line by line."""
     found, form = access.case_for_staff(case_id), Form(schemas.DecideIn)
-    decided = asking.read(form, asking.of_case(found), found.order.currency) if form.load() else None
+    decided = asking.read(form, asking.for_staff(found), found.order.currency) if form.load() else None
     if decided is None:
         return _page(found, form)
     said = {"must_return": form.data["must_return"], "reasons": form.data["reasons"]}
@@ -69,7 +69,7 @@ def _me() -> Member:
 
 
 def _form(case: Case) -> Form:
-    return Form(schemas.DecideIn, {"amounts": asking.typed(asking.of_case(case), case.order.currency)})
+    return Form(schemas.DecideIn, {"amounts": asking.typed(asking.for_staff(case), case.order.currency)})
 
 
 def _page(case: Case, form: Form) -> Any:
@@ -79,9 +79,11 @@ def _page(case: Case, form: Form) -> Any:
         case=case,
         in_hand=in_hand,
         parts=asking.of_case(case),
+        decidable=asking.for_staff(case),
         entries=queries.entries_of(case.id) if in_hand else [],
         form=form,
         words=words,
         courier=COURIERS.get(case.order.carrier or ""),
+        sent_back=COURIERS.get(case.courier or ""),
     )
     return page, form.status

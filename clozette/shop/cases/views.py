@@ -122,6 +122,22 @@ def appeal(case_id: int) -> Any:
     return _back(case_id)
 
 
+@blueprint.post(f"{_ONE}/objection")
+@gate.members(collects="CP2")
+def object_to_parcel(case_id: int) -> Any:
+    """Object to what was sent back, for the seller."""
+    seat, form = _seat(case_id, "seller"), Form(schemas.SayIn)
+    if not form.load():
+        return _page(seat, objection=form)
+    try:
+        deciding.object_to_parcel(seat.case, _said(form), by=_me(), now=clock.now())
+    except (Refused, BadPhoto) as no:
+        _show(form, no)
+        return _page(access.seat_of(gate.viewer(), case_id), objection=form)
+    flash(_("Our staff looks at it now. No money goes back before they have decided."), "success")
+    return _back(case_id)
+
+
 @blueprint.post(f"{_ONE}/address")
 @gate.members(collects="CP2")
 def give_address(case_id: int) -> Any:
@@ -210,6 +226,7 @@ def _page(seat: Seat, **forms: Form) -> Any:
         courier=COURIERS.get(seat.case.courier or ""),
         say=forms.get("say") or Form(schemas.SayIn, key),
         appeal=forms.get("appeal") or Form(schemas.SayIn, key),
+        objection=forms.get("objection") or Form(schemas.SayIn, key),
         address=forms.get("address") or Form(schemas.AddressIn),
         sent=forms.get("sent") or Form(schemas.SentIn),
     )

@@ -55,6 +55,8 @@ HAPPENED: Mapping[str, LazyString] = {
     "address": _l("said where it is sent back to"),
     "sent_back": _l("sent it back"),
     "got_back": _l("has it back"),
+    "objected": _l("says that it did not come back, or not as it should"),
+    "decided_back": _l("decided about what was sent back"),
     "unsent": _l("It was not sent back in time: no money goes back"),
     "settled": _l("pays everything that was asked for"),
     "withdrawn": _l("withdrew the complaint"),
@@ -75,6 +77,8 @@ TOLD: Mapping[str, LazyString] = {
     "case_address": _l("The seller said where to send “%(title)s” back to"),
     "case_sent_back": _l("“%(title)s” is on its way back to you"),
     "case_got_back": _l("The seller has “%(title)s” back: the money goes back to you"),
+    "case_objected": _l("The seller says that “%(title)s” did not come back as it should: our staff decides"),
+    "case_decided_back": _l("It is decided about “%(title)s”, which was sent back: read why"),
     "case_unsent": _l("“%(title)s” was not sent back in time: no money goes back"),
     "case_settled": _l("The seller of “%(title)s” pays everything back that you asked for"),
     "case_withdrawn": _l("The buyer of “%(title)s” withdrew the complaint"),
@@ -99,7 +103,7 @@ _ONE_SIDE = {
 
 def told_sides(what: str, side: str) -> tuple[str, ...]:
     """Return which sides are told of what one of them (or the staff) did."""
-    if what in ("evidence", "appealed"):
+    if what in ("evidence", "appealed", "objected"):
         return tuple(one for one in BOTH if one != side)
     return _ONE_SIDE.get(what, BOTH)
 

@@ -164,6 +164,33 @@ def test_it_is_sent_back_first(app, answered, arrived, bea, sam, judy):
     assert (answered.state, arrived.refunded_minor) == ("closed", 4177)
 
 
+def test_the_seller_objects_to_an_empty_parcel_and_the_staff_decides(
+    app, client_of, answered, arrived, bea, sam, judy, mark, stopped_clock
+):
+    stopped_clock.stop()
+    decide(answered, judy, 3000, must_return=True)
+    deciding.take_effect(access.whole(answered.id), clock.now())
+    returning.give_address(access.whole(answered.id), "Sam, Street 1, Bonn", by=sam, now=clock.now())
+    sams, here = client_of(sam), f"/cases/{ids.encode(answered.id)}"
+    said = {"form_key": "o", "words": "An empty box."}
+    assert sams.post(f"{here}/objection", data=said).status_code == 409  # nothing was sent yet
+    returning.send_back(access.whole(answered.id), "dhl", "never sent", by=bea, now=clock.now())
+    db.session.commit()
+    assert "or came empty" in sams.get(here).text
+    assert client_of(bea).post(f"{here}/objection", data=said).status_code == 409
+    assert [sams.post(f"{here}/objection", data=said).status_code for _time in (1, 2)] == [303, 303]
+    stopped_clock.forward(days=20)
+    tend(app)
+    assert (answered.state, arrived.refunded_minor, answered.is_about_parcel) == ("appealed", 0, True)
+    deciding.take(access.whole(answered.id), mark, clock.now())
+    db.session.commit()
+    assert refused(lambda: decide(answered, mark, 3001)) == "too_much"  # the decision before stands
+    decide(answered, mark, 0, must_return=True)
+    assert (answered.state, arrived.refunded_minor, arrived.contested_at) == ("closed", 0, None)
+    assert happened(answered)[-4:] == ["sent_back", "objected", "decided_back", "closed"]
+    assert "The decision about what was sent back" in sams.get(here).text
+
+
 @pytest.mark.parametrize(
     ("steps", "days", "refunded", "last"),
     [(0, 3, 4177, "closed"), (1, 14, 0, "unsent"), (2, 14, 4177, "got_back")],
