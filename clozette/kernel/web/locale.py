@@ -1,7 +1,10 @@
 """Languages: which one a page speaks. English now; a catalogue under ``translations/`` adds the next by being there."""
 
-from flask import Flask, current_app, request
-from flask_babel import Babel
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask_babel import Babel, Domain
 
 from clozette.kernel.web import gate
 from clozette.settings import ROOT
@@ -15,7 +18,25 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "UTC")
     app.extensions["clozette.languages"] = ["en", *sorted(path.name for path in TRANSLATIONS.glob("[a-z][a-z]*/"))]
-    Babel(app, locale_selector=_choose, timezone_selector=_zone)
+    babel = Babel(app, locale_selector=_choose, timezone_selector=_zone)
+    babel.domain_instance = _Catalogues()
+
+
+class _Catalogues(Domain):  # type: ignore[misc]
+    """The catalogues of the pages, each looked for once in a context: a page has dozens of sentences.
+
+    It is kept where the extension forgets it with the language, when another one is forced.
+    """
+
+    def get_translations(self) -> Any:
+        """Return the catalogue of the language that is spoken now."""
+        context: SimpleNamespace | None = g.get("_flask_babel") if g else None
+        known = getattr(context, "babel_translations", None)
+        if known is None:
+            known = super().get_translations()
+            if context is not None:
+                context.babel_translations = known
+        return known
 
 
 def _choose() -> str:

@@ -1,0 +1,41 @@
+"""Catalogues: looked for once in a context, and again when another language is forced."""
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from flask import Flask
+from flask_babel import Domain, force_locale, gettext
+
+from clozette.kernel.web import locale
+
+
+@pytest.fixture
+def german(tmp_path):
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    catalogue = Catalog(locale="de")
+    catalogue.add("Bye", "Tschüss")
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    app = Flask(__name__)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(tmp_path)
+    locale.init_app(app)
+    return app
+
+
+def test_another_language_that_is_forced_is_spoken_until_its_end(german):
+    with german.app_context(), force_locale("en"):
+        assert gettext("Bye") == "Bye"
+        with force_locale("de"):
+            assert gettext("Bye") == "Tschüss"
+        assert gettext("Bye") == "Bye"
+    with german.app_context(), force_locale("de"):
+        assert gettext("Bye") == "Tschüss"
+
+
+def test_the_catalogue_is_looked_for_once(german, monkeypatch):
+    looked, look = [], Domain.get_translations
+    monkeypatch.setattr(Domain, "get_translations", lambda domain: looked.append(1) or look(domain))
+    with german.app_context(), force_locale("de"):
+        assert [gettext("Bye") for _ in range(3)] == ["Tschüss"] * 3
+    assert len(looked) == 1
