@@ -5,7 +5,9 @@ A code is a group's (``shoes``: some shoe) or a kind's within it (``shoes.boots`
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -238,9 +240,12 @@ def join(group: str, kind: str | None) -> str:
 
 def label(group: str, kind: str | None = None) -> str:
     """Return the name of a category in the reader's language; of an unknown code, the code."""
-    about = GROUPS.get(group)
-    if about is None:
-        return group
+    return _label(str(get_locale()), group, kind) if group in GROUPS else group
+
+
+@lru_cache(maxsize=10_000)
+def _label(language: str, group: str, kind: str | None) -> str:
+    about = GROUPS[group]
     return str(about.kinds.get(kind or "", about.label))
 
 

@@ -113,7 +113,8 @@ def ask(viewer: Viewer, item: ShownItem, total: Money | None) -> Answer:
 def to_compare(viewer: Viewer, group: str) -> Sequence[tuple[int, str]]:
     """Return the viewer's garments of a group that were measured: each one's id, and a name to choose it by."""
     rows = _MEASURED.rows(database.reader(), {"me": viewer.member_id, "group": group})
-    return [(row.id, _name(row.category, row.subcategory, row.brand, row.size)) for row in rows]
+    sized = _("size %(size)s")
+    return [(row.id, _name(row, sized)) for row in rows]
 
 
 def compare(item: ShownItem, mine: Item | None) -> list[Length]:
@@ -123,8 +124,12 @@ def compare(item: ShownItem, mine: Item | None) -> list[Length]:
     return [Length(name, item.measurements[name], others.get(name)) for name in known]
 
 
-def _name(category: str, subcategory: str | None, brand: str | None, size: str | None) -> str:
-    said = [categories.label(category, subcategory), brand, _("size %(size)s", size=size) if size else None]
+def _name(row: Any, sized: str) -> str:
+    said = [
+        categories.label(row.category, row.subcategory),
+        row.brand,
+        sized % {"size": row.size} if row.size else None,
+    ]
     return ", ".join(word for word in said if word)
 
 
