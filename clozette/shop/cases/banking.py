@@ -14,6 +14,7 @@ from clozette.shop.ledger import services as ledger
 from clozette.shop.listings import services as listings
 from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
+from clozette.shop.payments import refunds
 from clozette.shop.payments import services as payments
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import DisputeMoved
@@ -30,7 +31,7 @@ def heard(event: DisputeMoved) -> None:
     if case is None:
         case = _opened(order, event.amount_minor, now)
     if event.state != "open" and case.state == "bank":
-        _decided(case, won=event.state == "won", now=now)
+        _decided(case, event.amount_minor, won=event.state == "won", now=now)
 
 
 def _opened(order: Order, amount: int, now: datetime) -> Case:
@@ -51,13 +52,16 @@ def _opened(order: Order, amount: int, now: datetime) -> Case:
     return db.session.get_one(Case, case_id)
 
 
-def _decided(case: Case, *, won: bool, now: datetime) -> None:
+def _decided(case: Case, amount: int, *, won: bool, now: datetime) -> None:
     moves.move(case, "closed", now)
     moves.note(case.id, "house", "bank_won" if won else "bank_lost", now)
     order = payments.hold(case.order_id)
     to = None if won else _OVER.get(order.state)
     if won:
         ledger.book_dispute_won(order.id, now)
+    else:
+        ledger.book_dispute_lost(order.id, amount, now)
+        refunds.taken(order.id, now)
     if to is None:
         changed(sa.update(Order).where(Order.id == order.id).values(contested_at=None))
         return

@@ -68,9 +68,9 @@ def book_refund_failed(refund_id: int, now: datetime) -> None:
 
 
 def book_refund_again(refund_id: int, now: datetime) -> None:
-    """Take what the buyer is owed out of the house, for another try or by other means."""
+    """Take what the buyer is owed out of the house, for another try or by other means; what a bank took is not owed."""
     refund, order = _refund(refund_id)
-    entries = rules.undone(rules.owed(refund.amount_minor))
+    entries = rules.undone(rules.owed(min(refund.amount_minor, queries.of_order(order.id).get("owed", 0))))
     book(_book_of(order), "refund_again", refund_id, entries, now, first=refund.tries)
 
 
@@ -78,10 +78,22 @@ def book_dispute(order_id: int, amount: int, now: datetime) -> int:
     """Take what a buyer's bank wants back from whoever has it; return what nobody has any more: the house's loss."""
     order = _order(order_id)
     moved, free = queries.of_order(order_id), _available(order)
-    sources = {"held": moved.get("held", 0), "available": min(moved.get("available", 0), free)}
+    sources = {
+        "owed": moved.get("owed", 0),
+        "held": moved.get("held", 0),
+        "available": min(moved.get("available", 0), free),
+    }
     entries = rules.disputed(amount, **sources, fees=moved.get("fees", 0))
     book(_book_of(order), "dispute", order_id, entries, now)
     return amount - sum(one.amount for one in entries)
+
+
+def book_dispute_lost(order_id: int, amount: int, now: datetime) -> None:
+    """Take from what is owed to a buyer what the bank gave them, where it is not booked yet: a refund of it failed since."""
+    moved = queries.of_order(order_id)
+    entries = rules.disputed(amount - moved.get("lost", 0), owed=moved.get("owed", 0))
+    of_it = sa.select(sa.func.count()).where(Move.deed == "dispute", Move.deed_id == order_id)
+    book(_book_of(_order(order_id)), "dispute", order_id, entries, now, first=db.session.scalar(of_it) or 0)
 
 
 def book_dispute_won(order_id: int, now: datetime) -> None:

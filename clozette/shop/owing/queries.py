@@ -10,6 +10,7 @@ from flask import abort
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.shop.cases.models import Case
 from clozette.shop.ledger.models import Move
 from clozette.shop.orders.models import Order
 from clozette.shop.owing import rules
@@ -45,6 +46,12 @@ def order_of(refund_id: int) -> int | None:
     """Return the order that a refund is of."""
     mine = sa.select(Payment.order_id).join(Refund, Refund.payment_id == Payment.id).where(Refund.id == refund_id)
     return db.session.scalar(mine)
+
+
+def is_at_bank(order_id: int) -> bool:
+    """Whether the buyer's bank decides about an order's money now."""
+    asked = sa.exists().where(Case.order_id == order_id, Case.state == "bank")
+    return bool(db.session.scalar(sa.select(asked)))
 
 
 def due(now: datetime) -> Sequence[int]:

@@ -12,6 +12,7 @@ from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
 from clozette.shop.desk.views import ROLE
+from clozette.shop.ledger import queries as books
 from clozette.shop.owing import queries, schemas, services, words
 from clozette.shop.owing.words import HERE
 
@@ -67,5 +68,7 @@ def settled(refund_id: int) -> Any:
 
 
 def _page(refund_id: int, form: Form) -> Any:
-    page = render_template("admin/shop/owing.html", one=queries.find(refund_id), form=form, words=words)
+    one = queries.find(refund_id)
+    at_bank, left = queries.is_at_bank(one.order.id), books.of_order(one.order.id).get("owed", 0)
+    page = render_template("admin/shop/owing.html", one=one, form=form, words=words, at_bank=at_bank, left=left)
     return page, form.status

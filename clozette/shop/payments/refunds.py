@@ -25,6 +25,7 @@ from clozette.shop.payments.rules import FEE, SHIPPING, Charged, Split
 log = structlog.get_logger()
 KEY_HOLDS = timedelta(hours=20)
 """So long the service knows a key for certain; after a day it may forget it, and would do the same again."""
+BY_BANK = "the buyer's bank took it"
 CLOCKS_DIFFER = timedelta(minutes=10)
 
 
@@ -69,6 +70,15 @@ def refund_all(order: Order, *, because: str, key: str, now: datetime) -> Refund
     left = {part: most - sum(one.parts.get(part, 0) for one in before) for part, most in whole.items()}
     asked = {part: amount for part, amount in left.items() if amount}
     return refund(order, asked, because=because, key=key, now=now) if asked else None
+
+
+def taken(order_id: int, now: datetime) -> None:
+    """Let refunds that did not arrive be over, once nothing of the order is owed: the buyer's bank took it."""
+    if books.of_order(order_id).get("owed"):
+        return
+    of_it = sa.select(Payment.id).where(Payment.order_id == order_id)
+    failed = sa.update(Refund).where(Refund.payment_id.in_(of_it), Refund.state == "failed")
+    changed(failed.values(state="settled", settled=BY_BANK, done_at=now))
 
 
 def given_back(order_id: int) -> dict[str, int]:
