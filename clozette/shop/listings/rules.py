@@ -26,7 +26,7 @@ def why_not_offer(*, kind: str, archived: bool, offered: bool) -> Refusal | None
     if archived:
         return Refusal("archived", _("This item is archived. Take it out of the archive first."))
     if offered:
-        return Refusal("offered", _("This item is offered already."))
+        return twice()
     return None
 
 
@@ -35,6 +35,11 @@ def why_not_turn(mode: str, into: str, *, taken: bool) -> Refusal | None:
     if taken and mode != into:
         return Refusal("mode", _("Somebody bought or holds it: how it is offered can't change any more."), "mode")
     return None
+
+
+def twice() -> Refusal:
+    """Say that an item is offered by another listing."""
+    return Refusal("offered", _("This item is offered already."))
 
 
 def why_not_price(mode: str, price: int | None, floor: int | None) -> Refusal | None:

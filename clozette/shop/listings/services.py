@@ -73,6 +73,8 @@ def publish(listing: Listing, *, now: datetime) -> None:
     refuse(rules.why_not_publish(listing.mode, listing.seller, ships=ships(listing.seller_id), has_file=has_file))
     if listing.item is None:
         raise Refused(rules.not_now())
+    if listing.state == "sold" and queries.open_of(listing.item.id) is not None:
+        raise Refused(rules.twice())
     closets.publicise(listing.item, now=now)
     shown = sa.update(Listing).where(
         Listing.id == listing.id,

@@ -24,7 +24,7 @@ from clozette.shop.sellers.models import Seller
 from tests.factories.accounts import make_member
 from tests.factories.closets import make_item
 from tests.factories.goods import PDF
-from tests.factories.shop import make_seller
+from tests.factories.shop import make_listing, make_seller
 from tests.support.races import at_once
 
 Browsers = Callable[..., Any]
@@ -300,3 +300,17 @@ def test_hidden_and_offered_at_once_it_is_never_offered_unseen(
     assert all(isinstance(error, Refused) for error in raised), raised
     listing = only(db_session)
     assert (listing.state == "active") == db_session.get_one(Item, item_id).is_public
+
+
+def test_what_came_back_is_not_offered_beside_a_newer_listing(
+    db_session: orm.Session, client_of: Browsers, ada: Member
+) -> None:
+    item, seller = make_item(ada), db_session.scalars(sa.select(Seller)).one()
+    old = make_listing(seller, item, state="sold", stock=2, remaining=1)
+    make_listing(seller, item)
+    db_session.commit()
+    browser = client_of(ada)
+    answer = browser.post(f"/selling/listings/{ids.encode(old.id)}/resume")
+    assert "offered already" in browser.get(answer.location).text
+    db_session.expire_all()
+    assert old.state == "sold"
