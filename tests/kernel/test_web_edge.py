@@ -2,12 +2,13 @@
 
 import pytest
 import sqlalchemy as sa
-from flask import abort
+from flask import Flask, abort
 
 from clozette import create_app
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
+from clozette.kernel.web.edge import Templates
 from clozette.kernel.web.gate import everyone
 from clozette.privacy import subjects
 from clozette.privacy.models import Subject
@@ -67,3 +68,12 @@ def test_get_cannot_write(edge, db_session, method):
     answer = edge.open("/workshop/fine", method=method)
     assert answer.status_code >= 500
     assert kept(db_session) == 0
+
+
+def test_a_template_knows_its_own_names_before_those_of_all():
+    """And those that are added later, as an import of macros asks for all of them."""
+    environment = Templates(app=Flask(__name__))
+    known = environment.make_globals({"range": 1})
+    environment.globals["later"] = 2
+    assert {"range", "dict", "later"} <= set(known.keys()) == set(known)
+    assert (known["range"], known["later"]) == (1, 2)

@@ -1,10 +1,12 @@
 """The application class: every request reads or writes as its method says, and commits once, after the answer is made."""
 
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, KeysView, MutableMapping
 from typing import Any
 
 import structlog
 from flask import Flask, Request, Response, g, has_request_context, request
+from flask.templating import Environment
 from sqlalchemy import exc
 
 from clozette.kernel import database
@@ -22,10 +24,28 @@ class FormRequest(Request):
     max_form_parts = 500
 
 
+class _Globals(ChainMap[str, Any]):
+    """What a template knows by itself. A page that imports macros asks for all the names, at each of its imports."""
+
+    def keys(self) -> KeysView[str]:
+        """Return them all, put together by dictionaries: asking name by name takes many times as long."""
+        own, shared = self.maps
+        return {**shared, **own}.keys()
+
+
+class Templates(Environment):
+    """Jinja's environment, which is quicker at imports."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template: its own before everybody's."""
+        return _Globals(d or {}, self.globals)
+
+
 class Clozette(Flask):
     """Flask, with one commit at the edge."""
 
     request_class = FormRequest
+    jinja_environment = Templates
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
