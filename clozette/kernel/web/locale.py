@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     babel.domain_instance = _Catalogues()
 
 
-class _Catalogues(Domain):  # type: ignore[misc]
+class _Catalogues(Domain):
     """The catalogues of the pages, each looked for once in a context: a page has dozens of sentences.
 
     It is kept where the extension forgets it with the language, when another one is forced.
