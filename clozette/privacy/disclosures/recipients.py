@@ -20,6 +20,8 @@ from clozette.privacy.disclosures import leaves
 from clozette.privacy.disclosures.models import Recipient
 
 _PEOPLE = "clozette.privacy.people"
+_GIVEN = ("legal_name", "address", "country", "contact")
+_EXACTLY = sa.select(Recipient).where(*(getattr(Recipient, name) == sa.bindparam(name) for name in _GIVEN))
 Known = Callable[[int], tuple[str, str] | None]
 
 
@@ -39,7 +41,7 @@ def recipient(*, legal_name: str, address: str, country: str, contact: str, now:
     :param contact: a mail address where possible; recipients are told of corrections and erasures there.
     :raises ValueError: if one of them is empty: a person is told who got their data, not a category.
     """
-    given = {"legal_name": legal_name, "address": address, "country": country, "contact": contact}
+    given = dict(zip(_GIVEN, (legal_name, address, country, contact), strict=True))
     if not all(value.strip() for value in given.values()):
         raise ValueError("a recipient has a legal name, an address, a country and a contact")
     return _known(given, now)
@@ -71,8 +73,11 @@ def particulars(row: Any) -> Particulars:
 
 
 def _known(given: dict[str, str], now: datetime) -> Recipient:
+    known = db.session.scalars(_EXACTLY, given).one_or_none()
+    if known is not None:  # as nearly always: most hand-overs go to the same few
+        return known
     added = insert_once(Recipient, id=new_id(), **given, added_at=now)
-    row = db.session.scalars(sa.select(Recipient).filter_by(**given)).one()
+    row = db.session.scalars(_EXACTLY, given).one()
     if added:
         ledger.commit_to("recipient", row.id, leaves.of_recipient(row), None)
     return row
