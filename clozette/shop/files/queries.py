@@ -25,6 +25,8 @@ def current_of(listing_id: int) -> GoodsFile | None:
 
 def currents_of(listing_ids: list[int]) -> Mapping[int, int]:
     """Return the ids of the files that some listings sell now, by listing."""
+    if not listing_ids:
+        return {}
     mine = sa.select(GoodsFile).where(GoodsFile.listing_id.in_(listing_ids), GoodsFile.replaced_at.is_(None))
     return {one.listing_id: one.id for one in db.session.scalars(mine)}
 
