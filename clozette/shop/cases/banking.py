@@ -21,7 +21,7 @@ from clozette.shop.payments.events import DisputeMoved
 
 log = structlog.get_logger()
 _OVER = {"paid": "cancelled", "shipped": "returned", "received": "returned"}
-"""What an order becomes when its money is lost."""
+"""What an order becomes when its money is lost; where a part is, what was sent goes on, and the rest is the seller's."""
 
 
 def heard(event: DisputeMoved) -> None:
@@ -56,7 +56,8 @@ def _decided(case: Case, amount: int, *, won: bool, now: datetime) -> None:
     moves.move(case, "closed", now)
     moves.note(case.id, "house", "bank_won" if won else "bank_lost", now)
     order = payments.hold(case.order_id)
-    to = None if won else _OVER.get(order.state)
+    is_part = order.state in ("shipped", "received") and amount + order.refunded_minor < order.total.amount_minor
+    to = None if won or is_part else _OVER.get(order.state)
     if won:
         ledger.book_dispute_won(order.id, now)
     else:

@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from clozette.kernel.database import db
-from clozette.kernel.refusal import refuse
+from clozette.kernel.refusal import Refused, refuse
 from clozette.shop.cases import rules
 from clozette.shop.cases.models import Case, CaseLine
+from clozette.shop.ledger import queries as books
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import refunds
 from clozette.shop.payments import rules as money
@@ -19,7 +20,12 @@ given_back = refunds.given_back
 
 
 def left_of(order: Order) -> dict[str, int]:
-    """Return what was paid and not yet paid back, by line and for shipping; lines with nothing left are not in it."""
+    """Return what was paid and not yet paid back, by line and for shipping; lines with nothing left are not in it.
+
+    Nothing is, where the buyer's bank has taken something: its word was the last.
+    """
+    if books.of_order(order.id).get("lost"):
+        return {}
     charged, given = refunds.charged_of(order), given_back(order.id)
     whole = {**charged.lines, money.SHIPPING: charged.shipping}
     left = {part: amount - given.get(part, 0) for part, amount in whole.items()}
@@ -28,6 +34,8 @@ def left_of(order: Order) -> dict[str, int]:
 
 def check(order: Order, asked: Mapping[str, int]) -> None:
     """Raise ``Refused`` if nothing is asked, or more than is left."""
+    if books.of_order(order.id).get("lost"):
+        raise Refused(money.taken_back())
     given = Split(given_back(order.id), 0)
     refuse(money.why_not_refund(refunds.charged_of(order), [given], asked))
 

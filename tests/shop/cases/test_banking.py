@@ -12,6 +12,7 @@ from clozette.kernel.refusal import Refused
 from clozette.shop.cases.models import Case, CaseEntry
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.ledger import rules
+from clozette.shop.ledger.queries import Standing
 from clozette.shop.ledger.rules import Entry
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders import deeds
@@ -20,7 +21,7 @@ from clozette.shop.payments import hearing, payouts
 from clozette.shop.payments.events import DisputeMoved
 from clozette.shop.payments.models import Payment
 from tests.factories.closets import make_item
-from tests.shop.cases.conftest import line_of, whole
+from tests.shop.cases.conftest import complain, line_of, whole
 from tests.shop.cases.test_cases import tend
 
 
@@ -80,6 +81,20 @@ def test_what_was_paid_out_is_the_houses_loss(app, arrived, seller, stopped_cloc
     assert (ledger.balance(seller.id).available, ledger.faults()) == (0, [])
     moved(arrived, "lost")
     assert arrived.state == "complete"
+
+
+def test_of_a_part_that_is_lost_the_rest_is_the_seller_s(app, arrived, bea, seller, stopped_clock):
+    stopped_clock.stop()
+    for state in ("open", "lost"):
+        moved(arrived, state, 1000)
+    assert (arrived.state, arrived.contested_at) == ("received", None)
+    with pytest.raises(Refused, match="taken_back"):
+        complain(arrived, bea)
+    db.session.rollback()
+    stopped_clock.forward(days=8)
+    tend(app)
+    assert (arrived.state, ledger.balance(seller.id)) == ("complete", Standing(0, 3400))
+    assert ledger.faults() == []
 
 
 def test_what_was_not_sent_is_for_sale_again(arrived, sam):
