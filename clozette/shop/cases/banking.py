@@ -8,7 +8,7 @@ import structlog
 from clozette.kernel import clock
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
-from clozette.shop.cases import moves
+from clozette.shop.cases import moves, resuming
 from clozette.shop.cases.models import RUNNING, Case
 from clozette.shop.ledger import services as ledger
 from clozette.shop.listings import services as listings
@@ -56,6 +56,9 @@ def _decided(case: Case, amount: int, *, won: bool, now: datetime) -> None:
     moves.move(case, "closed", now)
     moves.note(case.id, "house", "bank_won" if won else "bank_lost", now)
     order = payments.hold(case.order_id)
+    if won and resuming.resume(order.id, now):
+        ledger.book_dispute_won(order.id, now)
+        return
     is_part = order.state in ("shipped", "received") and amount + order.refunded_minor < order.total.amount_minor
     to = None if won or is_part else _OVER.get(order.state)
     if won:

@@ -62,6 +62,7 @@ HAPPENED: Mapping[str, LazyString] = {
     "withdrawn": _l("withdrew the complaint"),
     "closed": _l("What was decided is done"),
     "bank": _l("The buyer's bank wants the money back, and decides now"),
+    "resumed": _l("The bank decided for the seller: the complaint goes on where it was"),
     "bank_won": _l("The bank decided for the seller"),
     "bank_lost": _l("The bank decided for the buyer"),
 }
@@ -84,6 +85,7 @@ TOLD: Mapping[str, LazyString] = {
     "case_withdrawn": _l("The buyer of “%(title)s” withdrew the complaint"),
     "case_closed": _l("The case about “%(title)s” is closed"),
     "case_bank": _l("The buyer's bank wants the money for “%(title)s” back"),
+    "case_resumed": _l("The case about “%(title)s” goes on where it was"),
     "case_bank_won": _l("The bank decided about “%(title)s”: for the seller"),
     "case_bank_lost": _l("The bank decided about “%(title)s”: for the buyer"),
 }

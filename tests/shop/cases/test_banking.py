@@ -9,6 +9,7 @@ from clozette.kernel import clock, events
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.refusal import Refused
+from clozette.shop.cases import access, deciding, returning
 from clozette.shop.cases.models import Case, CaseEntry
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.ledger import rules
@@ -21,7 +22,7 @@ from clozette.shop.payments import hearing, payouts
 from clozette.shop.payments.events import DisputeMoved
 from clozette.shop.payments.models import Payment
 from tests.factories.closets import make_item
-from tests.shop.cases.conftest import complain, line_of, whole
+from tests.shop.cases.conftest import complain, decide, line_of, whole
 from tests.shop.cases.test_cases import tend
 
 
@@ -81,6 +82,20 @@ def test_what_was_paid_out_is_the_houses_loss(app, arrived, seller, stopped_cloc
     assert (ledger.balance(seller.id).available, ledger.faults()) == (0, [])
     moved(arrived, "lost")
     assert arrived.state == "complete"
+
+
+def test_what_was_decided_before_goes_on_when_the_bank_is_done(app, answered, arrived, sam, bea, judy, seller):
+    """Or the seller would have the thing back, and the money too."""
+    decide(answered, judy, 4000, must_return=True)
+    deciding.take_effect(access.whole(answered.id), clock.now())
+    returning.give_address(access.whole(answered.id), "Sam, Street 1, Bonn", by=sam, now=clock.now())
+    returning.send_back(access.whole(answered.id), "dhl", "JD 9", by=bea, now=clock.now())
+    for state in ("open", "won", "won"):
+        moved(arrived, state)
+    assert (answered.state, arrived.contested_at is not None, ledger.balance(seller.id).held) == ("back", True, 4400)
+    returning.get_back(access.whole(answered.id), by=sam, now=clock.now())
+    db.session.commit()
+    assert (answered.state, arrived.refunded_minor, arrived.contested_at, ledger.faults()) == ("closed", 4177, None, [])
 
 
 def test_of_a_part_that_is_lost_the_rest_is_the_seller_s(app, arrived, bea, seller, stopped_clock):
