@@ -2,18 +2,47 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from clozette.kernel import database
 from clozette.kernel.database import db
+from clozette.kernel.prepared import Prepared
 from clozette.shop.orders.models import HELD, Order, OrderAddress, OrderLine
 from clozette.shop.payments.models import Payment
+
+# Statements of every checkout, made once.
+_ME: sa.BindParameter[Any] = sa.bindparam("me", None, type_=Order.buyer_id.type)
+_BY_KEY = sa.select(Order).where(Order.buyer_id == _ME, Order.form_key == sa.bindparam("key"))
+_STANDING = Prepared(sa.select(Order.id, Order.state).where(Order.ref == sa.bindparam("ref"), Order.buyer_id == _ME))
+_HELD = Prepared(
+    sa.select(sa.func.count().label("number")).where(
+        Order.buyer_id == _ME, Order.state.in_(HELD), Order.swap_id.is_(None)
+    )
+)
+_LET_GO = (
+    sa.select(sa.func.count().label("times"))
+    .select_from(Order)
+    .join(OrderLine, OrderLine.order_id == Order.id)
+    .where(Order.buyer_id == _ME, Order.made_at > sa.bindparam("since", type_=Order.made_at.type))
+    .where(OrderLine.listing_id.in_(sa.bindparam("listings", expanding=True)))
+    .where(Order.state == "expired", Order.swap_id.is_(None))
+    .group_by(OrderLine.listing_id)
+    .order_by(sa.desc("times"))
+    .limit(1)
+)
 
 
 def by_key(buyer_id: int, form_key: str) -> Order | None:
     """Return the order that a form already made."""
-    return db.session.scalar(sa.select(Order).where(Order.buyer_id == buyer_id, Order.form_key == form_key))
+    return db.session.scalar(_BY_KEY, {"me": buyer_id, "key": form_key})
+
+
+def standing(member_id: int | None, ref: str) -> Any:
+    """Return the id and the state of a buyer's order, as a row, if there is one."""
+    return next(iter(_STANDING.rows(database.connection(), {"me": member_id, "ref": ref})), None)
 
 
 def order_of(member_id: int | None, ref: str) -> Order | None:
@@ -24,22 +53,13 @@ def order_of(member_id: int | None, ref: str) -> Order | None:
 
 def held_by(member_id: int) -> int:
     """Return how many orders a member holds without having paid; those of swaps are held for all of a ring."""
-    mine = sa.select(sa.func.count()).where(Order.buyer_id == member_id, Order.state.in_(HELD), Order.swap_id.is_(None))
-    return db.session.scalar(mine) or 0
+    db.session.flush()
+    return int(_HELD.rows(database.connection(), {"me": member_id})[0].number)
 
 
 def let_go(member_id: int, listings: Sequence[int], since: datetime) -> int:
     """Return how often a member held one of these listings since then and let it go unpaid, of the one with most."""
-    counted = (
-        sa.select(sa.func.count().label("times"))
-        .select_from(Order)
-        .join(OrderLine, OrderLine.order_id == Order.id)
-        .where(Order.buyer_id == member_id, Order.made_at > since, OrderLine.listing_id.in_(listings))
-        .where(Order.state == "expired", Order.swap_id.is_(None))
-        .group_by(OrderLine.listing_id)
-        .subquery()
-    )
-    return db.session.scalar(sa.select(sa.func.max(counted.c.times))) or 0
+    return db.session.scalar(_LET_GO, {"me": member_id, "listings": listings, "since": since}) or 0
 
 
 def payment_id(order_id: int) -> int:

@@ -67,10 +67,9 @@ def check_out() -> Any:
 @gate.members()
 def pay(ref: str) -> Any:
     """Ask the payment service for its page and lead there; no transaction is open while it is asked."""
-    order = access.own_order(gate.viewer(), ref)
-    if order.state not in HELD or not port.is_on():
+    order_id, state = access.own_standing(gate.viewer(), ref)
+    if state not in HELD or not port.is_on():
         return redirect(f"/orders/{ref}", 303)
-    order_id = order.id
     edge.begin_to_write()
     try:
         url = payments.open_page(queries.payment_id(order_id), clock.now())
