@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
@@ -183,10 +184,19 @@ def insert_once(model: type[Model], **values: Any) -> bool:
     # A trigger that refuses to replace a row can't tell that apart from leaving it alone. The write lock is ours already.
     if on_sqlite and _is_known(model, values):
         return False
+    session.flush()
+    columns = orm.class_mapper(model).columns
+    given = {columns[name].name: value for name, value in values.items()}
+    return session.execute(_adding(model.__table__, on_sqlite), given).first() is not None
+
+
+@cache
+def _adding(table: Any, on_sqlite: bool) -> sa.Executable:
+    """Return the statement, made once for a table."""
     build = sqlite.insert if on_sqlite else postgresql.insert
     # RETURNING tells it on both databases; psycopg's count of inserted rows is -1 here.
-    inserted: sa.Executable = build(model).values(values).on_conflict_do_nothing().returning(sa.literal_column("1"))
-    return session.execute(inserted).first() is not None
+    added: sa.Executable = build(table).on_conflict_do_nothing().returning(sa.literal_column("1"))
+    return added
 
 
 def _is_known(model: type[Model], values: dict[str, Any]) -> bool:
