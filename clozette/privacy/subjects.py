@@ -15,6 +15,9 @@ from clozette.privacy.models import Subject
 _NONCE = 12
 _AT_ONCE = 5_000
 
+_SOME: sa.BindParameter[int] = sa.bindparam("some", expanding=True)
+_LOCKED = sa.select(Subject.id).where(Subject.id.in_(_SOME)).order_by(Subject.id).with_for_update()
+
 
 class Erased(Exception):
     """The subject's key was destroyed: what was sealed can't be read again."""
@@ -36,8 +39,7 @@ def lock(subject_ids: Iterable[int]) -> None:
     """
     ordered = sorted(subject_ids)
     for start in range(0, len(ordered), _AT_ONCE):
-        some = Subject.id.in_(ordered[start : start + _AT_ONCE])
-        db.session.execute(sa.select(Subject.id).where(some).order_by(Subject.id).with_for_update())
+        db.session.execute(_LOCKED, {"some": ordered[start : start + _AT_ONCE]})
 
 
 def seal(subject: Subject, facts: dict[str, Any]) -> bytes:
