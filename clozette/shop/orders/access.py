@@ -1,5 +1,7 @@
 """The only ways to an order for a person: who bought it, and who sells it. For anybody else there is none: 404."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import abort
 
@@ -10,10 +12,14 @@ from clozette.shop.orders.queries import WHOLE
 from clozette.shop.orders.showing import Side
 from clozette.shop.sellers.models import Seller
 
+_ME: sa.BindParameter[Any] = sa.bindparam("me", None, type_=Order.buyer_id.type)
+_BOUGHT = sa.select(Order).where(Order.ref == sa.bindparam("ref"), Order.buyer_id == _ME).options(*WHOLE)
+
 
 def bought(viewer: Viewer, ref: str) -> Order:
     """Return an order of the viewer's, or 404; locked where the transaction may write."""
-    return _found(sa.select(Order).where(Order.ref == ref, Order.buyer_id == viewer.member_id))
+    asked = {"ref": ref, "me": viewer.member_id}
+    return db.session.scalar(_BOUGHT if is_reading() else _locked(_BOUGHT), asked) or abort(404)
 
 
 def sold(viewer: Viewer, ref: str) -> Order:
@@ -32,7 +38,8 @@ def either(viewer: Viewer, ref: str) -> tuple[Order, Side]:
 
 def _found(wanted: sa.Select[Order]) -> Order:
     wanted = wanted.options(*WHOLE)
-    order = db.session.scalar(wanted if is_reading() else wanted.with_for_update(of=Order))
-    if order is None:
-        abort(404)
-    return order
+    return db.session.scalar(wanted if is_reading() else _locked(wanted)) or abort(404)
+
+
+def _locked(wanted: sa.Select[Order]) -> sa.Select[Order]:
+    return wanted.with_for_update(of=Order)

@@ -8,11 +8,12 @@ from flask import current_app
 
 from clozette.accounts.access import is_present
 from clozette.accounts.models import Member
-from clozette.kernel import events
+from clozette.kernel import database, events
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments
 from clozette.kernel.ports.payments import Declined, Session, Terms
 from clozette.kernel.ports.release import Release
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.refusal import Refused
 from clozette.privacy import disclosures, subjects
 from clozette.privacy.models import Subject
@@ -34,6 +35,17 @@ and the same moment each time. We close it with the hold; this is for the day wh
 """
 COMES_WITHIN = timedelta(days=21)
 """So long money from a bank may take that the buyer has sent; after that it comes too late, as any that comes late."""
+_THERE = Prepared(
+    sa.select(Seller.id)
+    .join(Member, Member.id == Seller.member_id)
+    .where(Seller.id == sa.bindparam("seller"), Seller.state == "active", is_present())
+)
+_HELD = (
+    sa.select(Order)
+    .where(Order.id == sa.bindparam("order"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 log = structlog.get_logger()
 
 
@@ -81,8 +93,7 @@ def open_page(payment_id: int, now: datetime) -> str | None:
 
 def _seller_is_there(seller_id: int) -> bool:
     """Whether money reaches an order's seller, and they are there to send it."""
-    there = sa.select(Seller.id).join(Member, Member.id == Seller.member_id)
-    return db.session.scalar(there.where(Seller.id == seller_id, Seller.state == "active", is_present())) is not None
+    return bool(_THERE.rows(database.connection(), {"seller": seller_id}))
 
 
 def close(payment_id: int, now: datetime) -> bool:
@@ -162,8 +173,7 @@ def paid(payment: Payment, page: Session, now: datetime) -> None:
 
 def hold(order_id: int) -> Order:
     """Return an order as it is now, and stays until this transaction ends: whoever changes its money takes it first."""
-    there = sa.select(Order).where(Order.id == order_id).with_for_update()
-    return db.session.scalars(there.execution_options(populate_existing=True)).one()
+    return db.session.scalars(_HELD, {"order": order_id}).one()
 
 
 def lines_of(order_id: int) -> dict[int, int]:
