@@ -327,6 +327,8 @@ DETAILS: dict[str, LazyString] = {
 }
 
 PHRASES = (
+    _l("who of the staff paid it"),
+    _l("what a seller is still owed is paid out there; forgotten once nothing is"),
     _l("three years after the case is over, until claims from it lapse"),
     _l("a case of two others, which one of the staff had in hand"),
     _l("what others bought by; leads to nobody once the person is gone"),

@@ -24,7 +24,7 @@ def cast(live_server: Any) -> SimpleNamespace:
     """Give four of whom each wants what the one before gives, of whom the first is signed in."""
     app = create_app(Settings.from_environment(live_server.environment))
     with app.app_context():
-        group = Round(app, 4, mark=f"_{next(_numbers)}")
+        group = Round(app, 4, mark=f"_ring_{next(_numbers)}")
         for place, listing in enumerate(group.listings):
             wants.want(group.members[(place + 1) % 4], listing.id, clock.now())
         client = app.test_client()
