@@ -52,7 +52,7 @@ class Trader:
 
     def __init__(self, app: Flask, site: LiveSite, page: Page, name: str) -> None:
         self.app, self.site, self.page = app, site, page
-        self.handle = f"{name.lower()}_{next(_numbers)}"
+        self.handle = f"{name.lower()}_trades_{next(_numbers)}"
         with app.app_context():
             client = app.test_client()
             sign_in(client, self._made(name))
