@@ -392,6 +392,6 @@ def histories(site: Site, **options: Any) -> Iterator[None]:
 @pytest.mark.timeout(600)
 @pytest.mark.requirement(39, 45, 59, 61, 63, 65, 111)
 def test_nobody_without_a_standing_right_gets_a_mail(site: Site, engine: str) -> None:
-    number = 30 if engine == "sqlite" else 8
+    number = 16 if engine == "sqlite" else 5
     with histories(site, max_examples=number, stateful_step_count=40):
         pass
