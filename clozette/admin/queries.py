@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from clozette.accounts import finding
 from clozette.accounts.models import Member
+from clozette.closets.access import in_closet
 from clozette.closets.models import Item
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -33,7 +34,7 @@ def figures() -> Figures:
     members = db.session.execute(
         sa.select(count(), count(Member.confirmed_at), count(Member.deactivated_at)).select_from(Member)
     ).one()
-    items = db.session.scalar(sa.select(count()).select_from(Item)) or 0
+    items = db.session.scalar(sa.select(count()).select_from(Item).where(in_closet())) or 0
     looks = db.session.scalar(sa.select(count(Look.feed_key)).select_from(Look)) or 0
     return Figures(*members, items=items, looks=looks)
 

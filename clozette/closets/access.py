@@ -13,25 +13,32 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from clozette.accounts.access import is_present, not_blocked
 from clozette.accounts.models import Member
+from clozette.closets import rules
 from clozette.closets.models import Item, ItemPhoto, Upload
 from clozette.kernel.database import db, is_reading
 from clozette.kernel.viewer import Viewer
 from clozette.media.models import Photo
 
+_PRODUCT: sa.ColumnElement[str] = sa.literal_column(f"'{rules.PRODUCT}'")
 WHOLE = (selectinload(Item.photo_links).joinedload(ItemPhoto.photo), selectinload(Item.labels))
 """Load options for an item with its photos and words; ``Item.owner`` is up to the query."""
 
 
+def in_closet() -> sa.ColumnElement[bool]:
+    """Return the SQL condition on ``Item`` that it is in a closet: what a trader deals in is in none."""
+    return Item.kind != _PRODUCT
+
+
 def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Return the SQL condition on ``Item`` joined with its owner (``Member``) that others' items are shown to a viewer."""
-    return Item.publicised_at.is_not(None) & is_present() & not_blocked(viewer, Item.member_id)
+    return Item.publicised_at.is_not(None) & in_closet() & is_present() & not_blocked(viewer, Item.member_id)
 
 
 def visible_to(viewer: Viewer) -> sa.Select[Item]:
     """Return the items that a viewer may see: their own, and what others publicised."""
     seen = shown_to(viewer)
     if viewer.member_id is not None:
-        seen = seen | (Item.member_id == viewer.member_id)
+        seen = seen | (in_closet() & (Item.member_id == viewer.member_id))
     return sa.select(Item).join(Member, Member.id == Item.member_id).where(seen)
 
 
@@ -39,7 +46,7 @@ def styleable_by(viewer: Viewer) -> sa.Select[Item]:
     """Return the items that a viewer may put into looks: their own, and what others publicised and opened to styling."""
     open_to_all = shown_to(viewer) & Item.styleable_at.is_not(None)
     if viewer.member_id is not None:
-        open_to_all = open_to_all | (Item.member_id == viewer.member_id)
+        open_to_all = open_to_all | (in_closet() & (Item.member_id == viewer.member_id))
     return sa.select(Item).join(Member, Member.id == Item.member_id).where(open_to_all)
 
 
@@ -58,13 +65,22 @@ def own_item(viewer: Viewer, item_id: int) -> Item:
 
 
 def own_items(viewer: Viewer, item_ids: Sequence[int]) -> list[Item]:
-    """Return those of the viewer's own items, with photos, words and owner; 404 if one of the ids isn't theirs.
+    """Return those of the items in the viewer's closet, with photos, words and owner; 404 if one of the ids isn't.
 
     Where the transaction may write, the rows are locked until its end, always in the order of their ids: two deeds on one
     item follow each other (SQLite has one writer at a time anyway).
     """
+    return _own(viewer, item_ids, in_closet())
+
+
+def own_product(viewer: Viewer, item_id: int) -> Item:
+    """Return what the viewer deals in, likewise, or 404."""
+    return _own(viewer, [item_id], Item.kind == _PRODUCT)[0]
+
+
+def _own(viewer: Viewer, item_ids: Sequence[int], where: sa.ColumnElement[bool]) -> list[Item]:
     wanted = set(item_ids)
-    mine = sa.select(Item).where(Item.id.in_(wanted), Item.member_id == viewer.member_id).order_by(Item.id)
+    mine = sa.select(Item).where(Item.id.in_(wanted), Item.member_id == viewer.member_id, where).order_by(Item.id)
     if not is_reading():
         mine = mine.with_for_update(key_share=True)
     items = list(db.session.scalars(mine.options(*WHOLE, selectinload(Item.owner))))

@@ -1,5 +1,6 @@
 """Tables of closets: items, their photos, the words put on them, and photos sent with a form that wait for an item."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -12,12 +13,12 @@ from clozette.kernel.money import Money
 from clozette.media.models import Photo
 
 
-def _one_of(column: str, values: type[rules.Words]) -> str:
+def _one_of(column: str, values: Iterable[str]) -> str:
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class Item(Model):
-    """A garment or accessory that a member has or wishes for.
+    """A garment or accessory that a member has or wishes for; or, of kind ``rules.PRODUCT``, one that a trader deals in.
 
     :ivar upload_key: made by the form or the caller; one item a member and key, so that a form sent twice adds one.
     :ivar version: counts the changes of what the edit form shows; a form that was filled from an older one is told.
@@ -29,7 +30,7 @@ class Item(Model):
     __tablename__ = "closets_items"
     __table_args__ = (
         sa.UniqueConstraint("member_id", "upload_key"),
-        sa.CheckConstraint(_one_of("kind", rules.Kind), name="kind"),
+        sa.CheckConstraint(_one_of("kind", (*rules.Kind, rules.PRODUCT)), name="kind"),
         sa.CheckConstraint(_one_of("state", rules.State), name="state"),
         sa.CheckConstraint("(price_minor IS NULL) = (price_currency IS NULL)", name="price"),
         sa.CheckConstraint("(archived_at IS NULL) = (archived_reason IS NULL)", name="archived"),

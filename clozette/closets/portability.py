@@ -8,10 +8,11 @@ from sqlalchemy.orm import selectinload
 
 from clozette.closets import naming
 from clozette.closets.models import Item, ItemPhoto
+from clozette.closets.rules import PRODUCT
 from clozette.kernel.database import db
 from clozette.rights.export import portable
 
-ALBUM = "closet"
+ALBUM, PRODUCTS = "closet", "products"
 _AT_ONCE = 200
 
 
@@ -19,17 +20,24 @@ def models(member_id: int, kind: portable.Kind) -> Iterator[portable.Model]:
     """Yield the album of the closet, and the photos of its items."""
     if kind == "albums":
         yield portable.album(ALBUM, _("My closet"))
+        if _deals(member_id):
+            yield portable.album(PRODUCTS, _("My products"))
     elif kind == "photos":
         for item in _items(member_id):
             for photo in item.photos:
                 yield portable.photo(
                     photo.id,
                     photo.suffix,
-                    album=ALBUM,
+                    album=PRODUCTS if item.kind == PRODUCT else ALBUM,
                     title=naming.describe(item),
                     description=item.notes or "",
                     at=photo.created_at,
                 )
+
+
+def _deals(member_id: int) -> bool:
+    products = sa.exists().where(Item.member_id == member_id, Item.kind == PRODUCT)
+    return bool(db.session.scalar(sa.select(products)))
 
 
 def _items(member_id: int) -> Iterator[Item]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from clozette.accounts.models import Member
 from clozette.closets import categories, colours, rules
-from clozette.closets.access import WHOLE, shown_to, styleable_by
+from clozette.closets.access import WHOLE, in_closet, shown_to, styleable_by
 from clozette.closets.models import Item, ItemPhoto, Label
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -87,7 +87,7 @@ class Facets:
 
 def count(member_id: int) -> int:
     """Return how many items a closet holds, archived ones too."""
-    return db.session.scalar(sa.select(sa.func.count()).where(Item.member_id == member_id)) or 0
+    return db.session.scalar(sa.select(sa.func.count()).where(Item.member_id == member_id, in_closet())) or 0
 
 
 def item_by_key(member_id: int, upload_key: str) -> Item | None:
@@ -101,7 +101,7 @@ def similar_items(owner: Member, photos: Iterable[Photo]) -> list[Card]:
     if not alike:
         return []
     having = sa.select(ItemPhoto.item_id).where(ItemPhoto.photo_id.in_(alike))
-    mine = _cards().where(Item.member_id == owner.id, Item.id.in_(having))
+    mine = _cards().where(Item.member_id == owner.id, in_closet(), Item.id.in_(having))
     return _read(mine.order_by(Item.id.desc()).limit(rules.MAX_PHOTOS))
 
 
@@ -143,7 +143,7 @@ def whole_public_items(viewer: Viewer, owner: Member, after: int | None) -> Page
 def public_count(owner_id: int) -> int:
     """Return how many items a member publicised."""
     public = sa.select(sa.func.count()).where(Item.member_id == owner_id, Item.publicised_at.is_not(None))
-    return db.session.scalar(public) or 0
+    return db.session.scalar(public.where(in_closet())) or 0
 
 
 def styleable_cards(viewer: Viewer, ids: Iterable[int]) -> dict[int, Card]:
@@ -189,7 +189,7 @@ def _whole_page(items: sa.Select[Item], after: int | None) -> Page[Item]:
 
 def _narrowed(viewer: Viewer, filters: Filters, leaving_out: str = "") -> list[sa.ColumnElement[bool]]:
     """Return the conditions of the filters; a facet counts what all but its own filter leave."""
-    conditions = [Item.member_id == viewer.member_id, *_search(filters.q)]
+    conditions = [Item.member_id == viewer.member_id, in_closet(), *_search(filters.q)]
     if leaving_out != "state":
         conditions.append(_in_states(filters.state))
     for name, make in _CONDITIONS.items():

@@ -23,6 +23,8 @@ LENT_TO_LENGTH = 80
 TAG_LENGTH = 40
 
 ARCHIVED = "archived"
+PRODUCT = "product"
+"""The kind of what a trader deals in: kept like an item, and in nobody's closet (``access.in_closet``)."""
 
 
 class Words(StrEnum):

@@ -65,25 +65,41 @@ def add(
     refuse(rules.why_not_hold(len(photos)))
     if not similar_ok:
         refuse(rules.why_not_similar(queries.similar_items(owner, photos)))
-    item = Item(owner=owner, upload_key=upload_key, created_at=now, changed_at=now, state_since=now)
-    item.state, item.measurements, item.photo_links, item.labels = rules.State.AVAILABLE.value, {}, [], []
-    _write(item, {"kind": rules.Kind.OWNED.value, **facts})
-    if not facts.get("colours"):
-        _relabel(item, "colour", colours.families_of(photos[0].colours))
-    db.session.add(item)
-    _attach(item, photos)
-    db.session.flush()
+    item = _make(owner, {"kind": rules.Kind.OWNED.value, **facts}, photos, upload_key, now)
     events.publish(ItemAdded(item.id, owner.id))
     return item
 
 
+def add_product(
+    owner: Member, facts: Mapping[str, Any], photos: Sequence[Photo], *, upload_key: str, now: datetime
+) -> Item:
+    """Keep what a trader deals in: an item of nobody's closet. The same ``upload_key`` again gives what it made before.
+
+    :raises Refused: ``no-photo`` or ``too-many-photos``.
+    """
+    _hold(owner)
+    made_before = queries.item_by_key(owner.id, upload_key)
+    if made_before is not None:
+        return made_before
+    refuse(rules.why_not_hold(len(photos)))
+    return _make(owner, {**facts, "kind": rules.PRODUCT}, photos, upload_key, now)
+
+
 def hand_on(
-    item: Item, to: Member, *, shares: Collection[str], key: str, price: Money, bought_on: date, now: datetime
+    item: Item,
+    to: Member,
+    *,
+    shares: Collection[str],
+    key: str,
+    price: Money,
+    bought_on: date,
+    now: datetime,
+    size: Mapping[str, str | None] | None = None,
 ) -> Item:
     """Put into another closet what went there, as an item of its own with copies of the photos; private at first.
 
     What anybody could see of it goes along; of the rest what ``shares`` names (``measurements``, ``tags``, ``notes``).
-    The same ``key`` hands on once.
+    The same ``key`` hands on once. ``size``: which of a product's sizes it was.
 
     :raises Refused: ``closet-full``, or ``photo-quota``.
     """
@@ -94,7 +110,7 @@ def hand_on(
     refuse(rules.why_not_add(items=queries.count(to.id)))
     facts = {name: getattr(item, name) for name in (*_HANDED, *sorted(shares))}
     photos = [media.copy_photo(photo, now, to=to.subject_id) for photo in item.photos]
-    facts |= {"price": price, "bought_on": bought_on}
+    facts |= {"price": price, "bought_on": bought_on, **(size or {})}
     return add(to, facts, photos, upload_key=key, now=now, similar_ok=True)
 
 
@@ -244,6 +260,18 @@ def sweep_uploads(*, now: datetime) -> int:
 def _hold(owner: Member) -> None:
     """Let items come into a closet one at a time: so the count is exact, and a form sent twice finds what its twin made."""
     db.session.execute(sa.select(Member.id).where(Member.id == owner.id).with_for_update(key_share=True))
+
+
+def _make(owner: Member, facts: Mapping[str, Any], photos: Sequence[Photo], upload_key: str, now: datetime) -> Item:
+    item = Item(owner=owner, upload_key=upload_key, created_at=now, changed_at=now, state_since=now)
+    item.state, item.measurements, item.photo_links, item.labels = rules.State.AVAILABLE.value, {}, [], []
+    _write(item, facts)
+    if not facts.get("colours"):
+        _relabel(item, "colour", colours.families_of(photos[0].colours))
+    db.session.add(item)
+    _attach(item, photos)
+    db.session.flush()
+    return item
 
 
 def _write(item: Item, facts: Mapping[str, Any]) -> None:

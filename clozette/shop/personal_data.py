@@ -92,6 +92,7 @@ _SELLERS = {
             "form_key": _KEY,
             "version": NotPersonal("counts changes"),
             "item_id": _LINK,
+            "variant": NotPersonal("the order of a product's sizes"),
             **dict.fromkeys(("title", "words", "brand", "size", "search_text", "floor_minor"), _OFFERED),
             **dict.fromkeys(
                 (

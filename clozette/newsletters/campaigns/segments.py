@@ -19,6 +19,7 @@ from flask_babel.speaklater import LazyString
 from clozette.accounts import countries
 from clozette.accounts.models import Member, SignIn
 from clozette.closets import categories, colours
+from clozette.closets.access import in_closet
 from clozette.closets.models import Item, Label
 from clozette.closets.rules import fold
 from clozette.kernel import clock, ids
@@ -152,19 +153,19 @@ def _interest(value: str) -> Condition:
 
 def _has_category(value: str) -> Condition:
     group, _dot, kind = value.partition(".")
-    mine = [Item.member_id == Member.id, Item.archived_at.is_(None), Item.category == group]
+    mine = [Item.member_id == Member.id, in_closet(), Item.archived_at.is_(None), Item.category == group]
     if kind:
         mine.append(Item.subcategory == kind)
     return _member(sa.exists().where(*mine).correlate(Member))
 
 
 def _has_brand(value: str) -> Condition:
-    mine = (Item.member_id == Member.id, Item.archived_at.is_(None), Item.brand_key == fold(value))
+    mine = (Item.member_id == Member.id, in_closet(), Item.archived_at.is_(None), Item.brand_key == fold(value))
     return _member(sa.exists().where(*mine).correlate(Member))
 
 
 def _has_colour(value: str) -> Condition:
-    mine = (Item.member_id == Member.id, Item.archived_at.is_(None), Label.item_id == Item.id)
+    mine = (Item.member_id == Member.id, in_closet(), Item.archived_at.is_(None), Label.item_id == Item.id)
     return _member(sa.exists().where(*mine, Label.kind == "colour", Label.value == value).correlate(Member))
 
 

@@ -22,6 +22,7 @@ class Listing(Model):
     """An item that is offered.
 
     :ivar mode: ``view`` to look at, ``swap``, for ``sale``, or ``fee``: something digital that is paid for.
+    :ivar variant: 0 for what is in a closet; from 1 on a size of a product, the first of which stands for all in the shop.
     :ivar stock: how many there were, and ``remaining`` how many nobody has taken or holds.
     :ivar floor_minor: below which an offer is declined by itself; nobody but the seller sees it.
     :ivar version: counts the seller's changes, so that a form filled from an older one is told.
@@ -38,7 +39,10 @@ class Listing(Model):
         sa.CheckConstraint("floor_minor IS NULL OR floor_minor BETWEEN 1 AND price_minor", name="floor"),
         # The stock is never sold twice: whatever the code does, the database refuses.
         sa.CheckConstraint("remaining BETWEEN 0 AND stock", name="remaining"),
-        sa.Index("uq_shop_listings_item", "item_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        sa.CheckConstraint("variant = 0 OR mode = 'sale'", name="variant"),
+        sa.Index(
+            "uq_shop_listings_item", "item_id", "variant", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
         sa.Index(None, "seller_id", "id"),
         sa.Index("ix_shop_listings_shown", "id", sqlite_where=_SHOWN, postgresql_where=_SHOWN),
         sa.Index("ix_shop_listings_category", "category", "id", sqlite_where=_SHOWN, postgresql_where=_SHOWN),
@@ -47,6 +51,7 @@ class Listing(Model):
     id: Mapped[Id]
     seller_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_sellers.id"))
     item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("closets_items.id", ondelete="SET NULL"))
+    variant: Mapped[int] = mapped_column(sa.SmallInteger, default=0, server_default="0")
     form_key: Mapped[str] = mapped_column(sa.String(64))
     version: Mapped[int] = mapped_column(default=1)
     mode: Mapped[str] = mapped_column(sa.String(8))
@@ -70,6 +75,11 @@ class Listing(Model):
 
     seller: Mapped[Seller] = relationship(lazy="raise")
     item: Mapped[Item | None] = relationship(lazy="raise")
+
+    @property
+    def name(self) -> str:
+        """The title, and of a product which of its sizes it is."""
+        return f"{self.title}, {self.size}" if self.variant and self.size else self.title
 
     @property
     def price(self) -> Money | None:
