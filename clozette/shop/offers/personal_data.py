@@ -28,6 +28,7 @@ _SEEN_BY_BOTH = (
     "ended_because",
     "order_id",
 )
+_STEP = ("offer_id", "position", "side", "amount_minor", "at")
 
 TABLES: Declaration = {
     "shop_offers": Table(
@@ -51,7 +52,9 @@ TABLES: Declaration = {
     "shop_offer_steps": Table(
         title=_l("Sums that were named in your offers"),
         subject=("offer_id", *_OF_BUYER),
-        columns={"id": _LINK, **dict.fromkeys(("offer_id", "position", "side", "amount_minor", "at"), _TALK)},
+        also=(("offer_id", *_OF_SELLER),),
+        second={("offer_id", *_OF_SELLER): _STEP},
+        columns={"id": _LINK, **dict.fromkeys(_STEP, _TALK)},
     ),
     "shop_bundles": Table(
         title=_l("What you take off for several pieces"),

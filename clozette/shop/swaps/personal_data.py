@@ -15,6 +15,7 @@ _LEADS = Personal("relations", (Purpose.PROVIDE,), erasure="clear")
 _OF_RECEIVER = ("receiver_id", "subject_id")
 _OF_GIVER = ("giver_id", "member_id", "subject_id")
 _VALUES = ("value_minor", "topup_minor")
+_PIECE = ("listing_id", "position", "title", "value_minor")
 
 TABLES: Declaration = {
     "shop_swaps": Table(
@@ -52,10 +53,9 @@ TABLES: Declaration = {
     "shop_swap_pieces": Table(
         title=_l("What is in the parcels of swaps"),
         subject=("leg_id", *_OF_RECEIVER),
-        columns={
-            "leg_id": _LINK,
-            **dict.fromkeys(("listing_id", "position", "title", "value_minor"), _AGREED),
-        },
+        also=(("leg_id", *_OF_GIVER),),
+        second={("leg_id", *_OF_GIVER): _PIECE},
+        columns={"leg_id": _LINK, **dict.fromkeys(_PIECE, _AGREED)},
     ),
     "shop_wants": Table(
         title=_l("What you would swap for"),

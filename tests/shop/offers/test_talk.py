@@ -12,6 +12,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY
 from clozette.kernel.refusal import Refused
 from clozette.kernel.tasks.perform import perform
+from clozette.rights.export import contents
 from clozette.shop.listings import services as listings
 from clozette.shop.listings.models import Listing
 from clozette.shop.offers import rules, services
@@ -59,6 +60,13 @@ def test_prices_go_back_and_forth_until_one_is_taken(beas, sams, coat):
         ("seller", 3600),
         ("buyer", 3500),
     ]
+
+
+@pytest.mark.requirement(84)
+def test_both_sides_get_what_was_named(bea, sam, coat):
+    make_offer(bea, coat)
+    for member, name in ((bea, "shop_offer_steps"), (sam, "shop_offer_steps.others")):
+        assert {one.name: db.session.scalar(one.count) for one in contents.sections(member.subject_id)}[name] == 1
 
 
 def test_a_buyer_who_takes_the_sellers_price_goes_on_to_buy(beas, sams, coat, stopped_clock):

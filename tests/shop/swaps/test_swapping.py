@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from clozette.closets.models import Item
 from clozette.kernel import ids, tasks
 from clozette.kernel.database import db
+from clozette.rights.export import contents
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.listings.models import Listing
 from clozette.shop.payments.models import Refund
-from clozette.shop.swaps.models import Leg, Swap
+from clozette.shop.swaps.models import Leg, Piece, Swap
 from tests.shop.swaps.conftest import YES
 from tests.support.client import location
 
@@ -85,6 +86,15 @@ def test_nobody_learns_anything_before_all_have_paid(app, client_of, ring):
     pair.pay(orders[1])
     assert db.session.scalars(sa.select(Swap.state)).one() == "running"
     assert all(order.ship_by and order.seller_handover_id for order in pair.orders())
+
+
+@pytest.mark.requirement(84)
+def test_who_gives_a_thing_gets_it_in_their_archive_too(ring):
+    group = ring(2)
+    group.propose()
+    ada = {one.name: one for one in contents.sections(group.members[0].subject_id)}
+    for name, titles in (("shop_swap_pieces", ["bea's coat"]), ("shop_swap_pieces.others", ["ada's coat"])):
+        assert db.session.scalars(ada[name].select.with_only_columns(Piece.title)).all() == titles
 
 
 def test_two_members_swap(app, client_of, ring, stopped_clock):
