@@ -1,14 +1,22 @@
-"""What is forgotten of a case long after its end: every word and photo; the amounts stay in the books."""
+"""What is forgotten of a case: long after its end every word and photo, and why it was decided so when a side is erased.
 
+The amounts stay in the books.
+"""
+
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.media import services as media
 from clozette.media.models import Photo
 from clozette.shop.cases import rules
 from clozette.shop.cases.models import RUNNING, Case, CaseDecision, CaseEntry, CasePhoto
+from clozette.shop.orders.models import Order
+from clozette.shop.sellers.models import Seller
 
 _AT_ONCE = 100
 
@@ -22,5 +30,18 @@ def forget_old(now: datetime) -> None:
         media.delete_photo(photo)
     said = sa.update(CaseEntry).where(CaseEntry.case_id.in_(old), CaseEntry.author_id.is_not(None))
     db.session.execute(said.values(words="", author_id=None).execution_options(synchronize_session=False))
-    because = sa.update(CaseDecision).where(CaseDecision.case_id.in_(old), CaseDecision.reasons != "")
-    db.session.execute(because.values(reasons="").execution_options(synchronize_session=False))
+    _forget_reasons(old)
+
+
+def forget_side(subject_id: int) -> Iterator[int]:
+    """Before a person's rows go: the reasons of what was decided about their orders and sales, which speak of both sides."""
+    me = sa.select(Member.id).where(Member.subject_id == subject_id).scalar_subquery()
+    sold = sa.select(Seller.id).where(Seller.member_id == me)
+    mine = sa.or_(Order.buyer_id == me, Order.seller_id.in_(sold))
+    yield _forget_reasons(sa.select(Case.id).join(Order, Order.id == Case.order_id).where(mine))
+
+
+def _forget_reasons(cases: sa.Select[int]) -> int:
+    said = sa.update(CaseDecision).where(CaseDecision.case_id.in_(cases), CaseDecision.reasons != "")
+    done: Any = db.session.execute(said.values(reasons="").execution_options(synchronize_session=False))
+    return int(done.rowcount)

@@ -18,6 +18,12 @@ _STAFF = Personal(
     "activity", (Purpose.PROVIDE,), erasure="clear", export=False, hidden_because="who of the staff decided"
 )
 _WORDS = Personal("content", (Purpose.PROVIDE, Purpose.ENFORCE), retention=_KEPT, erasure="clear")
+_ABOUT_BOTH = Personal(
+    "content",
+    (Purpose.PROVIDE, Purpose.ENFORCE),
+    retention=f"{_KEPT}, or until one of the two sides is erased",
+    erasure="clear",
+)
 _OF_BUYER = ("order_id", "buyer_id", "subject_id")
 _OF_SELLER = ("order_id", "seller_id", "member_id", "subject_id")
 _OF_CASE = ("case_id", *_OF_BUYER)
@@ -35,7 +41,8 @@ _FACTS = (
     "tracking",
 )
 _LINE = ("part", "asked_minor", "before_minor", "decided_minor")
-_DECISION = ("round", "parts", "must_return", "reasons", "at")
+_OUTCOME = ("round", "parts", "must_return", "at")
+_DECISION = (*_OUTCOME, "reasons")
 
 CASES: Declaration = {
     "shop_cases": Table(
@@ -46,7 +53,7 @@ CASES: Declaration = {
             _OF_SELLER: _FACTS,
             ("handled_by_id", "subject_id"): "a case of two others, which one of the staff had in hand",
         },
-        columns={"id": _LINK, "order_id": _LINK, "handled_by_id": _STAFF, **dict.fromkeys(_FACTS, _COURSE)},
+        columns={"id": _LINK, "order_id": _LINK, "dispute_id": _LINK, "handled_by_id": _STAFF, **dict.fromkeys(_FACTS, _COURSE)},
     ),
     "shop_case_lines": Table(
         title=_l("What was asked back"),
@@ -67,7 +74,12 @@ CASES: Declaration = {
             _OF_SELLERS_CASE: _DECISION,
             ("by_id", "subject_id"): "a case of two others, which one of the staff had in hand",
         },
-        columns={"case_id": _LINK, "by_id": _STAFF, **dict.fromkeys(_DECISION, _COURSE)},
+        columns={
+            "case_id": _LINK,
+            "by_id": _STAFF,
+            "reasons": _ABOUT_BOTH,
+            **dict.fromkeys(_OUTCOME, _COURSE),
+        },
     ),
     "shop_case_entries": Table(
         title=_l("What you said in complaints"),

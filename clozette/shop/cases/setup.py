@@ -5,7 +5,8 @@ from flask import Flask
 from clozette.community import notifications
 from clozette.kernel import checkup, events, tasks
 from clozette.kernel.web import slots
-from clozette.shop.cases import banking, checks, queries, staff_views, views, words
+from clozette.rights.erasure import executor as erasure
+from clozette.shop.cases import banking, checks, keeping, queries, staff_views, views, words
 from clozette.shop.cases import tasks as ours
 from clozette.shop.cases.events import CaseMoved
 from clozette.shop.payments.events import DisputeMoved
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, DisputeMoved, inside=(banking.heard,))
     events.listen(app, CaseMoved, after=(ours.tell_case,))
     tasks.schedule(app, "17 * * * *", ours.tend_cases)
+    erasure.register(app, erasure.Step("case_reasons", keeping.forget_side))
     checkup.add(app, "cases", checks.cases)
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))

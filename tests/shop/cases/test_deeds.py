@@ -327,6 +327,19 @@ def test_who_leaves_during_a_case_takes_their_words_along(case, arrived, bea, sa
     assert (case.state, arrived.refunded_minor) == ("settled", 4177)
 
 
+@pytest.mark.requirement(106)
+@pytest.mark.parametrize("side", ["buyer", "seller"])
+def test_why_it_was_decided_so_goes_with_either_side(request, answered, judy, stopped_clock, side):
+    stopped_clock.stop()
+    decide(answered, judy, 1000)
+    leaving = request.getfixturevalue({"buyer": "bea", "seller": "sam"}[side])
+    erasure = erasures.ask(leaving.subject_id, via="page", now=clock.now())
+    stopped_clock.forward(days=15)
+    assert executor.execute(erasure.id, now=clock.now(), save=db.session.commit)
+    decisions = db.session.execute(sa.select(CaseDecision.reasons, CaseDecision.parts)).all()
+    assert [(reasons, list(parts.values())) for reasons, parts in decisions] == [("", [1000])]
+
+
 def test_an_order_that_went_on_meanwhile_gets_no_case(case, arrived):
     """What was read a moment ago is asked again by the statement that lets the order wait."""
     stale = whole(arrived)
