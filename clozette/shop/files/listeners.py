@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from clozette.kernel.database import db
-from clozette.shop.files import queries, store
+from clozette.shop.files import queries, services
 
 
 def forget(subject_id: int) -> Iterator[int]:
-    """Before a person's rows go: the files that nobody bought go whole, bytes first; the others are their buyers'."""
+    """Before a person's rows go: the files that nobody paid for go whole; the others are their buyers'.
+
+    Money that still comes for one goes back, as its seller is gone.
+    """
     for file in queries.unsold_of(subject_id):
-        store.remove(file.folder)
-        db.session.delete(file)
-        db.session.flush()
+        services.forget(file)
         yield 1

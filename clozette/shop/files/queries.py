@@ -12,8 +12,9 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderLine
 from clozette.shop.sellers.models import Seller
 
-BOUGHT = sa.exists().where(OrderLine.file_id == GoodsFile.id)
-"""The SQL condition that somebody bought a file, or began to."""
+TAKEN = sa.exists().where(OrderLine.file_id == GoodsFile.id)
+"""The SQL condition that somebody bought a file, or began to: money may come late."""
+_PAID = sa.exists().where(OrderLine.file_id == GoodsFile.id, Order.id == OrderLine.order_id, Order.paid_at.is_not(None))
 
 
 def current_of(listing_id: int) -> GoodsFile | None:
@@ -52,7 +53,7 @@ def of_order(order_id: int) -> Mapping[int, GoodsFile]:
 
 
 def unsold_of(subject_id: int) -> Sequence[GoodsFile]:
-    """Return a person's files that nobody bought."""
+    """Return a person's files that nobody paid for."""
     theirs = sa.select(GoodsFile).join(Listing, Listing.id == GoodsFile.listing_id)
     theirs = theirs.join(Seller, Seller.id == Listing.seller_id).join(Member, Member.id == Seller.member_id)
-    return db.session.scalars(theirs.where(Member.subject_id == subject_id, ~BOUGHT)).all()
+    return db.session.scalars(theirs.where(Member.subject_id == subject_id, ~_PAID)).all()

@@ -74,9 +74,17 @@ def _has_room(seller_id: int, adding: int) -> None:
     refuse(rules.why_not_keep(used=used, adding=adding, quota=settings.media_quota_mb * 1024**2))
 
 
+def forget(file: GoodsFile) -> None:
+    """Forget a file that nobody paid for, bytes first; orders that came to nothing no longer lead to it."""
+    store.remove(file.folder)
+    db.session.execute(sa.update(OrderLine).where(OrderLine.file_id == file.id).values(file_id=None))
+    db.session.delete(file)
+    db.session.flush()
+
+
 def drop_unsold(before: datetime) -> None:
     """Forget the files that were replaced before a moment and that nobody bought.
 
     Their bytes go with the next sweep.
     """
-    db.session.execute(sa.delete(GoodsFile).where(GoodsFile.replaced_at < before, ~queries.BOUGHT))
+    db.session.execute(sa.delete(GoodsFile).where(GoodsFile.replaced_at < before, ~queries.TAKEN))

@@ -15,7 +15,7 @@ from clozette.kernel.ports.mail import KEY
 from clozette.kernel.viewer import Viewer
 from clozette.privacy.disclosures.models import Disclosure, Handover
 from clozette.privacy.models import LedgerEntry, Wording
-from clozette.shop.files import queries, services, store
+from clozette.shop.files import listeners, queries, services, store
 from clozette.shop.files.models import GoodsFile
 from clozette.shop.files.tasks import sweep_files
 from clozette.shop.listings.access import own_listing
@@ -27,7 +27,7 @@ from clozette.shop.payments.models import Payment
 from tests.factories.accounts import make_member
 from tests.factories.closets import make_item
 from tests.factories.goods import PDF, PNG, archive, make_file, upload
-from tests.factories.shop import make_listing
+from tests.factories.shop import make_listing, make_order
 from tests.support.races import at_once
 
 BILL = {
@@ -265,6 +265,21 @@ def test_the_sweep_takes_what_nobody_bought(app: Any, client_of: Any, pattern: A
     stopped_clock.forward(days=2)
     sweep(app)
     assert {folder for folder, _one in store.stored()} == {after}
+
+
+@pytest.mark.requirement(106)
+def test_only_what_was_paid_for_stays_when_its_seller_goes(db_session: Any, seller: Any, sam: Any, bea: Any) -> None:
+    folders = {}
+    for state, paid_at in (("expired", None), ("paying", None), ("complete", clock.now())):
+        sold = make_listing(seller, mode="fee", title=state, stock=1000, remaining=999)
+        order, file = make_order(bea, sold, state, paid_at=paid_at), make_file(sold)
+        db.session.execute(sa.update(OrderLine).where(OrderLine.order_id == order.id).values(file_id=file.id))
+        folders[state] = file.folder
+    db.session.commit()
+    assert sum(listeners.forget(sam.subject_id)) == 2
+    db.session.commit()
+    assert {folder for folder, _one in store.stored()} == {folders["complete"]}
+    assert db.session.scalars(sa.select(GoodsFile.folder)).all() == [folders["complete"]]
 
 
 @pytest.mark.requirement(72)
