@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, Response, current_app, g, render_template, request, session
+from flask import Flask, Response, current_app, g, get_flashed_messages, render_template, request, session
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -41,7 +41,7 @@ RECENT = timedelta(days=6)
 PLACES = frozenset(
     {"/", "/feed", "/discover", "/shop", "/contests", "/search", "/closet", "/looks/new", "/notifications"}
 )
-MOST_FRAMES = 4096
+MOST_FRAMES, MOST_FLASHES = 4096, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def init_app(app: Flask) -> None:
     files = StaticFiles(Path(app.static_folder or ""), watch=bool(app.config["TEMPLATES_AUTO_RELOAD"]))
     app.extensions["clozette.static"] = files
     app.extensions["clozette.frames"] = Kept(MOST_FRAMES)
+    app.extensions["clozette.flashes"] = Kept(MOST_FLASHES)
     app.extensions["clozette.frame_facts"] = {}
     app.extensions["clozette.csrf"] = Kept(MOST_FRAMES)
     app.view_functions["static"] = _static_view(app.view_functions["static"], files)
@@ -95,6 +96,7 @@ def init_app(app: Flask) -> None:
         integrity=lambda path: files[path].integrity,
         csrf=csrf,
         frame=frame,
+        flashes=flashes,
         method=method,
         next_page=next_page,
         has_page=has_page,
@@ -149,6 +151,9 @@ def viewer_key() -> tuple[Any, ...]:
 
 def frame(part: str) -> Markup:
     """Return ``templates/parts/<part>.html`` as this viewer sees it at this place, made once."""
+    if "frame_hole" in g:
+        hole: Markup = g.frame_hole(part)
+        return hole
     here = request.path
     place = here if here in PLACES or here == f"/@{viewer().handle}" else ""
     known: Kept[Markup] = current_app.extensions["clozette.frames"]
@@ -157,6 +162,21 @@ def frame(part: str) -> Markup:
     if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
         made = Markup(render_template(f"parts/{part}.html", here=place, **_frame_facts()))  # noqa: S704 (a template's own output)
         known.put(key, made)
+    return made
+
+
+def flashes() -> Markup:
+    """Return the messages that wait for the viewer; each is shown once. How some look together is made once."""
+    if "flashes" in g:
+        return Markup(g.flashes)  # noqa: S704 - a mark of ours
+    messages = tuple(get_flashed_messages(with_categories=True)) if "_flashes" in session else ()
+    if not messages:
+        return Markup()
+    known: Kept[Markup] = current_app.extensions["clozette.flashes"]
+    made = known.get(messages)
+    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        made = Markup(render_template("parts/flashes.html", messages=messages))  # noqa: S704 (a template's own output)
+        known.put(messages, made)
     return made
 
 

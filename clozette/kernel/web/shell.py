@@ -3,11 +3,14 @@
 ``render("looks/feed.html", {"cards": cards, "after": cursor}, more=True)`` gives the template ``cards`` and ``after`` as
 marks that it must print as they are, once or more, and ``more`` as it is. What is kept belongs to one viewer at one
 address; the nonce, the form token and the holes are filled in anew for every answer.
+
+A page that each viewer opens but seldom is kept by ``common`` for all of them together: the frame around it is a hole too.
 """
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
 from flask import Flask, current_app, g, render_template, request, session
 from markupsafe import Markup, escape
@@ -17,7 +20,12 @@ from clozette.kernel.web import headers, pages
 
 _KEY = "clozette.shells"
 MOST_SHELLS = 1000
-_NONCE, _TOKEN = "nonce", "token"
+_NONCE, _TOKEN, _FLASHES, _FRAME = "nonce", "token", "flashes", "frame_"
+_OWN: Mapping[str, Callable[[], str | Markup]] = {
+    _NONCE: headers.csp_nonce,
+    _TOKEN: pages.csrf_token,
+    _FLASHES: pages.flashes,
+}
 
 Shell = Sequence[str]
 """Text and names of holes in turn: the odd ones are names."""
@@ -62,6 +70,71 @@ def render(template: str, holes: Mapping[str, str | Markup], *, at: str = "", **
         shells.kept.put(key, shell)
     filled = {_NONCE: headers.csp_nonce(), _TOKEN: pages.csrf_token(), **holes}
     return "".join([escape(filled[part]) if number % 2 else part for number, part in enumerate(shell)])
+
+
+def common(
+    template: str,
+    holes: Mapping[str, str | Markup],
+    context: Callable[[Mapping[str, str | Markup]], Mapping[str, Any]] = dict,
+    **values: Hashable,
+) -> str:
+    """Return a page that is kept once for all members who speak a language, with its holes filled.
+
+    Nothing of the viewer may stand in it but what is in the frame, in flashed messages, and in the holes.
+
+    :param context: makes of the holes what the template is given, if that is not the holes themselves; it gets marks for
+        what is kept. It may not depend on anything but them and ``values``.
+    :param values: what the page depends on besides, small; the template is given them too.
+    """
+    if current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        return render_template(template, **context(holes), **values)
+    shells: Shells = current_app.extensions[_KEY]
+    key = (template, pages.language(), *sorted(values.items()))
+    shell = shells.kept.get(key)
+    if shell is None:
+        marks = {name: shells.mark(name) for name in holes}
+        shell = _make_common(shells, template, {**context(marks), **values})
+        shells.kept.put(key, shell)
+    return _filled(shell, holes)
+
+
+def _filled(shell: Shell, holes: Mapping[str, str | Markup]) -> str:
+    """Put into each hole what belongs there: what is given, or what every page has."""
+    filled: list[str] = list(shell)
+    own: dict[str, str | Markup] = {}
+    for place in range(1, len(filled), 2):
+        name = filled[place]
+        value = holes.get(name)
+        if value is None:
+            value = own.get(name)
+        if value is None:
+            value = own[name] = _own(name)
+        filled[place] = escape(value)
+    return "".join(filled)
+
+
+def _own(name: str) -> str | Markup:
+    return pages.frame(name.removeprefix(_FRAME)) if name.startswith(_FRAME) else _OWN[name]()
+
+
+def _make_common(shells: Shells, template: str, given: Mapping[str, Any]) -> Shell:
+    """Render with marks for what every page has: ``pages`` and ``headers`` give what ``g`` holds."""
+    marks: dict[str, Any] = {
+        "csp_nonce": shells.mark(_NONCE),
+        "csrf_token": shells.mark(_TOKEN),
+        "flashes": shells.mark(_FLASHES),
+        "frame_hole": lambda name: shells.mark(f"{_FRAME}{name}"),
+    }
+    before = {name: g.pop(name) for name in marks if name in g}
+    try:
+        for name, mark in marks.items():
+            setattr(g, name, mark)
+        return shells.split(render_template(template, **given))
+    finally:
+        for name in marks:
+            g.pop(name)
+        for name, value in before.items():
+            setattr(g, name, value)
 
 
 def _make(

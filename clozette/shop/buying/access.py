@@ -15,5 +15,5 @@ def own_order(viewer: Viewer, ref: str) -> Order:
 
 
 def own_standing(viewer: Viewer, ref: str) -> Any:
-    """Return the id and the state of what the viewer bought, as a row, or 404."""
+    """Return how far what the viewer bought is, as a row (``queries.standing``), or 404."""
     return queries.standing(viewer.member_id, ref) or abort(404)

@@ -16,7 +16,11 @@ from clozette.shop.payments.models import Payment
 # Statements of every checkout, made once.
 _ME: sa.BindParameter[Any] = sa.bindparam("me", None, type_=Order.buyer_id.type)
 _BY_KEY = sa.select(Order).where(Order.buyer_id == _ME, Order.form_key == sa.bindparam("key"))
-_STANDING = Prepared(sa.select(Order.id, Order.state).where(Order.ref == sa.bindparam("ref"), Order.buyer_id == _ME))
+_STANDING = Prepared(
+    sa.select(Order.id, Order.state, Order.paid_at, Order.swap_id).where(
+        Order.ref == sa.bindparam("ref"), Order.buyer_id == _ME
+    )
+)
 _HELD = Prepared(
     sa.select(sa.func.count().label("number")).where(
         Order.buyer_id == _ME, Order.state.in_(HELD), Order.swap_id.is_(None)
@@ -41,7 +45,7 @@ def by_key(buyer_id: int, form_key: str) -> Order | None:
 
 
 def standing(member_id: int | None, ref: str) -> Any:
-    """Return the id and the state of a buyer's order, as a row, if there is one."""
+    """Return how far a buyer's order is, as a row, if there is one: ``id``, ``state``, ``paid_at``, ``swap_id``."""
     return next(iter(_STANDING.rows(database.connection(), {"me": member_id, "ref": ref})), None)
 
 

@@ -13,7 +13,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ports import payments as port
 from clozette.kernel.ports.payments import Declined, Later
 from clozette.kernel.refusal import Refused
-from clozette.kernel.web import edge, gate, headers
+from clozette.kernel.web import edge, gate, headers, shell
 from clozette.kernel.web.forms import Form
 from clozette.privacy import notices
 from clozette.shop.buying import access, holds, queries, rules, schemas, services
@@ -67,7 +67,7 @@ def check_out() -> Any:
 @gate.members()
 def pay(ref: str) -> Any:
     """Ask the payment service for its page and lead there; no transaction is open while it is asked."""
-    order_id, state = access.own_standing(gate.viewer(), ref)
+    order_id, state, *_rest = access.own_standing(gate.viewer(), ref)
     if state not in HELD or not port.is_on():
         return redirect(f"/orders/{ref}", 303)
     edge.begin_to_write()
@@ -84,11 +84,12 @@ def pay(ref: str) -> Any:
 @gate.members()
 def back() -> Any:
     """Say whether the money is there; look again by itself for two minutes. Only reads: what is paid the service tells."""
-    order = access.own_order(gate.viewer(), request.args.get("order", ""))
-    look = _number(request.args.get("look", "")) + 1
-    again = f"{HERE}/return?order={order.ref}&look={look}" if order.state in HELD and look <= _LOOKS else None
-    page = render_template("shop/return.html", order=order, again=again, waiting=order.state in HELD)
-    return page, {"Refresh": f"5; url={again}"} if again else {}
+    ref = request.args.get("order", "")
+    standing = access.own_standing(gate.viewer(), ref)
+    if standing.state in HELD:
+        return _waiting_page(ref)
+    paid, swap = standing.paid_at is not None, standing.swap_id is not None
+    return shell.common("shop/return.html", {"ref": ref}, paid=paid, swap=swap)
 
 
 @blueprint.get(f"{HERE}/cancel/<ref>")
@@ -120,6 +121,13 @@ def give_up(ref: str) -> Any:
         return redirect("/swaps", 303)
     flash(_("Nothing was ordered. What you wanted is in your cart again."), "success")
     return redirect("/cart", 303)
+
+
+def _waiting_page(ref: str) -> Any:
+    look = _number(request.args.get("look", "")) + 1
+    again = f"{HERE}/return?order={ref}&look={look}" if look <= _LOOKS else None
+    page = render_template("shop/waiting.html", order=access.own_order(gate.viewer(), ref), again=again)
+    return page, {"Refresh": f"5; url={again}"} if again else {}
 
 
 def _declined(ref: str, order_id: int) -> Any:
