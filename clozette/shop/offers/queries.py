@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from clozette.accounts.access import not_blocked
 from clozette.kernel.database import db
 from clozette.kernel.money import Money
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
@@ -47,14 +48,15 @@ def by_key(buyer_id: int, form_key: str) -> Offer | None:
     return db.session.scalar(sa.select(Offer).where(Offer.buyer_id == buyer_id, Offer.form_key == form_key))
 
 
-def made_by(member_id: int, after: int | None) -> Page[Offer]:
-    """Return one page of what a member offered, newest first."""
-    return _page(sa.select(Offer).where(Offer.buyer_id == member_id), after)
+def made_by(viewer: Viewer, after: int | None) -> Page[Offer]:
+    """Return one page of what the viewer offered, newest first; nothing behind a block, as its own page."""
+    mine = sa.select(Offer).join(Seller, Seller.id == Offer.seller_id).where(Offer.buyer_id == viewer.member_id)
+    return _page(mine.where(not_blocked(viewer, Seller.member_id)), after)
 
 
-def made_to(seller_id: int, after: int | None) -> Page[Offer]:
-    """Return one page of what was offered to a seller, newest first."""
-    return _page(sa.select(Offer).where(Offer.seller_id == seller_id), after)
+def made_to(viewer: Viewer, seller_id: int, after: int | None) -> Page[Offer]:
+    """Return one page of what was offered to the viewer, who is this seller, newest first; nothing behind a block."""
+    return _page(sa.select(Offer).where(Offer.seller_id == seller_id, not_blocked(viewer, Offer.buyer_id)), after)
 
 
 def standing_of(member_id: int) -> Standing:

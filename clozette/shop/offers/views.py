@@ -33,10 +33,10 @@ _ONE = f"{HERE}/<id:offer_id>"
 @gate.members()
 def offers() -> Any:
     """List what the viewer offered, with what all that is open comes to."""
-    member_id = gate.viewer().member_id
-    assert member_id is not None
-    page = queries.made_by(member_id, read_cursor(request.args.get("after")))
-    standing = queries.standing_of(member_id)
+    viewer = gate.viewer()
+    assert viewer.member_id is not None
+    page = queries.made_by(viewer, read_cursor(request.args.get("after")))
+    standing = queries.standing_of(viewer.member_id)
     return render_template("shop/offers.html", page=page, standing=standing, words=words)
 
 
@@ -44,8 +44,8 @@ def offers() -> Any:
 @gate.members()
 def offers_to_me() -> Any:
     """List what was offered to the viewer."""
-    seller = own_seller(gate.viewer())
-    page = queries.made_to(seller.id, read_cursor(request.args.get("after")))
+    viewer = gate.viewer()
+    page = queries.made_to(viewer, own_seller(viewer).id, read_cursor(request.args.get("after")))
     return render_template("selling/offers.html", page=page, words=words)
 
 

@@ -67,8 +67,8 @@ def title_of(offer: Offer) -> str:
     """Say what an offer is for, in short."""
     first, *more = offer.lines
     if not more:
-        return first.listing.title
-    return str(gettext("%(title)s and %(num)s more", title=first.listing.title, num=len(more)))
+        return first.listing.name
+    return str(gettext("%(title)s and %(num)s more", title=first.listing.name, num=len(more)))
 
 
 def page_of(offer: Offer) -> str:

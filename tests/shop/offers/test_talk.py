@@ -195,8 +195,9 @@ def test_a_block_ends_it(beas, sams, bea, sam, coat, seller):
     states = db.session.execute(sa.select(Offer.state, Offer.ended_because)).all()
     assert {tuple(row) for row in states} == {("declined", "block")}
     assert remaining(hat) == 1
-    for browser in (beas, sams):
+    for browser, others in ((beas, "/offers"), (sams, "/selling/offers")):
         assert browser.get(page).status_code == 404
+        assert "No offers yet" in browser.get(others).text
 
 
 def test_who_leaves_lets_go(bea, sams, coat):
