@@ -7,7 +7,16 @@ from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.listings.models import Listing
 from clozette.shop.offers.models import Bundle, Offer, OfferLine, OfferStep
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
-from clozette.shop.payments.models import Heard, Payment, Payout, Reconciliation, Refund, Run
+from clozette.shop.payments.models import (
+    Dispute,
+    Heard,
+    Payment,
+    Payout,
+    Reconciliation,
+    Refund,
+    Run,
+    TakeBack,
+)
 from clozette.shop.reviews.models import Review
 from clozette.shop.sellers.models import Fees, Rate, Seller
 from clozette.shop.swaps.models import Leg, Piece, Swap, Want
@@ -22,6 +31,7 @@ __all__ = [
     "CaseEntry",
     "CaseLine",
     "CasePhoto",
+    "Dispute",
     "Fees",
     "GoodsFile",
     "Heard",
@@ -44,6 +54,7 @@ __all__ = [
     "Run",
     "Seller",
     "Swap",
+    "TakeBack",
     "Taste",
     "Want",
 ]

@@ -53,6 +53,18 @@ _WISH = Personal("preferences", (Purpose.PROVIDE,), retention="until you buy it 
 _OF_SELLER = ("seller_id", "member_id", "subject_id")
 _OF_BUYER = ("buyer_id", "subject_id")
 
+_DISPUTED = (
+    "outside",
+    "order_id",
+    "state",
+    "asked_minor",
+    "amount_minor",
+    "debt_minor",
+    "due_at",
+    "heard_at",
+    "decided_at",
+)
+
 _SELLERS = {
     "shop_sellers": Table(
         title=_l("What makes you a seller"),
@@ -354,6 +366,27 @@ _ORDERS = {
                 erasure="clear",
                 export=False,
                 hidden_because="who of the staff paid it",
+            ),
+        },
+    ),
+    "shop_disputes": Table(
+        title=_l("What your bank asked back"),
+        subject=("order_id", *_OF_BUYER),
+        also=(("order_id", *_OF_SELLER),),
+        second={("order_id", *_OF_SELLER): _DISPUTED},
+        columns={
+            "id": _LINK,
+            "reminded_at": NotPersonal("when the staff was reminded"),
+            **dict.fromkeys(_DISPUTED, _BOUGHT),
+        },
+    ),
+    "shop_take_backs": Table(
+        title=_l("What was taken back of your money"),
+        subject=("dispute_id", "order_id", *_OF_SELLER),
+        columns={
+            "id": _LINK,
+            **dict.fromkeys(
+                ("dispute_id", "amount_minor", "state", "outside", "tries", "why", "asked_at", "done_at"), _BOUGHT
             ),
         },
     ),

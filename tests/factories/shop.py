@@ -4,13 +4,18 @@ import itertools
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from clozette.accounts.models import Member
 from clozette.closets.models import Item
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.kernel.ports import payments as ports
 from clozette.shop.files.queries import current_of
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
+from clozette.shop.payments import disputes
+from clozette.shop.payments.models import Dispute
 from clozette.shop.sellers.models import Rate, Seller
 
 _numbers = itertools.count(1)
@@ -81,6 +86,15 @@ def make_order(buyer: Member, listing: Listing, state: str = "reserved", **colum
     listing.remaining -= 1
     db.session.flush()
     return order
+
+
+def dispute(order: Order, state: Any, amount: int | None = None, *, name: str = "du_1") -> Dispute:
+    """Hear of what the bank of an order's buyer does; of all that was paid, if no amount is named. Committed."""
+    wants = order.total.amount_minor if amount is None else amount
+    due_at = clock.now() + timedelta(days=9) if state in ("inquiry", "open") else None
+    disputes.heard(order.id, ports.Dispute(name, "pi_1", state, wants, order.currency, due_at), clock.now())
+    db.session.commit()
+    return db.session.scalars(sa.select(Dispute).where(Dispute.outside == name)).one()
 
 
 def _added(row: Any) -> Any:

@@ -25,7 +25,7 @@ PAST, AHEAD = 300, 60
 
 SessionState = Literal["open", "paid", "unpaid", "expired"]
 MoneyState = Literal["sent", "done", "failed"]
-DisputeState = Literal["open", "won", "lost"]
+DisputeState = Literal["inquiry", "dropped", "open", "won", "lost"]
 
 
 class Later(Exception):
@@ -59,6 +59,7 @@ class Terms:
     :ivar paid_url: where the buyer comes back to, ``left_url`` where from a page that they leave.
     :ivar expires_at: when the page closes; half an hour from now at least.
     :ivar title: what the page calls the order. Nothing of a person.
+    :ivar abroad: whether the account is of another region than the house: then it takes the charge as its own.
     """
 
     account: str
@@ -67,6 +68,7 @@ class Terms:
     paid_url: str
     left_url: str
     expires_at: datetime
+    abroad: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,19 @@ class Refund:
 
 @dataclass(frozen=True)
 class Dispute:
-    """A buyer's bank that wants the money back."""
+    """A buyer's bank that wants the money back, or asks about it before that.
+
+    :ivar state: ``inquiry``: the bank asks, and has taken nothing; ``dropped``: it asks no more; ``open``: it has the money,
+        until it decides.
+    :ivar due_at: by when proof must be there; nothing if none is asked for, or no more.
+    """
 
     id: str
     intent: str
     state: DisputeState
     amount_minor: int
     currency: str
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -178,8 +186,11 @@ class Payments(Protocol):
     def dispute(self, dispute: str) -> Dispute:
         """Return a dispute as it is now."""
 
-    def open_account(self, release: Release, key: str) -> str:
-        """Open an account for the one seller of a release, ``country`` and ``email``; nothing is paid out by itself."""
+    def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
+        """Open an account for the one seller of a release, ``country`` and ``email``; nothing is paid out by itself.
+
+        :param abroad: whether it has to take charges as its own.
+        """
 
     def onboarding(self, account: str, return_url: str, refresh_url: str, key: str) -> str:
         """Return the address, good for minutes and once, where a seller tells the service who they are."""

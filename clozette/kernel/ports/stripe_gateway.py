@@ -40,7 +40,17 @@ _HUNDREDFOLD = frozenset({"ISK", "UGX"})
 _WHOLE = frozenset({"MGA"})
 _REFUNDS: dict[str, MoneyState] = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
 _PAYOUTS: dict[str, MoneyState] = {"paid": "done", "failed": "failed", "canceled": "failed"}
-_DISPUTES: dict[str, DisputeState] = {"won": "won", "lost": "lost", "warning_closed": "won", "prevented": "won"}
+_DISPUTES: dict[str, DisputeState] = {
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
+    "warning_closed": "dropped",
+    "prevented": "won",
+    "won": "won",
+    "lost": "lost",
+    "appeal_needs_response": "lost",
+    "appeal_under_review": "lost",
+}
+_ASKS = ("needs_response", "warning_needs_response")
 Said = Mapping[str, Any]
 
 
@@ -125,15 +135,14 @@ class Stripe:
     def dispute(self, dispute: str) -> Dispute:
         """Retrieve it."""
         with self._judged():
-            said = self._client.v1.disputes.retrieve(dispute).to_dict()
-            amount, currency = _inward(said["amount"], said["currency"])
-            return Dispute(
-                said["id"], _id(said["payment_intent"]), _DISPUTES.get(said["status"], "open"), amount, currency
-            )
+            return _dispute(self._client.v1.disputes.retrieve(dispute).to_dict())
 
-    def open_account(self, release: Release, key: str) -> str:
-        """Create an account (v2) that can receive transfers, and let its payouts wait for us."""
-        asked = _account(depart(release))
+    def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
+        """Create an account (v2) that can receive transfers, and let its payouts wait for us.
+
+        One of another region is the merchant of its charges, which takes the capability to be paid by card.
+        """
+        asked = _account(depart(release), abroad=abroad)
         with self._judged():
             made = self._client.v2.core.accounts.create(asked, {"idempotency_key": key})
             account = str(made.id)
@@ -162,10 +171,10 @@ class Stripe:
             return str(link.url)
 
     def account(self, account: str) -> Standing:
-        """Retrieve it: transfers that are active, and what is waited for from the seller."""
+        """Retrieve it: whether all that was asked for is active, and what is waited for from the seller."""
         with self._judged():
             found = self._client.v2.core.accounts.retrieve(
-                account, {"include": ["configuration.recipient", "requirements"]}
+                account, {"include": ["configuration.recipient", "configuration.merchant", "requirements"]}
             )
             return _standing(found.to_dict())
 
@@ -262,17 +271,22 @@ def _page(told: Said, terms: Terms) -> "SessionCreateParams":
     }
     if terms.fee_minor:
         asked["payment_intent_data"]["application_fee_amount"] = _outward(terms.fee_minor, currency)
+    if terms.abroad:
+        asked["payment_intent_data"]["on_behalf_of"] = terms.account
     return asked
 
 
-def _account(told: Said) -> "AccountCreateParams":
-    return {
+def _account(told: Said, *, abroad: bool) -> "AccountCreateParams":
+    asked: AccountCreateParams = {
         "contact_email": str(told["email"]),
         "dashboard": "express",
         "identity": {"country": str(told["country"]).lower()},
         "configuration": {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}},
         "defaults": {"responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
     }
+    if abroad:
+        asked["configuration"]["merchant"] = {"capabilities": {"card_payments": {"requested": True}}}
+    return asked
 
 
 def _session(said: Said) -> Session:
@@ -301,17 +315,28 @@ def _refund(said: Said) -> Refund:
     )
 
 
+def _dispute(said: Said) -> Dispute:
+    """Read a dispute; the day by which proof is due is nothing where the bank takes none."""
+    due = (said.get("evidence_details") or {}).get("due_by") if said["status"] in _ASKS else None
+    due_at = datetime.fromtimestamp(due, UTC) if due else None
+    amount, currency = _inward(said["amount"], said["currency"])
+    state = _DISPUTES.get(said["status"], "open")
+    return Dispute(said["id"], _id(said["payment_intent"]), state, amount, currency, due_at)
+
+
 def _payout(account: str, said: Said) -> Payout:
     state = _PAYOUTS.get(said["status"], "sent")
     return Payout(said["id"], account, state, *_inward(said["amount"], said["currency"]), _reference(said))
 
 
 def _standing(said: Said) -> Standing:
-    recipient = (said.get("configuration") or {}).get("recipient") or {}
-    transfers = (recipient.get("capabilities") or {}).get("stripe_balance", {}).get("stripe_transfers", {})
+    can = {name: (one or {}).get("capabilities") or {} for name, one in (said.get("configuration") or {}).items()}
+    transfers = can.get("recipient", {}).get("stripe_balance", {}).get("stripe_transfers") or {}
+    cards = can.get("merchant", {}).get("card_payments")
     wanted = (said.get("requirements") or {}).get("entries") or []
     wants = tuple(str(one["description"]) for one in wanted if one.get("awaiting_action_from") == "user")
-    return Standing(said["id"], transfers.get("status") == "active", wants)
+    is_active = all(one.get("status") == "active" for one in (transfers, cards) if one is not None)
+    return Standing(said["id"], is_active, wants)
 
 
 def _event(body: bytes) -> Event | None:

@@ -34,6 +34,8 @@ from clozette.kernel.ports.release import Release
 
 ORIGIN = "https://pay.test"
 SHORTEST = timedelta(minutes=30)
+ANSWER_WITHIN = timedelta(days=9)
+_GOING = ("inquiry", "open")
 _SECRET = b"till"
 T = TypeVar("T")
 
@@ -57,6 +59,7 @@ class Till:
         self.disputes: dict[str, Dispute] = {}
         self.sent_out: dict[str, Payout] = {}
         self.standings: dict[str, Standing] = {}
+        self.abroad: dict[str, bool] = {}
         self.balances: dict[tuple[str, str], int] = {}
         self.fees: dict[str, int] = {}
         self.made_at: dict[str, datetime] = {}
@@ -78,6 +81,8 @@ class Till:
                 raise Declined("invalid")
             if not self._standing(terms.account).is_active:
                 raise Declined("insufficient_capabilities_for_transfer")
+            if self.abroad.get(terms.account, terms.abroad) != terms.abroad:
+                raise Declined("invalid")
             made = self._id("cs")
             page = Session(
                 made, told["ref"], "open", told["amount_minor"], told["currency"], terms.expires_at, f"{ORIGIN}/{made}"
@@ -137,10 +142,10 @@ class Till:
         self._called("dispute")
         return _found(self.disputes, dispute)
 
-    def open_account(self, release: Release, key: str) -> str:
+    def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
         """Open an account."""
         told = depart(release)
-        return self._once("open_account", key, (told["country"], told["email"]), self._open)
+        return self._once("open_account", key, (told["country"], told["email"], abroad), lambda: self._open(abroad))
 
     def onboarding(self, account: str, return_url: str, refresh_url: str, key: str) -> str:
         """Give an address."""
@@ -242,12 +247,16 @@ class Till:
         self.standings[account] = Standing(account, not wants, wants)
         self._tell("account.updated", account)
 
-    def disputed(self, intent: str, state: DisputeState = "open") -> Dispute:
-        """Let the buyer's bank ask for the money, or decide."""
+    def disputed(self, intent: str, state: DisputeState = "open", amount_minor: int | None = None) -> Dispute:
+        """Let the buyer's bank ask for the money, for some of it or for all, or decide; once it has, this is another one."""
         page = self._paid_page(intent)
-        known = next((one.id for one in self.disputes.values() if one.intent == intent), None) or self._id("dp")
-        self.disputes[known] = made = Dispute(known, intent, state, page.amount_minor, page.currency)
-        self._tell("charge.dispute.created" if state == "open" else "charge.dispute.closed", known)
+        going = [one.id for one in self.disputes.values() if one.intent == intent and one.state in _GOING]
+        known, due_at = next(iter(going), None), clock.now() + ANSWER_WITHIN if state in _GOING else None
+        amount = amount_minor or (self.disputes[known].amount_minor if known else page.amount_minor)
+        made = Dispute(known or self._id("du"), intent, state, amount, page.currency, due_at)
+        self.disputes[made.id] = made
+        what = "updated" if known and state in _GOING else "created" if state in _GOING else "closed"
+        self._tell(f"charge.dispute.{what}", made.id)
         return made
 
     def settle(self, payout: str, state: MoneyState = "done") -> None:
@@ -294,8 +303,9 @@ class Till:
         self.made_at[made] = clock.now()
         return made
 
-    def _open(self) -> str:
+    def _open(self, abroad: bool) -> str:
         made = self._id("acct")
+        self.abroad[made] = abroad
         self.standings[made] = Standing(made, is_active=False, wants=("identity",))
         return made
 

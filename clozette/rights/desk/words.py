@@ -260,6 +260,8 @@ DETAILS: dict[str, LazyString] = {
     "contact": _l("contact"),
     "currency": _l("currency"),
     "deed": _l("what it belongs to"),
+    "debt_minor": _l("what is owed of it, in the smallest unit"),
+    "dispute_id": _l("which claim of a bank"),
     "fee_minor": _l("fee, in the smallest unit"),
     "first_minor": _l("price of the first piece"),
     "floor_minor": _l("least that you take"),

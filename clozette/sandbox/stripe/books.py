@@ -12,6 +12,8 @@ from typing import Any
 Object = dict[str, Any]
 Tell = Callable[[list[Object]], None]
 HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 3600
+ANSWER_WITHIN = 9 * A_DAY
+DECIDED = ("won", "lost", "warning_closed")
 PAID, DECLINED, INSUFFICIENT, SECURE = "4242424242424242", "4000000000000002", "4000000000009995", "4000002500003155"
 CARDS = {PAID: "paid", DECLINED: "generic_decline", INSUFFICIENT: "insufficient_funds", SECURE: "challenge"}
 
@@ -27,14 +29,20 @@ class Problem(Exception):
 class Books:
     """One platform and its connected accounts.
 
+    :param home: the platform's country: without ``on_behalf_of`` money stays in its region.
     :param tell: takes the events of one deed, once what it did is kept.
     :param now: the clock, for whoever tells of days that are over.
     """
 
     def __init__(
-        self, file: Path | None = None, tell: Tell | None = None, now: Callable[[], float] = time.time
+        self,
+        file: Path | None = None,
+        tell: Tell | None = None,
+        now: Callable[[], float] = time.time,
+        *,
+        home: str = "SG",
     ) -> None:
-        self.now = now
+        self.now, self.home = now, home
         self.lock = threading.RLock()
         self.tell: Tell = tell or (lambda _events: None)
         self._file = file
@@ -161,15 +169,21 @@ class Books:
             one["_wants"] = [wants] if wants else []
             self.account_changed(account)
 
-    def dispute(self, intent: str, state: str = "needs_response") -> Object:
-        """Let a buyer's bank ask for the money back (``needs_response``), or decide (``won``, ``lost``)."""
+    def dispute(self, intent: str, state: str = "needs_response", amount: int | None = None) -> Object:
+        """Let a buyer's bank ask (``warning_needs_response``), take the money (``needs_response``), or decide (``won`` …).
+
+        Once one is decided this is another one.
+        """
         with self.deed():
             found = self.find(intent, "payment_intent")
-            known = [one for one in self.every("dispute") if one["payment_intent"] == intent]
-            values = {"amount": found["amount"], "currency": found["currency"], "payment_intent": intent}
-            one = known[0] if known else self.add("du", "dispute", **values, charge=found["latest_charge"])
+            mine = [one for one in self.every("dispute") if one["payment_intent"] == intent]
+            going = [one for one in mine if one["status"] not in DECIDED]
+            values = {"amount": amount or found["amount"], "currency": found["currency"], "payment_intent": intent}
+            values["evidence_details"] = {"due_by": int(self.now()) + ANSWER_WITHIN, "submission_count": 0}
+            one = going[0] if going else self.add("du", "dispute", **values, charge=found["latest_charge"])
             one["status"] = state
-            self.happened("charge.dispute.closed" if known else "charge.dispute.created", one)
+            what = "closed" if state in DECIDED else "updated" if going else "created"
+            self.happened(f"charge.dispute.{what}", one)
             return one
 
     def settle(self, payout: str, status: str = "paid") -> None:

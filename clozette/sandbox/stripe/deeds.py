@@ -11,6 +11,9 @@ _SESSION = {
     "mode", "client_reference_id", "metadata", "line_items", "payment_intent_data", "success_url", "cancel_url",
     "expires_at", "expand", "customer_email", "locale",
 }  # fmt: skip
+_ONE_REGION = set(
+    "AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK US".split()
+)
 Asked = dict[str, Any]
 
 
@@ -54,9 +57,19 @@ def _check_money(books: Books, money: Asked, total: int) -> None:
         raise Problem(400, "amount_too_small")
     if not 0 <= int(money.get("application_fee_amount", 0)) <= total:
         raise Problem(400, "", param="payment_intent_data[application_fee_amount]")
-    account = money.get("transfer_data", {}).get("destination", "")
-    if books.find(account, "v2.core.account")["_wants"]:
+    account = books.find(money.get("transfer_data", {}).get("destination", ""), "v2.core.account")
+    if account["_wants"]:
         raise Problem(400, "insufficient_capabilities_for_transfer")
+    _check_region(books, money, account)
+
+
+def _check_region(books: Books, money: Asked, account: Object) -> None:
+    """Let money leave the platform's region only for an account that takes the charge as its own, and can."""
+    merchant, country = money.get("on_behalf_of"), account["identity"]["country"].upper()
+    if merchant not in (None, account["id"]) or (merchant and not account["_merchant"]):
+        raise Problem(400, "", param="payment_intent_data[on_behalf_of]")
+    if not merchant and books.home != country and not {books.home, country} <= _ONE_REGION:
+        raise Problem(400, "", param="payment_intent_data[transfer_data][destination]")
 
 
 def expire_session(books: Books, name: str) -> Object:
@@ -146,20 +159,28 @@ def create_account(books: Books, asked: Asked) -> Object:
             dashboard=asked.get("dashboard"),
             _wants=["identity.individual.verification"],
             _payouts="daily",
+            _merchant=_asks_for_cards(asked["configuration"].get("merchant") or {}),
         )
     )
 
 
+def _asks_for_cards(merchant: Asked) -> bool:
+    asked: Asked = merchant.get("capabilities", {}).get("card_payments", {})
+    return asked.get("requested") is True
+
+
 def account(known: Object) -> Object:
     """Return an account as the API gives it when everything of it is included."""
-    status = "restricted" if known["_wants"] else "active"
-    transfers = {"status": status, "status_details": []}
+    can: Object = {"status": "restricted" if known["_wants"] else "active", "status_details": []}
+    configuration: Object = {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": can}}}}
+    if known["_merchant"]:
+        configuration["merchant"] = {"capabilities": {"card_payments": can}}
     entries = [{"description": one, "awaiting_action_from": "user", "errors": []} for one in known["_wants"]]
     return {
         **known,
         "created": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(known["created"])),
-        "applied_configurations": ["recipient"],
-        "configuration": {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": transfers}}}},
+        "applied_configurations": list(configuration),
+        "configuration": configuration,
         "requirements": {"entries": entries},
     }
 

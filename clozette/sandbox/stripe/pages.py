@@ -87,6 +87,8 @@ def _controls(blueprint: Blueprint, books: Books) -> None:
     def banks() -> ResponseReturnValue:
         deed, name = request.form.get("deed", ""), request.form.get("name", "")
         deeds: dict[str, Callable[[], object]] = {
+            "inquire": lambda: books.dispute(name, "warning_needs_response"),
+            "drop": lambda: books.dispute(name, "warning_closed"),
             "dispute": lambda: books.dispute(name),
             "won": lambda: books.dispute(name, "won"),
             "lost": lambda: books.dispute(name, "lost"),

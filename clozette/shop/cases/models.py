@@ -9,14 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from clozette.kernel.database import Id, Model
 from clozette.media.models import Photo
 from clozette.shop.orders.models import Order
+from clozette.shop.payments.models import Dispute
 
 KINDS = ("not_arrived", "not_as_described", "fake", "damaged", "missing", "bank")
-RUNNING = ("open", "answered", "decided", "appealed", "address", "sending", "back", "bank")
+COMPLAINT = ("open", "answered", "decided", "appealed", "address", "sending", "back")
+AT_BANK = ("inquiry", "bank")
+RUNNING = (*COMPLAINT, *AT_BANK)
 """States in which the seller's money waits."""
 STATES = (*RUNNING, "closed", "settled", "withdrawn")
 SIDES = ("buyer", "seller", "staff", "house")
 MAX_WORDS, MAX_PART, MAX_KEY = 4000, 20, 40
-_IS_RUNNING = sa.text("state IN ('open', 'answered', 'decided', 'appealed', 'address', 'sending', 'back', 'bank')")
+_IS_COMPLAINT = sa.text("state IN ('open', 'answered', 'decided', 'appealed', 'address', 'sending', 'back')")
+_IS_AT_BANK = sa.text("state IN ('inquiry', 'bank')")
 _MEMBER = "accounts_members.id"
 
 
@@ -28,7 +32,8 @@ class Case(Model):
     """What a buyer (or the buyer's bank) has against an order.
 
     :ivar state: ``open``: the seller is asked; ``answered``: the staff is; ``decided``: either side may appeal;
-        ``address``, ``sending``, ``back``: things are sent back first; ``bank``: the buyer's bank decides.
+        ``address``, ``sending``, ``back``: things are sent back first; ``inquiry``: the buyer's bank asks, and may take the
+        money; ``bank``: it has, and decides. One complaint runs at a time, and one case for each claim of a bank.
     :ivar due_at: when the clock goes on by itself, or by when the staff should have decided.
     :ivar handled_by_id: who of the staff has it in hand.
     :ivar appealed_by: the side that did.
@@ -42,8 +47,15 @@ class Case(Model):
             "uq_shop_cases_running",
             "order_id",
             unique=True,
-            sqlite_where=_IS_RUNNING,
-            postgresql_where=_IS_RUNNING,
+            sqlite_where=_IS_COMPLAINT,
+            postgresql_where=_IS_COMPLAINT,
+        ),
+        sa.Index(
+            "uq_shop_cases_dispute",
+            "dispute_id",
+            unique=True,
+            sqlite_where=_IS_AT_BANK,
+            postgresql_where=_IS_AT_BANK,
         ),
         sa.Index(None, "order_id"),
         sa.Index(None, "state", "due_at"),
@@ -51,6 +63,7 @@ class Case(Model):
 
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_orders.id"))
+    dispute_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_disputes.id"))
     kind: Mapped[str] = mapped_column(sa.String(20))
     state: Mapped[str] = mapped_column(sa.String(12), default="open")
     state_at: Mapped[datetime]
@@ -64,6 +77,7 @@ class Case(Model):
     tracking: Mapped[str | None] = mapped_column(sa.String(80))
 
     order: Mapped[Order] = relationship(lazy="raise")
+    dispute: Mapped[Dispute | None] = relationship(lazy="raise")
     lines: Mapped[list["CaseLine"]] = relationship(order_by="CaseLine.position", lazy="raise")
     decisions: Mapped[list["CaseDecision"]] = relationship(order_by="CaseDecision.round", lazy="raise")
 

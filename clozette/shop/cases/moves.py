@@ -19,9 +19,10 @@ from clozette.kernel.refusal import Refused, refuse
 from clozette.media import services as media
 from clozette.shop.cases import paying, rules
 from clozette.shop.cases.events import CaseMoved
-from clozette.shop.cases.models import Case, CaseEntry, CasePhoto
+from clozette.shop.cases.models import RUNNING, Case, CaseEntry, CasePhoto
 from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
+from clozette.shop.payments import disputes
 from clozette.shop.payments.changes import changed
 
 
@@ -66,10 +67,16 @@ def end(case: Case, to: str, pay: Mapping[str, int], now: datetime) -> None:
     """End a case: pay what is left of ``pay``, and let the order go on, or be over if all of it went back."""
     move(case, to, now, due_at=None)
     order = paying.pay_back(case, pay, now)
-    if order.state in ("shipped", "received") and order.refunded_minor == order.total.amount_minor:
+    if order.state in ("shipped", "received") and disputes.is_over(order):
         orders.move(order, "returned", now, contested_at=None, ended_because="case")
         return
-    changed(sa.update(Order).where(Order.id == order.id).values(contested_at=None))
+    free(order.id)
+
+
+def free(order_id: int) -> bool:
+    """Let an order go on, if no case about it runs any more."""
+    runs = sa.exists().where(Case.order_id == order_id, Case.state.in_(RUNNING))
+    return changed(sa.update(Order).where(Order.id == order_id, ~runs).values(contested_at=None))
 
 
 def is_said(case_id: int, said: Said) -> bool:

@@ -46,6 +46,6 @@ def pay_back(case: Case, decided: Mapping[str, int], now: datetime) -> Order:
     lines = sa.select(CaseLine.part, CaseLine.before_minor).where(CaseLine.case_id == case.id)
     before = {row.part: row.before_minor for row in db.session.execute(lines)}
     due = rules.left_to_pay(decided, before, given_back(order.id))
-    if due:
+    if due := refunds.within(order, due):
         refunds.refund(order, due, because="case", key=f"case-{case.id}", now=now)
     return payments.hold(case.order_id)

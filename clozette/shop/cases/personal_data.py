@@ -53,7 +53,13 @@ CASES: Declaration = {
             _OF_SELLER: _FACTS,
             ("handled_by_id", "subject_id"): "a case of two others, which one of the staff had in hand",
         },
-        columns={"id": _LINK, "order_id": _LINK, "dispute_id": _LINK, "handled_by_id": _STAFF, **dict.fromkeys(_FACTS, _COURSE)},
+        columns={
+            "id": _LINK,
+            "order_id": _LINK,
+            "dispute_id": _LINK,
+            "handled_by_id": _STAFF,
+            **dict.fromkeys(_FACTS, _COURSE),
+        },
     ),
     "shop_case_lines": Table(
         title=_l("What was asked back"),

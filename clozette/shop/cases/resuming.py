@@ -26,7 +26,8 @@ _AFTER: Mapping[str, tuple[str, timedelta]] = {
 
 def resume(order_id: int, now: datetime) -> bool:
     """Take up the complaint that the bank's case ended, where it stood, with its days anew; whether there was one."""
-    ended = sa.exists().where(CaseEntry.case_id == Case.id, CaseEntry.what == "bank")
+    newest = sa.select(CaseEntry.what).where(CaseEntry.case_id == Case.id).order_by(CaseEntry.id.desc()).limit(1)
+    ended = newest.correlate(Case).scalar_subquery() == "bank"
     mine = sa.select(Case).where(Case.order_id == order_id, Case.kind != "bank", Case.state == "closed", ended)
     case = db.session.scalar(mine.order_by(Case.id.desc()).limit(1))
     if case is None:

@@ -32,13 +32,14 @@ MOVES: Mapping[str, frozenset[str]] = {
     "address": frozenset({"sending", "closed", "settled", "withdrawn"}),
     "sending": frozenset({"back", "closed", "settled", "withdrawn"}),
     "back": frozenset({"appealed", "closed", "settled"}),
+    "inquiry": frozenset({"bank", "closed"}),
     "bank": frozenset({"closed"}),
     "closed": frozenset(),
     "settled": frozenset(),
     "withdrawn": frozenset(),
 }
 """What may become of a case; any other move is refused."""
-SPEAKS = ("open", "answered", "appealed", "bank")
+SPEAKS = ("open", "answered", "appealed", "inquiry", "bank")
 """States in which either side may say and show more."""
 
 

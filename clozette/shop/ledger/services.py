@@ -14,7 +14,7 @@ from clozette.shop.ledger import queries, rules
 from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.ledger.rules import Entry
 from clozette.shop.orders.models import Order
-from clozette.shop.payments.models import Payment, Payout, Refund
+from clozette.shop.payments.models import Dispute, Payment, Payout, Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +74,40 @@ def book_refund_again(refund_id: int, now: datetime) -> None:
     book(_book_of(order), "refund_again", refund_id, entries, now, first=refund.tries)
 
 
-def book_dispute(order_id: int, amount: int, now: datetime) -> int:
-    """Take what a buyer's bank wants back from whoever has it; return what nobody has any more: the house's loss."""
-    order = _order(order_id)
-    moved, free = queries.of_order(order_id), _available(order)
+def book_dispute(dispute_id: int, now: datetime) -> int:
+    """Take what a buyer's bank wants back from whoever has it; return what nobody has any more.
+
+    What was taken already for this claim counts, so that it may be booked again when the bank has decided.
+    """
+    dispute = db.session.get_one(Dispute, dispute_id)
+    order = _order(dispute.order_id)
+    moved, free, taken = queries.of_order(order.id), _available(order), _moves("dispute", dispute_id)
     sources = {
         "owed": moved.get("owed", 0),
         "held": moved.get("held", 0),
         "available": min(moved.get("available", 0), free),
     }
-    entries = rules.disputed(amount, **sources, fees=moved.get("fees", 0))
-    book(_book_of(order), "dispute", order_id, entries, now)
-    return amount - sum(one.amount for one in entries)
+    wanted = dispute.amount_minor - sum(one.amount for one in taken)
+    entries = rules.disputed(wanted, **sources, fees=moved.get("fees", 0))
+    book(_book_of(order), "dispute", dispute_id, entries, now, first=len(taken))
+    return wanted - sum(one.amount for one in entries)
 
 
-def book_dispute_lost(order_id: int, amount: int, now: datetime) -> None:
-    """Take from what is owed to a buyer what the bank gave them, where it is not booked yet: a refund of it failed since."""
-    moved = queries.of_order(order_id)
-    entries = rules.disputed(amount - moved.get("lost", 0), owed=moved.get("owed", 0))
-    of_it = sa.select(sa.func.count()).where(Move.deed == "dispute", Move.deed_id == order_id)
-    book(_book_of(_order(order_id)), "dispute", order_id, entries, now, first=db.session.scalar(of_it) or 0)
+def book_dispute_won(dispute_id: int, now: datetime) -> None:
+    """Put back what a claim took, as the bank decided for us."""
+    order = _order(db.session.get_one(Dispute, dispute_id).order_id)
+    book(_book_of(order), "dispute_won", dispute_id, rules.undone(_moves("dispute", dispute_id)), now)
 
 
-def book_dispute_won(order_id: int, now: datetime) -> None:
-    """Put back what a dispute took, as the bank decided for us."""
-    taken = sa.select(Move).where(Move.deed == "dispute", Move.deed_id == order_id).order_by(Move.part)
-    entries = [Entry(one.from_account, one.to_account, one.amount_minor) for one in db.session.scalars(taken)]
-    book(_book_of(_order(order_id)), "dispute_won", order_id, rules.undone(entries), now)
+def book_taken_back(take_back_id: int, order_id: int, amount: int, now: datetime) -> None:
+    """Take from what is available what a seller owes, as a bank took it when they had been paid out."""
+    entries = rules.disputed(amount, available=amount)
+    book(_book_of(_order(order_id)), "taken_back", take_back_id, entries, now)
+
+
+def taken_from_seller(dispute_id: int) -> int:
+    """Return what a claim took out of the seller's accounts here."""
+    return sum(one.amount for one in _moves("dispute", dispute_id) if one.source in ("held", "available"))
 
 
 def book_payout(payout_id: int, now: datetime) -> None:
@@ -114,6 +121,12 @@ def book_payout_failed(payout_id: int, now: datetime) -> None:
     payout = db.session.get_one(Payout, payout_id)
     entries = rules.undone(rules.paid_out(payout.amount_minor))
     book(_book_of_payout(payout), "payout_failed", payout_id, entries, now)
+
+
+def _moves(deed: str, deed_id: int) -> list[Entry]:
+    """Return the moves of a deed."""
+    made = sa.select(Move).where(Move.deed == deed, Move.deed_id == deed_id).order_by(Move.part)
+    return [Entry(one.from_account, one.to_account, one.amount_minor) for one in db.session.scalars(made)]
 
 
 def _refund(refund_id: int) -> tuple[Refund, Order]:

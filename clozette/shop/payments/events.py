@@ -33,11 +33,10 @@ class RefundFailed:
 
 @dataclass(frozen=True)
 class DisputeMoved:
-    """A buyer's bank wants the money of an order back (``open``), or decided: ``won`` or ``lost`` for us. Told again at times."""
+    """A claim of a buyer's bank went on, to a state of ``models.DISPUTE_STATES``: it asks, takes the money, or decided."""
 
-    order_id: int
+    dispute_id: int
     state: str
-    amount_minor: int
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments
 from clozette.kernel.ports.payments import Declined, Event
-from clozette.shop.payments import onboarding, payouts, refunds, services
+from clozette.shop.payments import disputes, onboarding, payouts, refunds, services
 from clozette.shop.payments.changes import changed
-from clozette.shop.payments.events import DisputeMoved, NewsHeard
+from clozette.shop.payments.events import NewsHeard
 from clozette.shop.payments.models import MAX_ID, Heard, Payment
 from clozette.shop.sellers.models import Seller
 
@@ -96,7 +96,7 @@ def _dispute(subject: str, account: str | None, now: datetime) -> None:
     if order_id is None:
         log.error("dispute_not_ours", dispute=subject)
         return
-    events.publish(DisputeMoved(order_id, answer.state, answer.amount_minor))
+    disputes.heard(order_id, answer, now)
 
 
 _WAYS: dict[str, Apply] = {

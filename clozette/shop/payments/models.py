@@ -12,6 +12,8 @@ from clozette.shop.orders.models import Order
 STATES = ("asked", "open", "paid", "failed", "expired")
 REFUND_STATES = ("asked", "sent", "done", "failed", "settled")
 PAYOUT_STATES = ("asked", "sent", "paid", "failed")
+DISPUTE_STATES = ("inquiry", "dropped", "open", "won", "lost")
+TAKE_BACK_STATES = ("asked", "done", "failed")
 MAX_ID, MAX_URL, MAX_KEY, MAX_BECAUSE, MAX_WHY, MAX_SETTLED = 128, 2000, 64, 24, 60, 200
 
 
@@ -109,6 +111,63 @@ class Refund(Model):
     fee_sent_at: Mapped[datetime | None]
     settled: Mapped[str] = mapped_column(sa.String(MAX_SETTLED), default="")
     settled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts_members.id", ondelete="SET NULL"))
+
+
+class Dispute(Model):
+    """What a buyer's bank wants back of a payment, or asks about. A payment may have several, one after the other.
+
+    :ivar outside: the service's id; none where it was not kept in the beginning, until the next news.
+    :ivar state: as the service says it; it never goes back.
+    :ivar asked_minor: what the bank wants; ``amount_minor`` what of that was left of the payment, which is all we book.
+    :ivar debt_minor: what the bank took and the seller had been paid already: they owe it, until it is taken from later money.
+    :ivar due_at: by when the bank takes proof, and ``reminded_at`` when the staff was reminded of that.
+    """
+
+    __tablename__ = "shop_disputes"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN ({', '.join(map(repr, DISPUTE_STATES))})", name="state"),
+        sa.CheckConstraint("amount_minor BETWEEN 0 AND asked_minor", name="amount"),
+        sa.CheckConstraint("debt_minor BETWEEN 0 AND amount_minor", name="debt"),
+        sa.Index(None, "order_id"),
+        sa.Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[Id]
+    outside: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
+    order_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_orders.id"))
+    state: Mapped[str] = mapped_column(sa.String(8))
+    asked_minor: Mapped[int]
+    amount_minor: Mapped[int]
+    debt_minor: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+
+
+class TakeBack(Model):
+    """Money that the house takes from a seller's account with the service, as a bank took it from the house.
+
+    :ivar tries: how often it was asked for again, each time by another key; ``why`` is what was in the way the last time.
+    """
+
+    __tablename__ = "shop_take_backs"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN ({', '.join(map(repr, TAKE_BACK_STATES))})", name="state"),
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index(None, "dispute_id"),
+        sa.Index(None, "state", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    dispute_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_disputes.id"))
+    amount_minor: Mapped[int]
+    state: Mapped[str] = mapped_column(sa.String(8), default="asked")
+    outside: Mapped[str | None] = mapped_column(sa.String(MAX_ID), unique=True)
+    tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    why: Mapped[str] = mapped_column(sa.String(MAX_WHY), default="")
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
 
 
 class Run(Model):

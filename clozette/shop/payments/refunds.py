@@ -12,14 +12,14 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined
-from clozette.kernel.refusal import Refused, refuse
+from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.shop.ledger import queries as books
 from clozette.shop.ledger import services as ledger
 from clozette.shop.orders.models import Order, OrderLine
 from clozette.shop.payments import rules
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import RefundAsked, RefundDone, RefundFailed
-from clozette.shop.payments.models import MAX_WHY, Payment, Refund
+from clozette.shop.payments.models import MAX_WHY, Dispute, Payment, Refund
 from clozette.shop.payments.rules import FEE, SHIPPING, Charged, Split
 
 log = structlog.get_logger()
@@ -38,26 +38,16 @@ def refund(order: Order, asked: Mapping[str, int], *, because: str, key: str, no
         ``other_amount`` for a key that was used for something else.
     """
     _hold(order.id)
-    known = db.session.scalar(sa.select(Refund).where(Refund.key == key))
+    known = _by_key(key)
     if known is not None:
         return _same(known, asked)
     payment = db.session.scalar(sa.select(Payment).where(Payment.order_id == order.id, Payment.state == "paid"))
     if payment is None:
         raise Refused(rules.not_paid())
-    if books.of_order(order.id).get("lost"):
-        raise Refused(rules.taken_back())
+    refuse(_why_not_now(order, asked))
     charged, before = charged_of(order), _before(payment.id)
     refuse(rules.why_not_refund(charged, before, asked))
-    made = rules.split(charged, before, asked)
-    refund_id = new_id()
-    values = {"amount_minor": made.amount, "house_minor": made.house, "parts": dict(made.parts)}
-    insert_once(
-        Refund, id=refund_id, payment_id=payment.id, key=key, because=because, state="asked", asked_at=now, **values
-    )
-    _count(order.id, made.parts)
-    ledger.book_refund(refund_id, now)
-    events.publish(RefundAsked(refund_id))
-    return db.session.get_one(Refund, refund_id)
+    return _decide(order, payment.id, rules.split(charged, before, asked), because, key, now)
 
 
 def refund_all(order: Order, *, because: str, key: str, now: datetime) -> Refund | None:
@@ -69,7 +59,22 @@ def refund_all(order: Order, *, because: str, key: str, now: datetime) -> Refund
     whole = {**charged.lines, SHIPPING: charged.shipping}
     left = {part: most - sum(one.parts.get(part, 0) for one in before) for part, most in whole.items()}
     asked = {part: amount for part, amount in left.items() if amount}
+    there = books.of_order(order.id)
+    if there.get("lost") and not is_at_bank(order.id) and _by_key(key) is None:
+        made = rules.rest(charged, before, theirs=there.get("held", 0), fees=there.get("fees", 0))
+        return _decide(order, payment_id or 0, made, because, key, now) if made.amount else None
     return refund(order, asked, because=because, key=key, now=now) if asked else None
+
+
+def is_at_bank(order_id: int) -> bool:
+    """Whether a bank has the money of an order, and decides; one that only asks has none."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Dispute.order_id == order_id, Dispute.state == "open"))))
+
+
+def within(order: Order, asked: Mapping[str, int]) -> dict[str, int]:
+    """Return what of it can go back: all, unless a bank took so much that less is left."""
+    there = books.of_order(order.id)
+    return rules.within(asked, _theirs(order, there)) if there.get("lost") else dict(asked)
 
 
 def taken(order_id: int, now: datetime) -> None:
@@ -189,6 +194,36 @@ def _move(refund_id: int, to: str, outside: str | None, now: datetime, *, tries:
     if to == "failed":
         ledger.book_refund_failed(refund_id, now)
         events.publish(RefundFailed(refund_id))
+
+
+def _by_key(key: str) -> Refund | None:
+    return db.session.scalar(sa.select(Refund).where(Refund.key == key))
+
+
+def _decide(order: Order, payment_id: int, made: Split, because: str, key: str, now: datetime) -> Refund:
+    """Write a refund down, book it, and let the payment service know."""
+    refund_id = new_id()
+    values = {"amount_minor": made.amount, "house_minor": made.house, "parts": dict(made.parts)}
+    insert_once(
+        Refund, id=refund_id, payment_id=payment_id, key=key, because=because, state="asked", asked_at=now, **values
+    )
+    _count(order.id, made.parts)
+    ledger.book_refund(refund_id, now)
+    events.publish(RefundAsked(refund_id))
+    return db.session.get_one(Refund, refund_id)
+
+
+def _why_not_now(order: Order, asked: Mapping[str, int]) -> Refusal | None:
+    """Return why a bank leaves nothing of an order, or not so much, to give back."""
+    if is_at_bank(order.id):
+        return rules.taken_back()
+    there = books.of_order(order.id)
+    return rules.why_not_beside(asked, _theirs(order, there)) if there.get("lost") else None
+
+
+def _theirs(order: Order, there: Mapping[str, int]) -> int:
+    """Return what of an order is still the seller's, by its moves."""
+    return max(0, there.get("available" if order.completed_at else "held", 0))
 
 
 def _same(known: Refund, asked: Mapping[str, int]) -> Refund:

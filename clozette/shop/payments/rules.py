@@ -49,6 +49,27 @@ def split(charged: Charged, before: Collection[Split], asked: Parts) -> Split:
     return Split({**asked, FEE: fee} if fee else dict(asked), fee + sellers)
 
 
+def rest(charged: Charged, before: Collection[Split], *, theirs: int, fees: int) -> Split:
+    """Return a refund of all that is left, where a bank took a part: of the seller's money here, and of the house's.
+
+    The bank does not say for what it took its part: that counts as taken from shipping first, and from the last lines.
+    """
+    fee = min(charged.fee - sum(one.parts.get(FEE, 0) for one in before), fees)
+    goods, parts = theirs + fees - fee, dict[str, int]()
+    for part, most in {**charged.lines, SHIPPING: charged.shipping}.items():
+        parts[part] = min(goods, most - sum(one.parts.get(part, 0) for one in before))
+        goods -= parts[part]
+    return Split({part: amount for part, amount in (*parts.items(), (FEE, fee)) if amount}, fees)
+
+
+def within(asked: Parts, most: int) -> dict[str, int]:
+    """Return what of it can be given back of so much, the first parts first."""
+    given: dict[str, int] = {}
+    for part, amount in asked.items():
+        given[part] = min(amount, most - sum(given.values()))
+    return {part: amount for part, amount in given.items() if amount > 0}
+
+
 def why_not_refund(charged: Charged, before: Collection[Split], asked: Parts) -> Refusal | None:
     """Return why so much can't be given back for a line or for shipping."""
     most = {**charged.lines, SHIPPING: charged.shipping}
@@ -57,6 +78,15 @@ def why_not_refund(charged: Charged, before: Collection[Split], asked: Parts) ->
     for part, amount in asked.items():
         if amount + sum(one.parts.get(part, 0) for one in before) > most[part]:
             return Refusal("too_much", _("That is more than was paid for it, or than is left of that."))
+    return None
+
+
+def why_not_beside(asked: Parts, theirs: int) -> Refusal | None:
+    """Return why so much can't be given back beside what a bank took: the rest of it is less."""
+    if not theirs:
+        return taken_back()
+    if sum(asked.values()) > theirs:
+        return Refusal("too_much", _("The buyer's bank took a part of the money: less than that is left."))
     return None
 
 

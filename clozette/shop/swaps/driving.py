@@ -13,6 +13,7 @@ from clozette.kernel.database import db
 from clozette.kernel.ports.payments import Later
 from clozette.kernel.refusal import Refused
 from clozette.shop.buying import holds
+from clozette.shop.ledger import queries as books
 from clozette.shop.ledger import services as ledger
 from clozette.shop.listings import services as listings
 from clozette.shop.orders import deeds
@@ -47,7 +48,8 @@ def _parcel(leg: Leg, now: datetime) -> Parcel:
     assert leg.order_id is not None
     order = payments.hold(leg.order_id)
     over = order.protected_until is not None and order.protected_until <= now and order.contested_at is None
-    return Parcel(order.state, is_over=over, is_less=order.refunded_minor > 0)
+    gone = order.refunded_minor + books.of_order(order.id).get("lost", 0)
+    return Parcel(order.state, is_over=over, is_less=gone > 0)
 
 
 def _run(swap: Swap, now: datetime) -> None:

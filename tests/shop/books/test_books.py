@@ -26,7 +26,7 @@ from clozette.shop.orders.models import Order
 from clozette.shop.payments import refunds
 from clozette.shop.sellers.models import Seller
 from tests.factories.accounts import make_member
-from tests.factories.shop import make_listing, make_order, make_seller
+from tests.factories.shop import dispute, make_listing, make_order, make_seller
 from tests.shop.ledger.test_books import play
 from tests.shop.orders.conftest import pay
 
@@ -153,10 +153,9 @@ def test_midnight_is_the_first_moment_of_the_next_month(seller: Seller, bea: Any
 def test_what_a_bank_takes_stands_by_itself(seller: Seller, bea: Any, stopped_clock: Any) -> None:
     stopped_clock.stop(datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
     order = sold(seller, bea)
-    books.book_dispute(order.id, 1000, clock.now())
+    dispute(order, "open", 1000)
     stopped_clock.forward(hours=2)
-    books.book_dispute_won(order.id, clock.now())
-    db.session.commit()
+    dispute(order, "won", 1000)
     november, december = (queries.book_of(seller, Period(2026, month)) for month in (11, 12))
     _sale, taken = november.lines
     assert (taken.kind, taken.refunds, taken.lost, taken.tax, taken.balance) == ("dispute", 0, -1000, -159, 3400)

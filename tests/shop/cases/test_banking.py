@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clozette.kernel import clock, events
+from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.refusal import Refused
@@ -19,17 +19,11 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.orders import deeds
 from clozette.shop.orders import services as orders
 from clozette.shop.payments import hearing, payouts
-from clozette.shop.payments.events import DisputeMoved
 from clozette.shop.payments.models import Payment
 from tests.factories.closets import make_item
+from tests.factories.shop import dispute
 from tests.shop.cases.conftest import complain, decide, line_of, whole
 from tests.shop.cases.test_cases import tend
-
-
-def moved(order: Any, state: str, amount: int = 4700) -> None:
-    """Hear of a dispute."""
-    events.publish(DisputeMoved(order.id, state, amount))
-    db.session.commit()
 
 
 def test_what_is_taken_from_whom():
@@ -46,7 +40,7 @@ def test_what_is_taken_from_whom():
 def test_the_bank_decides_for_us(app, arrived, seller, stopped_clock):
     stopped_clock.stop()
     for _time in (1, 2):  # told again at times
-        moved(arrived, "open")
+        dispute(arrived, "open")
     assert (ledger.balance(seller.id).held, arrived.contested_at is not None) == (0, True)
     with pytest.raises(Refused, match="taken_back"):
         deeds.give_back(whole(arrived), {line_of(arrived): 100}, key="k", now=clock.now())
@@ -55,7 +49,7 @@ def test_the_bank_decides_for_us(app, arrived, seller, stopped_clock):
     tend(app)
     assert arrived.state == "received"
     for state in ("won", "won", "open"):  # and once more when it is over
-        moved(arrived, state)
+        dispute(arrived, state)
     assert (ledger.balance(seller.id).held, arrived.contested_at) == (4400, None)
     tend(app)
     assert (arrived.state, ledger.balance(seller.id).available, ledger.faults()) == ("complete", 4400, [])
@@ -64,7 +58,7 @@ def test_the_bank_decides_for_us(app, arrived, seller, stopped_clock):
 
 
 def test_the_bank_takes_the_place_of_the_buyers_case(case, arrived, seller):
-    moved(arrived, "lost")  # the first that we hear of it
+    dispute(arrived, "lost")  # the first that we hear of it
     bank = db.session.scalars(sa.select(Case).where(Case.kind == "bank")).one()
     assert (case.state, bank.state) == ("closed", "closed")
     assert (arrived.state, arrived.ended_because, arrived.contested_at) == ("returned", "bank", None)
@@ -77,10 +71,10 @@ def test_what_was_paid_out_is_the_houses_loss(app, arrived, seller, stopped_cloc
     orders.complete(whole(arrived), clock.now())
     payouts.pay_out(seller, 4000, key="p", now=clock.now())
     db.session.commit()
-    moved(arrived, "open")
+    dispute(arrived, "open")
     assert ledger.of_order(arrived.id)["lost"] == 400 + 300
     assert (ledger.balance(seller.id).available, ledger.faults()) == (0, [])
-    moved(arrived, "lost")
+    dispute(arrived, "lost")
     assert arrived.state == "complete"
 
 
@@ -91,7 +85,7 @@ def test_what_was_decided_before_goes_on_when_the_bank_is_done(app, answered, ar
     returning.give_address(access.whole(answered.id), "Sam, Street 1, Bonn", by=sam, now=clock.now())
     returning.send_back(access.whole(answered.id), "dhl", "JD 9", by=bea, now=clock.now())
     for state in ("open", "won", "won"):
-        moved(arrived, state)
+        dispute(arrived, state)
     assert (answered.state, arrived.contested_at is not None, ledger.balance(seller.id).held) == ("back", True, 4400)
     returning.get_back(access.whole(answered.id), by=sam, now=clock.now())
     db.session.commit()
@@ -101,7 +95,7 @@ def test_what_was_decided_before_goes_on_when_the_bank_is_done(app, answered, ar
 def test_of_a_part_that_is_lost_the_rest_is_the_seller_s(app, arrived, bea, seller, stopped_clock):
     stopped_clock.stop()
     for state in ("open", "lost"):
-        moved(arrived, state, 1000)
+        dispute(arrived, state, 1000)
     assert (arrived.state, arrived.contested_at) == ("received", None)
     with pytest.raises(Refused, match="taken_back"):
         complain(arrived, bea)
@@ -116,7 +110,7 @@ def test_what_was_not_sent_is_for_sale_again(arrived, sam):
     arrived.state = "paid"
     listing = db.session.get_one(Listing, whole(arrived).lines[0].listing_id)
     listing.item_id = make_item(sam, public=True).id
-    moved(arrived, "lost")
+    dispute(arrived, "lost")
     assert (arrived.state, arrived.ended_because) == ("cancelled", "bank")
     db.session.expire_all()
     assert (listing.state, listing.remaining) == ("active", 1)

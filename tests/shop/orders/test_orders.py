@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.closets.models import Item
-from clozette.kernel import clock, events, tasks
+from clozette.kernel import clock, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports.mail import KEY, MemoryOutbox, Message
 from clozette.kernel.refusal import Refused
@@ -22,9 +22,8 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.orders import passing, queries, services, states
 from clozette.shop.orders.models import Order
 from clozette.shop.orders.tasks import introduce, settle_departed, tend_orders
-from clozette.shop.payments.events import DisputeMoved
 from tests.factories.accounts import make_member
-from tests.factories.shop import make_listing, make_order
+from tests.factories.shop import dispute, make_listing, make_order
 from tests.shop.orders.conftest import pay
 from tests.support import races
 
@@ -138,12 +137,6 @@ def test_no_name_outlives_an_erasure_in_the_log(app, client_of, order, sam, bea,
     written = [str(row) for table in tables for row in db.session.execute(sa.select(table))]
     assert any("Stripe" in row for row in written)
     assert not [row for row in written if name in row or f"@{gone_handle}" in row]
-
-
-def dispute(order: Order, state: str) -> None:
-    """Hear of what the buyer's bank does."""
-    events.publish(DisputeMoved(order.id, state, 4700))
-    db.session.commit()
 
 
 def test_a_seller_is_erased_while_a_bank_takes_the_money_back(app, order, sam, seller):

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.community.models import Notification
-from clozette.kernel import clock, events, ids, tasks
+from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
 from clozette.kernel.ports.payments import Declined, Later
 from clozette.kernel.refusal import Refused
@@ -16,9 +16,9 @@ from clozette.shop.orders.models import Order
 from clozette.shop.owing import queries, services
 from clozette.shop.owing.tasks import try_owed_again
 from clozette.shop.payments import refunds
-from clozette.shop.payments.events import DisputeMoved
 from clozette.shop.payments.models import Refund
 from tests.factories.accounts import make_member, sign_in
+from tests.factories.shop import dispute
 from tests.shop.payments.test_paying import deliver
 from tests.shop.payments.test_refunds import line_of, paid
 from tests.support import races
@@ -209,8 +209,7 @@ def test_what_the_bank_takes_is_not_owed_a_second_time(app, world, paid, admin):
     """A refund that is declined, for the buyer asked their bank meanwhile; the bank takes all."""
     tasks.drain(app)
     refunds.refund(paid, {line_of(paid): 1000}, because="seller", key="r1", now=clock.now())
-    events.publish(DisputeMoved(paid.id, "open", 4700))
-    db.session.commit()
+    dispute(paid, "open")
     world.people.fails.append(Declined("charge_disputed"))
     work(app)
     assert (only().state, of_order(paid)[1]) == ("failed", 1044)
@@ -221,8 +220,7 @@ def test_what_the_bank_takes_is_not_owed_a_second_time(app, world, paid, admin):
     db.session.expire_all()
     assert (only().state, of_order(paid)[1]) == ("failed", 1044)
     for _time in (1, 2):
-        events.publish(DisputeMoved(paid.id, "lost", 4700))
-        db.session.commit()
+        dispute(paid, "lost")
     db.session.expire_all()
     assert (only().state, ledger.of_order(paid.id)["lost"], of_order(paid)) == ("settled", 4700, (0, 0))
     assert (admin.get(f"/admin/shop/owed/{name}").status_code, ledger.faults()) == (404, [])
@@ -231,10 +229,10 @@ def test_what_the_bank_takes_is_not_owed_a_second_time(app, world, paid, admin):
 @till_alone
 @pytest.mark.parametrize("amount", [4700, 1000])
 def test_what_was_owed_before_the_bank_took_it(app, paid, declined, amount):
-    events.publish(DisputeMoved(paid.id, "open", amount))
+    dispute(paid, "open", amount)
     with pytest.raises(Refused, match="at_bank"):
         services.settle(declined.id, "transfer", by_id=None, now=clock.now())
-    events.publish(DisputeMoved(paid.id, "lost", amount))
+    dispute(paid, "lost", amount)
     db.session.expire_all()
     assert (of_order(paid), ledger.of_order(paid.id)["lost"]) == ((0, 4700 - amount), amount)
     if amount < 4700:
@@ -248,8 +246,7 @@ def test_what_was_owed_before_the_bank_took_it(app, paid, declined, amount):
 @till_alone
 def test_what_the_bank_leaves_is_owed_as_before(app, paid, declined):
     for state in ("open", "won"):
-        events.publish(DisputeMoved(paid.id, state, 4700))
-    db.session.commit()
+        dispute(paid, state)
     assert (only().state, of_order(paid)) == ("failed", (0, 4700))
     services.settle(declined.id, "transfer", by_id=None, now=clock.now())
     assert ledger.faults() == []

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from clozette.accounts.services import blocks
-from clozette.kernel import clock, events, ids
+from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.refusal import Refused
@@ -16,11 +16,10 @@ from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import refunds
 from clozette.shop.payments import services as payments
-from clozette.shop.payments.events import DisputeMoved
 from clozette.shop.swaps import driving, queries, services
 from clozette.shop.swaps.models import Leg, Swap
 from tests.factories.accounts import make_member
-from tests.factories.shop import make_listing, make_order
+from tests.factories.shop import dispute, make_listing, make_order
 from tests.shop.swaps.conftest import GIVEN, YES, order_payment
 
 
@@ -127,12 +126,6 @@ def test_a_giver_who_cancels_lets_the_others_keep_their_things(ring, client_of):
     assert ended(swap) == ("failed", "broken")
     assert (pair.states(), paid_back()) == (["cancelled", "cancelled"], [5000, 5000])
     assert on_offer()[1] == ("active", 1)
-
-
-def dispute(order: Order, state: str) -> None:
-    """Hear of what the bank of a leg's buyer does."""
-    events.publish(DisputeMoved(order.id, state, order.total.amount_minor))
-    db.session.commit()
 
 
 def test_a_leg_that_a_bank_asks_about_keeps_no_other_waiting(ring, still):
