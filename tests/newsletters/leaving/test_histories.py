@@ -99,6 +99,7 @@ class History(RuleBasedStateMachine):
         """Send each newsletter once more: it reaches exactly whom it may."""
         db.session.rollback()
         try:
+            self._let_go_on()
             for number in range(len(getattr(self, "newsletters", []))):
                 self.last_campaign(number)
         finally:
@@ -297,6 +298,11 @@ class History(RuleBasedStateMachine):
             with suppress(Refused):
                 sending.pause(campaign, "staff", self.now) if pause else sending.resume(campaign, self.now)
         db.session.commit()
+
+    def _let_go_on(self) -> None:
+        """Resume whatever stands: a new worker after a long silence holds all that is under way until staff say so."""
+        senders.beat(self.now)
+        self.pause_or_resume(pause=False)
 
     def last_campaign(self, newsletter: int) -> None:
         """Send a campaign to its end, and see that it reached exactly those whom it may."""
