@@ -125,10 +125,12 @@ def sandbox(port: int, folder: Path, certificate: str | None, key: str | None) -
     """Play the outside world of a development site: mail and text messages."""
     from clozette.sandbox.server import Sandbox
 
-    if Settings.from_environment().is_production:
+    settings = Settings.from_environment()
+    if settings.is_production:
         sys.exit("The sandbox is for development; production talks to the real world.")
     tls = (certificate, key) if certificate and key else None
-    running = Sandbox(folder, pages_port=port + 1, smtp_port=port + 2, tls=tls, inbound_port=port + 3)
+    ports = {"pages_port": port + 1, "smtp_port": port + 2, "inbound_port": port + 3}
+    running = Sandbox(folder, tls=tls, home=settings.stripe_home, **ports)
     for sign in (signal.SIGTERM, signal.SIGINT):
         # serve_forever() waits for its own end in shutdown(), so another thread must ask for it.
         signal.signal(sign, lambda *_: threading.Thread(target=running.stop).start())

@@ -89,6 +89,7 @@ class Settings:
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str = ""
     stripe_entity: str = ""
+    stripe_country: str = ""
     shop_file_mb: int = 50
     shop_ship_days: int = 5
     shop_arrives_days: int = 14
@@ -109,6 +110,11 @@ class Settings:
     def is_production(self) -> bool:
         """Whether real people use this site."""
         return self.env == "production"
+
+    @property
+    def stripe_home(self) -> str:
+        """The country of our own account with the payment service."""
+        return self.stripe_country or self.controller_country
 
     @property
     def takes_mail(self) -> bool:
@@ -252,6 +258,10 @@ class Settings:
         if self.stripe_entity and [bool(part.strip()) for part in self.stripe_entity.split("|")] != [True] * 4:
             faults.append(
                 "CLOZETTE_STRIPE_ENTITY: legal name | postal address | country, as two letters | mail address"
+            )
+        if self.stripe_country and not re.fullmatch("[A-Z]{2}", self.stripe_country):
+            faults.append(
+                "CLOZETTE_STRIPE_COUNTRY: two capital letters, such as DE; where your own account with Stripe is"
             )
         if self.stripe_secret_key and not self.base_url.startswith("https://"):
             faults.append("CLOZETTE_STRIPE_SECRET_KEY: payments need a CLOZETTE_BASE_URL that begins with https://")

@@ -18,16 +18,19 @@ class Counter:
 
     origins: tuple[str, ...] = ()
 
-    def __init__(self, file: Path, origin: str) -> None:
+    def __init__(self, file: Path, origin: str, home: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
-        self._books = Books(file, now=lambda: clock.now().timestamp())
+        self._books = Books(file, now=lambda: clock.now().timestamp(), home=home)
         self._origin = origin
 
-    def open_account(self, release: Release, key: str) -> str:
+    def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
         """Open an account whose owner has told everything."""
         told = depart(release)
-        wishes = {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}}
+        wishes: dict[str, object] = {
+            "recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}},
+            "merchant": {"capabilities": {"card_payments": {"requested": abroad}}},
+        }
         asked = {"contact_email": told["email"], "identity": {"country": told["country"]}, "configuration": wishes}
         with self._books.deed():
             account = str(deeds.create_account(self._books, asked)["id"])
@@ -48,6 +51,7 @@ class Counter:
         told = depart(release)
         price = {"currency": told["currency"].lower(), "unit_amount": told["amount_minor"]}
         money = {"application_fee_amount": terms.fee_minor, "transfer_data": {"destination": terms.account}}
+        money |= {"on_behalf_of": terms.account} if terms.abroad else {}
         asked = {
             "mode": "payment",
             "client_reference_id": told["ref"],

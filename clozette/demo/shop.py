@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import FileStorage
 
@@ -30,7 +30,7 @@ from clozette.shop.books import taxes
 from clozette.shop.files import services as files
 from clozette.shop.listings import services as listings
 from clozette.shop.payments import onboarding
-from clozette.shop.sellers import fees, places, schemas, services
+from clozette.shop.sellers import fees, places, regions, schemas, services
 from clozette.shop.sellers.models import Seller
 
 SELLERS, EACH, SHOPPER = 10, 7, 0
@@ -102,7 +102,7 @@ def fill(app: Flask, members: Sequence[Member], item_ids: Sequence[int], now: da
 def _counter(app: Flask) -> Iterator[Counter]:
     """Let payments go by the sandbox's books as long as no sandbox runs."""
     settings: Settings = app.extensions["clozette.settings"]
-    counter = Counter(settings.var / "sandbox" / "stripe.json", settings.stripe_api_base)
+    counter = Counter(settings.var / "sandbox" / "stripe.json", settings.stripe_api_base, settings.stripe_home)
     before = app.extensions[ports.KEY]
     app.extensions[ports.KEY] = lambda: counter
     try:
@@ -121,7 +121,9 @@ def _offers(
 ) -> Iterator[_Offer]:
     """Choose who sells what: the shopper, and those with the largest closets to choose from."""
     closets = _closets(item_ids)
-    rest = sorted(adults[1:], key=lambda one: -len(closets.get(one.id, ())))
+    settings: Settings = current_app.extensions["clozette.settings"]
+    paid_out = [one for one in adults[1:] if regions.is_served(settings.stripe_home, one.country)]
+    rest = sorted(paid_out, key=lambda one: -len(closets.get(one.id, ())))
     for number, member in enumerate([adults[SHOPPER], *rest[: SELLERS - 1]]):
         chosen = closets.get(member.id, [])[:EACH]
         begun = max(member.created_at, now - timedelta(days=100 - number))

@@ -39,11 +39,13 @@ class Sandbox:
         smtp_port: int,
         tls: tuple[str, str] | None,
         inbound_port: int | None = None,
+        home: str = "SG",
     ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         inbox = Inbox(folder)
         self._smtp = Controller(Taker(inbox), hostname=HOST, port=smtp_port, enable_SMTPUTF8=True)
-        books = Books(folder / "stripe.json", poster(f"https://localhost:{pages_port - 1}/webhooks/stripe"))
+        news = poster(f"https://localhost:{pages_port - 1}/webhooks/stripe")
+        books = Books(folder / "stripe.json", news, home=home)
         app = create_app(inbox, Mailchimp(folder / "mailchimp.json"), books)
         app.config["INBOUND_PORT"] = inbound_port
         self._pages: BaseWSGIServer = make_server(HOST, pages_port, app, threaded=True, ssl_context=tls)

@@ -1,14 +1,18 @@
 """Sellers at the payment service: their account there, the way to the page where they say who they are, how they stand."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask import current_app
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments
+from clozette.settings import Settings
 from clozette.shop.payments import recipient
 from clozette.shop.payments.changes import changed
+from clozette.shop.sellers import regions
 from clozette.shop.sellers.models import Seller
 
 
@@ -46,8 +50,12 @@ def look(account: str, now: datetime) -> None:
 
 def _open(seller: Seller, now: datetime) -> str:
     member = db.session.get_one(Member, seller.member_id)
-    seller_id, key = seller.id, seller.account_key
-    account = payments.payments().open_account(recipient.of_seller(seller_id, member, now), key)
+    settings: Settings = current_app.extensions["clozette.settings"]
+    seller_id, abroad = seller.id, regions.is_abroad(settings.stripe_home, seller.country)
+    # The service takes a key for one request alone: who has another mail address by now asks for another account.
+    asked = hashlib.sha256(f"{seller.country} {member.email}".encode()).hexdigest()[:16]
+    key = f"{seller.account_key}-{asked}"
+    account = payments.payments().open_account(recipient.of_seller(seller, member, now), key, abroad=abroad)
     new = sa.update(Seller).where(Seller.id == seller_id, Seller.account.is_(None))
     changed(new.values(account=account, state="pending"))
     return db.session.get_one(Seller, seller_id).account or account

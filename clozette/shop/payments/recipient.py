@@ -14,9 +14,10 @@ from clozette.privacy import disclosures
 from clozette.privacy.disclosures.models import Recipient
 from clozette.settings import Settings
 from clozette.shop.orders.models import Order
+from clozette.shop.sellers.models import Seller
 
 OF_ORDER = ("shop_orders.ref", "shop_payments.amount_minor", "shop_payments.currency")
-OF_SELLER = ("accounts_members.country", "accounts_members.email")
+OF_SELLER = ("shop_sellers.country", "accounts_members.email")
 # https://stripe.com/legal/privacy-center says which company it is where; an operator elsewhere names theirs by a setting.
 NAME = "Stripe, LLC"
 _PARTICULARS = {
@@ -57,16 +58,16 @@ def of_order(order: Order, buyer: Member, now: datetime) -> Release:
     )
 
 
-def of_seller(seller_id: int, member: Member, now: datetime) -> Release:
+def of_seller(seller: Seller, member: Member, now: datetime) -> Release:
     """Write down that the payment service gets to know a seller, and return the slip.
 
     :raises BeingErased: if the seller's erasure has begun.
     """
-    known = dict(zip(OF_SELLER, (member.country, member.email), strict=True))
+    known = dict(zip(OF_SELLER, (seller.country, member.email), strict=True))
     agreement = disclosures.Agreement(
         purpose="payout",
         trigger="selling",
-        object_id=seller_id,
+        object_id=seller.id,
         basis="contract",
         duty="you sell, and are paid there",
         means="api",

@@ -26,6 +26,7 @@ from clozette.shop.payments import recipient, refunds
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import OrderPaid
 from clozette.shop.payments.models import Payment
+from clozette.shop.sellers import regions
 from clozette.shop.sellers.models import Seller
 
 LATE = ("expired", "cancelled")
@@ -255,4 +256,5 @@ def _terms(order: Order) -> Terms:
         paid_url=f"{settings.base_url}/checkout/return?order={order.ref}",
         left_url=f"{settings.base_url}/checkout/cancel/{order.ref}",
         expires_at=order.hold_until + PAGE_STAYS,
+        abroad=regions.is_abroad(settings.stripe_home, seller.country),
     )

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from clozette.accounts.models import Member
 from clozette.kernel.database import db
-from clozette.kernel.refusal import refuse
+from clozette.kernel.ports import payments
+from clozette.kernel.refusal import Refusal, refuse
 from clozette.privacy import ledger, notices, subjects
+from clozette.settings import Settings
 from clozette.shop.listings.models import Listing
-from clozette.shop.sellers import queries, rules, wording
+from clozette.shop.sellers import queries, regions, rules, wording
 from clozette.shop.sellers.models import Rate, Seller
 
 _FIXED = ("country", "currency")
@@ -22,9 +25,10 @@ _KEPT = (*_FIXED, "kind", "legal_name", "address", "contact", "tax_number", "tax
 def start(member: Member, facts: Mapping[str, Any], shown: notices.Shown | None, *, now: datetime) -> Seller:
     """Make a member a seller, and write down which terms they accepted. One who sells already stays as they are.
 
-    :raises Refused: ``adults-only``.
+    :raises Refused: ``adults-only``, or ``not_served`` from where nobody can be paid out.
     """
     refuse(rules.why_not_start(is_minor=member.is_minor(now.date())))
+    refuse(why_not_serve(facts["country"]))
     subjects.lock([member.subject_id])  # two starts of one member take turns
     before = queries.seller_of(member.id)
     if before is not None:
@@ -49,12 +53,20 @@ def start(member: Member, facts: Mapping[str, Any], shown: notices.Shown | None,
 def save(seller: Seller, facts: Mapping[str, Any]) -> None:
     """Change what a seller said.
 
-    :raises Refused: ``fixed`` if country or currency changed although prices or the payment service rest on them.
+    :raises Refused: ``fixed`` if country or currency changed although prices or the payment service rest on them, or
+        ``not_served`` as at the start.
     """
     moved = any(getattr(seller, name) != facts[name] for name in _FIXED)
     refuse(rules.why_not_move(moved=moved, account=seller.account is not None, listings=_has_listings(seller.id)))
+    refuse(why_not_serve(facts["country"]) if moved else None)
     _write(seller, facts)
     db.session.flush()
+
+
+def why_not_serve(country: str) -> Refusal | None:
+    """Say why sellers of a country can't be paid out by this site; where it takes no payments, none is."""
+    settings: Settings = current_app.extensions["clozette.settings"]
+    return regions.why_not_serve(settings.stripe_home, country) if payments.is_on() else None
 
 
 def set_rates(seller: Seller, countries: Iterable[str], values: Mapping[str, int]) -> int:

@@ -153,6 +153,7 @@ def _start_page(seller: Seller | None, form: Form) -> Any:
         seller=seller,
         form=form,
         refusal=rules.why_not_start(is_minor=viewer.is_minor),
+        unserved=None if seller or form.errors else services.why_not_serve(form.value("country")),
         countries=countries.choices(),
         currencies=_currencies(form.value("currency")),
         wording=wording,

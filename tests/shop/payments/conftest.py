@@ -83,7 +83,7 @@ def seller(db_session, world: World):
     """Give a seller whom the service knows."""
     member = make_member("sam")
     made = make_seller(member, account=None, state="asked")
-    account = world.there.open_account(recipient.of_seller(made.id, member, clock.now()), made.account_key)
+    account = world.there.open_account(recipient.of_seller(made, member, clock.now()), made.account_key, abroad=True)
     world.people.onboard(account)
     made.account, made.state = account, "active"
     world.people.sent.clear()
@@ -112,4 +112,5 @@ def terms_for(order, seller) -> Terms:
         paid_url="https://localhost/checkout/return",
         left_url="https://localhost/checkout/cancel",
         expires_at=clock.now() + timedelta(hours=1),
+        abroad=True,
     )

@@ -188,8 +188,22 @@ def test_accounts(world, seller):
 
 def test_an_account_is_opened_once(world, db_session, seller):
     member = db_session.get_one(Member, seller.member_id)
-    again = recipient.of_seller(seller.id, member, clock.now())
-    assert world.there.open_account(again, seller.account_key) == seller.account
+    again = recipient.of_seller(seller, member, clock.now())
+    assert world.there.open_account(again, seller.account_key, abroad=True) == seller.account
+
+
+def test_money_leaves_the_region_only_for_who_takes_the_charge(world, db_session, release, order, seller):
+    """The seller is in Germany, the house in Singapore."""
+    terms = terms_for(order, seller)
+    with pytest.raises(Declined):
+        world.there.start(release, replace(terms, abroad=False), "key-1")
+    assert world.there.start(release, terms, "key-2").state == "open"
+    member = db_session.get_one(Member, seller.member_id)
+    told = recipient.of_seller(seller, member, clock.now())
+    receives = world.there.open_account(told, "another", abroad=False)
+    world.people.onboard(receives)
+    with pytest.raises(Declined):
+        world.there.start(release, replace(terms, account=receives), "key-3")
 
 
 def test_nothing_is_found_that_is_not_there(world):

@@ -179,6 +179,7 @@ def test_production_takes_payments():
         ({"CLOZETTE_STRIPE_API_BASE": "http://api.stripe.com"}, "STRIPE_API_BASE"),
         ({"CLOZETTE_BASE_URL": "http://clozette.example"}, "payments need a CLOZETTE_BASE_URL"),
         ({"CLOZETTE_STRIPE_ENTITY": "Stripe"}, "STRIPE_ENTITY"),
+        ({"CLOZETTE_STRIPE_COUNTRY": "Germany"}, "STRIPE_COUNTRY"),
     ],
 )
 def test_production_does_not_start_with(change, fault):

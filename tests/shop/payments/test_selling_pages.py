@@ -47,7 +47,7 @@ def test_the_way_there_and_back(as_seller, site_till, new_seller):
     assert location(as_seller.post(f"{HERE}/account")).startswith(f"{site_till.origins[0]}/connect/acct_")
     db.session.expire_all()
     handover = db.session.scalars(sa.select(Handover)).one()
-    assert (handover.fields, handover.trigger) == (["accounts_members.country", "accounts_members.email"], "selling")
+    assert (handover.fields, handover.trigger) == (["shop_sellers.country", "accounts_members.email"], "selling")
     assert departures.faults() == []
     site_till.onboard(new_seller.account, "identity.document")
     assert location(as_seller.get(f"{HERE}/back")) == HERE
@@ -76,6 +76,28 @@ def test_a_service_that_does_not_answer_or_says_no(as_seller, site_till, new_sel
     as_seller.post(f"{HERE}/account")
     as_seller.post(f"{HERE}/account")
     assert len(site_till.standings) == 1, "an answer that was lost is given again"
+
+
+def test_another_mail_address_between_two_tries_is_no_obstacle(as_seller, site_till, new_seller):
+    site_till.loses.append(Later("timeout"))
+    as_seller.post(f"{HERE}/account")
+    db.session.get_one(Member, new_seller.member_id).email = "sam@new.test"
+    db.session.commit()
+    assert location(as_seller.post(f"{HERE}/account")).startswith(site_till.origins[0])
+
+
+@pytest.mark.parametrize(("country", "abroad"), [("SG", False), ("DE", True)])
+def test_a_seller_of_another_region_takes_the_charge(as_seller, site_till, new_seller, country, abroad):
+    new_seller.country = country
+    db.session.commit()
+    as_seller.post(f"{HERE}/account")
+    db.session.expire_all()
+    site_till.onboard(new_seller.account)
+    new_seller.state = "active"
+    order = make_order(make_member("bea"), make_listing(new_seller))
+    payment = services.ask(order, db.session.get_one(Member, order.buyer_id), clock.now())
+    assert services.open_page(payment.id, clock.now())
+    assert site_till.abroad == {new_seller.account: abroad}
 
 
 def test_a_page_of_the_service_is_where_its_forms_may_lead(as_seller, site_till):

@@ -15,7 +15,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.privacy.models import LedgerEntry
 from clozette.shop import cli
-from clozette.shop.sellers import fees, rates, rules, services, wording
+from clozette.shop.sellers import fees, rates, regions, rules, services, wording
 from clozette.shop.sellers.models import Fees, Rate, Seller
 from tests.factories.accounts import make_member, make_minor
 from tests.factories.closets import make_item
@@ -65,6 +65,30 @@ def test_selling_is_for_adults(db_session: orm.Session, client_of: Browsers) -> 
     answer = browser.post("/selling/start", data=START)
     assert (answer.status_code, sellers(db_session)) == (409, [])
     assert "Selling is for adults" in answer.text
+
+
+def test_where_nobody_is_paid_out_nobody_sells(db_session: orm.Session, client_of: Browsers) -> None:
+    browser = client_of(make_member("vy", country="VN"))
+    for answer in (browser.get("/selling/start"), browser.post("/selling/start", data={**START, "country": "VN"})):
+        assert "pays nobody out in Vietnam" in answer.text
+    assert (answer.status_code, sellers(db_session)) == (409, [])
+
+
+@pytest.mark.parametrize(
+    ("home", "country", "served", "abroad"),
+    [
+        ("SG", "SG", True, False),
+        ("SG", "DE", True, True),
+        ("DE", "FR", True, False),
+        ("DE", "US", True, False),
+        ("DE", "JP", True, True),
+        ("SG", "IN", False, True),
+        ("IN", "IN", True, False),
+        ("SG", "VN", False, True),
+    ],
+)
+def test_regions(home: str, country: str, served: bool, abroad: bool) -> None:
+    assert (regions.is_served(home, country), regions.is_abroad(home, country)) == (served, abroad)
 
 
 @pytest.mark.parametrize("lacking", ["legal_name", "address", "contact"])
