@@ -60,7 +60,6 @@ class Till:
         self.sent_out: dict[str, Payout] = {}
         self.standings: dict[str, Standing] = {}
         self.abroad: dict[str, bool] = {}
-        self.abroad: dict[str, bool] = {}
         self.balances: dict[tuple[str, str], int] = {}
         self.fees: dict[str, int] = {}
         self.made_at: dict[str, datetime] = {}
@@ -82,8 +81,6 @@ class Till:
                 raise Declined("invalid")
             if not self._standing(terms.account).is_active:
                 raise Declined("insufficient_capabilities_for_transfer")
-            if self.abroad.get(terms.account, terms.abroad) != terms.abroad:
-                raise Declined("invalid")
             if self.abroad.get(terms.account, terms.abroad) != terms.abroad:
                 raise Declined("invalid")
             made = self._id("cs")

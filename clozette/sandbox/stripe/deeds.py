@@ -14,9 +14,6 @@ _SESSION = {
 _ONE_REGION = set(
     "AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK US".split()
 )
-_ONE_REGION = set(
-    "AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK US".split()
-)
 Asked = dict[str, Any]
 
 
@@ -162,7 +159,6 @@ def create_account(books: Books, asked: Asked) -> Object:
             dashboard=asked.get("dashboard"),
             _wants=["identity.individual.verification"],
             _payouts="daily",
-            _merchant=_asks_for_cards(asked["configuration"].get("merchant") or {}),
             _merchant=_asks_for_cards(asked["configuration"].get("merchant") or {}),
         )
     )
