@@ -151,13 +151,13 @@ class _ItemForm(_Facts):
     def _numbers_can_be_read(self, data: dict[str, Any], **kwargs: Any) -> None:
         wrong: dict[str, list[str]] = {}
         _price(data, wrong)
-        _measurements(data, wrong)
+        read_measurements(data, wrong)
         if wrong:
             raise ma.ValidationError(wrong)
 
     @ma.post_load
     def _read_numbers(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        price, measurements = _price(data, {}), _measurements(data, {})
+        price, measurements = _price(data, {}), read_measurements(data, {})
         typed = {"currency", "unit", *(f"measure_{name}" for name in measures.LABELS)}
         kept = {name: value for name, value in data.items() if name not in typed}
         return {**kept, "price": price, "measurements": measurements}
@@ -196,7 +196,7 @@ def _example(currency: str) -> str:
     return Money(49 * 10 ** money.exponent(currency), currency).typed(get_locale() or "en")
 
 
-def _measurements(data: Mapping[str, Any], wrong: dict[str, list[str]]) -> dict[str, int]:
+def read_measurements(data: Mapping[str, Any], wrong: dict[str, list[str]]) -> dict[str, int]:
     """Read the measurements that belong to the category; what was typed for another category is let go."""
     group, _kind = categories.split(data.get("category") or "")
     read = {}
@@ -210,12 +210,12 @@ def _measurements(data: Mapping[str, Any], wrong: dict[str, list[str]]) -> dict[
     return read
 
 
-_MEASURE_FIELDS = {
+MEASURE_FIELDS = {
     f"measure_{name}": Line(max_length=12, allow_none=True, load_default=None) for name in measures.LABELS
 }
 
 
-class NewItemForm(_ItemForm.from_dict(_MEASURE_FIELDS, name="MeasuredForm")):  # type: ignore[misc]
+class NewItemForm(_ItemForm.from_dict(MEASURE_FIELDS, name="MeasuredForm")):  # type: ignore[misc]
     """The fast form: photos and a category are enough.
 
     ``photo_ids`` are photos that an earlier try already brought in; ``similar_ok`` says "yes, add it all the same".
@@ -227,7 +227,7 @@ class NewItemForm(_ItemForm.from_dict(_MEASURE_FIELDS, name="MeasuredForm")):  #
     similar_ok = fields.Boolean(load_default=False)
 
 
-class EditItemForm(_ItemForm.from_dict(_MEASURE_FIELDS, name="MeasuredForm")):  # type: ignore[misc]
+class EditItemForm(_ItemForm.from_dict(MEASURE_FIELDS, name="MeasuredForm")):  # type: ignore[misc]
     """Everything about an item but its photos; ``version`` is the one the form was filled from."""
 
     version = fields.Integer(required=True, strict=False)

@@ -25,6 +25,7 @@ from clozette.shop.orders.events import OrderMoved
 from clozette.shop.owing import setup as owing_setup
 from clozette.shop.papers import views as papers
 from clozette.shop.payments import setup as payments_setup
+from clozette.shop.products import setup as products_setup
 from clozette.shop.reviews import setup as reviews_setup
 from clozette.shop.sellers import views as selling
 from clozette.shop.swaps import setup as swaps_setup
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     desk_setup.init_app(app)
     owing_setup.init_app(app)
     _selling(app)
+    products_setup.init_app(app)
     _buying(app)
     swaps_setup.init_app(app)
     offers_setup.init_app(app)

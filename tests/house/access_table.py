@@ -72,6 +72,15 @@ POST   /selling/listings/{edited_listing}/pause       login   confirm 404     30
 POST   /selling/listings/{paused_listing}/resume      login   confirm 404     303     404     404     404     404
 POST   /selling/listings/{removed_listing}/remove     login   confirm 404     303     404     404     404     404
 DELETE /selling/listings/{deleted_listing}/remove     login   confirm 404     303     404     404     404     404
+GET    /selling/products                              login   confirm 404     200     404     404     404     404
+GET    /selling/products/new                          login   confirm 404     200     404     404     404     404
+POST   /selling/products/new                          login   confirm 404     422     404     404     404     404
+GET    /selling/products/{product}/edit               login   confirm 404     200     404     404     404     404
+POST   /selling/products/{product}/edit               login   confirm 404     422     404     404     404     404
+POST   /selling/products/{product}/pause              login   confirm 404     303     404     404     404     404
+POST   /selling/products/{paused_product}/resume      login   confirm 404     303     404     404     404     404
+POST   /selling/products/{removed_product}/remove     login   confirm 404     303     404     404     404     404
+DELETE /selling/products/{deleted_product}/remove     login   confirm 404     303     404     404     404     404
 GET    /cart                                          login   confirm 200     200     200     200     200     200
 POST   /cart                                          login   confirm 422     422     422     422     422     422
 POST   /cart/{wanted}                                 login   confirm 404     303     404     404     404     404     quantity=2

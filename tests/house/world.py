@@ -54,7 +54,7 @@ from clozette.shop.reviews import services as reviews
 from clozette.shop.sellers.models import Seller
 from clozette.shop.swaps import services as swaps
 from clozette.shop.swaps.services import Part
-from tests.factories import accounts, bulk, contests, desk, goods, looks, newsletters, offers, photos, shop
+from tests.factories import accounts, bulk, contests, desk, goods, looks, newsletters, offers, photos, products, shop
 from tests.factories.closets import make_item
 from tests.support.client import Client
 
@@ -439,7 +439,10 @@ def _won(world: World, people: dict[str, Member]) -> None:
 
 def _shop(world: World, owner: Member) -> None:
     """The owner sells: one listing for each deed that would end another's."""
-    seller = shop.make_seller(owner)
+    seller = shop.make_seller(owner, **products.TRADER)
+    for name in ("product", "paused_product", "removed_product", "deleted_product"):
+        product = products.make_product(owner, seller=seller, draft=name == "paused_product")
+        world.names[name] = ids.encode(product.item.id)
     world.names["seller"] = ids.encode(seller.id)
     names = ("listing", "edited_listing", "paused_listing", "removed_listing", "deleted_listing", "patched_listing")
     for name in names:

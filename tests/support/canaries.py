@@ -171,6 +171,7 @@ WANTED: dict[str, Any] = {
     "contests_surveys.min_group": 10,
     "rights_erasures.undone_at": lambda planted: clock.now(),
     "contests_winners.unit": None,
+    "shop_listings.variant": 0,
     "shop_moves.from_account": "held",
     "shop_moves.to_account": "available",
     "shop_sellers.tax_bp": 0,

@@ -51,7 +51,7 @@ def create() -> ResponseReturnValue:
     made_before = queries.item_by_key(owner.id, key[: rules.KEY_LENGTH])
     if made_before is not None:
         return _to(made_before)
-    photos = _take_photos(owner, form)
+    photos = take_photos(owner, form)
     if not loaded or form.errors:
         return _again(form, photos, form.status if form.status == 409 else 422)
     try:
@@ -88,10 +88,14 @@ def _taken(photo: Photo | None, *, similar: Sequence[Card] = (), errors: Sequenc
     return render_template("closets/_taken.html", **context), 200 if photo else 422
 
 
-def _take_photos(owner: Member, form: Form) -> list[Photo]:
-    """Gather the photos that wait from an earlier try, and take in those that came now; name the bad ones in the form."""
+def take_photos(owner: Member, form: Form, own: Sequence[Photo] = ()) -> list[Photo]:
+    """Gather the photos that wait from an earlier try, and take in those that came now; name the bad ones in the form.
+
+    :param own: what the item has already, of which those stay that the form names.
+    """
     form.errors.pop("photos", None)  # each file is judged again below, by its name
-    waiting = access.own_uploads(gate.viewer(), _ids(request.form.getlist("photo_ids")))
+    named = _ids(request.form.getlist("photo_ids"))
+    waiting = [*(photo for photo in own if photo.id in named), *access.own_uploads(gate.viewer(), named)]
     room = rules.MAX_PHOTOS - len(waiting)
     files = [file for file in request.files.getlist("photos") if file.filename]
     taken = [photo for file in files[: max(room, 0)] if (photo := _take(owner, file, form))]

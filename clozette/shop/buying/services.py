@@ -131,7 +131,7 @@ def _lines(order_id: int, parcel: Parcel) -> list[OrderLine]:
             order_id=order_id,
             listing_id=line.listing.id,
             position=position,
-            title=line.listing.title,
+            title=line.listing.name,
             quantity=line.quantity,
             list_minor=line.listing.price_minor if line.listing.price_minor != line.price_minor else None,
             price_minor=line.price_minor,

@@ -19,6 +19,7 @@ WHOLE = joinedload(Listing.item).options(
     selectinload(Item.photo_links).joinedload(ItemPhoto.photo), selectinload(Item.labels)
 )
 """Load options for a listing with its item, that item's photos and words."""
+_ONE: sa.ColumnElement[int] = sa.literal_column("1")
 _ACTIVE: sa.ColumnElement[str] = sa.literal_column("'active'")
 """Written out: SQLite uses an index of the shown ones for nothing else."""
 
@@ -31,6 +32,11 @@ def shown_to(viewer: Viewer) -> sa.ColumnElement[bool]:
 def offered() -> sa.ColumnElement[bool]:
     """Return the SQL condition on the same that it is offered to everybody whom no block keeps from it."""
     return sa.and_(Listing.state == _ACTIVE, sells())
+
+
+def stands() -> sa.ColumnElement[bool]:
+    """Return the SQL condition on ``Listing`` that it stands for itself, or for all sizes of a product."""
+    return Listing.variant <= _ONE
 
 
 def sells() -> sa.ColumnElement[bool]:
@@ -57,11 +63,11 @@ def _seen(is_member: bool) -> sa.Select[Listing]:
 
 
 def own_listing(viewer: Viewer, listing_id: int) -> Listing:
-    """Return one of the viewer's own listings that is not removed, or 404; locked where the transaction may write."""
+    """Return one of the viewer's listings of their closet that is not removed, or 404; locked where it may be written."""
     if not is_reading():
         _lock_item(viewer, listing_id)
     mine = _joined().where(Listing.id == listing_id, Seller.member_id == viewer.member_id, Listing.state != "removed")
-    mine = mine.options(WHOLE)
+    mine = mine.where(Listing.variant == 0).options(WHOLE)
     found = db.session.scalar(mine if is_reading() else mine.with_for_update(of=Listing, key_share=True))
     return found or abort(404)
 

@@ -43,7 +43,7 @@ def render(rows: Sequence[Row], country: str, *, now: datetime) -> Markup:
         for place in missing:
             row, (listing, cover) = rows[place], found[rows[place].id]
             all_in = prices.of_one(listing, row.first_minor, fees.get(row.currency))
-            cards[place] = made = _card(listing, cover, all_in, country, eager=place < EAGER)
+            cards[place] = made = _card(listing, cover, all_in, country, left=row.left, eager=place < EAGER)
             if _is_settled(row, listing, cover):
                 kept.put(keys[place], made)
     return Markup("".join(card for card in cards if card is not None))  # noqa: S704 - made by templates
@@ -70,8 +70,8 @@ def panel(
     return Markup(made)  # noqa: S704 - made by a template
 
 
-def _card(listing: Listing, cover: Photo | None, all_in: AllIn | None, country: str, *, eager: bool) -> str:
-    about = {"one": listing, "cover": cover, "all_in": all_in, "country": country, "eager": eager}
+def _card(listing: Listing, cover: Photo | None, all_in: AllIn | None, country: str, *, left: int, eager: bool) -> str:
+    about = {"one": listing, "cover": cover, "all_in": all_in, "country": country, "left": left, "eager": eager}
     return render_template("shop/_card.html", **about, words=words, places=places)
 
 
@@ -83,7 +83,8 @@ def _kept() -> Kept[str]:
 def _is_settled(row: Row, listing: Listing, cover: Photo | None) -> bool:
     """Whether a card is of what its key says, and would be the same tomorrow: every width of its photo is ready."""
     facts: tuple[Any, ...] = tuple(getattr(listing, name) for name in Row._fields[:7])
-    if (*facts, listing.remaining > 0, cover and cover.public_token) != row[:9]:
+    left = row.left if listing.variant else listing.remaining > 0
+    if (*facts, left, cover and cover.public_token) != row[:9]:
         return False
     return cover is None or set(widths_for(cover.width)) <= set(cover.variants)
 

@@ -24,6 +24,7 @@ class Listing(Model):
     :ivar mode: ``view`` to look at, ``swap``, for ``sale``, or ``fee``: something digital that is paid for.
     :ivar variant: 0 for what is in a closet; from 1 on a size of a product, the first of which stands for all in the shop.
     :ivar stock: how many there were, and ``remaining`` how many nobody has taken or holds.
+    :ivar withheld_at: since when its seller doesn't offer it, by their own wish; what comes back stays so.
     :ivar floor_minor: below which an offer is declined by itself; nobody but the seller sees it.
     :ivar version: counts the seller's changes, so that a form filled from an older one is told.
     :ivar search_text: what the shop's search looks in, folded.
@@ -72,6 +73,7 @@ class Listing(Model):
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    withheld_at: Mapped[datetime | None]
 
     seller: Mapped[Seller] = relationship(lazy="raise")
     item: Mapped[Item | None] = relationship(lazy="raise")

@@ -6,6 +6,7 @@ One statement a page, compiled once for each set of filters. Who sees what is de
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from clozette.accounts.access import unblocked
 from clozette.accounts.models import Member
@@ -18,7 +19,7 @@ from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
 from clozette.media.models import Photo
 from clozette.shop.listings import queries
-from clozette.shop.listings.access import offered
+from clozette.shop.listings.access import offered, stands
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.queries import Filters
 from clozette.shop.sellers.models import Rate, Seller
@@ -32,7 +33,7 @@ _prepared: Kept[Prepared] = Kept(MOST_SETS)
 class Row(NamedTuple):
     """A listing.
 
-    :ivar left: whether anybody could take it now.
+    :ivar left: whether anybody could take it now; of a product, how many sizes.
     :ivar token: of its cover, if that is public; ``first_minor``: what shipping a first piece costs.
     """
 
@@ -43,7 +44,7 @@ class Row(NamedTuple):
     mode: str
     price_minor: int | None
     currency: str
-    left: bool | int
+    left: int
     token: str | None
     first_minor: int | None
 
@@ -74,15 +75,22 @@ def _statement(filters: Filters, is_member: bool, everybody: bool) -> sa.Select[
     still = sa.and_(Item.id == Listing.item_id, Item.member_id == Seller.member_id)
     cover = sa.and_(ItemPhoto.item_id == Item.id, ItemPhoto.position == 0)
     rate = sa.and_(Rate.seller_id == Listing.seller_id, Rate.country == _COUNTRY)
-    facts: Any = (
-        *(getattr(Listing, name) for name in Row._fields[:7]),
-        sa.type_coerce(Listing.remaining > 0, sa.Integer).label("left"),
-    )
+    facts: Any = (*(getattr(Listing, name) for name in Row._fields[:7]), _left().label("left"))
     rows: Any = sa.select(*facts, Photo.public_token, Rate.first_minor)
     rows = rows.join(Seller, Seller.id == Listing.seller_id).join(Member, Member.id == Seller.member_id)
     rows = rows.outerjoin(Item, still).outerjoin(ItemPhoto, cover).outerjoin(Photo, Photo.id == ItemPhoto.photo_id)
     whose = sa.true() if everybody else Seller.member_id == _WHOSE
     seen = unblocked(_ME, Seller.member_id) if is_member else sa.true()
-    found = rows.outerjoin(Rate, rate).where(offered(), seen, whose, *queries.narrowed(filters), Listing.id < _BEFORE)
+    found = rows.outerjoin(Rate, rate).where(
+        offered(), stands(), seen, whose, *queries.narrowed(filters), Listing.id < _BEFORE
+    )
     made: sa.Select[Any] = found.order_by(Listing.id.desc()).limit(sa.literal_column(str(PAGE_SIZE + 1)))
     return made
+
+
+def _left() -> sa.ColumnElement[int]:
+    size = aliased(Listing)
+    open_ = size.state.in_([sa.literal_column(f"'{state}'") for state in queries.OPEN])  # as the index says it
+    sizes = sa.select(sa.func.count()).where(size.item_id == Listing.item_id, open_, size.remaining > 0)
+    product = Listing.variant > 0
+    return sa.case((product, sizes.where(size.variant > 0).scalar_subquery()), (Listing.remaining > 0, 1), else_=0)

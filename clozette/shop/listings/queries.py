@@ -1,7 +1,7 @@
 """Reads of listings: pages of the shop with prices as the viewer pays them, in the same few statements whatever there is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.kernel.viewer import Viewer
 from clozette.media.models import Photo
 from clozette.shop.listings import prices
-from clozette.shop.listings.access import shown_to
+from clozette.shop.listings.access import shown_to, stands
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.prices import AllIn
 from clozette.shop.offers.models import Offer, OfferLine
@@ -26,6 +26,7 @@ from clozette.shop.sellers import fees
 from clozette.shop.sellers.models import Rate, Seller
 
 OPEN = ("draft", "active", "paused")
+IN_CLOSETS, PRODUCTS = 0, 1
 MOST_WORDS = 8
 
 
@@ -57,24 +58,40 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A listing as a grid shows it, and what one piece comes to for the viewer (nothing: not sold, or not sent there)."""
+    """A listing as a grid shows it, and what one piece comes to for the viewer (nothing: not sold, or not sent there).
+
+    :ivar sizes: of a product, whichever of its sizes it is.
+    """
 
     listing: Listing
     cover: Photo | None
     handle: str
     name: str
     all_in: AllIn | None
+    sizes: Sequence[Listing] = ()
 
 
 def shop(viewer: Viewer, filters: Filters, country: str, after: int | None, *, now: datetime) -> Page[Card]:
     """Return a page of what is offered, newest first."""
-    return _page(_cards(country).where(shown_to(viewer), *narrowed(filters)), after, now)
+    return _page(_cards(country).where(shown_to(viewer), stands(), *narrowed(filters)), after, now)
 
 
-def offers_of(seller: Seller, states: Sequence[str], after: int | None, *, now: datetime) -> Page[Card]:
-    """Return a page of a seller's own listings in some states."""
-    mine = Listing.seller_id == seller.id
-    return _page(_cards(seller.country, own=True).where(mine, Listing.state.in_(states)), after, now)
+def offers_of(
+    seller: Seller, states: Sequence[str], after: int | None, *, now: datetime, what: int = IN_CLOSETS
+) -> Page[Card]:
+    """Return a page of a seller's own listings in some states: of their closet, or of products one each."""
+    mine = Listing.seller_id == seller.id, Listing.variant == what
+    return _page(_cards(seller.country, own=True).where(*mine, Listing.state.in_(states)), after, now)
+
+
+def sizes_of(item_ids: Sequence[int | None]) -> Mapping[int, Sequence[Listing]]:
+    """Return the sizes of products that are not taken down, in their order, by the product's item."""
+    found: dict[int, list[Listing]] = {}
+    if item_ids:
+        those = Listing.item_id.in_(item_ids), Listing.variant > 0, Listing.state != "removed"
+        for size in db.session.scalars(sa.select(Listing).where(*those).order_by(Listing.variant)):
+            found.setdefault(size.item_id or 0, []).append(size)
+    return found
 
 
 def covered(listing_ids: Sequence[int], country: str) -> Mapping[int, tuple[Listing, Photo | None]]:
@@ -87,20 +104,20 @@ def card_of(listing: Listing, country: str, *, now: datetime) -> Card:
     """Return a listing that the viewer was let to, as a grid shows it."""
     db.session.flush()
     row = db.session.execute(_cards(country).where(Listing.id == listing.id)).one()
-    return _card(*row, fees=fees.current(listing.currency, now))
+    return _sized([_card(*row, fees=fees.current(listing.currency, now))])[0]
 
 
-def counts_of(seller_id: int) -> Mapping[str, int]:
-    """Return how many listings of a seller are in each state that has any."""
-    counted = sa.select(Listing.state, sa.func.count()).where(Listing.seller_id == seller_id).group_by(Listing.state)
-    rows: list[Any] = list(db.session.execute(counted))
+def counts_of(seller_id: int, what: Sequence[int] = (IN_CLOSETS, PRODUCTS)) -> Mapping[str, int]:
+    """Return how many listings of a seller are in each state that has any; a product counts once."""
+    counted = sa.select(Listing.state, sa.func.count()).where(Listing.seller_id == seller_id, Listing.variant.in_(what))
+    rows: list[Any] = list(db.session.execute(counted.group_by(Listing.state)))
     return dict(rows)
 
 
 def count_shown(viewer: Viewer, member_id: int) -> int:
     """Return how many of a member's listings a viewer sees."""
     shown = sa.select(sa.func.count()).select_from(Listing).join(Seller).join(Member)
-    return db.session.scalar(shown.where(shown_to(viewer), Seller.member_id == member_id)) or 0
+    return db.session.scalar(shown.where(shown_to(viewer), stands(), Seller.member_id == member_id)) or 0
 
 
 def by_key(seller_id: int, form_key: str) -> Listing | None:
@@ -152,7 +169,13 @@ def _page(cards: sa.Select[Any], after: int | None, now: datetime) -> Page[Card]
     rows = db.session.execute(cards.order_by(Listing.id.desc()).limit(PAGE_SIZE + 1)).all()
     known = fees.all_current(now)
     made = [_card(*row, fees=known.get(row[0].currency)) for row in rows]
-    return page_of(made, lambda card: card.listing.id)
+    return page_of(_sized(made), lambda card: card.listing.id)
+
+
+def _sized(cards: list[Card]) -> list[Card]:
+    """Add the sizes to the cards of products."""
+    sizes = sizes_of([card.listing.item_id for card in cards if card.listing.variant])
+    return [replace(card, sizes=sizes.get(card.listing.item_id or 0, ())) if sizes else card for card in cards]
 
 
 def _card(listing: Listing, cover: Photo | None, handle: str, name: str, first: int | None, *, fees: Any) -> Card:
@@ -201,7 +224,13 @@ def _in_colour(codes: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def _in_size(sizes: Sequence[str]) -> sa.ColumnElement[bool]:
-    return sa.func.lower(Listing.size).in_([size.lower() for size in sizes])
+    """A product is found by each size of which there is any."""
+    wanted = [size.lower() for size in sizes]
+    other = aliased(Listing)
+    there = sa.exists().where(other.item_id == Listing.item_id, other.variant > 0, other.state == "active")
+    fits = there.where(other.remaining > 0, sa.func.lower(other.size).in_(wanted))
+    own = sa.and_(Listing.variant == 0, sa.func.lower(Listing.size).in_(wanted))
+    return sa.or_(own, sa.and_(Listing.variant > 0, fits))
 
 
 _CONDITIONS: Mapping[str, Any] = {

@@ -12,13 +12,13 @@ from clozette.accounts.schemas import Choice
 from clozette.closets import categories, colours
 from clozette.closets.rules import BRAND_LENGTH, SIZE_LENGTH
 from clozette.closets.schemas import MoneyField, price_message
-from clozette.kernel import money
+from clozette.kernel import ids, money
 from clozette.kernel.money import BadAmount
 from clozette.kernel.schemas import Line, Number, RowId, Schema, Text
 from clozette.kernel.web.api import After
 from clozette.media.schemas import PhotoOut
 from clozette.shop.files.schemas import Upload
-from clozette.shop.listings.models import CONDITIONS, MAX_TITLE, MAX_WORDS, MODES
+from clozette.shop.listings.models import CONDITIONS, MAX_TITLE, MAX_WORDS, MODES, Listing
 from clozette.shop.listings.queries import Filters
 
 MAX_KEY, MAX_STOCK, MAX_VALUES, MAX_AMOUNT = 64, 9999, 20, 20
@@ -145,6 +145,12 @@ class ListingPatch(Schema):
     version = Number(1, 10**8)
 
 
+def _item_of(card: Any) -> str | None:
+    """A product is an item of nobody's closet, so that there is nothing to look at."""
+    found: Listing = card.listing
+    return None if found.variant or found.item_id is None else ids.encode(found.item_id)
+
+
 class AllInOut(Schema):
     """What one piece comes to."""
 
@@ -154,11 +160,19 @@ class AllInOut(Schema):
     total = MoneyField(required=True)
 
 
+class SizeOut(Schema):
+    """One size of a product: `listing` is what goes into a cart."""
+
+    listing = RowId(required=True, attribute="id")
+    size = ma.fields.String(allow_none=True)
+    remaining = ma.fields.Integer(required=True)
+
+
 class ListingOut(Schema):
-    """A listing as everybody may read it."""
+    """A listing as everybody may read it. A brand's product is one listing in the list, with its sizes."""
 
     id = RowId(required=True, attribute="listing.id")
-    item = RowId(attribute="listing.item_id", allow_none=True)
+    item = ma.fields.Function(_item_of, metadata={"type": "string", "nullable": True})
     mode = ma.fields.String(required=True, attribute="listing.mode")
     state = ma.fields.String(required=True, attribute="listing.state")
     title = ma.fields.String(required=True, attribute="listing.title")
@@ -170,6 +184,7 @@ class ListingOut(Schema):
     condition = ma.fields.String(required=True, attribute="listing.condition")
     price = MoneyField(attribute="listing.price", allow_none=True)
     remaining = ma.fields.Integer(required=True, attribute="listing.remaining")
+    sizes = ma.fields.List(ma.fields.Nested(SizeOut), required=True)
     cover = ma.fields.Nested(PhotoOut, allow_none=True)
     seller = ma.fields.String(required=True, attribute="handle")
     all_in = ma.fields.Nested(

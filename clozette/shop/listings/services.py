@@ -81,14 +81,14 @@ def publish(listing: Listing, *, now: datetime) -> None:
         sa.or_(Listing.state.in_(("draft", "paused")), sa.and_(Listing.state == "sold", Listing.remaining > 0)),
     )
     first = sa.func.coalesce(Listing.published_at, now)
-    _turn(listing, shown.values(state="active", published_at=first, changed_at=now))
+    _turn(listing, shown.values(state="active", published_at=first, changed_at=now, withheld_at=None))
     events.publish(ListingPublished(listing.id, listing.seller_id))
 
 
 def pause(listing: Listing, *, now: datetime) -> None:
     """Offer it no more for now. What is held or paid goes on."""
     shown = sa.update(Listing).where(Listing.id == listing.id, Listing.state == "active")
-    _turn(listing, shown.values(state="paused", changed_at=now))
+    _turn(listing, shown.values(state="paused", changed_at=now, withheld_at=now))
 
 
 def remove(listing: Listing, *, now: datetime) -> None:
@@ -96,14 +96,25 @@ def remove(listing: Listing, *, now: datetime) -> None:
     _turn(listing, sa.update(Listing).where(Listing.id == listing.id).values(state="removed", changed_at=now))
 
 
+def add_pieces(listing: Listing, more: int) -> None:
+    """Have so many pieces more, or less, by one statement: what is taken meanwhile stays taken.
+
+    :raises Refused: ``stock`` if more of them are taken than that leaves.
+    """
+    there = sa.update(Listing).where(Listing.id == listing.id, Listing.remaining + more >= 0)
+    if not _change(there.values(stock=Listing.stock + more, remaining=Listing.remaining + more)):
+        raise Refused(rules.too_few())
+    db.session.refresh(listing, ["stock", "remaining"])
+
+
 def follow_item(item_id: int) -> None:
     """Copy anew from an item what the shop is searched by."""
     with_item = joinedload(Listing.item).selectinload(Item.labels)
     offered = sa.select(Listing).where(Listing.item_id == item_id, Listing.state.in_(queries.OPEN))
-    listing = db.session.scalar(offered.options(with_item))
-    if listing is not None and listing.item is not None:
-        _copy_item(listing, listing.item)
-        db.session.flush()
+    for listing in db.session.scalars(offered.options(with_item)):
+        if listing.item is not None:
+            copy_item(listing, listing.item)
+    db.session.flush()
 
 
 def pause_item(item_id: int) -> None:
@@ -139,21 +150,44 @@ def give_back(lines: Mapping[int, int]) -> None:
 
 def sold(lines: Mapping[int, int]) -> None:
     """Mark what is sold out once the order is paid; as long as others hold pieces that they may not pay, it is not."""
-    held = sa.exists().where(OrderLine.listing_id == Listing.id, Order.id == OrderLine.order_id, Order.state.in_(HELD))
-    agreed = sa.exists().where(OfferLine.listing_id == Listing.id, Offer.id == OfferLine.offer_id)
-    agreed = agreed.where(Offer.state == "accepted")
+    shown = Listing.state.in_(("active", "paused"))
     for listing_id in sorted(lines):
-        out = sa.update(Listing).where(Listing.id == listing_id, Listing.remaining == 0, ~held, ~agreed)
-        _change(out.where(Listing.state.in_(("active", "paused"))).values(state="sold"))
+        out = sa.update(Listing).where(Listing.id == listing_id, Listing.variant == 0, shown)
+        out = out.where(Listing.remaining == 0, ~_is_held(Listing))
+        if not _change(out.values(state="sold")):
+            _change(_sell_out(listing_id).where(shown).values(state="sold"))
 
 
 def offer_again(listing_ids: Iterable[int]) -> None:
-    """Offer again what was marked as sold and came back, if everybody may still see it and it isn't offered anew by now."""
-    other = aliased(Listing)
-    anew = sa.exists().where(other.item_id == Listing.item_id, other.state.in_(queries.OPEN))
+    """Offer again what was marked as sold and came back, if everybody may still see it and it isn't offered anew by now.
+
+    A product comes back with all its sizes.
+    """
+    other, size = aliased(Listing), aliased(Listing)
+    anew = sa.exists().where(other.item_id == Listing.item_id, other.variant == 0, other.state.in_(queries.OPEN))
+    came = sa.select(size.item_id).where(size.id.in_(list(listing_ids)), size.variant > 0, size.remaining > 0)
+    itself = sa.and_(Listing.id.in_(list(listing_ids)), Listing.remaining > 0)
+    its_product = sa.and_(Listing.variant > 0, Listing.item_id.in_(came))
     seen = sa.exists().where(Item.id == Listing.item_id, Item.publicised_at.is_not(None), Item.archived_at.is_(None))
-    back = sa.update(Listing).where(Listing.id.in_(list(listing_ids)), Listing.state == "sold", Listing.remaining > 0)
-    _change(back.where(seen, ~anew).values(state="active"))
+    back = sa.update(Listing).where(sa.or_(itself, its_product), Listing.state == "sold")
+    state = sa.case((Listing.withheld_at.is_(None), "active"), else_="paused")
+    _change(back.where(seen, ~anew).values(state=state))
+
+
+def _sell_out(listing_id: int) -> sa.Update:
+    """Return the statement that changes all sizes of the product that a listing is one of, when none of any is left or held."""
+    sold, size = aliased(Listing), aliased(Listing)
+    product = sa.select(sold.item_id).where(sold.id == listing_id, sold.variant > 0)
+    left = sa.exists().where(size.item_id == Listing.item_id, size.variant > 0, size.state != "removed")
+    left = left.where(sa.or_(size.remaining > 0, _is_held(size)))
+    return sa.update(Listing).where(Listing.variant > 0, Listing.item_id.in_(product), ~left)
+
+
+def _is_held(listing: Any) -> sa.ColumnElement[bool]:
+    """Return the SQL condition that somebody holds pieces which they may not pay."""
+    held = sa.exists().where(OrderLine.listing_id == listing.id, Order.id == OrderLine.order_id, Order.state.in_(HELD))
+    agreed = sa.exists().where(OfferLine.listing_id == listing.id, Offer.id == OfferLine.offer_id)
+    return sa.or_(held, agreed.where(Offer.state == "accepted"))
 
 
 def _take(listing_id: int, number: int, modes: Sequence[str]) -> bool:
@@ -176,14 +210,16 @@ def _write(listing: Listing, facts: Mapping[str, Any], now: datetime) -> None:
     for name in _PLAIN:
         setattr(listing, name, facts[name])
     if listing.item is not None:
-        _copy_item(listing, listing.item)
+        copy_item(listing, listing.item)
     listing.version += 1
     listing.changed_at = now
 
 
-def _copy_item(listing: Listing, item: Item) -> None:
+def copy_item(listing: Listing, item: Item) -> None:
+    """Copy from an item what the shop is searched by; a size of a product is the listing's own."""
     listing.category, listing.brand = item.category_code, item.brand
-    listing.size_system, listing.size = item.size_system, item.size
+    if not listing.variant:
+        listing.size_system, listing.size = item.size_system, item.size
     listing.search_text = fold(" ".join([listing.title, listing.brand or "", listing.words, *item.tags]))
 
 

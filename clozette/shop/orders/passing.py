@@ -1,6 +1,7 @@
 """What was bought goes on: from the seller's closet into the buyer's, as a new item with what the seller let go with it."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -31,8 +32,8 @@ def pass_on(order: Order, now: datetime) -> None:
             continue
         kept = order.ended_because == "swapped" or line.refunded_minor < line.price_minor * line.quantity
         if buyer is not None and kept:
-            _give(order, line, item, buyer, now)
-        if listing.state == "sold" and item.archived_at is None:
+            _give(order, line, listing, item, buyer, now)
+        if not listing.variant and listing.state == "sold" and item.archived_at is None:
             closets.archive(item, Reason.SOLD, now=now)
 
 
@@ -40,11 +41,13 @@ def _item(listing: Listing) -> Item | None:
     return db.session.scalar(sa.select(Item).where(Item.id == listing.item_id).options(*WHOLE).with_for_update(of=Item))
 
 
-def _give(order: Order, line: OrderLine, item: Item, buyer: Member, now: datetime) -> None:
+def _give(order: Order, line: OrderLine, listing: Listing, item: Item, buyer: Member, now: datetime) -> None:
     """Hand one thing on; a full closet keeps nobody from what they bought, only from finding it there."""
     key, price = f"order-{order.ref}-{line.position}", Money(line.price_minor, order.currency)
-    bought_on = (order.paid_at or now).date()
+    facts: Any = {"shares": order.shares, "bought_on": (order.paid_at or now).date()}
+    if listing.variant:
+        facts["size"] = {"size_system": listing.size_system, "size": listing.size}
     try:
-        closets.hand_on(item, buyer, shares=order.shares, key=key, price=price, bought_on=bought_on, now=now)
+        closets.hand_on(item, buyer, **facts, key=key, price=price, now=now)
     except Refused as refused:
         log.info("not_handed_on", order=order.id, why=refused.refusal.code)

@@ -49,7 +49,10 @@ def offered_by(viewer: Viewer, seller_id: int) -> Sequence[Listing]:
 def own(viewer: Viewer) -> Sequence[Listing]:
     """Return what the viewer can give."""
     mine = _shown(viewer).where(
-        Seller.member_id == viewer.member_id, Listing.mode.in_(rules.MODES), Listing.remaining > 0
+        Seller.member_id == viewer.member_id,
+        Listing.variant == 0,
+        Listing.mode.in_(rules.MODES),
+        Listing.remaining > 0,
     )
     return _found(mine.limit(60))
 

@@ -86,7 +86,7 @@ def listings() -> Any:
         seller=seller,
         page=queries.offers_of(seller, states, read_cursor(request.args.get("after")), now=now),
         show=show if show in SHOWN else "open",
-        counts=queries.counts_of(seller.id),
+        counts=queries.counts_of(seller.id, (queries.IN_CLOSETS,)),
         words=words,
     )
 

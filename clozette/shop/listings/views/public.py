@@ -1,6 +1,7 @@
 """``/shop``: what is offered, one listing, and what a member offers."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.viewer import Viewer
 from clozette.kernel.web import gate, shell
 from clozette.shop.listings import access, cards, closet, pages, parts, prices, queries, schemas, words
+from clozette.shop.listings.models import Listing
 from clozette.shop.listings.queries import Filters
 from clozette.shop.listings.where import country_of
 from clozette.shop.sellers import fees, places
@@ -63,6 +65,7 @@ def listing(listing_id: int) -> str:
     member = found.seller.member
     assert member is not None  # whoever may see it sees who sells it
     mine = viewer.member_id == member.id
+    sizes = queries.sizes_of([found.item_id]).get(found.item_id or 0, ()) if found.variant else ()
     made = render_template(
         "shop/_listing.html",
         listing=found,
@@ -72,7 +75,8 @@ def listing(listing_id: int) -> str:
         top=parts.top(found, found.seller, all_in, country),
         facts=parts.facts(found, item, mine=mine),
         sold_by=parts.sold_by(found, found.seller, ways),
-        held_until=queries.held_until(found.id) if not found.remaining and found.state == "active" else None,
+        sizes=sizes,
+        held_until=_held_until(found),
         **_beside_mine(viewer, item, all_in.total if all_in else None),
     )
     said = _("%(title)s, offered by %(name)s on Clozette.", title=found.title, name=member.display_name)
@@ -91,6 +95,11 @@ def shop_of(handle: str) -> str:
     page = pages.of_member(viewer, member, country, after)
     shown = cards.render(page.items, country, now=clock.now())
     return render_template("shop/member.html", member=member, page=page, cards=shown, country=country, places=places)
+
+
+def _held_until(found: Listing) -> datetime | None:
+    held = not found.variant and not found.remaining and found.state == "active"
+    return queries.held_until(found.id) if held else None
 
 
 def _beside_mine(viewer: Viewer, item: closet.ShownItem | None, total: Money | None) -> dict[str, Any]:
