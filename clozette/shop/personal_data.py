@@ -20,12 +20,12 @@ _BOUGHT = Personal(
     erasure="keep",
     kept_because="the books of the other side and of the house; leads to nobody once the person is gone",
 )
-_TAX_ID = Personal(
+_SOLD_BY = Personal(
     "identity",
     (Purpose.PROVIDE, Purpose.LAW),
     retention=_BOOKS,
     erasure="keep",
-    kept_because="tax law wants a trader's number on the buyer's bill",
+    kept_because="the law wants to know on the buyer's bill which trader sold it",
 )
 _LEADS = Personal("relations", (Purpose.PROVIDE,), erasure="clear")
 _OFFERED = Personal("content", (Purpose.PROVIDE,), erasure="clear")
@@ -121,6 +121,7 @@ _SELLERS = {
                     "made_at",
                     "changed_at",
                     "published_at",
+                    "withheld_at",
                 ),
                 _FACTS,
             ),
@@ -203,6 +204,9 @@ _ORDERS = {
                 "tax_name",
                 "tax_bp",
                 "tax_minor",
+                "seller_name",
+                "seller_address",
+                "seller_contact",
                 "seller_tax_id",
                 "made_at",
                 "paid_at",
@@ -224,7 +228,7 @@ _ORDERS = {
             "form_key": _KEY,
             "buyer_id": _LEADS,
             **dict.fromkeys(("seller_handover_id", "courier_handover_id"), _LINK),
-            "seller_tax_id": _TAX_ID,
+            **dict.fromkeys(("seller_name", "seller_address", "seller_contact", "seller_tax_id"), _SOLD_BY),
             **dict.fromkeys(
                 (
                     "ref",

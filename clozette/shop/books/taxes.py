@@ -28,17 +28,27 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """What an order keeps of the tax in it; ``seller_tax_id`` even where no tax is."""
+    """What an order keeps of the tax in it, and of the trader who sells; those particulars even where no tax is."""
 
     name: str = ""
     bp: int = 0
     minor: int = 0
+    seller_name: str = ""
+    seller_address: str = ""
+    seller_contact: str = ""
     seller_tax_id: str = ""
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of an order."""
-        shares = {"tax_name": self.name, "tax_bp": self.bp, "tax_minor": self.minor}
-        return {**shares, "seller_tax_id": self.seller_tax_id}
+        return {
+            "tax_name": self.name,
+            "tax_bp": self.bp,
+            "tax_minor": self.minor,
+            "seller_name": self.seller_name,
+            "seller_address": self.seller_address,
+            "seller_contact": self.seller_contact,
+            "seller_tax_id": self.seller_tax_id,
+        }
 
 
 LAWS: Mapping[str, Law] = {
@@ -126,10 +136,11 @@ def of(seller: Seller, all_in: AllIn, country: str) -> Tax:
     """Return the tax that is in what a seller gets of an order to a country: in the items and their shipping."""
     if seller.kind != "trader":
         return Tax()
+    trader = (seller.legal_name, seller.address, seller.contact, seller.tax_number)
     if not seller.tax_bp or not is_due(seller.country, country):
-        return Tax(seller_tax_id=seller.tax_number)
+        return Tax("", 0, 0, *trader)
     gross = all_in.items.amount_minor + all_in.shipping.amount_minor
-    return Tax(law_of(seller.country).name, seller.tax_bp, included(gross, seller.tax_bp), seller.tax_number)
+    return Tax(law_of(seller.country).name, seller.tax_bp, included(gross, seller.tax_bp), *trader)
 
 
 def given_back(gross_minor: int, bp: int, before_minor: int, amount_minor: int) -> int:

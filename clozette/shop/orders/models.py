@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from clozette.kernel.database import Id, Model
 from clozette.kernel.money import Money
 from clozette.shop.listings.models import MAX_TITLE, Listing
-from clozette.shop.sellers.models import MAX_NUMBER, Seller
+from clozette.shop.sellers.models import MAX_ADDRESS, MAX_CONTACT, MAX_NUMBER, Seller
+from clozette.shop.sellers.models import MAX_NAME as SELLER_NAME
 
 STATES = (
     "reserved",
@@ -37,6 +38,8 @@ class Order(Model):
     :ivar hold_until: until when the stock is held for the buyer without a payment.
     :ivar fees_id: the fees of that day; none where the house took nothing.
     :ivar fee_minor: the house's part that the buyer pays; ``seller_fee_minor`` the part taken from the seller's.
+    :ivar seller_name: a trader's legal name, with ``seller_address`` and ``seller_contact``, as they were that day; nothing of
+        a private person.
     :ivar tax_minor: the tax that is in items and shipping, ``tax_name`` what it is called, ``tax_bp`` its rate in hundredths of
         a percent; ``seller_tax_id`` the trader's number, all of that day.
     :ivar ship_by: until when the seller has to send it; after that the buyer gets the money back by itself.
@@ -81,6 +84,9 @@ class Order(Model):
     tax_name: Mapped[str] = mapped_column(sa.String(MAX_TAX_NAME), default="")
     tax_bp: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     tax_minor: Mapped[int] = mapped_column(default=0)
+    seller_name: Mapped[str] = mapped_column(sa.String(SELLER_NAME), default="")
+    seller_address: Mapped[str] = mapped_column(sa.String(MAX_ADDRESS), default="")
+    seller_contact: Mapped[str] = mapped_column(sa.String(MAX_CONTACT), default="")
     seller_tax_id: Mapped[str] = mapped_column(sa.String(MAX_NUMBER), default="")
     fees_id: Mapped[int | None] = mapped_column(sa.ForeignKey("shop_fees.id"))
     made_at: Mapped[datetime]

@@ -50,11 +50,10 @@ def _rows(order: Order) -> list[tuple[str, str]]:
 
 
 def _seller_lines(order: Order) -> list[str]:
-    seller, member = order.seller, order.seller.member
-    if seller.kind == "trader":
-        number = order.seller_tax_id or seller.tax_number
-        known = _("Tax number: %(number)s", number=number) if number else ""
-        return [seller.legal_name, *seller.address.splitlines(), seller.contact, known]
+    member = order.seller.member
+    if order.seller_name:
+        known = _("Tax number: %(number)s", number=order.seller_tax_id) if order.seller_tax_id else ""
+        return [order.seller_name, *order.seller_address.splitlines(), order.seller_contact, known]
     return [f"{member.display_name} (@{member.handle})" if member else _("Somebody who has left")]
 
 

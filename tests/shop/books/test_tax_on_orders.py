@@ -9,6 +9,7 @@ from clozette.accounts.models import Member
 from clozette.kernel import ids, tasks
 from clozette.kernel.ports.mail import KEY
 from clozette.shop.orders.models import Order
+from clozette.shop.sellers import services as sellers
 from clozette.shop.sellers.models import Seller
 from tests.factories.accounts import make_member
 from tests.factories.buying import buy
@@ -22,6 +23,8 @@ TRADER = {
     "contact": "mantel@example.com",
     "tax_number": "DE123456789",
 }
+
+LAW = {name: value for name, value in TRADER.items() if name != "kind"}
 
 
 @pytest.fixture
@@ -37,15 +40,19 @@ def test_an_order_keeps_the_tax_of_its_day(
     client_of: Any, db_session: Any, trader: Seller, country: str, expected: tuple[Any, ...]
 ) -> None:
     ref = buy(client_of(make_member("bea", country="DE")), make_listing(trader), shipping_country=country)
-    trader.tax_bp, trader.tax_number = 700, "DE999999999"
+    private = {"country": "DE", "currency": "EUR", "kind": "private", **dict.fromkeys(LAW, ""), "tax_bp": 0}
+    sellers.save(trader, private)
     db_session.commit()
     order = db_session.scalars(sa.select(Order).where(Order.ref == ref)).one()
     assert (order.tax_name, order.tax_bp, order.tax_minor, order.seller_tax_id) == expected
+    page = client_of(db_session.get_one(Member, order.buyer_id)).get(f"/orders/{ref}").text
+    assert all(particular in page for particular in LAW.values())
 
 
 def test_both_sides_read_the_tax_of_that_day(app: Any, client_of: Any, db_session: Any, trader: Seller) -> None:
     bea, outbox = make_member("bea", country="DE"), app.extensions[KEY]
-    order = make_order(bea, make_listing(trader), tax_name="USt", tax_bp=1900, tax_minor=718, seller_tax_id="DE111")
+    tax = {"tax_name": "USt", "tax_bp": 1900, "tax_minor": 718, "seller_name": "Mantel GmbH", "seller_tax_id": "DE111"}
+    order = make_order(bea, make_listing(trader), **tax)
     trader.tax_bp, trader.tax_number = 700, "DE999999999"
     pay(order, bea)
     tasks.drain(app)

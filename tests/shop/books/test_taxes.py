@@ -15,9 +15,12 @@ RATES = st.integers(0, 3000)
 SUMS = st.integers(0, 10**9)
 
 
+NAMED = {"legal_name": "Mantel GmbH", "address": "Ring 1", "contact": "x@y.example"}
+
+
 def trader(**changes: Any) -> Any:
     facts = {"kind": "trader", "country": "DE", "tax_bp": 1900, "tax_number": "DE123456789"}
-    return SimpleNamespace(**facts | changes)
+    return SimpleNamespace(**facts | NAMED | changes)
 
 
 ALL_IN = prices.sum_up(11_400, 500, "EUR", None)
@@ -38,7 +41,7 @@ def test_private_people_owe_none_and_give_no_number() -> None:
 
 
 def test_a_trader_below_the_threshold_has_a_number_and_no_tax() -> None:
-    assert taxes.of(trader(tax_bp=0), ALL_IN, "DE") == taxes.Tax(seller_tax_id="DE123456789")
+    assert taxes.of(trader(tax_bp=0), ALL_IN, "DE") == taxes.Tax("", 0, 0, *NAMED.values(), "DE123456789")
 
 
 @pytest.mark.parametrize(("country", "law"), taxes.LAWS.items())

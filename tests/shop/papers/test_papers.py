@@ -32,6 +32,9 @@ def bea(db_session: Any) -> Any:
     return make_member("bea", country="GB")
 
 
+OF_TRADER = {"name": "legal_name", "address": "address", "contact": "contact"}
+
+
 @pytest.fixture
 def order(app: Any, sam: Any, bea: Any) -> Any:
     """Give a paid order of which both sides know; a trader sells."""
@@ -44,7 +47,8 @@ def order(app: Any, sam: Any, bea: Any) -> Any:
     seller = make_seller(sam, **trader)
     listing = make_listing(seller, title="A green <coat>")
     tax = {"tax_name": "USt", "tax_bp": 1900, "tax_minor": 718, "seller_tax_id": "DE123456789"}
-    made = make_order(bea, listing, state="paid", paid_at=clock.now(), **tax)
+    of_that_day = {f"seller_{name}": trader[known] for name, known in OF_TRADER.items()}
+    made = make_order(bea, listing, state="paid", paid_at=clock.now(), **tax, **of_that_day)
     deeds.introduce(made, clock.now())
     db.session.commit()
     return made
