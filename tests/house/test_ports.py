@@ -44,9 +44,21 @@ MAILING_LISTS = {"mailing_list.py", "mailchimp.py", "mailchimp_gateway.py"}
 PAYMENTS = {"till.py", "stripe_gateway.py", "stripe_wire.py"}
 _BY_ITS_OWN_ID = "names what it made by its own id, and an amount"
 OF_PAYMENTS = {
-    **dict.fromkeys(("expire", "refund", "give_fee", "onboarding", "payout"), _BY_ITS_OWN_ID),
+    **dict.fromkeys(("expire", "refund", "give_fee", "take_back", "onboarding", "payout"), _BY_ITS_OWN_ID),
     **dict.fromkeys(
-        ("session", "refunded", "dispute", "account", "paid_out", "balance", "sessions", "refunds", "payouts"),
+        (
+            "session",
+            "refunded",
+            "taken_back",
+            "dispute",
+            "disputes",
+            "account",
+            "paid_out",
+            "balance",
+            "sessions",
+            "refunds",
+            "payouts",
+        ),
         "asks, tells nothing",
     ),
     "heard": "reads what came",

@@ -186,6 +186,15 @@ class Payments(Protocol):
     def dispute(self, dispute: str) -> Dispute:
         """Return a dispute as it is now."""
 
+    def take_back(self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> str:
+        """Take money of a payment from the seller's account into the house's, whose bank it was taken from; return its id.
+
+        A no is ``Declined``: the account has less, or so much of the payment never got there.
+        """
+
+    def taken_back(self, intent: str) -> dict[str, str]:
+        """Return what was taken back of a payment: our references to the service's ids."""
+
     def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
         """Open an account for the one seller of a release, ``country`` and ``email``; nothing is paid out by itself.
 
@@ -212,6 +221,9 @@ class Payments(Protocol):
 
     def refunds(self, since: datetime) -> Iterator[Refund]:
         """Return every refund since."""
+
+    def disputes(self, since: datetime) -> Iterator[Dispute]:
+        """Return every dispute since."""
 
     def payouts(self, account: str, since: datetime) -> Iterator[Payout]:
         """Return every payout of an account since."""

@@ -127,6 +127,27 @@ class Stripe:
         except Declined as no:
             raise Later(f"fee: {no.why}") from None
 
+    def take_back(self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> str:
+        """Reverse a part of the payment's transfer; not of our fee, which the bank took from the house."""
+        with self._judged():
+            done = self._client.v1.transfers.reversals.create(
+                self._transfer(intent),
+                {"amount": _outward(amount_minor, currency), "metadata": {"reference": reference}},
+                {"idempotency_key": key},
+            )
+            return str(done.id)
+
+    def taken_back(self, intent: str) -> dict[str, str]:
+        """List the reversals of the payment's transfer; refunds made some too, which have no reference."""
+        with self._judged():
+            listed = self._client.v1.transfers.reversals.list(self._transfer(intent), {"limit": MOST})
+            known = [one.to_dict() for one in listed.auto_paging_iter()]
+            return {_reference(one): str(one["id"]) for one in known if _reference(one)}
+
+    def _transfer(self, intent: str) -> str:
+        paid = self._client.v1.payment_intents.retrieve(intent, {"expand": ["latest_charge"]}).to_dict()
+        return _id(paid["latest_charge"]["transfer"])
+
     def refunded(self, refund: str) -> Refund:
         """Retrieve it."""
         with self._judged():
@@ -219,6 +240,13 @@ class Stripe:
             listed = self._client.v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": MOST})
             for one in listed.auto_paging_iter():
                 yield _refund(one.to_dict())
+
+    def disputes(self, since: datetime) -> Iterator[Dispute]:
+        """List them."""
+        with self._judged():
+            listed = self._client.v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": MOST})
+            for one in listed.auto_paging_iter():
+                yield _dispute(one.to_dict())
 
     def payouts(self, account: str, since: datetime) -> Iterator[Payout]:
         """List them."""

@@ -56,7 +56,8 @@ class Till:
         self.pages: dict[str, Session] = {}
         self.terms: dict[str, Terms] = {}
         self.given_back: dict[str, Refund] = {}
-        self.disputes: dict[str, Dispute] = {}
+        self.claims: dict[str, Dispute] = {}
+        self.reversals: dict[str, dict[str, str]] = {}
         self.sent_out: dict[str, Payout] = {}
         self.standings: dict[str, Standing] = {}
         self.abroad: dict[str, bool] = {}
@@ -132,6 +133,25 @@ class Till:
 
         self._once("give_fee", key, (intent, amount_minor, currency), do)
 
+    def take_back(self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> str:
+        """Take money from the seller's account."""
+
+        def do() -> str:
+            account = self.terms[self._paid_page(intent).id].account
+            if self.balances.get((account, currency), 0) < amount_minor:
+                raise Declined("balance_insufficient")
+            self._move(account, currency, -amount_minor)
+            made = self._id("trr")
+            self.reversals.setdefault(intent, {})[reference] = made
+            return made
+
+        return self._once("take_back", key, (intent, amount_minor, currency), do)
+
+    def taken_back(self, intent: str) -> dict[str, str]:
+        """Return what was taken."""
+        self._called("taken_back")
+        return dict(self.reversals.get(intent, {}))
+
     def refunded(self, refund: str) -> Refund:
         """Return a refund."""
         self._called("refunded")
@@ -140,7 +160,7 @@ class Till:
     def dispute(self, dispute: str) -> Dispute:
         """Return a dispute."""
         self._called("dispute")
-        return _found(self.disputes, dispute)
+        return _found(self.claims, dispute)
 
     def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
         """Open an account."""
@@ -192,6 +212,11 @@ class Till:
         """Return refunds."""
         self._called("refunds")
         yield from [one for one in self.given_back.values() if self.made_at[one.id] >= since]
+
+    def disputes(self, since: datetime) -> Iterator[Dispute]:
+        """Return disputes."""
+        self._called("disputes")
+        yield from [one for one in self.claims.values() if self.made_at[one.id] >= since]
 
     def payouts(self, account: str, since: datetime) -> Iterator[Payout]:
         """Return payouts."""
@@ -250,11 +275,11 @@ class Till:
     def disputed(self, intent: str, state: DisputeState = "open", amount_minor: int | None = None) -> Dispute:
         """Let the buyer's bank ask for the money, for some of it or for all, or decide; once it has, this is another one."""
         page = self._paid_page(intent)
-        going = [one.id for one in self.disputes.values() if one.intent == intent and one.state in _GOING]
+        going = [one.id for one in self.claims.values() if one.intent == intent and one.state in _GOING]
         known, due_at = next(iter(going), None), clock.now() + ANSWER_WITHIN if state in _GOING else None
-        amount = amount_minor or (self.disputes[known].amount_minor if known else page.amount_minor)
+        amount = amount_minor or (self.claims[known].amount_minor if known else page.amount_minor)
         made = Dispute(known or self._id("du"), intent, state, amount, page.currency, due_at)
-        self.disputes[made.id] = made
+        self.claims[made.id] = made
         what = "updated" if known and state in _GOING else "created" if state in _GOING else "closed"
         self._tell(f"charge.dispute.{what}", made.id)
         return made

@@ -35,6 +35,7 @@ def pages(books: Books) -> Blueprint:
     blueprint.register_error_handler(Problem, _problem)
     _sessions(blueprint, books)
     _money(blueprint, books)
+    _disputes(blueprint, books)
     _payouts(blueprint, books)
     _accounts(blueprint, books)
     return blueprint
@@ -182,6 +183,16 @@ def _money(blueprint: Blueprint, books: Books) -> None:
     def refund_fee(name: str) -> ResponseReturnValue:
         return _writes(books, lambda asked: deeds.refund_fee(books, name, asked))
 
+    @blueprint.post("/v1/transfers/<name>/reversals")
+    def reverse(name: str) -> ResponseReturnValue:
+        return _writes(books, lambda asked: deeds.reverse_transfer(books, name, asked))
+
+    @blueprint.get("/v1/transfers/<name>/reversals")
+    def reversals(name: str) -> ResponseReturnValue:
+        return _reads(
+            books, lambda: _list([one for one in books.every("transfer_reversal") if one["transfer"] == name])
+        )
+
     @blueprint.get("/v1/payment_intents/<name>")
     def intent(name: str) -> ResponseReturnValue:
         def do() -> Object:
@@ -189,6 +200,12 @@ def _money(blueprint: Blueprint, books: Books) -> None:
             return {**shown(found), "latest_charge": shown(books.find(found["latest_charge"], "charge"))}
 
         return _reads(books, do)
+
+
+def _disputes(blueprint: Blueprint, books: Books) -> None:
+    @blueprint.get("/v1/disputes")
+    def disputes() -> ResponseReturnValue:
+        return _reads(books, lambda: _list(books.every("dispute")))
 
     @blueprint.get("/v1/disputes/<name>")
     def dispute(name: str) -> ResponseReturnValue:

@@ -117,6 +117,21 @@ def refund_fee(books: Books, name: str, asked: Asked) -> Object:
     return books.add("fr", "fee_refund", amount=amount, currency=fee["currency"], fee=name)
 
 
+def reverse_transfer(books: Books, name: str, asked: Asked) -> Object:
+    """Take a part of what went to a connected account back from it."""
+    transfer = books.find(name, "transfer")
+    account, currency = transfer["destination"], transfer["currency"]
+    amount = int(asked.get("amount", transfer["amount"] - transfer["amount_reversed"]))
+    if not 0 < amount <= transfer["amount"] - transfer["amount_reversed"]:
+        raise Problem(400, "", param="amount")
+    if amount > books.balance(account, currency):
+        raise Problem(400, "balance_insufficient")
+    transfer["amount_reversed"] += amount
+    books.move(account, currency, -amount)
+    values = {"amount": amount, "currency": currency, "transfer": name, "metadata": asked.get("metadata", {})}
+    return books.add("trr", "transfer_reversal", **values)
+
+
 def create_payout(books: Books, asked: Asked, account: str) -> Object:
     """Send what a connected account has to its owner's bank."""
     if books.find(account, "v2.core.account")["_payouts"] != "manual":

@@ -22,6 +22,7 @@ DEEDS: Mapping[str, LazyString] = {
     "refund_again": _l("Refund paid after all"),
     "dispute": _l("Taken back by the buyer's bank"),
     "dispute_won": _l("Given back by the buyer's bank"),
+    "taken_back": _l("Taken for what the buyer's bank took"),
     "payout": _l("Payout"),
     "payout_failed": _l("Payout that came back"),
 }

@@ -17,7 +17,7 @@ from clozette.shop.ledger import services as ledger
 from clozette.shop.listings import services as listings
 from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
-from clozette.shop.payments import disputes, refunds
+from clozette.shop.payments import disputes, refunds, takebacks
 from clozette.shop.payments import services as payments
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import DisputeMoved
@@ -82,14 +82,16 @@ def _ended(case: Case, how: str, now: datetime) -> None:
     if how == "won":
         ledger.book_dispute_won(case.dispute_id, now)
     if how == "lost":
-        ledger.book_dispute(case.dispute_id, now)
+        takebacks.begin(case.dispute_id, ledger.book_dispute(case.dispute_id, now), now)
         refunds.taken(order_id, now)
     order = payments.hold(order_id)
-    if how == "lost" and order.state in _OVER and disputes.is_over(order):
+    if refunds.is_at_bank(order_id):
+        return
+    if order.state in _OVER and disputes.is_lost(order):
         _call_off(order, now)
-    elif not refunds.is_at_bank(order_id):
-        resuming.resume(order_id, now)
-        _go_on(order_id, now)
+        return
+    resuming.resume(order_id, now)
+    _go_on(order_id, now)
 
 
 def _call_off(order: Order, now: datetime) -> None:

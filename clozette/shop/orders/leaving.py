@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from clozette.accounts.models import Member
 from clozette.kernel import clock
 from clozette.kernel.database import db
-from clozette.shop import amounts
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.orders import deeds, queries
 from clozette.shop.orders.models import HELD, Order
-from clozette.shop.payments import payouts
+from clozette.shop.payments import payouts, takebacks
 from clozette.shop.payments.models import Payout
 from clozette.shop.sellers.models import Seller
 
@@ -52,11 +51,10 @@ def settle(seller_id: int, now: datetime) -> None:
     last = db.session.scalar(sa.select(Payout).where(Payout.seller_id == seller.id).order_by(Payout.id.desc()).limit(1))
     if last is not None and (last.state in ("asked", "sent") or _just_failed(last, now)):
         return
-    money = ledger.balance(seller.id)
-    if available := amounts.payable(money.available, seller.currency):
+    if available := payouts.most(seller, now):
         number = db.session.scalar(sa.select(sa.func.count()).where(Payout.seller_id == seller.id))
         payouts.pay_out(seller, available, key=f"payout-{seller.id}-{number}", now=now)
-    elif not money.held and not _under_way(seller.id):
+    elif not ledger.balance(seller.id).held and not _under_way(seller.id) and not takebacks.asked_about(seller.id):
         seller.account, seller.state = None, "stopped"
 
 

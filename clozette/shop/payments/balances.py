@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from clozette.kernel.database import db
 from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.orders.models import Order
-from clozette.shop.payments.models import Payment, Payout, Refund
+from clozette.shop.payments.models import Dispute, Payment, Payout, Refund, TakeBack
 from clozette.shop.sellers.models import Seller
 
 _THEIRS = ("held", "available")
@@ -27,21 +27,34 @@ def expected(seller_id: int, currency: str) -> int:
     mine = {"seller_id": seller_id, "currency": currency}
     theirs = sa.select(sa.func.sum(Balance.amount_minor)).filter_by(**mine).where(Balance.account.in_(_THEIRS))
     unsent = sa.select(sa.func.sum(Payout.amount_minor)).filter_by(**mine).where(Payout.state == "asked")
-    # A bank takes what it takes from the house, not from the account.
+    # A bank takes what it takes from the house; the house takes it back from the account.
     lost = sa.case((Move.to_account == "lost", Move.amount_minor), else_=-Move.amount_minor)
     ways = sa.or_(
         sa.and_(Move.from_account.in_(_THEIRS), Move.to_account == "lost"),
         sa.and_(Move.to_account.in_(_THEIRS), Move.from_account == "lost"),
     )
     taken = sa.select(sa.func.sum(lost)).filter_by(**mine).where(ways)
-    return sum(db.session.scalar(one) or 0 for one in (theirs, unsent, taken, _refunds(seller_id, currency)))
+    every = (theirs, unsent, taken, _refunds(seller_id, currency))
+    return sum(db.session.scalar(one) or 0 for one in every) - _taken_back(seller_id, currency)
 
 
 def is_moving(seller_id: int, since: datetime) -> bool:
     """Whether somebody may be paying a seller, or something of theirs moved just now."""
     open_page = sa.exists().where(Payment.order_id == Order.id, Order.seller_id == seller_id, Payment.state == "open")
     moves = sa.exists().where(Move.seller_id == seller_id, Move.at > since)
-    return bool(db.session.scalar(sa.select(sa.or_(open_page, moves))))
+    taken = sa.exists().where(
+        TakeBack.dispute_id == Dispute.id,
+        Dispute.order_id == Order.id,
+        Order.seller_id == seller_id,
+        sa.or_(TakeBack.asked_at > since, TakeBack.done_at > since),
+    )
+    return bool(db.session.scalar(sa.select(sa.or_(open_page, moves, taken))))
+
+
+def _taken_back(seller_id: int, currency: str) -> int:
+    done = sa.select(sa.func.sum(TakeBack.amount_minor)).join(Dispute, Dispute.id == TakeBack.dispute_id)
+    done = done.join(Order, Order.id == Dispute.order_id).where(TakeBack.state == "done")
+    return db.session.scalar(done.where(Order.seller_id == seller_id, Order.currency == currency)) or 0
 
 
 def _refunds(seller_id: int, currency: str) -> Any:

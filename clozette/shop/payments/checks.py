@@ -9,7 +9,7 @@ from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.settings import Settings
 from clozette.shop.ledger import queries as ledger
-from clozette.shop.payments.models import Heard, Payout, Refund
+from clozette.shop.payments.models import Heard, Payout, Refund, TakeBack
 
 LATE, LONG = timedelta(hours=1), timedelta(days=10)
 
@@ -26,6 +26,9 @@ def payments(app: Flask, settings: Settings) -> str:
             "payouts are on their way for long": _count(Payout.state == "sent", Payout.asked_at < now - LONG),
             "refunds wait for the house's part": _count(Refund.reversed_at < now - LATE, Refund.fee_sent_at.is_(None)),
             "refunds are owed to buyers": _count(Refund.state == "failed"),
+            "claims of banks wait to be taken back from sellers": _count(
+                TakeBack.state != "done", TakeBack.asked_at < now - LONG
+            ),
             "balances are not what their moves add up to": len(ledger.faults()),
         }
         db.session.rollback()

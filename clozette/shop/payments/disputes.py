@@ -14,7 +14,7 @@ from clozette.shop.orders.models import Order
 from clozette.shop.payments import services
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import DisputeMoved
-from clozette.shop.payments.models import Dispute
+from clozette.shop.payments.models import Dispute, Payment
 
 _BEFORE: Mapping[str, tuple[str, ...]] = {
     "inquiry": (),
@@ -27,10 +27,11 @@ _BEFORE: Mapping[str, tuple[str, ...]] = {
 _BOOKED = ("open", "lost")
 
 
-def heard(order_id: int, answer: ports.Dispute, now: datetime) -> None:
-    """Take over what the service says of a claim; what we know already changes nothing."""
+def heard(order_id: int, answer: ports.Dispute, now: datetime) -> str | None:
+    """Take over what the service says of a claim, and return how we knew it; what we know already changes nothing."""
     services.hold(order_id)
     row = _known(order_id, answer)
+    before = row.state if row is not None else None
     if row is None:
         row = Dispute(id=new_id(), outside=answer.id, order_id=order_id, state=answer.state, heard_at=now)
         row.asked_minor, row.amount_minor, row.due_at = answer.amount_minor, _amount(order_id, 0, answer), answer.due_at
@@ -38,13 +39,33 @@ def heard(order_id: int, answer: ports.Dispute, now: datetime) -> None:
         db.session.add(row)
         db.session.flush()
     elif not _moved(row, answer, now):
-        return
+        return before
     events.publish(DisputeMoved(row.id, answer.state))
+    return before
+
+
+def order_of(answer: ports.Dispute) -> int | None:
+    """Return the order whose payment a claim is about."""
+    return db.session.scalar(sa.select(Payment.order_id).where(Payment.intent == answer.intent))
+
+
+def state_of(answer: ports.Dispute) -> str | None:
+    """Return the state in which we know a claim."""
+    return db.session.scalar(sa.select(Dispute.state).where(Dispute.outside == answer.id))
 
 
 def is_over(order: Order) -> bool:
     """Whether nothing is left of what was paid, as it went back or a bank took it."""
-    return order.refunded_minor + books.of_order(order.id).get("lost", 0) >= order.total.amount_minor
+    return order.refunded_minor + _lost(order) >= order.total.amount_minor
+
+
+def is_lost(order: Order) -> bool:
+    """Whether nothing is left, and a bank took some of it."""
+    return _lost(order) > 0 and is_over(order)
+
+
+def _lost(order: Order) -> int:
+    return books.of_order(order.id).get("lost", 0)
 
 
 def _known(order_id: int, answer: ports.Dispute) -> Dispute | None:

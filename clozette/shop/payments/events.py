@@ -40,6 +40,13 @@ class DisputeMoved:
 
 
 @dataclass(frozen=True)
+class TakeBackAsked:
+    """Money of a claim that was lost is taken from the seller's account; the payment service is told of it next."""
+
+    take_back_id: int
+
+
+@dataclass(frozen=True)
 class NewsHeard:
     """The payment service told us something; what it means is asked next."""
 

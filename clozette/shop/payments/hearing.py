@@ -14,7 +14,7 @@ from clozette.kernel.ports.payments import Declined, Event
 from clozette.shop.payments import disputes, onboarding, payouts, refunds, services
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import NewsHeard
-from clozette.shop.payments.models import MAX_ID, Heard, Payment
+from clozette.shop.payments.models import MAX_ID, Heard
 from clozette.shop.sellers.models import Seller
 
 log = structlog.get_logger()
@@ -46,6 +46,11 @@ def heed(heard_id: int, now: datetime) -> None:
     except Declined as no:
         log.error("news_of_nothing", kind=row.kind, why=no.why)
     changed(sa.update(Heard).where(Heard.id == heard_id, Heard.done_at.is_(None)).values(done_at=now))
+
+
+def forget(before: datetime) -> None:
+    """Forget what was heeded before a moment: nothing is told that late again, and then it would do no harm."""
+    db.session.execute(sa.delete(Heard).where(Heard.done_at < before), execution_options={"synchronize_session": False})
 
 
 def _way(kind: str) -> Apply | None:
@@ -92,7 +97,7 @@ def _account(subject: str, account: str | None, now: datetime) -> None:
 def _dispute(subject: str, account: str | None, now: datetime) -> None:
     payments.save()
     answer = payments.payments().dispute(subject)
-    order_id = db.session.scalar(sa.select(Payment.order_id).where(Payment.intent == answer.intent))
+    order_id = disputes.order_of(answer)
     if order_id is None:
         log.error("dispute_not_ours", dispute=subject)
         return

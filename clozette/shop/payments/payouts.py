@@ -10,7 +10,10 @@ from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined
+from clozette.shop import amounts
+from clozette.shop.ledger import queries as books
 from clozette.shop.ledger import services as ledger
+from clozette.shop.payments import takebacks
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import PayoutAsked, PayoutMoved
 from clozette.shop.payments.models import Payout
@@ -33,6 +36,18 @@ def pay_out(seller: Seller, amount_minor: int, *, key: str, now: datetime) -> Pa
         ledger.book_payout(payout_id, now)
         events.publish(PayoutAsked(payout_id))
     return db.session.scalars(sa.select(Payout).where(Payout.key == key)).one()
+
+
+def most(seller: Seller, now: datetime) -> int:
+    """Return what a seller can be paid out now: what they owe is taken first, and what a bank asks about waits."""
+    takebacks.net(seller.id, now)
+    return amounts.payable(free(seller.id), seller.currency)
+
+
+def free(seller_id: int) -> int:
+    """Return what of a seller's money is available, and neither owed nor asked about by a bank."""
+    waits = takebacks.owed_by(seller_id) + takebacks.asked_about(seller_id)
+    return max(0, books.balance(seller_id).available - waits)
 
 
 def send(payout_id: int, now: datetime) -> None:

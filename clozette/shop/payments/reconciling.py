@@ -12,8 +12,8 @@ from clozette.kernel.database import db
 from clozette.kernel.ports import payments as ports
 from clozette.kernel.ports.payments import Declined
 from clozette.shop.orders.models import Order
-from clozette.shop.payments import balances, payouts, refunds, services
-from clozette.shop.payments.models import Payment, Payout, Refund
+from clozette.shop.payments import balances, disputes, payouts, refunds, services
+from clozette.shop.payments.models import Dispute, Payment, Payout, Refund, TakeBack
 from clozette.shop.sellers.models import Seller
 
 UNDER_WAY = timedelta(minutes=10)
@@ -52,6 +52,7 @@ def reconcile(since: datetime, now: datetime, *, save: Save = ports.save) -> lis
     found += _refunds({one.id for one in given_back}, since, now)
     save()
     found += _refunds_under_way(there, {one.id for one in given_back}, now, save)
+    found += _disputes(there, since, now, save)
     for account in _accounts(since):
         save()
         found += _payouts(there, account, since, now, save)
@@ -138,6 +139,32 @@ def _asked(
     except Declined:
         return [Finding("one that they don't know", name)]
     return _alone(name, look, answer, now)
+
+
+def _disputes(there: ports.Payments, since: datetime, now: datetime, save: Save) -> Iterator[Finding]:
+    """Compare what banks want back, also what they wanted long ago and did not decide; and what sellers gave for it."""
+    listed = list(there.disputes(since))
+    for one in listed:
+        yield from _alone(one.id, _dispute, one, now)
+    mine = sa.select(Dispute.outside).where(Dispute.state.in_(("inquiry", "open")), Dispute.outside.is_not(None))
+    for name in db.session.scalars(mine.order_by(Dispute.heard_at).limit(MOST_ASKED)).all():
+        if name not in {one.id for one in listed}:
+            save()
+            yield from _asked(str(name), there.dispute, _dispute, now)
+    refs = sa.select(Order.ref).join(Dispute, Dispute.order_id == Order.id)
+    refs = refs.join(TakeBack, TakeBack.dispute_id == Dispute.id).where(TakeBack.state != "done")
+    for ref in db.session.scalars(refs.where(TakeBack.asked_at < now - UNDER_WAY).limit(MOST_ASKED)).all():
+        yield Finding("what a bank took, and is not taken back from the seller", ref)
+
+
+def _dispute(one: ports.Dispute, now: datetime) -> Finding | None:
+    order_id = disputes.order_of(one)
+    if order_id is None:
+        return Finding("a dispute that is not ours", one.id)
+    before, known = disputes.heard(order_id, one, now), disputes.state_of(one)
+    if known == before:
+        return Finding(f"a dispute that is {one.state} there, {known} here", one.id) if known != one.state else None
+    return Finding(f"a dispute that is {one.state} there, {before or 'unknown'} here", one.id, is_mended=True)
 
 
 def _accounts(since: datetime) -> list[str]:

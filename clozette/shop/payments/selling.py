@@ -14,9 +14,8 @@ from clozette.kernel.refusal import Refused
 from clozette.kernel.web import edge, gate, headers
 from clozette.privacy.disclosures import BeingErased
 from clozette.settings import Settings
-from clozette.shop import amounts
 from clozette.shop.ledger import queries as ledger
-from clozette.shop.payments import onboarding, payouts, words
+from clozette.shop.payments import onboarding, payouts, takebacks, words
 from clozette.shop.payments.models import Payout
 from clozette.shop.sellers import access
 
@@ -37,6 +36,9 @@ def overview() -> Any:
         "selling/payouts.html",
         seller=seller,
         money=ledger.balance(seller.id),
+        free=payouts.free(seller.id),
+        owed=takebacks.owed_by(seller.id),
+        asked=takebacks.asked_about(seller.id),
         payouts=db.session.scalars(mine).all(),
         words=words,
         is_on=payments.is_on(),
@@ -48,7 +50,7 @@ def overview() -> Any:
 def pay_out() -> Any:
     """Send all that is available to the seller's bank. A button that is pressed twice sends it once."""
     seller = access.own_seller(gate.viewer())
-    available = amounts.payable(ledger.balance(seller.id).available, seller.currency)
+    available = payouts.most(seller, clock.now())
     if not available or seller.state != "active":
         flash(_("There is nothing to pay out now."), "error")
         return redirect(HERE, 303)

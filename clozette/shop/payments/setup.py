@@ -11,7 +11,7 @@ from clozette.kernel.web import door
 from clozette.settings import Settings
 from clozette.shop.payments import checks, selling, views
 from clozette.shop.payments import tasks as ours
-from clozette.shop.payments.events import NewsHeard, PayoutAsked, ReconciliationAsked, RefundAsked
+from clozette.shop.payments.events import NewsHeard, PayoutAsked, ReconciliationAsked, RefundAsked, TakeBackAsked
 
 
 def init_app(app: Flask) -> None:
@@ -26,10 +26,13 @@ def init_app(app: Flask) -> None:
     events.listen(app, NewsHeard, after=(ours.hear,))
     events.listen(app, RefundAsked, after=(ours.send_refund,))
     events.listen(app, PayoutAsked, after=(ours.send_payout,))
+    events.listen(app, TakeBackAsked, after=(ours.send_take_back,))
     events.listen(app, ReconciliationAsked, after=(ours.compare,))
     checkup.add(app, "payments", checks.payments)
     tasks.schedule(app, "23 * * * *", ours.reconcile)
+    tasks.schedule(app, "31 4 * * *", ours.forget_news)
     tasks.schedule(app, "*/10 * * * *", ours.send_again)
+    tasks.schedule(app, "53 * * * *", ours.settle_debts)
 
 
 def _reach(app: Flask, settings: Settings) -> None:

@@ -1,15 +1,16 @@
 """Background work of payments."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from clozette.kernel import clock
 from clozette.kernel.ports import payments
-from clozette.kernel.tasks import task
-from clozette.shop.payments import alone, hearing, payouts, refunds, runs, waiting
+from clozette.kernel.tasks import checkpoint, task
+from clozette.shop.payments import alone, hearing, payouts, refunds, runs, takebacks, waiting
 
+NEWS_STAYS = timedelta(days=90)
 log = structlog.get_logger()
 
 
@@ -17,6 +18,12 @@ log = structlog.get_logger()
 def hear(*, heard_id: int) -> None:
     """Heed what the payment service told."""
     hearing.heed(heard_id, clock.now())
+
+
+@task("payments.forget_news")
+def forget_news() -> None:
+    """Forget what the payment service told long ago."""
+    hearing.forget(clock.now() - NEWS_STAYS)
 
 
 @task("payments.send_refund")
@@ -29,6 +36,20 @@ def send_refund(*, refund_id: int) -> None:
 def send_payout(*, payout_id: int) -> None:
     """Tell the payment service of a payout."""
     payouts.send(payout_id, clock.now())
+
+
+@task("payments.send_take_back")
+def send_take_back(*, take_back_id: int) -> None:
+    """Tell the payment service of what is taken back from a seller."""
+    takebacks.send(take_back_id, clock.now())
+
+
+@task("payments.settle_debts")
+def settle_debts() -> None:
+    """Take what sellers owe from what they have earned since, by the clock."""
+    for seller_id in takebacks.debtors():
+        checkpoint()
+        takebacks.net(seller_id, clock.now())
 
 
 @task("payments.send_again")
@@ -46,6 +67,7 @@ def _again(one: tuple[str, int]) -> None:
 _WAYS: Mapping[str, Callable[[int, datetime], None]] = {
     "refund": refunds.send,
     "payout": payouts.send,
+    "take_back": takebacks.send,
     "news": hearing.heed,
 }
 
