@@ -1,4 +1,6 @@
-"""Catalogues: looked for once in a context, and again when another language is forced."""
+"""Catalogues: looked for once in a context, and again when another language is forced; moments in each."""
+
+from datetime import UTC, datetime
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -6,7 +8,7 @@ from babel.messages.mofile import write_mo
 from flask import Flask
 from flask_babel import Domain, force_locale, gettext
 
-from clozette.kernel.web import locale
+from clozette.kernel.web import locale, pages
 
 
 @pytest.fixture
@@ -39,3 +41,12 @@ def test_the_catalogue_is_looked_for_once(german, monkeypatch):
     with german.app_context(), force_locale("de"):
         assert [gettext("Bye") for _ in range(3)] == ["Tschüss"] * 3
     assert len(looked) == 1
+
+
+def test_a_moment_is_said_to_the_minute(german):
+    at = datetime(2026, 11, 23, 17, 4, 5, tzinfo=UTC)
+    with german.app_context():
+        with force_locale("en"):
+            assert pages.moment(at).replace("\u202f", " ") == "Nov 23, 2026, 5:04 PM"
+        with force_locale("de"):
+            assert (pages.moment(at), pages.moment(at, "medium")) == ("23.11.2026, 17:04", "23.11.2026, 17:04:05")

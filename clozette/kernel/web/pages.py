@@ -22,8 +22,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
+from babel.dates import get_datetime_format
 from flask import Flask, Response, current_app, g, get_flashed_messages, render_template, request, session
-from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, get_locale
+from flask_babel import format_date, format_datetime, format_decimal, format_time, format_timedelta, get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -224,9 +225,12 @@ def day(at: date | datetime, style: str = "medium") -> str:
     return str(format_date(at, style))
 
 
-def moment(at: datetime, style: str = "medium") -> str:
-    """Write a date with its time in the reader's way and time zone."""
-    return str(format_datetime(at, style))
+def moment(at: datetime, style: str = "minute") -> str:
+    """Write a date with its time in the reader's way and time zone: to the minute, unless another style is asked for."""
+    if style != "minute":
+        return str(format_datetime(at, style))
+    both = str(get_datetime_format("medium", _locale())).replace("'", "")
+    return both.format(format_time(at, "short"), format_date(at, "medium"))
 
 
 def time_ago(at: datetime) -> str:
