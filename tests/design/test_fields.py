@@ -3,6 +3,9 @@
 from html.parser import HTMLParser
 
 import pytest
+from flask import render_template_string
+
+from tests.design.conftest import TypedForm
 
 
 class Reader(HTMLParser):
@@ -63,6 +66,18 @@ def test_error_is_tied_and_summed_up(refused):
     assert refused.find("p", id="f-name-error")
     assert refused.find("a", href="#f-name")
     assert refused.find("div", id="form-errors")["role"] == "alert"
+
+
+def test_errors_stand_in_the_order_of_the_labels(gallery_app):
+    form = TypedForm(
+        errors={"other": ["Too long."], "town": ["Please fill this in."], "name": ["Please fill this in."]}
+    )
+    said = '{% from "parts/fields.html" import form_errors %}{{ form_errors(form, {"name": "Name", "town": "Town"}) }}'
+    with gallery_app.test_request_context():
+        gallery_app.preprocess_request()
+        page = render_template_string(said, form=form)
+    links = [attrs["href"] for tag, attrs in Reader(page).elements if tag == "a"]
+    assert links == ["#f-name", "#f-town", "#f-other"]
 
 
 def test_what_was_typed_is_shown_again(empty):
