@@ -9,9 +9,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, CasePhoto
+from clozette.shop.orders.models import Order
 
 DUE_BY_ITSELF = ("open", "decided", "address", "sending", "back")
 """States that the clock ends."""
+FOR_SELLER = ("open", "address", "back")
+"""States in which the seller has something to do."""
 
 
 def entries_of(case_id: int) -> Sequence[CaseEntry]:
@@ -45,6 +48,13 @@ def waiting_for_staff() -> Sequence[Case]:
     """Return what the staff has to decide, the most urgent first."""
     waiting = sa.select(Case).where(Case.state.in_(("answered", "appealed")))
     return db.session.scalars(waiting.options(joinedload(Case.order)).order_by(Case.due_at, Case.id)).all()
+
+
+def waiting_for_seller(seller_id: int) -> Sequence[Case]:
+    """Return what a seller has to do something about, the most urgent first."""
+    waiting = sa.select(Case).join(Order, Order.id == Case.order_id).where(Order.seller_id == seller_id)
+    waiting = waiting.where(Case.state.in_(FOR_SELLER)).options(joinedload(Case.order).selectinload(Order.lines))
+    return db.session.scalars(waiting.order_by(Case.due_at, Case.id)).all()
 
 
 def others(after: int | None) -> Page[Case]:

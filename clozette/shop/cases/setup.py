@@ -25,4 +25,10 @@ def init_app(app: Flask) -> None:
         notifications.register(app, kind, words.teller(kind))
     slots.fill(app, "order.buyer", "shop/_order_case.html")
     slots.fill(app, "order.seller", "shop/_order_case.html")
-    app.jinja_env.globals.update(cases_of_order=queries.of_order, case_words=words, may_complain=views.may_complain)
+    slots.fill(app, "selling.waiting", "selling/_cases_waiting.html")
+    app.jinja_env.globals.update(
+        cases_of_order=queries.of_order,
+        cases_waiting=queries.waiting_for_seller,
+        case_words=words,
+        may_complain=views.may_complain,
+    )

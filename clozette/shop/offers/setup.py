@@ -5,6 +5,7 @@ from flask import Flask
 from clozette.accounts.events import MemberBlocked, MemberDeactivated
 from clozette.community import notifications
 from clozette.kernel import events, tasks
+from clozette.kernel.web import slots
 from clozette.shop.offers import bundle_views, bundles, listeners, queries, views, words
 from clozette.shop.offers import tasks as ours
 from clozette.shop.offers.events import OfferMoved
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     tasks.schedule(app, "23 4 * * *", ours.forget_offers)
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
+    slots.fill(app, "selling.waiting", "selling/_offers_waiting.html")
     app.jinja_env.globals.update(
         offers_waiting=queries.waiting_for, bundles_of=bundles.of_seller, percent_off=bundles.worded
     )

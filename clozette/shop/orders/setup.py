@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
         notifications.register(app, kind, words.asker(kind))
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
-    slots.fill(app, "selling.overview", "selling/_money.html")
+    slots.fill(app, "selling.waiting", "selling/_orders_waiting.html")
     slots.fill(app, "order.deeds", "shop/_back_out.html")
     app.jinja_env.globals.update(
         orders_to_send=seller_views.count_to_send, way_out=backing_out.way_out_now, shop_days=days

@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     tasks.schedule(app, "41 3 * * *", ours.forget_wants)
     telling.init_app(app)
     slots.fill(app, "listing.deeds", "shop/swaps/_offer.html")
-    slots.fill(app, "selling.overview", "shop/swaps/_waiting.html")
+    slots.fill(app, "selling.waiting", "shop/swaps/_waiting.html")
     slots.fill(app, "order.buyer", "shop/swaps/_leg.html")
     slots.fill(app, "order.seller", "shop/swaps/_leg.html")
     app.jinja_env.globals.update(swap_of=queries.of_order, swaps_waiting=_waiting, i_want=_wanted)

@@ -49,10 +49,12 @@ def test_from_the_complaint_to_the_money(app, client_of, arrived, sam, bea, judy
     tasks.drain(app)
     assert [one.to for one in app.extensions[KEY].messages if "answer within three days" in one.subject] == [sam.email]
 
+    assert f'<a href="{here}">' in sams.get("/selling").text  # what waits for the seller
     page = sams.get(here).text
     assert "It is blue." in page
     answered = sams.post(f"{here}/words", data={"form_key": key_of(page), "words": "It was green in the shop."})
     assert answered.status_code == 303
+    assert here not in sams.get("/selling").text
     assert "It was green in the shop." in beas.get(here).text
 
     desk = f"/admin/shop/cases/{ids.encode(case_id)}"
