@@ -23,7 +23,7 @@ def write(order: Order, bill: OrderAddress | None, refunds: Sequence[Refund], ho
     if bill is not None:
         paper.block(_("The bill names"), address_lines(bill))
     paper.block(_("Bought from"), _seller_lines(order))
-    paper.sums(_rows(order), (_("Together"), _money(order, order.total.amount_minor)))
+    paper.sums(_rows(order), (_("Total"), _money(order, order.total.amount_minor)))
     for one in refunds:
         text = _("%(amount)s back on %(day)s", amount=_money(order, one.amount_minor), day=day(one.asked_at))
         paper.text(text)

@@ -47,7 +47,7 @@ def mails(app: Any) -> list[Message]:
 def test_the_receipt_says_what_was_paid_to_whom(app, order, sam, bea):
     (receipt,) = [one for one in mails(app) if one.to == bea.email]
     assert receipt.subject == f"Receipt for your order {order.ref}"
-    assert "Together: €47.00" in receipt.text
+    assert "Total: €47.00" in receipt.text
     assert "Sam Seller (@sam)" in receipt.text
     assert "1 High Street" not in receipt.text
     (sold,) = [one for one in mails(app) if one.to == sam.email]
