@@ -27,6 +27,13 @@ WAITING: Mapping[str, LazyString] = {
     "payouts": _l("Payouts not sent yet"),
     "failed": _l("Refunds that did not go through"),
 }
+WHERE: Mapping[str, str] = {
+    "news": "reconciliation",
+    "refunds": "reconciliation",
+    "payouts": "reconciliation",
+    "failed": "owed",
+}
+"""The page of each, below that of the shop."""
 RUNS: Mapping[str, LazyString] = {
     "asked": _l("Under way"),
     "done": _l("Done"),
