@@ -25,7 +25,8 @@ HERE = "/settings/shopping"
 def show() -> Any:
     """Ask, and show what was told."""
     told = queries.of(oneself(gate.viewer()).id)
-    return _page(Form(schemas.TasteIn, {name: getattr(told, name) for name in schemas.ANSWERS} if told else {}))
+    said = {name: getattr(told, name) for name in schemas.ANSWERS} if told else {}
+    return _page(Form(schemas.TasteIn, said), is_told=told is not None)
 
 
 @blueprint.route(HERE, methods=["POST", "DELETE"])
@@ -61,11 +62,12 @@ def tallies() -> str:
     return render_template("admin/shop/tastes.html", tallies=queries.tallies(), least=queries.LEAST, words=words)
 
 
-def _page(form: Form) -> Any:
+def _page(form: Form, *, is_told: bool = False) -> Any:
     agreed = consents.stands(oneself(gate.viewer()).subject_id, *services.OFFER) is not None
     page = render_template(
         "shop/tastes.html",
         form=form,
+        is_told=is_told,
         agreed=agreed,
         offers=[] if agreed else [services.OFFER],
         asked=consents.PURPOSES[services.OFFER[0]],
