@@ -72,7 +72,6 @@ def test_without_javascript_the_password_is_enough(visitor):
 
 GUEST_PAGES = ("/register", "/login", "/reset", "/reset/sent", "/confirm", "/logout", "/confirm/x.y")
 SETTINGS = ("", "/profile", "/handle", "/security", "/sessions", "/blocks", "/tokens")
-WIDTHS = ((390, "light"), (1280, "light"))
 OWN_PAGES = (*(f"/settings{name}" for name in SETTINGS), "/change", "/change-email", "/tf-setup", "/verify", "/welcome")
 
 
@@ -80,14 +79,14 @@ def test_pages_of_guests_are_accessible(visitor, sound: Callable[..., None]):
     guest = visitor()
     for path in GUEST_PAGES:
         guest.goto(path)
-        sound(guest, WIDTHS)
+        sound(guest)
     guest.goto("/register")
     guest.get_by_role("button", name="Join").evaluate("button => { button.form.noValidate = true; button.click() }")
     expect(guest.get_by_text("Something needs another look")).to_be_visible()
-    sound(guest, WIDTHS)
+    sound(guest)
 
 
 def test_pages_of_members_are_accessible(ada: Person, sound: Callable[..., None]):
     for path in OWN_PAGES:
         ada.page.goto(path)
-        sound(ada.page, WIDTHS)
+        sound(ada.page)

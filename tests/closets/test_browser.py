@@ -185,7 +185,7 @@ def test_pages_are_sound(ada, wardrobe, axe, sound):
         f"/@{wardrobe.handle}/closet",
     ):
         page.goto(path)
-        sound(page, ((360, "light"), (1280, "dark")))
+        sound(page)
     page.goto("/closet")
     page.get_by_text("Change several at once").click()
     axe(page)

@@ -220,7 +220,7 @@ def test_pages_are_sound(as_ada, world, sound):
         answer = page.goto(path)
         assert answer.status == 200, path
         expect(page.locator("h1")).to_have_count(1)
-        sound(page, ((390, "dark"), (1280, "light")))
+        sound(page)
 
 
 def test_pages_of_a_visitor_are_sound(visitor, world, axe):

@@ -20,7 +20,6 @@ from tests.factories import accounts
 from tests.factories.contests import make_contest, make_entry
 
 pytestmark = pytest.mark.browser
-DRESSES = ((390, "dark"), (1280, "light"))
 AGAIN = """async ([address, files]) => {
   const { again } = await import(address);
   const found = [];
@@ -65,7 +64,7 @@ def test_a_draw_is_made_again_and_verified(visitor, sound, there, tmp_path) -> N
     page.goto("/contests/scarves-by-lot/draw")
     page.get_by_role("button", name="Draw again in this browser").click()
     expect(page.get_by_text(f"The same order, from the same parts: {', '.join(map(str, order))}")).to_be_visible()
-    sound(page, DRESSES)
+    sound(page)
     plain.goto("/contests/scarves-by-lot/draw")
     expect(plain.get_by_role("button", name="Draw again in this browser")).to_be_hidden()
     file = tmp_path / "draw.json"
@@ -79,13 +78,13 @@ def test_a_draw_is_made_again_and_verified(visitor, sound, there, tmp_path) -> N
     page.goto("/contests/verify")
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Check it").click()
-    sound(page, DRESSES)
+    sound(page)
     page.context.add_cookies([cookie])
     page.goto(staff)
     expect(page.get_by_text(", ".join(map(str, order)))).to_be_visible()
-    sound(page, DRESSES)
+    sound(page)
     page.goto("/marketing/contests")
-    sound(page, DRESSES)
+    sound(page)
 
 
 def test_a_thousand_draws_agree_with_the_browser(visitor, there) -> None:

@@ -20,7 +20,6 @@ from tests.factories import accounts, photos
 from tests.factories.contests import make_contest, make_entry, make_judge
 
 pytestmark = pytest.mark.browser
-DRESSES = ((390, "dark"), (1280, "light"))
 COLOURS = (photos.BLUE, photos.GREEN, (180, 60, 70))
 
 
@@ -104,4 +103,4 @@ def test_judging_without_a_script(visitor, sound, there) -> None:
         other.context.add_cookies([cookie])
         for path in paths:
             other.goto(path)
-            sound(other, DRESSES)
+            sound(other)

@@ -20,7 +20,6 @@ from tests.factories.accounts import make_member, sign_in
 from tests.factories.contests import make_contest, make_entry, make_sharing, make_sponsor
 
 pytestmark = pytest.mark.browser
-DRESSES = ((390, "dark"), (1280, "light"))
 
 
 @dataclass
@@ -91,7 +90,7 @@ def test_a_file_is_fetched_a_yes_taken_back_and_the_sponsor_says_it_is_done(
     theirs = enter(visitor, there, live_server, "buyer")
     theirs.goto("/sponsor")
     theirs.get_by_role("link", name="Autumn coats to share – Acme Outerwear Ltd").click()
-    sound(theirs, DRESSES)
+    sound(theirs)
     with theirs.expect_download() as began:
         theirs.get_by_role("button", name="Fetch the file").click()
     (row,) = json.loads(Path(began.value.path()).read_text())
@@ -99,14 +98,14 @@ def test_a_file_is_fetched_a_yes_taken_back_and_the_sponsor_says_it_is_done(
     hers = enter(visitor, there, live_server, "ada")
     hers.goto("/privacy/disclosures")
     expect(hers.get_by_role("heading", name="Acme Outerwear Ltd").first).to_be_visible()
-    sound(hers, DRESSES)
+    sound(hers)
     hers.goto("/privacy/consents")
     asked = hers.get_by_role("region", name="Autumn coats to share – Acme Outerwear Ltd (on this site)")
     asked.get_by_role("button", name="Take it back").click()
     expect(hers.get_by_text("Taken back. It counts from now on.")).to_be_visible()
     theirs.goto("/sponsor")
     expect(theirs.get_by_text(row["reference"])).to_be_visible()
-    sound(theirs, DRESSES)
+    sound(theirs)
     theirs.get_by_role("button", name="It is done").click()
     expect(theirs.get_by_text("Nothing at the moment.")).to_be_visible()
     hers.goto("/privacy/disclosures")
@@ -125,4 +124,4 @@ def test_the_pages_of_staff_hold_in_every_dress(visitor: Any, there: There, live
     for address in (*(there.places[name] for name in places), *more):
         page.goto(address)
         assert page.locator("h1").is_visible()
-        sound(page, DRESSES)
+        sound(page)

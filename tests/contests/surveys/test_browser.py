@@ -22,7 +22,6 @@ from tests.factories.contests import (
 )
 
 pytestmark = pytest.mark.browser
-DRESSES = ((390, "dark"), (1280, "light"))
 HOSTED = ("/p/acme", "/p/acme/surveys/of-coats", "/p/acme/surveys/soon-coats", "/p/acme/promotions/ten-off")
 
 
@@ -86,7 +85,7 @@ def test_a_survey_and_a_code_without_a_script(visitor, sound, there) -> None:
         *HOSTED,
     ):
         seen.goto(path)
-        sound(seen, DRESSES)
+        sound(seen)
     page.goto("/surveys/of-coats")
     page.get_by_label("yes").check()
     page.get_by_role("button", name="Go on").click()
@@ -107,4 +106,4 @@ def test_a_survey_and_a_code_without_a_script(visitor, sound, there) -> None:
     staff.context.add_cookies([cookies["mark_asks"]])
     for path in pages:
         staff.goto(path)
-        sound(staff, DRESSES)
+        sound(staff)

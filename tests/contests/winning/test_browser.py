@@ -14,7 +14,6 @@ from tests.factories import accounts
 from tests.factories.contests import make_contest, make_entry, make_sharing, make_sponsor, make_winner
 
 pytestmark = pytest.mark.browser
-DRESSES = ((390, "dark"), (1280, "light"))
 
 
 @pytest.fixture
@@ -62,12 +61,12 @@ def test_a_prize_is_taken_without_a_script(visitor, sound, there) -> None:
     expect(page.get_by_text("The sponsor may have your address")).to_be_visible()
     staff.goto(winners)
     expect(staff.get_by_text("The sponsor sends it.")).to_be_visible()
-    sound(staff, DRESSES)
+    sound(staff)
     looks_at = staff.context
     looks_at.clear_cookies()
     looks_at.add_cookies([cookies["winnie_won"]])
     own = ("/contests/autumn-coats-won/prize", "/contests/autumn-coats-won/results", "/@winnie_won", "/points")
     for path in own:
         staff.goto(path)
-        sound(staff, DRESSES)
+        sound(staff)
     expect(staff).to_have_url(re.compile("/points$"))

@@ -17,7 +17,6 @@ from tests.factories.newsletters import make_contact, make_newsletter, make_subs
 
 pytestmark = pytest.mark.browser
 _numbers = itertools.count(1)
-DRESSES = ((390, "dark"), (1280, "light"))
 
 
 @pytest.fixture
@@ -56,13 +55,13 @@ def test_subscribing(visitor, sound, there) -> None:
     page = visitor()
     for path in ("/newsletters", f"/newsletters/{there.weekly}"):
         page.goto(path)
-        sound(page, DRESSES)
+        sound(page)
     page.get_by_label("First name").fill("Ada")
     page.get_by_label("Last name").fill("Mode")
     page.get_by_label("Mail address").fill(there.email)
     page.get_by_role("button", name="Subscribe to").click()
     page.wait_for_url("**/newsletters/sent")
-    sound(page, DRESSES)
+    sound(page)
 
 
 @pytest.mark.requirement(34)
@@ -71,7 +70,7 @@ def test_the_button_has_the_focus(visitor, axe, sound, there) -> None:
     page.goto(f"/newsletters/confirm/{there.token}")
     button = page.get_by_role("button", name="Yes, subscribe me")
     expect(button).to_be_focused()
-    sound(page, DRESSES)
+    sound(page)
     page.reload()
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
@@ -83,7 +82,7 @@ def test_in_the_account(visitor, sound, there) -> None:
     page = visitor()
     page.context.add_cookies([there.cookies["ada"]])
     page.goto("/settings/newsletters")
-    sound(page, DRESSES)
+    sound(page)
     page.get_by_role("button", name="End “The Friday Rail”").first.click()
     expect(page.get_by_text("“The Friday Rail” ended.").first).to_be_visible()
 
@@ -93,19 +92,19 @@ def test_marketing(visitor, sound, there, tmp_path: Path) -> None:
     page.context.add_cookies([there.cookies["editor"]])
     for path in ("/marketing/newsletters", "/marketing/newsletters/new", there.home, f"{there.home}/edit"):
         page.goto(path)
-        sound(page, DRESSES)
+        sound(page)
     page.goto("/marketing/subscribers")
     page.get_by_label("Mail address").fill(there.email)
     page.get_by_label("Reason").fill("She wrote to us")
     page.get_by_role("button", name="Look it up").click()
-    sound(page, DRESSES)
+    sound(page)
     file = tmp_path / "list.csv"
     file.write_text("EMAIL,FNAME,LNAME\nada@example.test,Ada,Mode\nbea@example.test,,Mode\n")
     page.goto(f"{there.home}/imports")
-    sound(page, DRESSES)
+    sound(page)
     page.locator("#f-file").set_input_files(file)
     page.get_by_label("Where they agreed").fill("The shop")
     page.get_by_label("When, at the latest").fill("2026-03-01")
     page.get_by_label("The words they agreed to").fill("Yes, send me The Friday Rail.")
     page.get_by_role("button", name="Look at the file").click()
-    sound(page, DRESSES)
+    sound(page)
