@@ -57,6 +57,12 @@ def test_refunds_payouts_and_news_that_were_given_up_are_sent(app, world, paid, 
     by_the_clock(app)
     assert (refund.state, refund.fee_sent_at is None, payout.state) == ("done", False, "sent")
     assert db.session.scalars(sa.select(Heard.done_at)).one() is not None
+    for days, left in ((89, 1), (2, 0)):
+        stopped_clock.forward(days=days)
+        tasks.enqueue(ours.forget_news)
+        db.session.commit()
+        tasks.drain(app)
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Heard)) == left
 
 
 @till_alone
