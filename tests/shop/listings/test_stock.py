@@ -5,10 +5,14 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import orm
 
+from clozette.kernel import clock
 from clozette.kernel.refusal import Refused
+from clozette.kernel.viewer import Viewer
 from clozette.shop.listings import services
+from clozette.shop.listings.access import own_listing
 from clozette.shop.listings.models import Listing
 from tests.factories.accounts import make_member
+from tests.factories.closets import make_item
 from tests.factories.shop import make_listing, make_order, make_seller
 from tests.support.races import at_once
 
@@ -53,6 +57,22 @@ def test_given_back_it_can_be_taken_again_and_never_more_than_there_was(db_sessi
     services.give_back({listing.id: 1})
     with pytest.raises(sa.exc.IntegrityError):
         services.give_back({listing.id: 1})
+
+
+def test_what_its_seller_withheld_stays_so_when_it_comes_back(db_session: orm.Session) -> None:
+    member = make_member("ada")
+    listing = make_listing(make_seller(member), make_item(member, public=True))
+    for state in ("paused", "active"):
+        services.reserve({listing.id: 1})
+        if state == "paused":
+            services.pause(listing, now=clock.now())
+        services.sold({listing.id: 1})
+        services.give_back({listing.id: 1})
+        services.offer_again([listing.id])
+        db_session.refresh(listing)
+        assert listing.state == state
+        if state == "paused":
+            services.publish(own_listing(Viewer(member_id=member.id), listing.id), now=clock.now())
 
 
 def test_it_is_sold_when_the_last_piece_is_paid_and_nobody_holds_another(db_session: orm.Session) -> None:
