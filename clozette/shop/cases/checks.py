@@ -5,7 +5,13 @@ from flask import Flask
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.settings import Settings
-from clozette.shop.cases import queries
+from clozette.shop.cases import queries, rules
+
+
+_ALONE = (
+    "An appeal is for somebody else than who decided first (clozette members promote HANDLE moderator); "
+    f"{rules.ALONE_AFTER.days} days after it an admin may decide it even so."
+)
 
 
 def cases(app: Flask, settings: Settings) -> str:
@@ -13,4 +19,4 @@ def cases(app: Flask, settings: Settings) -> str:
     with app.app_context():
         late = queries.late(clock.now())
         db.session.rollback()
-    return f"{late} cases are overdue: decide them at /admin/shop/cases" if late else ""
+    return f"{late} cases are overdue: decide them at /admin/shop/cases. {_ALONE}" if late else ""

@@ -1,6 +1,6 @@
 """Deciding a case: by one of the staff, or by the seller's silence; appealed once, and then by another one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +19,16 @@ SHOWN = ("shop_case_entries.words", "shop_case_photos.photo_id", "shop_case_line
 """What of the two sides a case shows to whoever has it in hand."""
 
 
-def take(case: Case, staff: Member, now: datetime) -> None:
+def take(case: Case, staff: Member, now: datetime, *, is_admin: bool = False) -> None:
     """Take a case in hand, for one of the staff; from another one's, if it was there. That they read it is written down.
 
+    :param is_admin: of the staff: one may decide an appeal against their own decision that nobody else took for long.
     :raises Refused: if they are a side of it, or it is an appeal against their own decision.
     """
     sides = [one for one in (_member(case.order.buyer_id), case.order.seller.member) if one is not None]
     first = case.decisions[0].by_id if case.decisions else None
-    refuse(rules.why_not_take(staff.id, {one.id for one in sides}, first))
+    is_last = is_admin and case.state == "appealed" and case.state_at + rules.ALONE_AFTER <= now
+    refuse(rules.why_not_take(staff.id, {one.id for one in sides}, first, is_last=is_last))
     waiting = sa.update(Case).where(Case.id == case.id, Case.state.in_(rules.SPEAKS))
     if not changed(waiting.values(handled_by_id=staff.id)):
         raise Refused(rules.elsewhere())
@@ -54,8 +56,8 @@ def decide(
     refuse(rules.why_not_decide(most_of(case), decided))
     if case.handled_by_id != staff.id or case.state not in ("answered", "appealed"):
         raise Refused(rules.elsewhere())
-    can_return = case.kind != "not_arrived" and not case.is_about_parcel  # nobody sends back what never came, or twice
-    made = {"by_id": staff.id, "must_return": must_return and can_return, "reasons": reasons}
+    returned = must_return and can_return(case, [part for part, amount in decided.items() if amount])
+    made = {"by_id": staff.id, "must_return": returned, "reasons": reasons}
     if case.state == "answered":
         _first(case, decided, made, now)
         moves.note(case.id, "staff", "decided", now)
@@ -64,6 +66,12 @@ def decide(
     _keep(case.id, round_, decided, made, now)
     moves.note(case.id, "staff", what, now)
     take_effect(case, now)
+
+
+def can_return(case: Case, decided: Collection[str]) -> bool:
+    """Whether a decision about these parts may have things sent back first; nobody sends them back twice."""
+    things = [str(line.id) for line in case.order.lines if line.file_id is None]
+    return not case.is_about_parcel and rules.may_return(case.kind, decided, things)
 
 
 def most_of(case: Case) -> dict[str, int]:

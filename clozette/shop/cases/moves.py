@@ -52,8 +52,12 @@ def move(case: Case, to: str, now: datetime, **values: Any) -> None:
 def note(
     case_id: int, side: str, what: str, now: datetime, said: Said | None = None, *, by: Member | None = None
 ) -> None:
-    """Write down what happened; whom it concerns is told after the commit."""
+    """Write down what happened; whom it concerns is told after the commit.
+
+    :raises Refused: ``photos`` if a side shows too many.
+    """
     said, entry_id = said or Said(), new_id()
+    refuse(rules.why_not_show(_shown(case_id, side), len(said.photos)) if said.photos else None)
     author = {"author_id": by.id if by else None, "side": side, "form_key": said.form_key}
     insert_once(CaseEntry, id=entry_id, case_id=case_id, what=what, words=said.words, at=now, **author)
     for place, upload in enumerate(said.photos):
@@ -61,6 +65,11 @@ def note(
         db.session.add(CasePhoto(photo_id=photo.id, entry_id=entry_id, position=place))
     db.session.flush()
     events.publish(CaseMoved(entry_id))
+
+
+def _shown(case_id: int, side: str) -> int:
+    mine = sa.select(sa.func.count()).select_from(CasePhoto).join(CaseEntry, CaseEntry.id == CasePhoto.entry_id)
+    return db.session.scalar(mine.where(CaseEntry.case_id == case_id, CaseEntry.side == side)) or 0
 
 
 def end(case: Case, to: str, pay: Mapping[str, int], now: datetime) -> None:

@@ -22,6 +22,10 @@ BACK_WITHIN = timedelta(days=14)
 KEPT = timedelta(days=3 * 366)
 """So long after its end the words and photos of a case are kept: until claims from it lapse."""
 MAX_PHOTOS = 6
+MOST_PHOTOS = 30
+"""So many photos each side may show in a case, at most ``MAX_PHOTOS`` at once."""
+ALONE_AFTER = timedelta(days=14)
+"""So long an appeal waits for somebody else of the staff; then an admin may decide it who decided the first time."""
 MISSED = "not_arrived"
 
 MOVES: Mapping[str, frozenset[str]] = {
@@ -113,11 +117,28 @@ def gone() -> Refusal:
     return Refusal("gone", _("The other side has just left. Nothing is sent back; the case ends by itself."))
 
 
-def why_not_take(staff_id: int, parties: Collection[int], decided_by: int | None) -> Refusal | None:
-    """Return why one of the staff can't have a case in hand."""
+def why_not_show(shown: int, more: int) -> Refusal | None:
+    """Return why a side can't show so many photos more."""
+    if not more or shown + more <= MOST_PHOTOS:
+        return None
+    return Refusal("photos", _("Each side can show %(num)s photos in a case.", num=MOST_PHOTOS), "photos")
+
+
+def may_return(kind: str, decided: Collection[str], things: Collection[str]) -> bool:
+    """Whether something can be sent back before the money is: not what never came, and no file."""
+    return kind != MISSED and bool(set(decided).intersection(things))
+
+
+def why_not_take(
+    staff_id: int, parties: Collection[int], decided_by: int | None, *, is_last: bool = False
+) -> Refusal | None:
+    """Return why one of the staff can't have a case in hand.
+
+    :param is_last: whether nobody else came for so long that whoever decided the first time does it again.
+    """
     if staff_id in parties:
         return Refusal("own_case", _("You are one of the two sides: somebody else has to decide."))
-    if staff_id == decided_by:
+    if staff_id == decided_by and not is_last:
         return Refusal("same_person", _("You decided the first time: an appeal is for somebody else."))
     return None
 

@@ -12,7 +12,7 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.shop.cases import access, asking, deciding, queries, schemas, words
+from clozette.shop.cases import access, asking, deciding, queries, rules, schemas, words
 from clozette.shop.cases.models import Case
 from clozette.shop.orders.couriers import COURIERS
 
@@ -41,7 +41,8 @@ def case(case_id: int) -> Any:
 @gate.staff(access.ROLE, collects="CP2")
 def take(case_id: int) -> Any:
     """Take it in hand."""
-    deciding.take(access.case_for_staff(case_id), _me(), clock.now())
+    is_admin = "admin" in gate.viewer().staff_roles
+    deciding.take(access.case_for_staff(case_id), _me(), clock.now(), is_admin=is_admin)
     return redirect(f"{HERE}/{ids.encode(case_id)}", 303)
 
 
@@ -73,13 +74,15 @@ def _form(case: Case) -> Form:
 
 
 def _page(case: Case, form: Form) -> Any:
-    in_hand = case.handled_by_id is not None and case.handled_by_id == gate.viewer().member_id
+    waits = case.state in rules.SPEAKS  # once it is decided nobody of the staff reads it any more
+    in_hand = waits and case.handled_by_id is not None and case.handled_by_id == gate.viewer().member_id
     page = render_template(
         "admin/shop/case.html",
         case=case,
         in_hand=in_hand,
         parts=asking.of_case(case),
         decidable=asking.for_staff(case),
+        can_return=deciding.can_return(case, [line.part for line in case.lines]),
         entries=queries.entries_of(case.id) if in_hand else [],
         form=form,
         words=words,

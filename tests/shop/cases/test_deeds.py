@@ -15,7 +15,7 @@ from clozette.media.models import Photo
 from clozette.privacy.disclosures.models import Disclosure, Handover
 from clozette.rights.erasure import executor
 from clozette.rights.erasure import services as erasures
-from clozette.shop.cases import access, checks, deciding, keeping, returning, services
+from clozette.shop.cases import access, checks, deciding, keeping, returning, rules, services
 from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine
 from clozette.shop.cases.moves import Said
 from clozette.shop.ledger import queries as ledger
@@ -23,6 +23,7 @@ from clozette.shop.orders import deeds
 from clozette.shop.orders import queries as order_queries
 from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
+from tests.factories.accounts import sign_in
 from tests.factories.photos import jpeg
 from tests.shop.cases.conftest import decide, line_of, whole
 from tests.shop.cases.test_cases import key_of, open_by_page, tend
@@ -100,15 +101,42 @@ def test_an_appeal_is_decided_by_somebody_else_and_stands(app, answered, arrived
     for _time in (1, 2):  # sent twice it is one appeal
         deciding.appeal(access.whole(answered.id), "buyer", appeal, by=bea, now=clock.now())
         db.session.commit()
-    assert refused(lambda: deciding.take(access.whole(answered.id), judy, clock.now())) == "same_person"
+    assert refused(lambda: deciding.take(access.whole(answered.id), judy, clock.now(), is_admin=True)) == "same_person"
     deciding.take(access.whole(answered.id), mark, clock.now())
+    marks, here = app.test_client(), f"/admin/shop/cases/{ids.encode(answered.id)}"
+    sign_in(marks, mark, second_factor=True)
+    assert "Look at the second photo." in marks.get(here).text
     decide(answered, mark, 3000)
+    read = marks.get(here)
+    assert (read.status_code, "Look at the second photo." in read.text) == (200, False)
     assert (answered.state, arrived.refunded_minor) == ("closed", 3000 + 200 * 3000 // 4500)
     again = Said("Once more.", form_key="b")
     later = access.whole(answered.id)
     assert refused(lambda: deciding.appeal(later, "seller", again, by=sam, now=clock.now())) == "case_state"
     rounds = db.session.execute(sa.select(CaseDecision.round, CaseDecision.by_id)).all()
     assert [tuple(one) for one in rounds] == [(1, judy.id), (2, mark.id)]
+
+
+def test_an_appeal_ends_even_if_there_is_nobody_else(answered, bea, judy, stopped_clock):
+    stopped_clock.stop()
+    decide(answered, judy, 1000)
+    deciding.appeal(access.whole(answered.id), "buyer", Said("Look again."), by=bea, now=clock.now())
+    db.session.commit()
+    stopped_clock.forward(days=14)
+    assert refused(lambda: deciding.take(access.whole(answered.id), judy, clock.now())) == "same_person"
+    deciding.take(access.whole(answered.id), judy, clock.now(), is_admin=True)
+    decide(answered, judy, 2000)
+    assert answered.state == "closed"
+
+
+def test_a_file_is_not_sent_back(answered, arrived, judy):
+    line, shipping = access.whole(answered.id).order.lines[0], "shipping"
+    assert deciding.can_return(access.whole(answered.id), [str(line.id)])
+    assert not deciding.can_return(access.whole(answered.id), [shipping])
+    assert rules.may_return("damaged", ["1", "2"], ["2"])
+    assert not rules.may_return("damaged", ["1"], ["2"])
+    decide(answered, judy, 0, must_return=True)
+    assert db.session.scalars(sa.select(CaseDecision.must_return)).all() == [False]
 
 
 def test_who_got_all_can_not_appeal_and_acceptance_is_enough(answered, arrived, bea, sam, judy):
@@ -223,7 +251,7 @@ def test_what_the_seller_pays_back_meanwhile_counts(app, answered, arrived, judy
     assert (arrived.refunded_minor, ledger.faults()) == (4177, [])
 
 
-def test_photos_are_for_the_case_alone(client_of, case, sam, bea):
+def test_photos_are_for_the_case_alone(client_of, case, sam, bea, monkeypatch):
     here, sams = f"/cases/{ids.encode(case.id)}", client_of(sam)
     photo = (io.BytesIO(jpeg()), "proof.jpg")
     form = {"form_key": key_of(sams.get(here).text), "words": "See for yourself.", "photos": [photo]}
@@ -233,6 +261,9 @@ def test_photos_are_for_the_case_alone(client_of, case, sam, bea):
     assert f"/media/private/{ids.encode(shown.id)}/" in client_of(bea).get(here).text
     wrong = {**form, "form_key": "other", "photos": [(io.BytesIO(b"no photo"), "proof.jpg")]}
     assert sams.post(f"{here}/words", data=wrong, content_type="multipart/form-data").status_code == 422
+    monkeypatch.setattr(rules, "MOST_PHOTOS", 1)
+    more = {**form, "form_key": "more", "photos": [(io.BytesIO(jpeg()), "proof.jpg")]}
+    assert sams.post(f"{here}/words", data=more, content_type="multipart/form-data").status_code == 409
 
 
 def test_forms_say_what_is_wrong(client_of, arrived, bea, sam, judy):

@@ -55,6 +55,12 @@ def test_what_the_seller_paid_back_meanwhile_counts():
     assert left == {"1": 40}
 
 
+def test_photos_have_a_bound():
+    assert rules.why_not_show(24, 6) is None
+    assert rules.why_not_show(30, 0) is None
+    assert rules.why_not_show(25, 6).code == "photos"
+
+
 def test_what_is_over_stays_over():
     assert {state for state in STATES if not rules.MOVES[state]} == set(STATES) - set(RUNNING)
     assert set(rules.MOVES) == set(STATES)
