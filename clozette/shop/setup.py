@@ -32,8 +32,9 @@ from clozette.shop.swaps import setup as swaps_setup
 from clozette.shop.swaps import views as swaps
 from clozette.shop.tastes import setup as tastes_setup
 
-_OF_SELLERS = ("/selling/start", "/selling/payouts", "/selling/orders")
-PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, "/orders", "/api/v1/orders", swaps.HERE, "/webhooks/stripe", *_OF_SELLERS)
+_OF_SELLERS = ("/selling/start", "/selling/rates", "/selling/payouts", "/selling/orders")
+_OF_ORDERS = ("/orders", "/cases", "/api/v1/orders", swaps.HERE)
+PAYMENT_ADDRESSES = (cart.HERE, buying.HERE, *_OF_ORDERS, "/webhooks/stripe", *_OF_SELLERS)
 """Reached over TLS alone."""
 
 

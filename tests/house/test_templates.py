@@ -37,6 +37,7 @@ _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _TRANS = re.compile(r"\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}", re.DOTALL)
 _TAG = re.compile(r"\{%.*?%\}", re.DOTALL)
 _OUTPUT = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_POSTED = re.compile(r'<form[^>]*method="post"[^>]*? action="([^"]*)"')
 _SAFE = re.compile(r"""(?<!['"])\s*\|\s*safe\b|\bautoescape\b""")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
@@ -115,6 +116,19 @@ def test_mail(path):
     )
     words = read(text).words if path.suffix == ".html" else [*_LETTERS.findall(_without_jinja(text))]
     assert not [word for word in words if word not in SAME_EVERYWHERE], f"words that no translation reaches: {words}"
+
+
+@pytest.mark.requirement(11)
+def test_forms_around_payments_say_the_whole_https_address():
+    """A form of a page that is guarded leads by ``secure_address``; what leads elsewhere begins with its path."""
+    elsewhere = ("/shop", "/admin", "/settings", "/offers", "/selling/bundles", "{{ action }}")
+    open_ = []
+    for path in PAGES:
+        if path.parent.name in ("shop", "selling", "swaps") and path.parent.parent.name != "admin":
+            found = _POSTED.findall(path.read_text())
+            whole = elsewhere + (("{{ here }}",) if path.name == "offer.html" else ())
+            open_ += [f"{path.name}: {one}" for one in found if not one.startswith(("{{ secure_address(", *whole))]
+    assert open_ == []
 
 
 def test_there_are_templates():
