@@ -8,7 +8,7 @@ hour, one to two hours away, so that pages within an hour name the same address 
 import base64
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -25,11 +25,25 @@ _MOMENT = re.compile(r"[0-9]{1,12}")
 class Shown(Protocol):
     """What of a photo its addresses need; a row of the table, or of a query with these columns."""
 
-    id: int
-    public_token: str | None
-    width: int
-    variants: Sequence[int]
-    avif: Sequence[int]
+    @property
+    def id(self) -> int:
+        """Whose row it is."""
+
+    @property
+    def public_token(self) -> str | None:
+        """What public addresses carry."""
+
+    @property
+    def width(self) -> int:
+        """Of the original, in pixels."""
+
+    @property
+    def variants(self) -> Sequence[int]:
+        """The widths that are ready."""
+
+    @property
+    def avif(self) -> Sequence[int]:
+        """Those that are ready as AVIF."""
 
 
 def address(photo_id: int, public_token: str | None, width: int, suffix: str = "webp") -> str:
@@ -69,6 +83,12 @@ def photo_avif_srcset(photo: Shown) -> str:
     return ", ".join(
         _candidate(photo, width, "avif" if width in photo.avif else "webp") for width in sorted(photo.variants)
     )
+
+
+def key_of(photo: Shown) -> Hashable:
+    """Return all that a photo's addresses depend on, for what is kept with them: private ones end with their spell."""
+    hour = None if photo.public_token else int(clock.now().timestamp()) // HOUR
+    return (photo.id, photo.public_token, tuple(photo.variants), tuple(photo.avif), hour)
 
 
 def init_app(app: Flask) -> None:

@@ -1,10 +1,16 @@
 """The pages of a checkout are kept and filled: each viewer sees their own, and what has changed."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from clozette.kernel import clock
+from clozette.accounts.models import Member
+from clozette.kernel import clock, ids
+from clozette.shop.carts.models import CartLine
+from clozette.shop.offers import bundles
+from clozette.shop.sellers import fees
+from clozette.shop.sellers.models import Rate
 from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order, make_seller
 from tests.support.kept import both
@@ -55,3 +61,63 @@ def test_a_message_is_shown_once_and_scripts_have_the_nonce_of_their_answer(app,
         assert f"'nonce-{found.copy().pop()}'" in page.headers["Content-Security-Policy"]
         nonces |= found
     assert len(nonces) == 3
+
+
+def put(browser, listing, quantity=1):
+    assert browser.post("/cart", data={"listing": ids.encode(listing.id), "quantity": quantity}).status_code == 303
+
+
+CHANGES = {
+    "price": (lambda cast: setattr(cast.listing, "price_minor", 4100), "€41.00"),
+    "title": (lambda cast: setattr(cast.listing, "title", "A <red> coat"), "A &lt;red&gt; coat"),
+    "stock": (lambda cast: setattr(cast.listing, "remaining", 1), "Only 1 piece left"),
+    "held": (lambda cast: setattr(cast.listing, "remaining", 0), "Held for somebody"),
+    "gone": (lambda cast: setattr(cast.listing, "state", "paused"), "From somebody who sells no more"),
+    "name": (lambda cast: setattr(cast.sam, "display_name", "Samuel & sons"), "From Samuel &amp; sons"),
+    "seller": (lambda cast: setattr(cast.seller, "state", "stopped"), "From somebody who sells no more"),
+    "rate": (lambda cast: setattr(cast.rate, "first_minor", 700), "€88.00"),
+    "country": (lambda cast: setattr(cast.bea, "country", "SG"), "Shipping to Singapore"),
+    "nowhere": (lambda cast: setattr(cast.bea, "country", "FR"), "Does not ship to France"),
+    "quantity": (lambda cast: setattr(cast.line, "quantity", 1), "€45.00"),
+    "fees": (lambda cast: fees.announce("EUR", clock.now(), buyer_bp=1000, buyer_fixed_minor=0, seller_bp=0), "€8.00"),
+    "bundle": (lambda cast: bundles.set_one(cast.seller, 2, 1000), "A bundle: 10% less"),
+    "further": (lambda cast: bundles.set_one(cast.seller, 3, 2000), "1 more piece of Sam"),
+}
+
+
+@pytest.fixture
+def cast(people, seller, db_session):
+    """Give two of one thing in the cart of bea, and who it is about."""
+    listing = make_listing(seller, title="A green coat", stock=5, remaining=5)
+    bea, browser = people[0]
+    put(browser, listing, 2)
+    rate, line = db_session.get_one(Rate, (seller.id, "GB")), db_session.get_one(CartLine, (bea.id, listing.id))
+    sam = db_session.get_one(Member, seller.member_id)
+    return SimpleNamespace(bea=bea, browser=browser, listing=listing, seller=seller, sam=sam, rate=rate, line=line)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_cart_shows_what_has_changed(app, cast, db_session, what):
+    change, words = CHANGES[what]
+    kept, made = both(app, cast.browser, "/cart")
+    assert kept == made
+    assert words not in kept
+    change(cast)
+    db_session.flush()
+    kept, made = both(app, cast.browser, "/cart")
+    assert kept == made
+    assert words in kept
+
+
+def test_a_cart_is_each_viewer_s_own(app, cast, people):
+    german = people[1][1]
+    assert "85,00" not in both(app, german, "/cart")[0]
+    put(german, cast.listing, 2)
+    kept, made = both(app, german, "/cart")
+    assert kept == made
+    assert "85,00" not in kept and "86,00\N{NO-BREAK SPACE}€" in kept  # two pieces, and six for shipping
+    token = re.search(r'name="csrf_token" value="([^"]+)"', german.get("/cart").text)[1]
+    address = f"/cart/{ids.encode(cast.listing.id)}"
+    headers = {"Referer": "https://localhost/cart"}
+    answer = german.post(address, data={"csrf_token": token, "_method": "DELETE"}, headers=headers, csrf=False)
+    assert answer.status_code == 303

@@ -19,7 +19,7 @@ from clozette.kernel.kept import Kept
 from clozette.kernel.web import headers, pages
 
 _KEY = "clozette.shells"
-MOST_SHELLS = 1000
+MOST_SHELLS, MOST_PARTS = 1000, 4000
 _NONCE, _TOKEN, _FLASHES, _FRAME = "nonce", "token", "flashes", "frame_"
 _OWN: Mapping[str, Callable[[], str | Markup]] = {
     _NONCE: headers.csp_nonce,
@@ -36,6 +36,7 @@ class Shells:
 
     def __init__(self) -> None:
         self.kept: Kept[Shell] = Kept(MOST_SHELLS)
+        self.parts: Kept[Shell] = Kept(MOST_PARTS)
         self._word = f"hole{secrets.token_hex(16)}"
         self._mark = re.compile(f"{self._word}([a-z_]+)z")
 
@@ -96,6 +97,19 @@ def common(
         shell = _make_common(shells, template, {**context(marks), **values})
         shells.kept.put(key, shell)
     return _filled(shell, holes)
+
+
+def part(template: str, key: Hashable, **given: Any) -> Markup:
+    """Return a part of a page that is kept under ``key``, all that it shows, and the language; form tokens in it are new."""
+    if current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        return Markup(render_template(template, **given))  # noqa: S704 - made by a template
+    shells: Shells = current_app.extensions[_KEY]
+    whole = (template, pages.language(), key)
+    shell = shells.parts.get(whole)
+    if shell is None:
+        shell = _make_common(shells, template, given)
+        shells.parts.put(whole, shell)
+    return Markup(_filled(shell, {}))  # noqa: S704 - made by a template
 
 
 def _filled(shell: Shell, holes: Mapping[str, str | Markup]) -> str:

@@ -7,11 +7,10 @@ holds; what leaves that (from the European Union to Singapore, say) carries none
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from clozette.shop.listings.prices import AllIn
 from clozette.shop.sellers import places
-from clozette.shop.sellers.models import Seller
 
 WHOLE = 10_000
 _PUNCTUATION = re.compile(r"[\s./-]")
@@ -49,6 +48,26 @@ class Tax:
             "seller_contact": self.seller_contact,
             "seller_tax_id": self.seller_tax_id,
         }
+
+
+class Taxed(Protocol):
+    """What of a seller a tax depends on."""
+
+    @property
+    def kind(self) -> str:
+        """Whether they are a trader."""
+
+    @property
+    def country(self) -> str:
+        """Where they are."""
+
+    @property
+    def tax_bp(self) -> int:
+        """The rate in hundredths of a percent."""
+
+    @property
+    def tax_number(self) -> str:
+        """A trader's number."""
 
 
 LAWS: Mapping[str, Law] = {
@@ -132,7 +151,7 @@ def included(gross_minor: int, bp: int) -> int:
     return (2 * gross_minor * bp + WHOLE + bp) // (2 * (WHOLE + bp))
 
 
-def of(seller: Seller, all_in: AllIn, country: str) -> Tax:
+def of(seller: Taxed, all_in: AllIn, country: str) -> Tax:
     """Return the tax that is in what a seller gets of an order to a country: in the items and their shipping."""
     if seller.kind != "trader":
         return Tax()

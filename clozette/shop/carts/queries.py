@@ -1,6 +1,6 @@
 """Reads of carts: by seller, as each is an order of its own, with what it comes to, in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -16,9 +16,11 @@ from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
+from clozette.media import addresses
 from clozette.media.models import Photo
 from clozette.shop.carts import rules
 from clozette.shop.carts.models import CartLine
+from clozette.shop.carts.rows import COLUMNS, Cover, Piece, Stall, split
 from clozette.shop.carts.rules import Trouble
 from clozette.shop.listings import prices
 from clozette.shop.listings.access import offered, sells
@@ -29,6 +31,7 @@ from clozette.shop.offers.models import Bundle
 from clozette.shop.sellers import fees, rates
 from clozette.shop.sellers.fees import Taken
 from clozette.shop.sellers.models import Rate, Seller
+from clozette.shop.sellers.queries import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,10 @@ class Line:
     :ivar trouble: why it can't be bought now, if so.
     """
 
-    listing: Listing
+    listing: Piece
     quantity: int
     price_minor: int
-    cover: Photo | None
+    cover: Cover | None
     others: int
     trouble: Trouble | None
 
@@ -51,6 +54,19 @@ class Line:
     def sum_minor(self) -> int:
         """What all its pieces cost."""
         return self.price_minor * self.quantity
+
+    def said(self) -> Hashable:
+        """Return all that a page can say of it: how many are left only where there are too few, for it changes with every sale."""
+        left = self.listing.remaining if self.trouble else 0
+        cover = addresses.key_of(self.cover) if self.cover else None
+        return (
+            self.listing._replace(remaining=left),
+            self.quantity,
+            self.price_minor,
+            cover,
+            self.others,
+            self.trouble,
+        )
 
 
 @dataclass
@@ -63,10 +79,10 @@ class Parcel:
     :ivar further: what the seller takes off for still more pieces.
     """
 
-    seller: Seller
+    seller: Stall
     handle: str
     name: str
-    rate: Rate | None
+    rate: Way | None
     fees: Taken | None
     lines: list[Line] = field(default_factory=list)
     off_bp: int = 0
@@ -106,6 +122,12 @@ class Parcel:
         shipping = rates.of_parcel(self.rate, pieces).minor if self.rate is not None and pieces else 0
         return prices.sum_up(self.items_minor, shipping, self.seller.currency, self.fees)
 
+    def said(self) -> Hashable:
+        """Return all that a page can say of it; what is kept of it is kept under that."""
+        further = self.further and (self.further.pieces, self.further.off_bp)
+        lines = tuple([line.said() for line in self.lines])
+        return (self.seller, self.handle, self.name, self.rate, self.fees, lines, self.off_bp, further)
+
     @property
     def pieces(self) -> int:
         """How many pieces are sent."""
@@ -128,14 +150,16 @@ class Parcel:
 
 def cart_of(viewer: Viewer, country: str, *, now: datetime) -> Sequence[Parcel]:
     """Return the viewer's cart, sent to a country: the seller of what was put in last comes first."""
-    return _parcels(_cart(viewer.is_member), {"me": viewer.member_id, "country": country}, now)
+    asked = {"me": viewer.member_id, "country": country}
+    found = _parcels(_cart(viewer.is_member).rows(_connection(), asked), now)
+    return _bundled(found, _BUNDLES.rows(_connection(), asked) if found else ())
 
 
 def parcel_of(viewer: Viewer, seller_id: int, country: str, *, now: datetime) -> Parcel | None:
     """Return what the viewer's cart has of one seller; nothing if it has none of theirs."""
     asked = {"me": viewer.member_id, "country": country, "seller": seller_id}
-    found = _parcels(_cart_of_one(viewer.is_member), asked, now)
-    return found[0] if found else None
+    found = _parcels(_cart_of_one(viewer.is_member).rows(_connection(), asked), now)
+    return _bundled(found, _BUNDLES_OF_ONE.rows(_connection(), asked))[0] if found else None
 
 
 def parcel_of_pieces(
@@ -147,13 +171,11 @@ def parcel_of_pieces(
     """
     wanted = _lines(viewer.is_member, sa.case(dict(pieces), value=Listing.id), held=held)
     wanted = wanted.where(Listing.id.in_(pieces)).order_by(Listing.id)
-    found = _parcels(wanted, {"me": viewer.member_id, "country": country}, now, held=held)
-    return found[0] if len(found) == 1 and len(found[0].lines) == len(pieces) else None
-
-
-def count(member_id: int) -> int:
-    """Return how many lines a cart has."""
-    return db.session.scalar(sa.select(sa.func.count()).where(CartLine.member_id == member_id)) or 0
+    rows = _connection().execute(wanted, {"me": viewer.member_id, "country": country})
+    found = _parcels([tuple(row) for row in rows], now, held=held)
+    if len(found) != 1 or len(found[0].lines) != len(pieces):
+        return None
+    return _bundled(found, _BUNDLES_OF_ONE.rows(_connection(), {"seller": found[0].seller.id}))[0]
 
 
 _OTHERS = Prepared(
@@ -175,13 +197,23 @@ _COUNTRY: sa.BindParameter[Any] = sa.bindparam("country", None, type_=Rate.count
 _SELLER: sa.BindParameter[Any] = sa.bindparam("seller", None, type_=Seller.id.type)
 
 
-@cache
-def _cart_of_one(is_member: bool) -> sa.Select[Any]:
-    return _cart(is_member).where(Listing.seller_id == _SELLER)
+_BUNDLE = sa.select(Bundle.seller_id, Bundle.pieces, Bundle.off_bp).order_by(Bundle.pieces)
+_BUNDLES_OF_ONE = Prepared(_BUNDLE.where(Bundle.seller_id == _SELLER))
+_MINE = sa.select(Listing.seller_id).join(CartLine, CartLine.listing_id == Listing.id).where(CartLine.member_id == _ME)
+_BUNDLES = Prepared(_BUNDLE.where(Bundle.seller_id.in_(_MINE)))
 
 
 @cache
-def _cart(is_member: bool) -> sa.Select[Any]:
+def _cart_of_one(is_member: bool) -> Prepared:
+    return Prepared(_in_cart(is_member).where(Listing.seller_id == _SELLER))
+
+
+@cache
+def _cart(is_member: bool) -> Prepared:
+    return Prepared(_in_cart(is_member))
+
+
+def _in_cart(is_member: bool) -> sa.Select[Any]:
     lines = _lines(is_member, CartLine.quantity).join(CartLine, CartLine.listing_id == Listing.id)
     return lines.where(CartLine.member_id == _ME).order_by(CartLine.at.desc(), CartLine.listing_id)
 
@@ -193,25 +225,34 @@ def _lines(is_member: bool, quantity: Any, *, held: bool = False) -> sa.Select[A
     rate = sa.and_(Rate.seller_id == Listing.seller_id, Rate.country == _COUNTRY)
     free = unblocked(_ME, Seller.member_id) if is_member else sa.true()
     shown = sa.func.coalesce(sa.case((sa.and_(sells() if held else offered(), free), 1), else_=0), 0)
-    names = (Member.handle, Member.display_name)
-    lines: Any = sa.select(quantity, Listing, Photo, Seller, Rate, *names, shown, besides.scalar_subquery())
+    facts = (Member.handle, Member.display_name, shown.label("shown"), besides.scalar_subquery().label("besides"))
+    lines: Any = sa.select(quantity.label("quantity"), *facts, *COLUMNS)
     lines = lines.join_from(Listing, Seller, Seller.id == Listing.seller_id)
     lines = lines.outerjoin(Member, Member.id == Seller.member_id).outerjoin(ItemPhoto, cover)
     joined: sa.Select[Any] = lines.outerjoin(Photo, Photo.id == ItemPhoto.photo_id).outerjoin(Rate, rate)
     return joined
 
 
-def _parcels(lines: sa.Select[Any], given: Mapping[str, Any], now: datetime, *, held: bool = False) -> list[Parcel]:
+def _connection() -> sa.Connection:
+    if not database.is_reading():
+        db.session.flush()  # what this request changed is read too
+    return database.connection()
+
+
+def _parcels(rows: Iterable[Any], now: datetime, *, held: bool = False) -> list[Parcel]:
     found: dict[int, Parcel] = {}
-    db.session.flush()
     known = fees.all_current(now)
-    fresh = {"populate_existing": True}  # stock changes by statements that the session doesn't see
-    for quantity, listing, cover, seller, rate, handle, name, shown, besides in db.session.execute(
-        lines, given, execution_options=fresh
-    ):
+    for quantity, handle, name, shown, besides, *rest in rows:
+        listing, seller, cover, rate = split(rest)
         parcel = found.setdefault(seller.id, Parcel(seller, handle or "", name or "", rate, known.get(seller.currency)))
         trouble = rules.trouble_of(listing, quantity, shown=bool(shown), held=held)
         price = listing.price_minor or 0
         parcel.lines.append(Line(listing, quantity, price, cover if shown else None, besides, trouble))
-    theirs = bundles.of_sellers(found) if found else {}
-    return [parcel.bundled(theirs[seller_id]) if seller_id in theirs else parcel for seller_id, parcel in found.items()]
+    return list(found.values())
+
+
+def _bundled(parcels: Sequence[Parcel], known: Iterable[Any]) -> list[Parcel]:
+    theirs: dict[int, list[Any]] = {}
+    for one in known:
+        theirs.setdefault(one.seller_id, []).append(one)
+    return [parcel.bundled(theirs[parcel.seller.id]) if parcel.seller.id in theirs else parcel for parcel in parcels]

@@ -2,30 +2,36 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.kernel.database import db, insert_once
+from clozette.kernel.database import db
 from clozette.kernel.refusal import refuse
-from clozette.shop.carts import queries, rules
+from clozette.privacy.ledger.quick import Insert
+from clozette.shop.carts import rules
 from clozette.shop.carts.models import CartLine
-from clozette.shop.listings.models import Listing
 
 
-def put(member_id: int, listing: Listing, quantity: int, *, now: datetime) -> None:
+def put(member_id: int, wanted: Any, quantity: int, *, now: datetime) -> None:
     """Put so many pieces into a cart; pressed twice, they are still so many.
 
+    :param wanted: what ``access.wanted`` gave.
     :raises Refused: ``own``, ``not-sold``, ``gone`` or ``full``.
     """
-    full = queries.count(member_id) >= rules.MOST_LINES
-    refuse(rules.why_not_put(listing, own=listing.seller.member_id == member_id, full=full))
-    _put(member_id, listing.id, quantity, now)
+    own, full = wanted.member_id == member_id, wanted.lines >= rules.MOST_LINES
+    refuse(rules.why_not_put(wanted.mode, wanted.state, own=own, full=full))
+    put_back(member_id, {wanted.id: quantity}, now=now)
 
 
 def put_back(member_id: int, lines: Mapping[int, int], *, now: datetime) -> None:
     """Put into a cart again what was bought out of it and not paid, whatever has become of it."""
-    for listing_id, quantity in sorted(lines.items()):
-        _put(member_id, listing_id, quantity, now)
+    rows = [
+        {"member_id": member_id, "listing_id": listing_id, "quantity": quantity, "at": now}
+        for listing_id, quantity in sorted(lines.items())
+    ]
+    if rows:
+        _PUT.run(db.session, *rows)
 
 
 def set_quantity(line: CartLine, quantity: int) -> None:
@@ -40,8 +46,9 @@ def take_out(member_id: int, listing_ids: Iterable[int]) -> None:
     db.session.execute(mine)
 
 
-def _put(member_id: int, listing_id: int, quantity: int, now: datetime) -> None:
-    if insert_once(CartLine, member_id=member_id, listing_id=listing_id, quantity=quantity, at=now):
-        return
-    there = sa.update(CartLine).where(CartLine.member_id == member_id, CartLine.listing_id == listing_id)
-    db.session.execute(there.values(quantity=quantity), execution_options={"synchronize_session": False})
+_PUT = Insert(
+    CartLine,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["member_id", "listing_id"], set_={"quantity": insert.excluded.quantity}
+    ),
+)

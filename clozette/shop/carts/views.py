@@ -4,16 +4,15 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from clozette.kernel import clock
 from clozette.kernel.refusal import refuse
-from clozette.kernel.web import gate
+from clozette.kernel.web import gate, shell
 from clozette.kernel.web.forms import Form
 from clozette.shop.ages import why_not_trade
 from clozette.shop.carts import access, queries, schemas, services
 from clozette.shop.carts.rules import MOST_PIECES
-from clozette.shop.listings import words
-from clozette.shop.listings.access import listing_for
 from clozette.shop.listings.where import country_of
 from clozette.shop.sellers import places
 
@@ -26,7 +25,8 @@ _LINE = f"{HERE}/<id:listing_id>"
 @gate.members()
 def show() -> Any:
     """Show it, by seller."""
-    return _page(Form(schemas.QuantityIn))
+    parcels = _parcels()
+    return shell.common("shop/cart.html", {"parcels": parcels}, some=bool(parcels))
 
 
 @blueprint.post(HERE)
@@ -38,8 +38,8 @@ def put() -> Any:
         return _page(form)
     assert viewer.member_id is not None
     refuse(why_not_trade(is_minor=viewer.is_minor))
-    listing = listing_for(viewer, form.data["listing"])
-    services.put(viewer.member_id, listing, form.data["quantity"], now=clock.now())
+    wanted = access.wanted(viewer, form.data["listing"])
+    services.put(viewer.member_id, wanted, form.data["quantity"], now=clock.now())
     flash(_("It is in your cart. Nothing is reserved until you buy."), "success")
     return redirect(HERE, 303)
 
@@ -62,15 +62,16 @@ def change(listing_id: int) -> Any:
 
 
 def _page(form: Form) -> Any:
+    parcels = _parcels()
+    return render_template("shop/cart.html", parcels=parcels, some=bool(parcels), form=form), form.status
+
+
+def _parcels() -> Markup:
+    """Return what is in the cart, seller by seller; nothing if nothing is."""
     viewer, now = gate.viewer(), clock.now()
     country = country_of(viewer)
-    page = render_template(
-        "shop/cart.html",
-        parcels=queries.cart_of(viewer, country, now=now),
-        form=form,
-        country=country,
-        places=places,
-        words=words,
-        most=MOST_PIECES,
+    given = {"country": country, "places": places, "most": MOST_PIECES}
+    return Markup().join(
+        shell.part("shop/_parcel.html", (parcel.said(), country), parcel=parcel, **given)
+        for parcel in queries.cart_of(viewer, country, now=now)
     )
-    return page, form.status

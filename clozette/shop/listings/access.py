@@ -1,6 +1,7 @@
 """The only ways to a listing for a person. Absent, paused, hidden and blocked look alike: 404."""
 
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from flask import abort
@@ -53,13 +54,18 @@ def listing_for(viewer: Viewer, listing_id: int) -> Listing:
 @cache
 def _seen(is_member: bool) -> sa.Select[Listing]:
     """Return the statement for that, made once."""
-    me: sa.BindParameter[int] = sa.bindparam("me", type_=Seller.member_id.type)
+    return _joined().where(Listing.id == sa.bindparam("listing"), seen_by(is_member))
+
+
+def seen_by(is_member: bool) -> sa.ColumnElement[bool]:
+    """Return the SQL condition on ``Listing`` joined with ``Seller`` and ``Member`` that the viewer ``:me`` may see it."""
+    me: sa.BindParameter[Any] = sa.bindparam("me", None, type_=Seller.member_id.type)
     free = unblocked(me, Seller.member_id) if is_member else sa.true()
     sold = sa.and_(Listing.state == "sold", is_present())
     seen = sa.and_(sa.or_(offered(), sold), free)
     if is_member:
         seen = sa.or_(seen, sa.and_(Seller.member_id == me, Listing.state != "removed"))
-    return _joined().where(Listing.id == sa.bindparam("listing"), seen)
+    return seen
 
 
 def own_listing(viewer: Viewer, listing_id: int) -> Listing:

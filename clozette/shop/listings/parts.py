@@ -14,9 +14,8 @@ from markupsafe import Markup
 from clozette.closets import colours, measures, naming
 from clozette.closets import words as closet_words
 from clozette.closets.models import Item
-from clozette.kernel import clock
 from clozette.kernel.kept import Kept
-from clozette.media.addresses import HOUR
+from clozette.media.addresses import key_of
 from clozette.shop.listings import words
 from clozette.shop.listings.closet import Answer, Length, ShownItem
 from clozette.shop.listings.models import Listing
@@ -30,7 +29,7 @@ MOST = 6000
 
 def gallery(item: ShownItem) -> Markup:
     """Return the photos of an item."""
-    key = (*item.said, *(_photo_key(photo) for photo in item.photos))
+    key = (*item.said, *(key_of(photo) for photo in item.photos))
     return _part("shop/_photos.html", key, item=item, naming=naming)
 
 
@@ -70,7 +69,7 @@ def pieces(answer: Answer) -> dict[int, Markup]:
     shown = {}
     for piece in [*answer.doubles, *answer.goes_with]:
         is_double, alike = piece in answer.doubles, piece.id in answer.alike
-        key = (piece.id, piece.title, is_double, alike, _photo_key(piece.cover))
+        key = (piece.id, piece.title, is_double, alike, key_of(piece.cover))
         shown[piece.id] = _part(_PIECE, key, piece=piece, is_double=is_double, alike=alike)
     return shown
 
@@ -91,8 +90,3 @@ def _columns(row: Listing | Seller) -> tuple[Hashable, ...]:
     """Return all that a row says, whatever of it is shown."""
     values = row.__dict__
     return tuple([repr(values[attribute.key]) for attribute in row.__mapper__.column_attrs])
-
-
-def _photo_key(photo: Any) -> Hashable:
-    hour = None if photo.public_token else int(clock.now().timestamp()) // HOUR
-    return (photo.id, photo.public_token, tuple(photo.variants), tuple(photo.avif), hour)

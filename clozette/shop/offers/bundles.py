@@ -1,6 +1,6 @@
 """Who takes several pieces of one seller pays less for each: the rule, where it is read, and how it is set."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,15 +35,6 @@ def lowered(price_minor: int, off_bp: int) -> int:
 def worded(off_bp: int) -> str:
     """Say what is taken off, in the reader's way."""
     return str(format_percent(off_bp / _WHOLE, "#,##0.##%"))
-
-
-def of_sellers(seller_ids: Iterable[int]) -> Mapping[int, Sequence[Bundle]]:
-    """Return the bundles of sellers, the fewest pieces first."""
-    found: dict[int, list[Bundle]] = {}
-    theirs = sa.select(Bundle).where(Bundle.seller_id.in_(list(seller_ids)))
-    for one in db.session.scalars(theirs.order_by(Bundle.pieces)):
-        found.setdefault(one.seller_id, []).append(one)
-    return found
 
 
 _OF_ONE = Prepared(

@@ -17,6 +17,7 @@ from clozette.shop.carts import queries as carts
 from clozette.shop.carts.queries import Parcel
 from clozette.shop.listings import prices
 from clozette.shop.listings import services as listings
+from clozette.shop.listings.models import Listing
 from clozette.shop.offers import queries, rules
 from clozette.shop.offers.access import Side
 from clozette.shop.offers.events import OfferMoved
@@ -206,7 +207,7 @@ def _written(buyer: Member, parcel: Parcel, form_key: str, country: str, total_m
         made_at=now,
         state_at=now,
         until=now + rules.ANSWER_WITHIN,
-        lines=[_line(place, line) for place, line in enumerate(parcel.lines)],
+        lines=_lines(parcel),
         steps=[OfferStep(position=1, side="buyer", amount_minor=amount_minor, at=now)],
     )
     db.session.add(offer)
@@ -214,15 +215,19 @@ def _written(buyer: Member, parcel: Parcel, form_key: str, country: str, total_m
     return offer
 
 
-def _line(place: int, line: carts.Line) -> OfferLine:
-    listing = line.listing
-    return OfferLine(
-        listing=listing,
-        position=place,
-        quantity=line.quantity,
-        list_minor=listing.price_minor or 0,
-        price_minor=line.price_minor,
-    )
+def _lines(parcel: Parcel) -> list[OfferLine]:
+    ids = [line.listing.id for line in parcel.lines]
+    offered = {one.id: one for one in db.session.scalars(sa.select(Listing).where(Listing.id.in_(ids)))}
+    return [
+        OfferLine(
+            listing=offered[line.listing.id],
+            position=place,
+            quantity=line.quantity,
+            list_minor=line.listing.price_minor or 0,
+            price_minor=line.price_minor,
+        )
+        for place, line in enumerate(parcel.lines)
+    ]
 
 
 def _name(offer: Offer, side: Side, sum_minor: int, agreed: Mapping[int, int], now: datetime) -> None:

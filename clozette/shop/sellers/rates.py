@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from clozette.kernel.database import db
 from clozette.shop.sellers.models import Rate
+from clozette.shop.sellers.queries import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,6 @@ def shipping(seller_id: int, country: str, pieces: int = 1) -> Shipping | None:
     return None if rate is None else of_parcel(rate, pieces)
 
 
-def of_parcel(rate: Rate, pieces: int) -> Shipping:
+def of_parcel(rate: Rate | Way, pieces: int) -> Shipping:
     """Return what a parcel costs by a rate: the first piece, and each further one."""
     return Shipping(rate.first_minor + rate.more_minor * (pieces - 1), rate.days_from, rate.days_to)
