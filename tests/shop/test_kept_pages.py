@@ -1,14 +1,18 @@
 """The pages of a checkout are kept and filled: each viewer sees their own, and what has changed."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from markupsafe import escape
 
 from clozette.accounts.models import Member
 from clozette.kernel import clock, ids
+from clozette.privacy import policies
 from clozette.shop.carts.models import CartLine
 from clozette.shop.offers import bundles
+from clozette.shop.orders.models import OrderAddress
 from clozette.shop.sellers import fees
 from clozette.shop.sellers.models import Rate
 from tests.factories.accounts import make_member
@@ -121,3 +125,91 @@ def test_a_cart_is_each_viewer_s_own(app, cast, people):
     headers = {"Referer": "https://localhost/cart"}
     answer = german.post(address, data={"csrf_token": token, "_method": "DELETE"}, headers=headers, csrf=False)
     assert answer.status_code == 303
+
+
+def form_at(seller):
+    return f"/checkout?seller={ids.encode(seller.id)}"
+
+
+SHOWN = [
+    ("price", "€82.00"),
+    ("title", "A &lt;red&gt; coat"),
+    ("rate", "€7.00"),
+    ("fees", "€8.00"),
+    ("bundle", "€72.00"),
+]
+
+
+@pytest.mark.parametrize(("what", "words"), SHOWN)
+def test_the_form_shows_what_has_changed(app, cast, db_session, what, words):
+    change, _words = CHANGES[what]
+    kept, made = both(app, cast.browser, form_at(cast.seller))
+    assert kept == made
+    assert "Buy and pay €86.00" in kept
+    assert words not in kept
+    change(cast)
+    db_session.flush()
+    kept, made = both(app, cast.browser, form_at(cast.seller))
+    assert kept == made
+    assert words in kept
+    assert ("Buy and pay €86.00" in kept) is (what == "title")
+
+
+def test_the_form_has_the_addresses_of_last_time(app, cast, db_session):
+    page = both(app, cast.browser, form_at(cast.seller))[0]
+    assert 'name="shipping_name" type="text" value=""' in page
+    assert page.count('<option value="GB" selected>') == 2
+    order = make_order(cast.bea, make_listing(cast.seller))
+    address = db_session.get_one(OrderAddress, (order.id, "billing"))
+    for name in ('Bea "B" <Miller>', "B. Miller"):
+        address.name, address.country = name, "SG"
+        db_session.flush()
+        kept, made = both(app, cast.browser, form_at(cast.seller))
+        assert kept == made
+        assert f'value="{escape(name)}"' in kept
+        assert 'value="Mary Miller"' in kept
+        assert 'value="+442071838750"' in kept
+        assert kept.count('<option value="SG" selected>') == 1
+        assert 'value="other" checked' in kept
+
+
+def test_the_form_of_files_asks_for_the_bill_alone(app, cast, db_session):
+    cast.listing.mode = "fee"
+    db_session.flush()
+    kept, made = both(app, cast.browser, form_at(cast.seller))
+    assert kept == made
+    assert "shipping_name" not in kept
+    assert 'name="at_once"' in kept
+
+
+def test_the_form_says_where_nothing_is_shipped_and_whom_it_is_bought_from(app, cast, db_session):
+    cast.sam.display_name, cast.bea.country = "Sam & sons", "FR"
+    db_session.flush()
+    kept, made = both(app, cast.browser, form_at(cast.seller))
+    assert kept == made
+    assert "Buy from Sam &amp; sons" in kept
+    assert "Does not ship to France" in kept
+    assert "Show what it comes to" in kept
+
+
+def test_the_form_speaks_the_viewer_s_language_and_names_the_policy_in_force(app, cast, people, monkeypatch):
+    german = people[1][1]
+    put(german, cast.listing)
+    for _ in range(2):
+        kept, made = both(app, german, form_at(cast.seller))
+        assert kept == made
+        assert '<option value="SG" selected>Singapur</option>' in kept
+    version = policies.here
+    monkeypatch.setattr("clozette.privacy.policies.here", lambda *given: replace(version(*given), id="2999-01-01"))
+    monkeypatch.setitem(app.jinja_env.globals, "policy_here", policies.here)
+    kept, made = both(app, german, form_at(cast.seller))
+    assert kept == made
+    assert "version 2999-01-01" in kept
+
+
+def test_the_form_has_a_key_and_a_stamp_of_its_own(cast):
+    pages = [cast.browser.get(form_at(cast.seller)).text for _ in range(2)]
+    keys = {re.search(r'name="form_key" value="([^"]+)"', page)[1] for page in pages}
+    assert len(keys) == 2
+    stamps = {re.search(r'name="_notice" value="([^"]+)"', page)[1] for page in pages}
+    assert len(stamps) == 2

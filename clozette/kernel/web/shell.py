@@ -37,12 +37,12 @@ class Shells:
     def __init__(self) -> None:
         self.kept: Kept[Shell] = Kept(MOST_SHELLS)
         self.parts: Kept[Shell] = Kept(MOST_PARTS)
-        self._word = f"hole{secrets.token_hex(16)}"
-        self._mark = re.compile(f"{self._word}([a-z_]+)z")
+        self._word, self._end = f"hole{secrets.token_hex(16)}", f"end{secrets.token_hex(8)}"
+        self._mark = re.compile(f"{self._word}([a-z0-9_]+?){self._end}")
 
     def mark(self, name: str) -> Markup:
         """Return what stands for a hole while the template is rendered."""
-        return Markup(f"{self._word}{name}z")  # noqa: S704 - letters and digits
+        return Markup(f"{self._word}{name}{self._end}")  # noqa: S704 - letters and digits
 
     def split(self, page: str) -> Shell:
         """Cut a page at its marks."""

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from clozette.accounts.models import Member
 from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.prepared import Prepared
@@ -77,8 +78,17 @@ def due(now: datetime) -> Sequence[int]:
     return db.session.scalars(late.order_by(sa.func.random())).all()
 
 
-def last_addresses(member_id: int) -> dict[str, OrderAddress]:
-    """Return the addresses of the member's last order, by use."""
-    last = sa.select(Order.id).where(Order.buyer_id == member_id).order_by(Order.id.desc()).limit(1)
-    wanted = sa.select(OrderAddress).where(OrderAddress.order_id == last.scalar_subquery())
-    return {address.use: address for address in db.session.scalars(wanted)}
+_LAST = sa.select(Order.id).where(Order.buyer_id == _ME).order_by(Order.id.desc()).limit(1).scalar_subquery()
+_KNOWN = Prepared(
+    sa.select(Member.country.label("home"), *OrderAddress.__table__.columns)
+    .select_from(Member)
+    .outerjoin(OrderAddress, OrderAddress.order_id == _LAST)
+    .where(Member.id == _ME)
+)
+
+
+def last_addresses(member_id: int) -> Sequence[Any]:
+    """Return the addresses of the member's last order, each with their country as ``home``; that alone (no ``use``) if there
+    are none.
+    """
+    return _KNOWN.rows(database.connection(), {"me": member_id})

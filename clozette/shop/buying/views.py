@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from clozette.accounts import countries
 from clozette.accounts.access import oneself
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
@@ -16,18 +15,17 @@ from clozette.kernel.refusal import Refused
 from clozette.kernel.web import edge, gate, headers, shell
 from clozette.kernel.web.forms import Form
 from clozette.privacy import notices
-from clozette.shop.buying import access, holds, queries, rules, schemas, services
+from clozette.shop.buying import access, holds, pages, queries, rules, schemas, services
 from clozette.shop.buying.addresses import remembered
-from clozette.shop.buying.words import at_once
 from clozette.shop.carts.queries import Parcel
 from clozette.shop.listings import words
 from clozette.shop.listings.queries import held_until
 from clozette.shop.orders.models import HELD, Order
 from clozette.shop.payments import services as payments
-from clozette.shop.sellers import places
 
 blueprint = Blueprint("checkout", __name__)
 HERE = "/checkout"
+_ANY = schemas.CheckoutIn()
 _LOOKS = 24
 """So many times the page after paying looks by itself whether the money is there, every five seconds."""
 
@@ -40,8 +38,8 @@ def ask() -> Any:
     seller, offer = request.args.get("seller", ""), request.args.get("offer", "")
     if _id(seller) is None and _id(offer) is None:
         return redirect("/cart", 303)
-    member = oneself(viewer)
-    form = Form(schemas.CheckoutIn, remembered(member.id, member.country))
+    assert viewer.member_id is not None
+    form = Form(_ANY, remembered(viewer.member_id))
     form.values |= {"seller": seller, "offer": offer, "form_key": secrets.token_urlsafe(16)}
     return _form_page(form)
 
@@ -152,19 +150,10 @@ def _form_page(form: Form) -> Any:
     form.values["total"] = all_in.total.amount_minor if all_in else ""
     if port.is_on():
         headers.let_forms_go_to(*port.payments().origins)
-    page = render_template(
-        "shop/checkout.html",
-        parcel=parcel,
-        all_in=all_in,
-        form=form,
-        country=country,
-        countries=countries.choices(),
-        places=places,
-        off=rules.why_not_order(is_on=port.is_on(), is_minor=viewer.is_minor),
-        hold=int(rules.HOLD.total_seconds() // 60),
-        at_once=at_once(),
-    )
-    return page, form.status
+    off = rules.why_not_order(is_on=port.is_on(), is_minor=viewer.is_minor)
+    if form.status == 200 and off is None:
+        return pages.first(form, parcel, all_in, country)
+    return pages.again(form, parcel, all_in, country, off), form.status
 
 
 def _wanted(form: Form, country: str) -> Parcel | None:

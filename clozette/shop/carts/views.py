@@ -18,7 +18,8 @@ from clozette.shop.sellers import places
 
 blueprint = Blueprint("cart", __name__)
 HERE = "/cart"
-_LINE = f"{HERE}/<id:listing_id>"
+_ONE = f"{HERE}/<id:listing_id>"
+_LINE, _QUANTITY = schemas.LineIn(), schemas.QuantityIn()
 
 
 @blueprint.get(HERE)
@@ -33,7 +34,7 @@ def show() -> Any:
 @gate.members(collects="CP2")
 def put() -> Any:
     """Put something in."""
-    viewer, form = gate.viewer(), Form(schemas.LineIn)
+    viewer, form = gate.viewer(), Form(_LINE)
     if not form.load():
         return _page(form)
     assert viewer.member_id is not None
@@ -44,7 +45,7 @@ def put() -> Any:
     return redirect(HERE, 303)
 
 
-@blueprint.route(_LINE, methods=["POST", "DELETE"])
+@blueprint.route(_ONE, methods=["POST", "DELETE"])
 @gate.members(collects="CP2")
 def change(listing_id: int) -> Any:
     """Want another number of pieces, or none."""
@@ -54,7 +55,7 @@ def change(listing_id: int) -> Any:
         return redirect(HERE, 303)
     if request.form.get("_method"):
         abort(405)
-    form = Form(schemas.QuantityIn)
+    form = Form(_QUANTITY)
     if not form.load():
         return _page(form)
     services.set_quantity(line, form.data["quantity"])

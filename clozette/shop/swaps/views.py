@@ -84,9 +84,9 @@ def propose() -> Any:
 @gate.members()
 def swap(ref: str) -> Any:
     """Show one: the ring, who has done what, and what is to be done."""
-    member = oneself(gate.viewer())
-    form = Form(schemas.YesIn, remembered(member.id, member.country))
-    return _page(access.swap_for(gate.viewer(), ref), form)
+    viewer = gate.viewer()
+    assert viewer.member_id is not None
+    return _page(access.swap_for(viewer, ref), Form(schemas.YesIn, remembered(viewer.member_id)))
 
 
 @blueprint.post(f"{_ONE}/yes")
