@@ -134,7 +134,7 @@ def form_at(seller):
 SHOWN = [
     ("price", "€82.00"),
     ("title", "A &lt;red&gt; coat"),
-    ("rate", "€7.00"),
+    ("rate", "€88.00"),
     ("fees", "€8.00"),
     ("bundle", "€72.00"),
 ]
