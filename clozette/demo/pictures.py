@@ -49,7 +49,11 @@ def look_photos(story: Story) -> Iterator[Drawn]:
 def face(seed: int) -> CleanPhoto:
     """Make a profile picture: a garment close by."""
     kinds = ("hat", "bag", "scarf", "dress", "t-shirt", "coat")
-    design = replace(_any_design(seed), kind=kinds[seed % len(kinds)])
+    return of(replace(_any_design(seed), kind=kinds[seed % len(kinds)]))
+
+
+def of(design: drawings.Design) -> CleanPhoto:
+    """Make the picture of one garment."""
     return _clean(drawings.item_picture(design))
 
 

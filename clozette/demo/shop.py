@@ -19,7 +19,7 @@ from clozette.accounts import countries
 from clozette.accounts.models import Member
 from clozette.closets import naming
 from clozette.closets.models import Item
-from clozette.demo import dealings, sales
+from clozette.demo import dealings, products, sales
 from clozette.demo.paying import Counter
 from clozette.demo.sales import Sale
 from clozette.kernel import clock
@@ -88,6 +88,9 @@ def fill(app: Flask, members: Sequence[Member], item_ids: Sequence[int], now: da
         adults = [one for one in members if not one.is_minor((now - timedelta(days=120)).date())]
         offers = list(_offers(adults, item_ids, now, chance))
         shown = [_list(one, chance) for one in sorted(offers, key=lambda one: one.at)]
+        trader = next((one.seller for one in offers if one.seller.kind == "trader"), None)
+        if trader is not None and trader.member_id is not None:
+            products.fill(trader, db.session.get_one(Member, trader.member_id), now - timedelta(days=40))
         for_sale = [one for one in shown if one is not None]
         db.session.commit()
         for sale in _sales(adults, for_sale, now):

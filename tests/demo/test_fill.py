@@ -22,6 +22,7 @@ from clozette.newsletters.campaigns.models import Campaign
 from clozette.newsletters.reports import figures, trials
 from clozette.newsletters.subscriptions.models import Contact, Newsletter, Subscription
 from clozette.shop.ledger import queries as ledger
+from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.models import Payment
 from tests.factories.accounts import make_member
@@ -70,7 +71,9 @@ def test_a_small_site_is_filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
         rows = {
             model: db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Member, Item, Look)
         }
-        assert rows == {Member: 8, Item: 40, Look: 9}
+        assert rows == {Member: 8, Item: 40 + 3, Look: 9}
+        sizes = sa.select(Listing.state, sa.func.count()).where(Listing.variant > 0).group_by(Listing.state)
+        assert [tuple(row) for row in db.session.execute(sizes)] == [("active", 8)]
         counted = sa.select(sa.func.sum(Look.love_count), sa.func.sum(Look.comment_count))
         held = [db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Love, Comment)]
         assert list(db.session.execute(counted).one()) == held

@@ -27,6 +27,13 @@ def why_not_move(*, moved: bool, account: bool, listings: bool) -> Refusal | Non
     return Refusal("fixed", _("Country and currency stay: your prices and your payouts rest on them."), "country")
 
 
+def why_not_become_private(*, products: bool) -> Refusal | None:
+    """Say why a trader stays one: what they deal in is sold under a trader's name."""
+    if not products:
+        return None
+    return Refusal("products", _("You have products: take them down first. Only traders sell some."), "kind")
+
+
 def why_not_sell(seller: Seller | None) -> Refusal | None:
     """Say why somebody can't take money now. ``state`` is the payment service's word, kept by ``payments``."""
     if seller is None:

@@ -19,6 +19,7 @@ from clozette.shop.sellers import queries, regions, rules, wording
 from clozette.shop.sellers.models import Rate, Seller
 
 _FIXED = ("country", "currency")
+_LISTED = Listing.state != "removed"
 _KEPT = (*_FIXED, "kind", "legal_name", "address", "contact", "tax_number", "tax_bp")
 
 
@@ -54,8 +55,10 @@ def save(seller: Seller, facts: Mapping[str, Any]) -> None:
     """Change what a seller said.
 
     :raises Refused: ``fixed`` if country or currency changed although prices or the payment service rest on them, or
-        ``not_served`` as at the start.
+        ``not_served`` as at the start; ``products`` if a trader with some would be private.
     """
+    if facts["kind"] == "private":
+        refuse(rules.why_not_become_private(products=_has_listings(seller.id, Listing.variant > 0, _LISTED)))
     moved = any(getattr(seller, name) != facts[name] for name in _FIXED)
     refuse(rules.why_not_move(moved=moved, account=seller.account is not None, listings=_has_listings(seller.id)))
     refuse(why_not_serve(facts["country"]) if moved else None)
@@ -90,5 +93,5 @@ def _write(seller: Seller, facts: Mapping[str, Any]) -> None:
         setattr(seller, name, facts[name])
 
 
-def _has_listings(seller_id: int) -> bool:
-    return bool(db.session.scalar(sa.select(sa.exists().where(Listing.seller_id == seller_id))))
+def _has_listings(seller_id: int, *which: sa.ColumnElement[bool]) -> bool:
+    return bool(db.session.scalar(sa.select(sa.exists().where(Listing.seller_id == seller_id, *which))))

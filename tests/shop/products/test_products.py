@@ -267,3 +267,14 @@ def test_products_are_for_traders(client_of, shirt):
     assert browser.post(NEW, data=FORM).status_code == 404
     assert browser.get(f"/selling/products/{ids.encode(shirt.item.id)}/edit").status_code == 404
     assert client_of(make_member("cat")).get("/selling/products").status_code == 404
+
+
+def test_who_has_products_stays_a_trader(client_of, loom, shirt, seller):
+    browser = client_of(loom)
+    told = {"country": "DE", "currency": "EUR", "kind": "private"}
+    refused = browser.post("/selling/start", data=told)
+    assert (refused.status_code, "take them down first" in refused.text) == (409, True)
+    browser.post(f"/selling/products/{ids.encode(shirt.item.id)}/remove")
+    assert browser.post("/selling/start", data=told).status_code == 303
+    db.session.expire_all()
+    assert seller.kind == "private"
