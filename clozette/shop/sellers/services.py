@@ -12,8 +12,9 @@ from clozette.accounts.models import Member
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments
 from clozette.kernel.refusal import Refusal, refuse
-from clozette.privacy import ledger, notices, subjects
+from clozette.privacy import notices, subjects
 from clozette.settings import Settings
+from clozette.shop.acknowledging import acknowledge
 from clozette.shop.listings.models import Listing
 from clozette.shop.sellers import queries, regions, rules, wording
 from clozette.shop.sellers.models import Rate, Seller
@@ -38,16 +39,7 @@ def start(member: Member, facts: Mapping[str, Any], shown: notices.Shown | None,
     _write(seller, facts)
     db.session.add(seller)
     db.session.flush()
-    ledger.record(
-        subject_id=member.subject_id,
-        point="CP2",
-        action="acknowledged",
-        basis="contract",
-        wording=wording.terms_text(),
-        method="form:selling",
-        now=now,
-        shown=shown,
-    )
+    acknowledge(member.subject_id, "CP2", shown, method="form:selling", now=now, wording=wording.terms_text())
     return seller
 
 

@@ -14,7 +14,8 @@ from clozette.kernel import events
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as port
 from clozette.kernel.refusal import Refused, refuse
-from clozette.privacy import ledger, notices, subjects
+from clozette.privacy import notices, subjects
+from clozette.shop.acknowledging import acknowledge
 from clozette.shop.ages import why_not_trade
 from clozette.shop.buying import rules as buying
 from clozette.shop.listings.models import Listing
@@ -87,7 +88,7 @@ def say_yes(
     refuse(None if rates.shipping(leg.giver_id, asked["shipping_country"]) else rules.no_way())
     leg.answer, leg.answered_at, leg.address = "yes", now, dict(asked)
     db.session.flush()
-    _acknowledge(member, shown, now)
+    acknowledge(member.subject_id, POINT, shown, method="form:swap", now=now)
     if all(other.answer == "yes" for other in swap.legs):
         agreeing.agree(swap, now)
         move(swap, "agreed", now, expires_at=now + rules.PAY_WITHIN)
@@ -183,17 +184,3 @@ def _add(swap: Swap, position: int, part: Part, receiver_id: int | None) -> None
 
 def _seller_of(swap: Swap, member_id: int) -> Seller | None:
     return next((leg.giver for leg in swap.legs if leg.giver.member_id == member_id), None)
-
-
-def _acknowledge(member: Member, shown: notices.Shown | None, now: datetime) -> None:
-    """Keep what was shown beside the form."""
-    ledger.record(
-        subject_id=member.subject_id,
-        point=POINT,
-        action="acknowledged",
-        basis="contract",
-        wording=shown.wording if shown else notices.wording(POINT),
-        method="form:swap",
-        now=now,
-        shown=shown,
-    )
