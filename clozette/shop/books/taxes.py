@@ -51,7 +51,7 @@ class Tax:
 
 
 class Taxed(Protocol):
-    """What of a seller a tax depends on."""
+    """What of a seller a tax depends on, and who a bill says that they are."""
 
     @property
     def kind(self) -> str:
@@ -64,6 +64,18 @@ class Taxed(Protocol):
     @property
     def tax_bp(self) -> int:
         """The rate in hundredths of a percent."""
+
+    @property
+    def legal_name(self) -> str:
+        """A trader's name."""
+
+    @property
+    def address(self) -> str:
+        """Where a trader is reached."""
+
+    @property
+    def contact(self) -> str:
+        """How."""
 
     @property
     def tax_number(self) -> str:

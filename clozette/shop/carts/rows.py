@@ -44,6 +44,9 @@ class Stall(NamedTuple):
     kind: str
     country: str
     currency: str
+    legal_name: str
+    address: str
+    contact: str
     tax_number: str
     tax_bp: int
 
