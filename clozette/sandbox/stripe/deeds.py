@@ -66,7 +66,7 @@ def _check_money(books: Books, money: Asked, total: int) -> None:
 def _check_region(books: Books, money: Asked, account: Object) -> None:
     """Let money leave the platform's region only for an account that takes the charge as its own, and can."""
     merchant, country = money.get("on_behalf_of"), account["identity"]["country"].upper()
-    if merchant not in (None, account["id"]) or (merchant and not account["_merchant"]):
+    if merchant not in (None, account["id"]) or (merchant and not account.get("_merchant")):
         raise Problem(400, "", param="payment_intent_data[on_behalf_of]")
     if not merchant and books.home != country and not {books.home, country} <= _ONE_REGION:
         raise Problem(400, "", param="payment_intent_data[transfer_data][destination]")
@@ -188,7 +188,7 @@ def account(known: Object) -> Object:
     """Return an account as the API gives it when everything of it is included."""
     can: Object = {"status": "restricted" if known["_wants"] else "active", "status_details": []}
     configuration: Object = {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": can}}}}
-    if known["_merchant"]:
+    if known.get("_merchant"):  # accounts of before asked for no cards
         configuration["merchant"] = {"capabilities": {"card_payments": can}}
     entries = [{"description": one, "awaiting_action_from": "user", "errors": []} for one in known["_wants"]]
     return {
