@@ -31,6 +31,7 @@ _ALWAYS = (
     "timezone=UTC",
     "log_min_messages=fatal",
     "jit=off",
+    "track_commit_timestamp=on",  # who puts rows back asks for the last commit
     "dynamic_shared_memory_type=mmap",  # in its own folder, so that a killed server leaves nothing in /dev/shm
 )
 
