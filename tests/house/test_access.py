@@ -44,12 +44,22 @@ def outcome(answer) -> str:
     return str(answer.status_code)
 
 
+SEEN_BY = ("guest", "owner", "admin")
+UNDRESSED = (
+    "/newsletters/pictures/",  # mail programs show it on pages that are not ours
+    "/marketing/campaigns/{campaign}/mail",  # a mail to look at: its styles stand in it, its frame is locked
+)
+
+
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_row(row: Row, world, site):
+    """Who gets what; and not only refusals earn an A+: the real pages, photos and documents do."""
     found = {}
     for role in ROLES:
         answer = world.call(role, row.method, row.address.format_map(world.names), row.data)
         found[role] = outcome(answer)
+        if found[role] == "200" and role in SEEN_BY and row.method == "GET" and not row.address.startswith(UNDRESSED):
+            assert_dressed(answer)
         if row.method != "GET" and answer.status_code < 400:
             back(site)
     assert found == row.expected, f"{row}: {' '.join(found.values())}"
@@ -69,23 +79,6 @@ def match(app, row: Row, world) -> tuple[str, str]:
     except HTTPException as error:
         raise AssertionError(f"no such address: {row} ({path})") from error
     return row.method, rule.rule
-
-
-UNDRESSED = {
-    "/newsletters/pictures/": "mail programs show it on pages that are not ours",
-    "/marketing/campaigns/{campaign}/mail": "a mail to look at: its styles stand in it, its frame is locked",
-}
-
-
-@pytest.mark.parametrize("role", ["guest", "owner", "admin"])
-def test_what_is_shown_is_dressed(world, role):
-    """Not only refusals earn an A+: the real pages, photos and documents do."""
-    shown = 0
-    for row in ROWS:
-        if row.method == "GET" and row.expected[role] == "200" and not row.address.startswith(tuple(UNDRESSED)):
-            assert_dressed(world.call(role, row.method, row.address.format_map(world.names), row.data))
-            shown += 1
-    assert shown > 20
 
 
 def test_staff_without_their_second_factor_are_members(world, site):
