@@ -1,7 +1,7 @@
 """The tables of the bazaar; each part keeps its own."""
 
 from clozette.shop.carts.models import CartLine
-from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, CasePhoto
+from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, CasePhoto, Proof
 from clozette.shop.files.models import GoodsFile
 from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.listings.models import Listing
@@ -48,6 +48,7 @@ __all__ = [
     "Payout",
     "Piece",
     "Rate",
+    "Proof",
     "Reconciliation",
     "Refund",
     "Review",

@@ -147,6 +147,7 @@ POST   /cases/{case}/objection                        login   confirm 404     40
 GET    /admin/shop/cases                              login   404     404     404     404     404     200     200
 GET    /admin/shop/cases/{case}                       login   404     404     404     404     404     200     200
 POST   /admin/shop/cases/{case}/take                  login   404     404     404     404     404     303     303
+POST   /admin/shop/cases/{case}/proof                 login   404     404     404     404     404     422     422
 POST   /admin/shop/cases/{case}/decision              login   404     404     404     404     404     422     422
 GET    /selling/orders/{sold_order}                   login   confirm 404     200     404     404     404     404
 GET    /orders/{file_order}/receipt.pdf                  login   confirm 404     200     404     404     404     404

@@ -87,7 +87,9 @@ def unguarded(module: Module) -> list[str]:
             takes = any(
                 argument.annotation and ast.unparse(argument.annotation) == "Release" for argument in method.args.args
             )
-            asks = any(way in ast.unparse(method) for way in ("departures.leave(", "depart(release)"))
+            asks = any(
+                way in ast.unparse(method) for way in ("departures.leave(", "depart(release)", "depart_with(release,")
+            )
             excused = (Path(module.path).name in MAILING_LISTS and method.name in NOTHING_NEW) or (
                 Path(module.path).name in PAYMENTS and method.name in OF_PAYMENTS
             )
@@ -126,6 +128,7 @@ HANDS_OVER = {
     "clozette/newsletters/texts/handout.py": "the register of numbers",
     "clozette/rights/bulk/services.py": "exports for somebody outside",
     "clozette/shop/orders/handing.py": "sellers, couriers and buyers of an order",
+    "clozette/shop/cases/handing.py": "buyers' banks, by the payment service",
     "clozette/shop/payments/recipient.py": "the payment service",
 }
 """Who goes through the door, and for what: nobody else hands anything about people to anybody outside."""

@@ -5,6 +5,7 @@ takes a ``Release``; its payload is JSON with one object, whose fields are known
 deed takes an idempotency key: the same deed with the same key is done once, however often it is asked for.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from flask import Flask, current_app
 
 from clozette.kernel import tasks
 from clozette.kernel.ports import departures
-from clozette.kernel.ports.release import Release
+from clozette.kernel.ports.release import NotReleased, Release
 from clozette.kernel.web import edge
 
 KEY = "clozette.payments"
@@ -120,6 +121,14 @@ class Dispute:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A picture that is shown to a buyer's bank. ``sha256`` of ``data`` stands in the payload, or it is not sent."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Payout:
     """Money on its way to a seller's bank."""
 
@@ -195,6 +204,13 @@ class Payments(Protocol):
     def taken_back(self, intent: str) -> dict[str, str]:
         """Return what was taken back of a payment: our references to the service's ids."""
 
+    def contest(self, release: Release, sellers: Release | None, dispute: str, picture: Shown | None, key: str) -> None:
+        """Send a bank the proof of a sale, once and for all: of the one buyer of a release, and of the one seller.
+
+        The payloads have ``words``, and may have ``email``, ``name``, ``line1`` …, ``carrier``, ``tracking``,
+        ``shipped_at``, ``title`` and ``photo_id``, the digest of the picture. ``Declined`` if it is too late.
+        """
+
     def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
         """Open an account for the one seller of a release, ``country`` and ``email``; nothing is paid out by itself.
 
@@ -265,6 +281,15 @@ def depart(release: object) -> dict[str, Any]:
     save()
     (told,) = json.loads(payload)
     return {name.rpartition(".")[2]: value for name, value in told.items()}
+
+
+def depart_with(release: Release, sellers: Release | None, picture: Shown | None) -> dict[str, Any]:
+    """Return what two slips tell, the seller's words as ``sellers_words``; a picture goes only if one of them names it."""
+    second = depart(sellers) if sellers is not None else {}
+    told = {**depart(release), "sellers_words": second.get("words"), "photo_id": second.get("photo_id")}
+    if picture is not None and hashlib.sha256(picture.data).hexdigest() != told["photo_id"]:
+        raise NotReleased(f"{PORT}: no slip names this picture")
+    return told
 
 
 def save() -> None:

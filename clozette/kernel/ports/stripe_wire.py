@@ -36,7 +36,7 @@ def client(key: str, base: str, authority: Path | None) -> stripe.StripeClient:
         key,
         http_client=stripe.RequestsClient(timeout=(CONNECT, READ), session=_session(authority)),
         max_network_retries=0,
-        base_addresses={"api": base} if base else {},
+        base_addresses={"api": base, "files": base} if base else {},
     )
 
 

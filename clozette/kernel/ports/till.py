@@ -26,9 +26,11 @@ from clozette.kernel.ports.payments import (
     Payout,
     Refund,
     Session,
+    Shown,
     Standing,
     Terms,
     depart,
+    depart_with,
 )
 from clozette.kernel.ports.release import Release
 
@@ -57,6 +59,7 @@ class Till:
         self.terms: dict[str, Terms] = {}
         self.given_back: dict[str, Refund] = {}
         self.claims: dict[str, Dispute] = {}
+        self.proofs: dict[str, dict[str, Any]] = {}
         self.reversals: dict[str, dict[str, str]] = {}
         self.sent_out: dict[str, Payout] = {}
         self.standings: dict[str, Standing] = {}
@@ -161,6 +164,20 @@ class Till:
         """Return a dispute."""
         self._called("dispute")
         return _found(self.claims, dispute)
+
+    def contest(self, release: Release, sellers: Release | None, dispute: str, picture: Shown | None, key: str) -> None:
+        """Take proof, once."""
+        told = depart_with(release, sellers, picture)
+
+        def do() -> None:
+            claim = _found(self.claims, dispute)
+            if claim.due_at is None or claim.due_at <= clock.now():
+                raise Declined("invalid")
+            self.proofs[dispute] = told
+            self.claims[dispute] = replace(claim, due_at=None)
+            self._tell("charge.dispute.updated", dispute)
+
+        self._once("contest", key, (dispute, told), do)
 
     def open_account(self, release: Release, key: str, *, abroad: bool = False) -> str:
         """Open an account."""

@@ -259,6 +259,7 @@ DETAILS: dict[str, LazyString] = {
     "condition": _l("condition"),
     "contact": _l("contact"),
     "currency": _l("currency"),
+    "about": _l("what it is about"),
     "deed": _l("what it belongs to"),
     "debt_minor": _l("what is owed of it, in the smallest unit"),
     "dispute_id": _l("which claim of a bank"),

@@ -207,6 +207,15 @@ def _disputes(blueprint: Blueprint, books: Books) -> None:
     def disputes() -> ResponseReturnValue:
         return _reads(books, lambda: _list(books.every("dispute")))
 
+    @blueprint.post("/v1/disputes/<name>")
+    def contest(name: str) -> ResponseReturnValue:
+        return _writes(books, lambda asked: deeds.submit_evidence(books, name, asked))
+
+    @blueprint.post("/v1/files")
+    def upload() -> ResponseReturnValue:
+        sent = request.files["file"].read()
+        return _writes(books, lambda asked: deeds.upload(books, asked, sent))
+
     @blueprint.get("/v1/disputes/<name>")
     def dispute(name: str) -> ResponseReturnValue:
         return _reads(books, lambda: shown(books.find(name, "dispute")))

@@ -13,6 +13,7 @@ Object = dict[str, Any]
 Tell = Callable[[list[Object]], None]
 HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 3600
 ANSWER_WITHIN = 9 * A_DAY
+ASKS = ("needs_response", "warning_needs_response")
 DECIDED = ("won", "lost", "warning_closed")
 PAID, DECLINED, INSUFFICIENT, SECURE = "4242424242424242", "4000000000000002", "4000000000009995", "4000002500003155"
 CARDS = {PAID: "paid", DECLINED: "generic_decline", INSUFFICIENT: "insufficient_funds", SECURE: "challenge"}
@@ -181,6 +182,8 @@ class Books:
             values = {"amount": amount or found["amount"], "currency": found["currency"], "payment_intent": intent}
             values["evidence_details"] = {"due_by": int(self.now()) + ANSWER_WITHIN, "submission_count": 0}
             one = going[0] if going else self.add("du", "dispute", **values, charge=found["latest_charge"])
+            if state == "needs_response" and one.get("status", "").startswith("warning_"):
+                one["evidence_details"] = values["evidence_details"]  # it asks anew
             one["status"] = state
             what = "closed" if state in DECIDED else "updated" if going else "created"
             self.happened(f"charge.dispute.{what}", one)

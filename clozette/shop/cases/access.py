@@ -45,6 +45,12 @@ def case_for_staff(case_id: int) -> Case:
     return whole(case_id) or abort(404)
 
 
+def of_dispute(dispute_id: int) -> Case:
+    """Return the newest case of a bank's claim, with what belongs to it."""
+    wanted = sa.select(Case).where(Case.dispute_id == dispute_id).options(*WHOLE).order_by(Case.id.desc())
+    return db.session.scalars(wanted.limit(1)).one()
+
+
 def whole(case_id: int) -> Case | None:
     """Return a case as it is now, with what belongs to it; whoever may write holds its order first."""
     order_id = db.session.scalar(sa.select(Case.order_id).where(Case.id == case_id))

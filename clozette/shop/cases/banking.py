@@ -41,6 +41,8 @@ def heard(event: DisputeMoved) -> None:
             moves.note(case.id, "house", "inquiry", now)
     if event.state not in ("inquiry", "dropped") and case.state == "inquiry":
         _taken(case, now)
+    if case.due_at != dispute.due_at:
+        changed(sa.update(Case).where(Case.id == case.id).values(due_at=dispute.due_at))
     if event.state in _ENDED:
         _ended(case, event.state, now)
 

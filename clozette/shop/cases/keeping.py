@@ -14,7 +14,7 @@ from clozette.kernel.database import db
 from clozette.media import services as media
 from clozette.media.models import Photo
 from clozette.shop.cases import rules
-from clozette.shop.cases.models import RUNNING, Case, CaseDecision, CaseEntry, CasePhoto
+from clozette.shop.cases.models import RUNNING, Case, CaseDecision, CaseEntry, CasePhoto, Proof
 from clozette.shop.orders.models import Order
 from clozette.shop.sellers.models import Seller
 
@@ -42,6 +42,9 @@ def forget_side(subject_id: int) -> Iterator[int]:
 
 
 def _forget_reasons(cases: sa.Select[int]) -> int:
+    told = sa.select(Case.dispute_id).where(Case.id.in_(cases), Case.dispute_id.is_not(None))
+    proofs = sa.update(Proof).where(Proof.dispute_id.in_(told), Proof.words != "")
+    db.session.execute(proofs.values(words="").execution_options(synchronize_session=False))
     said = sa.update(CaseDecision).where(CaseDecision.case_id.in_(cases), CaseDecision.reasons != "")
     done: Any = db.session.execute(said.values(reasons="").execution_options(synchronize_session=False))
     return int(done.rowcount)

@@ -155,6 +155,40 @@ class CaseEntry(Model):
     photos: Mapped[list["CasePhoto"]] = relationship(order_by="CasePhoto.position", lazy="raise")
 
 
+class Proof(Model):
+    """What the staff tells a buyer's bank about a sale: once while it asks, and once when it has the money.
+
+    :ivar about: the state of the case then.
+    :ivar fields: what of the order went out, by the names of ``words.PROVEN``.
+    :ivar asking: what is said of the buyer, sealed as ``handover_id`` logged it; ``sellers_asking`` of the seller. Empty once
+        it was said.
+    """
+
+    __tablename__ = "shop_proofs"
+    __table_args__ = (
+        _one_of("about", AT_BANK),
+        sa.CheckConstraint("state IN ('asked', 'sent', 'failed')", name="state"),
+        sa.UniqueConstraint("dispute_id", "about"),
+        sa.Index(None, "state", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    dispute_id: Mapped[int] = mapped_column(sa.ForeignKey("shop_disputes.id"))
+    about: Mapped[str] = mapped_column(sa.String(12))
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey(_MEMBER, ondelete="SET NULL"))
+    words: Mapped[str] = mapped_column(sa.String(MAX_WORDS))
+    fields: Mapped[list[str]]
+    photo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media_photos.id", ondelete="SET NULL"))
+    handover_id: Mapped[int] = mapped_column(sa.ForeignKey("privacy_handovers.id"))
+    sellers_handover_id: Mapped[int | None] = mapped_column(sa.ForeignKey("privacy_handovers.id"))
+    asking: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    sellers_asking: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    state: Mapped[str] = mapped_column(sa.String(8), default="asked")
+    why: Mapped[str] = mapped_column(sa.String(60), default="")
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
 class CasePhoto(Model):
     """A photo that somebody shows in a case; it never gets a public address."""
 

@@ -24,6 +24,22 @@ _ABOUT_BOTH = Personal(
     retention=f"{_KEPT}, or until one of the two sides is erased",
     erasure="clear",
 )
+_TOLD_BANK = Personal(
+    "activity",
+    (Purpose.PROVIDE, Purpose.ENFORCE),
+    retention=_KEPT,
+    erasure="keep",
+    kept_because="proof in a dispute that a bank decides; leads to nobody once the person is gone",
+)
+_SEALED = Personal(
+    "activity",
+    (Purpose.PROVIDE,),
+    retention="until the payment service answered",
+    erasure="clear",
+    export=False,
+    hidden_because="sealed for the payment service; what it says stands in the log of disclosures",
+)
+_PROOF = ("about", "words", "fields", "state", "why", "asked_at", "done_at")
 _OF_BUYER = ("order_id", "buyer_id", "subject_id")
 _OF_SELLER = ("order_id", "seller_id", "member_id", "subject_id")
 _OF_CASE = ("case_id", *_OF_BUYER)
@@ -97,6 +113,26 @@ CASES: Declaration = {
             "author_id": Personal("relations", (Purpose.PROVIDE,), erasure="clear"),
             "words": _WORDS,
             **dict.fromkeys(("side", "what", "at"), _COURSE),
+        },
+    ),
+    "shop_proofs": Table(
+        title=_l("What banks were told about your orders"),
+        subject=("dispute_id", *_OF_BUYER),
+        also=(("dispute_id", *_OF_SELLER), ("by_id", "subject_id")),
+        second={
+            ("dispute_id", *_OF_SELLER): _PROOF,
+            ("by_id", "subject_id"): "what one of the staff told a bank about two others",
+        },
+        columns={
+            "id": _LINK,
+            "dispute_id": _LINK,
+            "photo_id": _LINK,
+            "handover_id": _LINK,
+            "sellers_handover_id": _LINK,
+            "by_id": _STAFF,
+            **dict.fromkeys(("asking", "sellers_asking"), _SEALED),
+            **dict.fromkeys(_PROOF, _TOLD_BANK),
+            "words": _ABOUT_BOTH,
         },
     ),
     "shop_case_photos": Table(

@@ -8,9 +8,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
-from clozette.shop.cases.models import Case, CaseDecision, CaseEntry, CaseLine, CasePhoto
+from clozette.media.models import Photo
+from clozette.shop.cases.models import AT_BANK, Case, CaseDecision, CaseEntry, CaseLine, CasePhoto, Proof
 from clozette.shop.orders.models import Order
 
+_WAITS = sa.or_(Case.state.in_(("answered", "appealed")), sa.and_(Case.state.in_(AT_BANK), Case.due_at.is_not(None)))
 DUE_BY_ITSELF = ("open", "decided", "address", "sending", "back")
 """States that the clock ends."""
 FOR_SELLER = ("open", "address", "back")
@@ -45,8 +47,8 @@ def due(now: datetime) -> Sequence[int]:
 
 
 def waiting_for_staff() -> Sequence[Case]:
-    """Return what the staff has to decide, the most urgent first."""
-    waiting = sa.select(Case).where(Case.state.in_(("answered", "appealed")))
+    """Return what the staff has to decide, or to tell a bank, the most urgent first."""
+    waiting = sa.select(Case).where(_WAITS)
     return db.session.scalars(waiting.options(joinedload(Case.order)).order_by(Case.due_at, Case.id)).all()
 
 
@@ -59,10 +61,35 @@ def waiting_for_seller(seller_id: int) -> Sequence[Case]:
 
 def others(after: int | None) -> Page[Case]:
     """Return one page of the cases that are not for the staff to decide now, newest first."""
-    rest = sa.select(Case).where(Case.state.not_in(("answered", "appealed"))).options(joinedload(Case.order))
+    rest = sa.select(Case).where(~_WAITS).options(joinedload(Case.order))
     rest = rest.order_by(Case.id.desc()).limit(PAGE_SIZE + 1)
     rest = rest if after is None else rest.where(Case.id < after)
     return page_of(db.session.scalars(rest).all(), lambda case: case.id)
+
+
+def proofs_due(until: datetime) -> Sequence[Case]:
+    """Return the cases whose bank takes proof until then, and has none."""
+    return db.session.scalars(sa.select(Case).where(Case.state.in_(AT_BANK), Case.due_at <= until)).all()
+
+
+def proofs_of(dispute_id: int | None) -> Sequence[Proof]:
+    """Return what a bank was told about a claim."""
+    return db.session.scalars(sa.select(Proof).where(Proof.dispute_id == dispute_id).order_by(Proof.id)).all()
+
+
+def photos_of(order_id: int) -> Sequence[Photo]:
+    """Return the photos from all cases about an order that a bank takes."""
+    shown = sa.select(Photo).join(CasePhoto, CasePhoto.photo_id == Photo.id)
+    shown = shown.join(CaseEntry, CaseEntry.id == CasePhoto.entry_id).join(Case, Case.id == CaseEntry.case_id)
+    mine = shown.where(Case.order_id == order_id, Photo.suffix == "jpg", CaseEntry.side == "seller")
+    return db.session.scalars(mine.order_by(Photo.id)).all()
+
+
+def sellers_words(order_id: int) -> str:
+    """Return what the seller said in all cases about an order."""
+    said = sa.select(CaseEntry.words).join(Case, Case.id == CaseEntry.case_id).where(Case.order_id == order_id)
+    said = said.where(CaseEntry.side == "seller", CaseEntry.what.in_(("answered", "evidence", "appealed")))
+    return "\n\n".join(db.session.scalars(said.order_by(CaseEntry.id)))
 
 
 def late(now: datetime) -> int:

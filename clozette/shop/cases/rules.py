@@ -19,6 +19,8 @@ ADDRESS_WITHIN = timedelta(days=3)
 SEND_BACK_WITHIN = timedelta(days=14)
 BACK_WITHIN = timedelta(days=14)
 """After so long without a word from the seller what was sent back counts as arrived; before, the seller may object."""
+REMIND_BEFORE = timedelta(days=3)
+"""So long before a bank takes no proof any more the staff is reminded."""
 KEPT = timedelta(days=3 * 366)
 """So long after its end the words and photos of a case are kept: until claims from it lapse."""
 MAX_PHOTOS = 6
@@ -105,6 +107,15 @@ def why_not_again(kind: str, asked: Collection[str], decided: Mapping[str, Colle
 def why_not_move(state: str, to: str) -> Refusal | None:
     """Return why a case can't get from a state to another."""
     return None if to in MOVES[state] else elsewhere()
+
+
+def why_not_prove(state: str, due_at: datetime | None, now: datetime, *, in_hand: bool) -> Refusal | None:
+    """Return why the staff can't tell a bank anything."""
+    if state not in ("inquiry", "bank") or not in_hand:
+        return elsewhere()
+    if due_at is None or due_at <= now:
+        return Refusal("too_late", _("The bank takes no proof, or no more."))
+    return None
 
 
 def elsewhere() -> Refusal:

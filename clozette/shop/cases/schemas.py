@@ -50,6 +50,13 @@ class DecideIn(Schema):
     reasons = Text(required=True, max_length=MAX_WORDS)
 
 
+class ProveIn(Schema):
+    """What a bank is told: the staff's words, and one of the photos."""
+
+    words = Text(required=True, max_length=MAX_WORDS)
+    photo = Line(load_default="", max_length=MAX_KEY)
+
+
 class AddressIn(Schema):
     """Where things are sent back to."""
 

@@ -12,7 +12,7 @@ from clozette.kernel.paging import read_cursor
 from clozette.kernel.refusal import Refused
 from clozette.kernel.web import gate
 from clozette.kernel.web.forms import Form
-from clozette.shop.cases import access, asking, deciding, queries, rules, schemas, words
+from clozette.shop.cases import access, asking, deciding, proving, queries, rules, schemas, words
 from clozette.shop.cases.models import Case
 from clozette.shop.orders.couriers import COURIERS
 
@@ -65,6 +65,23 @@ def decide(case_id: int) -> Any:
     return redirect(f"{HERE}/{ids.encode(case_id)}", 303)
 
 
+@blueprint.post(f"{_ONE}/proof")
+@gate.staff(access.ROLE, collects="CP2")
+def prove(case_id: int) -> Any:
+    """Tell the buyer's bank what speaks for the sale."""
+    found, form = access.case_for_staff(case_id), Form(schemas.ProveIn)
+    if not form.load():
+        return _page(found, _form(found), form)
+    try:
+        proving.ask(found, _me(), form.data["words"], form.data["photo"], clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused.refusal)
+        return _page(access.case_for_staff(case_id), _form(found), form)
+    flash(_("The bank is told. Both sides see what."), "success")
+    return redirect(f"{HERE}/{ids.encode(case_id)}", 303)
+
+
 def _me() -> Member:
     return db.session.get_one(Member, gate.viewer().member_id)
 
@@ -73,7 +90,7 @@ def _form(case: Case) -> Form:
     return Form(schemas.DecideIn, {"amounts": asking.typed(asking.for_staff(case), case.order.currency)})
 
 
-def _page(case: Case, form: Form) -> Any:
+def _page(case: Case, form: Form, proof: Form | None = None) -> Any:
     waits = case.state in rules.SPEAKS  # once it is decided nobody of the staff reads it any more
     in_hand = waits and case.handled_by_id is not None and case.handled_by_id == gate.viewer().member_id
     page = render_template(
@@ -85,8 +102,12 @@ def _page(case: Case, form: Form) -> Any:
         can_return=deciding.can_return(case, [line.part for line in case.lines]),
         entries=queries.entries_of(case.id) if in_hand else [],
         form=form,
+        proof=proof or Form(schemas.ProveIn),
+        proofs=queries.proofs_of(case.dispute_id),
+        leaves=proving.leaves(case) if in_hand else (),
+        photos=queries.photos_of(case.order_id) if in_hand else (),
         words=words,
         courier=COURIERS.get(case.order.carrier or ""),
         sent_back=COURIERS.get(case.courier or ""),
     )
-    return page, form.status
+    return page, max(form.status, proof.status if proof else 200)

@@ -10,7 +10,7 @@ from clozette.community import notifications
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.tasks import checkpoint, enqueue, task
-from clozette.shop.cases import access, deciding, keeping, mail, queries, returning, words
+from clozette.shop.cases import access, deciding, keeping, mail, proving, queries, returning, words
 from clozette.shop.cases.models import Case, CaseEntry
 
 log = structlog.get_logger()
@@ -39,10 +39,17 @@ def mail_case(*, case_id: int, side: str, kind: str) -> None:
         mail.tell(case, member, kind)
 
 
+@task("shop.send_proof")
+def send_proof(*, proof_id: int) -> None:
+    """Tell the payment service what speaks for a sale."""
+    proving.send(proof_id, clock.now())
+
+
 @task("shop.tend_cases")
 def tend_cases() -> None:
     """Go on with every case whose days are over, and forget what was said long ago."""
     keeping.forget_old(clock.now())
+    proving.remind(clock.now())
     for case_id in queries.due(clock.now()):
         checkpoint()
         try:

@@ -220,6 +220,7 @@ def _page(seat: Seat, **forms: Form) -> Any:
         side=seat.side,
         parts=asking.of_case(seat.case),
         entries=queries.entries_of(seat.case.id),
+        proofs=queries.proofs_of(seat.case.dispute_id),
         words=words,
         could_appeal=seat.side in _could_appeal(seat.case),
         couriers=[(code, one.name) for code, one in COURIERS.items()],

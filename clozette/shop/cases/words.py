@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import joinedload
@@ -65,6 +66,7 @@ HAPPENED: Mapping[str, LazyString] = {
     "inquiry": _l("The buyer's bank asks about it; it has taken no money"),
     "bank": _l("The buyer's bank wants the money back, and decides now"),
     "resumed": _l("The bank decided for the seller: the complaint goes on where it was"),
+    "proof": _l("told the bank what speaks for the sale"),
     "bank_dropped": _l("The bank asks no more, and takes nothing"),
     "bank_won": _l("The bank decided for the seller"),
     "bank_lost": _l("The bank decided for the buyer"),
@@ -90,11 +92,29 @@ TOLD: Mapping[str, LazyString] = {
     "case_inquiry": _l("The buyer's bank asks about “%(title)s”: nothing is taken yet"),
     "case_bank": _l("The buyer's bank wants the money for “%(title)s” back"),
     "case_resumed": _l("The case about “%(title)s” goes on where it was"),
+    "case_proof": _l("Our staff told the bank about “%(title)s”: read what"),
     "case_bank_dropped": _l("The bank asks no more about “%(title)s”"),
     "case_bank_won": _l("The bank decided about “%(title)s”: for the seller"),
     "case_bank_lost": _l("The bank decided about “%(title)s”: for the buyer"),
 }
 """What the two sides are told, by the kind of the notification: ``case_`` and what happened."""
+PROVEN: Mapping[str, LazyString] = {
+    "email": _l("The buyer's mail address"),
+    "address": _l("Name and address of the parcel"),
+    "carrier": _l("Who carried it"),
+    "tracking": _l("Number of the parcel"),
+    "shipped_at": _l("When it was sent"),
+    "title": _l("What was sold"),
+    "sellers_words": _l("What the seller said in the case"),
+    "photo": _l("A photo from the case"),
+}
+"""What a bank is told besides the staff's words."""
+PROOFS: Mapping[str, LazyString] = {
+    "asked": _l("on its way"),
+    "sent": _l("with the bank"),
+    "failed": _l("not taken"),
+}
+TO_STAFF = "proof_due"
 BOTH = ("buyer", "seller")
 _ONE_SIDE = {
     "opened": ("seller",),
@@ -106,6 +126,14 @@ _ONE_SIDE = {
     "withdrawn": ("seller",),
     "accepted": (),
 }
+
+
+def to_staff(_viewer: Viewer, groups: Sequence[Group]) -> Mapping[int, Line]:
+    """Word what the staff is reminded of."""
+    return {
+        group.object_id: Line(_("A buyer's bank waits for proof"), f"/admin/shop/cases/{ids.encode(group.object_id)}")
+        for group in groups
+    }
 
 
 def told_sides(what: str, side: str) -> tuple[str, ...]:

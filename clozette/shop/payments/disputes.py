@@ -85,6 +85,7 @@ def _moved(row: Dispute, answer: ports.Dispute, now: datetime) -> bool:
         return True
     if row.outside != answer.id or (row.state == answer.state and row.due_at != answer.due_at):
         changed(mine.values(outside=answer.id, due_at=answer.due_at))
+        events.publish(DisputeMoved(row_id, answer.state))
     return False
 
 

@@ -26,8 +26,8 @@ _PARTICULARS = {
     "country": "US",
     "contact": "dpo@stripe.com",
 }
-_CONTRACT = "Stripe Services Agreement and Stripe Data Processing Agreement"
-_RETENTION = "as long as the law on payments makes them keep it"
+CONTRACT = "Stripe Services Agreement and Stripe Data Processing Agreement"
+RETENTION = "as long as the law on payments makes them keep it"
 
 
 def recipient(now: datetime) -> Recipient:
@@ -50,8 +50,8 @@ def of_order(order: Order, buyer: Member, now: datetime) -> Release:
         basis="contract",
         duty="your order, which is paid there",
         means="api",
-        retention=_RETENTION,
-        contract=_CONTRACT,
+        retention=RETENTION,
+        contract=CONTRACT,
     )
     return disclosures.disclose(
         recipient=recipient(now), agreement=agreement, people={buyer.subject_id: known}, fields=OF_ORDER, now=now
@@ -71,8 +71,8 @@ def of_seller(seller: Seller, member: Member, now: datetime) -> Release:
         basis="contract",
         duty="you sell, and are paid there",
         means="api",
-        retention=_RETENTION,
-        contract=_CONTRACT,
+        retention=RETENTION,
+        contract=CONTRACT,
     )
     return disclosures.disclose(
         recipient=recipient(now), agreement=agreement, people={member.subject_id: known}, fields=OF_SELLER, now=now
