@@ -4,17 +4,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from clozette.kernel import clock
-from clozette.kernel.ports.payments import Declined, Session, Standing, Terms, depart
+from clozette.kernel.ports.payments import Declined, Payout, Refund, Session, Standing, Terms, depart
 from clozette.kernel.ports.release import Release
 from clozette.sandbox.stripe import deeds
 from clozette.sandbox.stripe.books import Books
 
 
 class Counter:
-    """As much of the service as buying and selling ask for; money goes back by the worker, once the sandbox runs.
-
-    Currencies of hundredths alone.
-    """
+    """As much of the service as buying and selling ask for, with currencies of hundredths alone."""
 
     origins: tuple[str, ...] = ()
 
@@ -71,6 +68,29 @@ class Counter:
         if outcome != "paid":
             raise Declined(outcome)
         return self.session(session)
+
+    def refund(
+        self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "", from_seller: bool = True
+    ) -> Refund:
+        """Give money back; it arrives at once."""
+        asked = {"payment_intent": intent, "amount": amount_minor, "reverse_transfer": from_seller}
+        with self._books.deed():
+            made = deeds.create_refund(self._books, {**asked, "metadata": {"reference": reference}})
+        return Refund(str(made["id"]), intent, "done", amount_minor, currency, reference)
+
+    def give_fee(self, intent: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> None:
+        """Give a seller a part of the fee back."""
+        charge = self._books.find(self._books.find(intent, "payment_intent")["latest_charge"], "charge")
+        with self._books.deed():
+            deeds.refund_fee(self._books, charge["application_fee"], {"amount": amount_minor})
+
+    def payout(self, account: str, amount_minor: int, currency: str, key: str, *, reference: str = "") -> Payout:
+        """Send a seller's money; it arrives at once."""
+        asked = {"amount": amount_minor, "currency": currency.lower(), "metadata": {"reference": reference}}
+        with self._books.deed():
+            made = deeds.create_payout(self._books, asked, account)
+            made["status"] = "paid"
+        return Payout(str(made["id"]), account, "done", amount_minor, currency, reference)
 
     def expire(self, session: str, key: str) -> Session:
         """Close a page."""

@@ -22,9 +22,9 @@ from clozette.shop.listings.models import Listing
 from clozette.shop.orders import deeds
 from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order, OrderLine
-from clozette.shop.payments import payouts
+from clozette.shop.payments import payouts, refunds
 from clozette.shop.payments import services as payments
-from clozette.shop.payments.models import Payment
+from clozette.shop.payments.models import Payment, Refund
 from clozette.shop.reviews import services as reviews
 from clozette.shop.sellers import queries as sellers
 
@@ -86,7 +86,8 @@ def pay_out(member: Member, now: datetime) -> None:
     available = ledger.balance(seller.id).available if seller is not None else 0
     if seller is not None and available:
         with clock.frozen(now):
-            payouts.pay_out(seller, available, key=f"payout-{seller.id}-0", now=now)
+            made = payouts.pay_out(seller, available, key=f"payout-{seller.id}-0", now=now)
+            payouts.send(made.id, now)
 
 
 def _ordered(buyer: Member, listing: Listing, now: datetime) -> Order:
@@ -116,6 +117,7 @@ def _after(sale: Sale, order: Order, at: datetime) -> None:
     if sale.end == "called_off":
         with clock.frozen(at + _A_DAY):
             deeds.cancel(order, because="seller", now=clock.now())
+            _send_back(order)
     if sale.end in ("paid", "called_off"):
         return
     with clock.frozen(at + 2 * _A_DAY):
@@ -131,10 +133,18 @@ def _after(sale: Sale, order: Order, at: datetime) -> None:
         with clock.frozen(at + 7 * _A_DAY):
             (line,) = db.session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id))
             deeds.give_back(order, {str(line.id): line.price_minor // 4}, key="demo", now=clock.now())
+            _send_back(order)
     if sale.end in ("complete", "refunded"):
         with clock.frozen(at + 14 * _A_DAY):
             orders.complete(order, clock.now())
         _review(order, at + 8 * _A_DAY)
+
+
+def _send_back(order: Order) -> None:
+    """Let the service hear of it on that day: what it would hear much later has to be asked for anew."""
+    mine = sa.select(Refund.id).join(Payment, Payment.id == Refund.payment_id).where(Payment.order_id == order.id)
+    for refund_id in db.session.scalars(mine).all():
+        refunds.send(refund_id, clock.now())
 
 
 def _complain(sale: Sale, order: Order, at: datetime) -> None:
