@@ -69,12 +69,11 @@ def about(handle: str) -> Any:
 def hide(review_id: int) -> Any:
     """Hide a review, with a reason."""
     review, form = access.review_for_staff(review_id), Form(schemas.HideIn)
+    member = db.session.get(Member, review.about_id) if review.about_id is not None else None
     if not form.load():
-        return render_template("admin/shop/hide_review.html", review=review, form=form), form.status
-    about_id = review.about_id
+        return render_template("admin/shop/hide_review.html", review=review, about=member, form=form), form.status
     services.hide(review, _me(), reason=form.data["reason"], now=clock.now())
     flash(_("Hidden. Its author is told why."), "success")
-    member = db.session.get(Member, about_id) if about_id is not None else None
     return redirect(f"/@{member.handle}/reviews" if member else "/admin", 303)
 
 
@@ -84,7 +83,7 @@ def may_review(order: Order) -> bool:
 
 
 def _write(order: Order, side: str) -> Any:
-    form = Form(schemas.ReviewIn)
+    form = Form(schemas.BoughtIn if side == "buyer" else schemas.ReviewIn)
     if not form.load():
         return _page(order, side, form)
     try:
@@ -113,7 +112,7 @@ def _page(order: Order, side: str, form: Form | None = None) -> Any:
 
 
 def _said(mine: Review | None) -> dict[str, Any]:
-    return {"stars": mine.stars, "as_described": mine.as_described, "words": mine.words} if mine else {}
+    return {"stars": mine.stars, "as_described": str(mine.as_described).lower(), "words": mine.words} if mine else {}
 
 
 def _me() -> Member:

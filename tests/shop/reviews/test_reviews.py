@@ -68,6 +68,7 @@ def test_neither_sees_the_others_before_both_are_shown(app, client_of, arrived, 
     here, there = f"/orders/{arrived.ref}/review", f"/selling/orders/{arrived.ref}/review"
     assert here in beas.get(f"/orders/{arrived.ref}").text
     said = {"stars": "4", "as_described": "true", "words": "As in the pictures."}
+    assert beas.post(here, data={"stars": "4"}).status_code == 422  # silence is not "not as described"
     assert beas.post(here, data=said).status_code == 303
     assert "As in the pictures." not in sams.get(there).text
     assert "As in the pictures." not in sams.get("/@sam/reviews").text
