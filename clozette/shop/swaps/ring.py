@@ -7,6 +7,8 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 360, 300
 _RADIUS, _NODE, _GAP = 96, 30, 8
 _BEND = 0.28
+_SIDES = 80
+"""What a pair leaves empty above and below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Drawing:
 
     nodes: Sequence[Point]
     arrows: Sequence[Arrow]
+    top: int
+    height: int
 
 
 def draw(members: int) -> Drawing:
@@ -38,7 +42,9 @@ def draw(members: int) -> Drawing:
     turn = math.pi if members == 2 else -math.pi / 2
     nodes = [_around(turn + 2 * math.pi * place / members) for place in range(members)]
     following = [*nodes[1:], nodes[0]]
-    return Drawing(nodes, [_arrow(one, other) for one, other in zip(nodes, following, strict=True)])
+    empty = _SIDES if members == 2 else 0
+    arrows = [_arrow(one, other) for one, other in zip(nodes, following, strict=True)]
+    return Drawing(nodes, arrows, empty, HEIGHT - 2 * empty)
 
 
 def _around(angle: float) -> Point:

@@ -184,5 +184,7 @@ def test_the_drawing_stays_on_its_paper(members):
     points = [*drawing.nodes, *(arrow.label for arrow in drawing.arrows)]
     assert len(drawing.nodes) == len(drawing.arrows) == members
     assert all(30 <= one.x <= drawings.WIDTH - 30 and 30 <= one.y <= drawings.HEIGHT - 30 for one in drawing.nodes)
+    assert all(30 <= one.y - drawing.top <= drawing.height - 30 for one in drawing.nodes)
     assert all(12 <= one.x <= drawings.WIDTH - 12 and 12 <= one.y <= drawings.HEIGHT - 12 for one in points)
+    assert all(12 <= one.y - drawing.top <= drawing.height - 12 for one in points)
     assert len(set(points)) == 2 * members
