@@ -10,6 +10,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from clozette.sandbox.inbox import Inbox
 from clozette.sandbox.mailchimp import Mailchimp
 from clozette.sandbox.pages import create_app
+from clozette.sandbox.serving import Keeping
 from clozette.sandbox.stripe.books import Books
 from clozette.sandbox.stripe.posting import poster
 
@@ -48,7 +49,9 @@ class Sandbox:
         books = Books(folder / "stripe.json", news, home=home)
         app = create_app(inbox, Mailchimp(folder / "mailchimp.json"), books)
         app.config["INBOUND_PORT"] = inbound_port
-        self._pages: BaseWSGIServer = make_server(HOST, pages_port, app, threaded=True, ssl_context=tls)
+        self._pages: BaseWSGIServer = make_server(
+            HOST, pages_port, app, threaded=True, request_handler=Keeping, ssl_context=tls
+        )
 
     def serve(self) -> None:
         """Serve until :meth:`stop` or an interrupt."""

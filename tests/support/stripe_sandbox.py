@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import trustme
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from clozette.kernel.ports.stripe_gateway import Stripe
 from clozette.sandbox.inbox import Inbox
 from clozette.sandbox.pages import create_app
+from clozette.sandbox.serving import Keeping
 from clozette.sandbox.stripe.books import Books
 from clozette.sandbox.stripe.posting import SECRET, post_all
 
@@ -73,13 +74,6 @@ class Sandbox:
         self.books.faults[:] = faults
 
 
-class _Keeping(WSGIRequestHandler):
-    """Keeps connections open, as the real one does."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = 15
-
-
 @contextmanager
 def running(folder: Path) -> Iterator[Sandbox]:
     """Serve it."""
@@ -90,7 +84,7 @@ def running(folder: Path) -> Iterator[Sandbox]:
     ca.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     books = Books()
     app = create_app(Inbox(folder), None, books)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Keeping, ssl_context=context)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Keeping, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     base = f"https://localhost:{server.server_port}"

@@ -6,16 +6,15 @@ nothing is repeated by itself: whoever asks again does so with the same key.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from ssl import TLSVersion
+from ssl import CERT_REQUIRED, TLSVersion
 from typing import Any
 
-import requests
 import stripe
-from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager, Timeout
+from urllib3.exceptions import HTTPError
 from urllib3.util import create_urllib3_context
 
 from clozette.kernel.ports.payments import Declined, Later
@@ -34,7 +33,7 @@ def client(key: str, base: str, authority: Path | None) -> stripe.StripeClient:
     stripe.enable_telemetry = False
     return stripe.StripeClient(
         key,
-        http_client=stripe.RequestsClient(timeout=(CONNECT, READ), session=_session(authority)),
+        http_client=Pool(authority),
         max_network_retries=0,
         base_addresses={"api": base, "files": base} if base else {},
     )
@@ -65,37 +64,43 @@ def _verdict(error: stripe.StripeError) -> Later | Declined:
     return Declined(_WORDS.get(word, word) if _WORD.fullmatch(word) else "invalid")
 
 
-def _session(authority: Path | None) -> requests.Session:
-    session = _Straight()
-    session.trust_env = False  # a .netrc or a proxy of the environment must not see our key
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("https://", _Adapter(authority))
-    session.mount("http://", _Nowhere())
-    return session
+class Pool(stripe.HTTPClient):
+    """Lines to the service that stay open between requests, shared by all threads of a process.
 
+    Stripe's own client by ``requests`` prepares each request anew and reads the authorities' certificates for each line.
+    """
 
-class _Straight(requests.Session):
-    """Goes where it was sent and no further."""
+    name = "urllib3"
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Lead nowhere: a POST that is redirected becomes a GET that seems to succeed."""
-
-
-class _Adapter(HTTPAdapter):
     def __init__(self, authority: Path | None) -> None:
-        self._authority = str(authority) if authority else None
-        super().__init__(pool_maxsize=16)
+        super().__init__()
+        self.context = create_urllib3_context(ssl_minimum_version=TLSVersion.TLSv1_2, cert_reqs=CERT_REQUIRED)
+        self.context.load_verify_locations(authority or stripe.ca_bundle_path)
+        self.waits = Timeout(connect=CONNECT, read=READ)
+        self._lines = PoolManager(maxsize=16, ssl_context=self.context, timeout=self.waits, retries=False)
 
-    def init_poolmanager(self, *given: Any, **options: Any) -> None:
-        context = create_urllib3_context(ssl_minimum_version=TLSVersion.TLSv1_2)
-        super().init_poolmanager(*given, ssl_context=context, **options)
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[Any, int, Mapping[str, str]]:
+        """Go where it is sent and no further: a POST that is redirected becomes a GET that seems to succeed."""
+        if not url.startswith("https://"):
+            raise _unreachable("payments go by TLS alone")
+        try:
+            answer = self._lines.request(method.upper(), url, body=post_data, headers=headers, redirect=False)
+        except HTTPError as error:
+            raise _unreachable(type(error).__name__) from None
+        return answer.data, answer.status, answer.headers
 
-    def send(self, request: requests.PreparedRequest, *given: Any, **options: Any) -> requests.Response:
-        """Verify by our authority if there is one; the client itself knows but one list for all of its clients."""
-        return super().send(request, *given, **options | {"verify": self._authority or options.get("verify") or True})
+    def close(self) -> None:
+        """Let the lines go."""
+        self._lines.clear()
 
 
-class _Nowhere(HTTPAdapter):
-    def send(self, request: requests.PreparedRequest, *given: Any, **options: Any) -> requests.Response:
-        """Refuse: payments go by TLS alone."""
-        raise requests.exceptions.SSLError("payments go by TLS alone")
+def _unreachable(why: str) -> stripe.APIConnectionError:
+    return stripe.APIConnectionError(why)  # type: ignore[no-untyped-call]

@@ -49,7 +49,7 @@ def test_an_answer_that_comes_too_late(world, sandbox, order, seller, buyer, mon
 def test_the_waiting_ends():
     """Timeouts are set: the client's own are 80 seconds and two tries."""
     client = stripe_wire.client(KEY, "", None)._requestor._client
-    assert (client._timeout, stripe_wire.CONNECT + stripe_wire.READ) == ((5.0, 10.0), 15.0)
+    assert (client.waits.connect_timeout, client.waits.read_timeout) == (5.0, 10.0)
 
 
 @pytest.mark.requirement(13)
@@ -70,8 +70,7 @@ def _other_authority(sandbox):
 @pytest.mark.requirement(13)
 def test_tls_before_1_2_is_refused(sandbox):
     """A server that speaks 1.1 alone gets no request; OpenSSL of today may not even offer it."""
-    session = stripe_wire._session(sandbox.authority)
-    context = session.get_adapter("https://localhost").poolmanager.connection_pool_kw["ssl_context"]
+    context = stripe_wire.client(KEY, sandbox.base, sandbox.authority)._requestor._client.context
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -106,6 +105,17 @@ def test_threads_share_it(sandbox):
     for one in threads:
         one.join()
     assert found == ["missing"] * 8
+
+
+def test_a_line_stays_open(sandbox):
+    """A handshake takes more than all the rest of a page."""
+    lines = sandbox.there._client._requestor._client._lines.connection_from_url(sandbox.base)
+    opened = []
+    for _ in range(3):
+        with pytest.raises(Declined, match="missing"):
+            sandbox.there.session("cs_1")
+        opened.append(lines.num_connections)
+    assert opened == opened[:1] * 3
 
 
 def test_currencies_that_stripe_counts_otherwise():
