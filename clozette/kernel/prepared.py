@@ -6,12 +6,15 @@ page asks dozens of times a second is worth it.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import exc
+from sqlalchemy import exc, orm
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clozette.kernel.database import BigInt, Model, db
 
 Processor = Callable[[Any], Any]
 
@@ -22,11 +25,13 @@ class _Compiled:
 
     :ivar names: the order of the parameters where they go by position.
     :ivar constants: values that were written in the statement itself.
+    :ivar given: what makes of a parameter what the driver takes, where it takes something else.
     """
 
     text: str
     constants: Mapping[str, Any]
     names: tuple[str, ...] | None
+    given: tuple[tuple[str, Processor], ...]
     processors: tuple[tuple[int, Processor], ...]
 
 
@@ -48,6 +53,8 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[connection.dialect.name] = self._compile(connection.dialect)
         values = {**compiled.constants, **given}
+        for name, process in compiled.given:
+            values[name] = process(values[name])
         parameters: Any = values if compiled.names is None else tuple([values[name] for name in compiled.names])
         found = run(connection, compiled.text, parameters)
         if compiled.processors:
@@ -65,7 +72,100 @@ class Prepared:
         ]
         processors = tuple((place, process) for place, process in found if process is not None)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
-        return _Compiled(str(compiled), constants, names, processors)
+        types = [(name, one.type) for name, one in compiled.binds.items() if name in compiled.params]
+        return _Compiled(str(compiled), constants, names, _binders(types, dialect), processors)
+
+
+class Among:
+    """A prepared statement about a list of ids: one for each of a few lengths, in which a shorter list repeats its last id.
+
+    :param make: builds the statement around what stands for the list: ``lambda some: select(...).where(Row.id.in_(some))``.
+        Where rows are counted, an id that is repeated must count once.
+    """
+
+    _MOST = 1024
+
+    def __init__(self, make: Callable[[list[Any]], sa.Select[*tuple[Any, ...]] | sa.UpdateBase]) -> None:
+        self._make = make
+        self._of_length: dict[int, Prepared] = {}
+
+    def rows(
+        self, connection: sa.Connection, ids: Collection[int], given: Mapping[str, Any] | None = None
+    ) -> list[Any]:
+        """Return the rows for some ids, and the other parameters."""
+        some, found = list(ids), list[Any]()
+        for start in range(0, len(some), self._MOST):
+            part = some[start : start + self._MOST]
+            length = next(4**power for power in range(6) if 4**power >= len(part))
+            part += part[-1:] * (length - len(part))
+            values = {f"some_{place}": one for place, one in enumerate(part)}
+            found += self._prepared(length).rows(connection, {**values, **(given or {})})
+        return found
+
+    def _prepared(self, length: int) -> Prepared:
+        if length not in self._of_length:
+            some: list[Any] = [sa.bindparam(f"some_{place}", None, type_=BigInt) for place in range(length)]
+            self._of_length[length] = Prepared(self._make(some))
+        return self._of_length[length]
+
+
+class Insert:
+    """An INSERT into a table, by its columns' names, for as many rows as there are; what is left out has its default.
+
+    :param finish: adds to the statement, given SQLAlchemy's INSERT of the dialect (an ON CONFLICT, say).
+    """
+
+    _AT_ONCE = (64, 16, 4, 3, 2, 1)
+
+    def __init__(self, model: type[Model], finish: Callable[[Any], Any] = lambda insert: insert) -> None:
+        self._table: Any = model.__table__
+        self._finish = finish
+        self._columns = [column.name for column in self._table.columns]
+        defaults = [(column.name, column.default) for column in self._table.columns if column.default is not None]
+        self._fixed = dict.fromkeys(self._columns) | {name: one.arg for name, one in defaults if one.is_scalar}
+        self._made = {name: one.arg for name, one in defaults if one.is_callable}
+        self._compiled: dict[tuple[str, int], _Compiled] = {}
+
+    def run(self, connection: sa.Connection, *rows: Mapping[str, Any]) -> bool:
+        """Insert rows, a few by one statement; say whether any was, where ``finish`` lets them be left out."""
+        done, start = False, 0
+        while start < len(rows):
+            count = next(size for size in self._AT_ONCE if size <= len(rows) - start)
+            done |= self._run(connection, rows[start : start + count])
+            start += count
+        return done
+
+    def _run(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> bool:
+        key = (connection.dialect.name, len(rows))
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = self._compile(connection.dialect, len(rows))
+        given = {f"{name}_{place}": one for place, row in enumerate(rows) for name, one in self._whole(row).items()}
+        for name, process in compiled.given:
+            given[name] = process(given[name])
+        parameters: Any = given if compiled.names is None else tuple([given[name] for name in compiled.names])
+        return bool(run(connection, compiled.text, parameters))
+
+    def _whole(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        made = {name: make(None) for name, make in self._made.items() if name not in row}
+        return {**self._fixed, **made, **row}
+
+    def _compile(self, dialect: sa.Dialect, count: int) -> _Compiled:
+        build = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+        rows = [{column.name: _parameter(column, place) for column in self._table.columns} for place in range(count)]
+        # RETURNING, so that both drivers have something to fetch.
+        statement = self._finish(build(self._table).values(rows)).returning(sa.literal_column("1"))
+        compiled: Any = statement.compile(dialect=dialect)
+        types = [(f"{one.name}_{place}", one.type) for one in self._table.columns for place in range(count)]
+        names = tuple(compiled.positiontup) if compiled.positional else None
+        return _Compiled(str(compiled), {}, names, _binders(types, dialect), ())
+
+
+def loaded(row: Any) -> Any:
+    """Make the session know a row that was inserted past it, as if it had been read."""
+    orm.make_transient_to_detached(row)
+    db.session.add(row)
+    return row
 
 
 def run(connection: sa.Connection, text: str, parameters: Any) -> Sequence[Sequence[Any]]:
@@ -91,3 +191,12 @@ def _processed(row: Sequence[Any], processors: Sequence[tuple[int, Processor]]) 
     for place, process in processors:
         values[place] = process(values[place])
     return values
+
+
+def _binders(types: Sequence[tuple[str, Any]], dialect: sa.Dialect) -> tuple[tuple[str, Processor], ...]:
+    found = [(name, kind.dialect_impl(dialect).bind_processor(dialect)) for name, kind in types]
+    return tuple((name, process) for name, process in found if process is not None)
+
+
+def _parameter(column: Any, place: int) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"{column.name}_{place}", type_=column.type)

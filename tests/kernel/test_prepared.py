@@ -9,7 +9,8 @@ from sqlalchemy import exc
 
 from clozette.accounts.models import ApiToken, Member
 from clozette.kernel import database
-from clozette.kernel.prepared import Prepared, run
+from clozette.kernel.ids import new_id
+from clozette.kernel.prepared import Among, Insert, Prepared, run
 from tests.factories.accounts import make_member
 
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, 890000, tzinfo=UTC)
@@ -93,3 +94,33 @@ def test_a_context_reads_by_one_connection(app, token):
         later = database.reader()
         assert later is not reader
     assert later.closed
+
+
+def test_several_rows_are_inserted_at_once_with_their_defaults(token):
+    insert, made = Insert(ApiToken), [new_id(), new_id()]
+    row = {"member_id": token.member_id, "name": "m", "made_at": MOMENT, "expires_at": MOMENT}
+    connection = database.db.session.connection()
+    assert insert.run(connection, *[{**row, "id": one, "digest": str(one), "scopes": ["c"]} for one in made])
+    assert insert.run(connection, {**row, "digest": "e", "scopes": []})
+    found = database.db.session.scalars(sa.select(ApiToken).where(ApiToken.name == "m").order_by(ApiToken.id)).all()
+    assert [one.id for one in found[:2]] == made
+    assert [one.scopes for one in found] == [["c"], ["c"], []]
+    assert {one.made_at for one in found} == {MOMENT}
+    assert found[2].id > made[1], "what is left out has its default"
+
+
+def test_a_moment_is_given_as_the_database_keeps_it(token):
+    made = Prepared(sa.select(ApiToken.id).where(ApiToken.made_at == sa.bindparam("at", type_=ApiToken.made_at.type)))
+    connection = database.db.session.connection()
+    assert [row.id for row in made.rows(connection, {"at": MOMENT})] == [token.id]
+    with pytest.raises(ValueError, match="zone"):
+        made.rows(connection, {"at": MOMENT.replace(tzinfo=None)})
+
+
+@pytest.mark.parametrize("length", [0, 1, 3, 4, 5, 1100])
+def test_a_list_is_as_long_as_it_is(token, length):
+    among = Among(lambda some: sa.select(ApiToken.id, ApiToken.made_at).where(ApiToken.id.in_(some)))
+    ids = [*range(1, length), token.id][:length] if length > 1 else [token.id] * length
+    found = among.rows(database.db.session.connection(), ids)
+    assert [tuple(row) for row in found] == [(token.id, MOMENT)] * min(length, 1)
+    assert len(among._of_length) <= 2

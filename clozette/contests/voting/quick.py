@@ -18,11 +18,10 @@ from clozette.contests.voting.models import Vote, Voter
 from clozette.contests.voting.services import Came
 from clozette.kernel.database import BigInt, db
 from clozette.kernel.ids import new_id
-from clozette.kernel.prepared import Prepared
+from clozette.kernel.prepared import Insert, Prepared
 from clozette.kernel.refusal import Refused
 from clozette.kernel.viewer import Viewer
 from clozette.looks.models import Look
-from clozette.privacy.ledger.quick import Insert
 
 _MEMBER = sa.bindparam("member", type_=BigInt)
 # Conditions of access are made for a viewer; here for one whose id comes later.
@@ -45,7 +44,7 @@ def vote(viewer: Viewer, slug: str, entry_id: int, came: Callable[[], Came], *, 
     if voter_id is None:
         voter_id = services.admit(contest_id, viewer.member_id, came(), now=now)
     known = {"contest_id": contest_id, "voter_id": voter_id, "entry_id": entry_id, "taken_back_at": None}
-    if not _ADD.run(db.session, {"id": new_id(), "at": now, **known}):
+    if not _ADD.run(connection, {"id": new_id(), "at": now, **known}):
         return None
     if not _USE.rows(connection, {"voter": voter_id, "most": most}):
         raise Refused(rules.none_left(most))

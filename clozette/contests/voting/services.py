@@ -17,9 +17,9 @@ from clozette.contests.voting import eligibility, rules
 from clozette.contests.voting.models import CODE_BYTES, SetAside, Vote, VoteKey, Voter
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.kernel.prepared import Insert
 from clozette.kernel.refusal import Refusal, Refused, refuse
 from clozette.privacy import ledger, notices
-from clozette.privacy.ledger.quick import Insert
 
 POINT = "CP3"
 _LOOSE = {"synchronize_session": False}
@@ -136,7 +136,9 @@ def admit(contest_id: int, member_id: int, came: Came, *, now: datetime) -> int:
         raise Refused(notices.stale())
     voter_id, network = new_id(), rules.network_digest(who.network_key or _key(contest_id), came.address)
     about = {"contest_id": contest_id, "member_id": member_id, "since": now, "network": network}
-    if not _VOTER.run(db.session, {"id": voter_id, "code": secrets.token_bytes(CODE_BYTES), "used": 0, **about}):
+    if not _VOTER.run(
+        db.session.connection(), {"id": voter_id, "code": secrets.token_bytes(CODE_BYTES), "used": 0, **about}
+    ):
         return _first(voter_of(contest_id, member_id))
     ledger.record(
         subject_id=who.subject_id,

@@ -5,7 +5,7 @@ sequencer gives them their place in the tree, within seconds and without any req
 """
 
 from clozette.privacy.ledger.entries import Action, entries_of, keep_wording, record, serve
-from clozette.privacy.ledger.leaves import KINDS, Kind, commit_to, register_kind
+from clozette.privacy.ledger.leaves import KINDS, Kind, commit_to, register_kind, wait, waiting
 from clozette.privacy.tree.canonical import moment, payload
 
 __all__ = [
@@ -20,4 +20,6 @@ __all__ = [
     "record",
     "register_kind",
     "serve",
+    "wait",
+    "waiting",
 ]

@@ -14,9 +14,9 @@ from flask_babel import get_locale
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import RANDOM_BITS, new_id
-from clozette.kernel.prepared import Prepared
+from clozette.kernel.prepared import Insert, Prepared, loaded
 from clozette.privacy import notices, subjects
-from clozette.privacy.ledger import leaves, quick, state
+from clozette.privacy.ledger import leaves, state
 from clozette.privacy.models import Consent, LedgerEntry, Subject, Wording
 from clozette.privacy.points import POINTS
 from clozette.privacy.tree import canonical
@@ -173,7 +173,7 @@ _KNOWN = Prepared(
     ).where(Subject.id == sa.bindparam("subject"))
 )
 _WORDED = Prepared(sa.select(Wording.digest).where(Wording.digest == sa.bindparam("digest")))
-_INSERT = quick.Insert(LedgerEntry)
+_INSERT = Insert(LedgerEntry)
 
 
 def _served(
@@ -203,9 +203,9 @@ def _columns(
 
 def _add(*added: dict[str, Any]) -> LedgerEntry:
     """Add entries of one subject, each with its leaf; return the last."""
-    _INSERT.run(db.session, *added)
+    _INSERT.run(db.session.connection(), *added)
     leaves.wait(*[leaves.waiting(KIND, one["id"], _payload(one), one["subject_id"]) for one in added])
-    entry: LedgerEntry = quick.loaded(LedgerEntry(**added[-1]))
+    entry: LedgerEntry = loaded(LedgerEntry(**added[-1]))
     state.keep(entry)
     return entry
 

@@ -7,7 +7,7 @@ from typing import Any
 from clozette.kernel import clock
 from clozette.kernel.database import Model, db
 from clozette.kernel.ids import new_id
-from clozette.privacy.ledger import quick
+from clozette.kernel.prepared import Insert
 from clozette.privacy.models import Subject
 from clozette.privacy.tree import canonical
 from clozette.privacy.tree.models import Waiting
@@ -50,7 +50,7 @@ def commit_to(kind: str, row_id: int, payload: bytes, subject: Subject | int | N
 
 def wait(*rows: dict[str, Any]) -> None:
     """Add the rows that ``waiting`` made, in one statement."""
-    _INSERT.run(db.session, *rows)
+    _INSERT.run(db.session.connection(), *rows)
 
 
 def waiting(kind: str, row_id: int, payload: bytes, subject: Subject | int | None) -> dict[str, Any]:
@@ -62,4 +62,4 @@ def waiting(kind: str, row_id: int, payload: bytes, subject: Subject | int | Non
     return {"id": new_id(), "kind": kind, "row_id": row_id, "data": data, "at": clock.now()}
 
 
-_INSERT = quick.Insert(Waiting)
+_INSERT = Insert(Waiting)

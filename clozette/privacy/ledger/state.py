@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
-from clozette.privacy.ledger import quick
+from clozette.kernel.prepared import Insert
 from clozette.privacy.models import Consent, LedgerEntry
 
 ANSWERS = frozenset({"given", "refused", "withdrawn", "expired", "superseded"})
@@ -63,7 +63,7 @@ def keep(entry: LedgerEntry) -> None:
         "entry_id": entry.id,
         "at": entry.at,
     }
-    _UPSERT.run(db.session, values)
+    _UPSERT.run(db.session.connection(), values)
 
 
 def _unless_later(inserted: Any) -> Any:
@@ -74,4 +74,4 @@ def _unless_later(inserted: Any) -> Any:
     )
 
 
-_UPSERT = quick.Insert(Consent, _unless_later)
+_UPSERT = Insert(Consent, _unless_later)

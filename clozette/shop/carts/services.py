@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.kernel.database import db
+from clozette.kernel import database
+from clozette.kernel.database import BigInt, db
+from clozette.kernel.prepared import Among, Insert
 from clozette.kernel.refusal import refuse
-from clozette.privacy.ledger.quick import Insert
 from clozette.shop.carts import rules
 from clozette.shop.carts.models import CartLine
 
@@ -31,7 +32,7 @@ def put_back(member_id: int, lines: Mapping[int, int], *, now: datetime) -> None
         for listing_id, quantity in sorted(lines.items())
     ]
     if rows:
-        _PUT.run(db.session, *rows)
+        _PUT.run(db.session.connection(), *rows)
 
 
 def set_quantity(line: CartLine, quantity: int) -> None:
@@ -42,8 +43,16 @@ def set_quantity(line: CartLine, quantity: int) -> None:
 
 def take_out(member_id: int, listing_ids: Iterable[int]) -> None:
     """Take lines out, if they are there."""
-    mine = sa.delete(CartLine).where(CartLine.member_id == member_id, CartLine.listing_id.in_(list(listing_ids)))
-    db.session.execute(mine)
+    _TAKEN_OUT.rows(database.connection(), list(listing_ids), {"member": member_id})
+
+
+_TAKEN_OUT = Among(
+    lambda some: (
+        sa.delete(CartLine)
+        .where(CartLine.member_id == sa.bindparam("member", None, type_=BigInt), CartLine.listing_id.in_(some))
+        .returning(CartLine.listing_id)
+    )
+)
 
 
 _PUT = Insert(
