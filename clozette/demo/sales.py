@@ -103,7 +103,7 @@ def _ordered(buyer: Member, listing: Listing, now: datetime) -> Order:
         "billing": "same",
         **_address(buyer),
     }
-    return buying.check_out(buyer, viewer, CheckoutIn().load(asked), None, now=now)
+    return buying.check_out(viewer, CheckoutIn().load(asked), None, now=now)
 
 
 def _address(buyer: Member) -> dict[str, str]:

@@ -2,21 +2,24 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from clozette.kernel import database
 from clozette.kernel.database import db
+from clozette.kernel.prepared import Among, Prepared
 from clozette.privacy.models import Subject
 
 _NONCE = 12
-_AT_ONCE = 5_000
+_LOCKED = Among(
+    lambda some: sa.select(Subject.id, Subject.key).where(Subject.id.in_(some)).order_by(Subject.id).with_for_update()
+)
 
-_SOME: sa.BindParameter[int] = sa.bindparam("some", expanding=True)
-_LOCKED = sa.select(Subject.id).where(Subject.id.in_(_SOME)).order_by(Subject.id).with_for_update()
+_KEY = Prepared(sa.select(Subject.key).where(Subject.id == sa.bindparam("subject")))
 
 
 class Erased(Exception):
@@ -31,15 +34,16 @@ def create(now: datetime) -> Subject:
     return subject
 
 
-def lock(subject_ids: Iterable[int]) -> None:
+def lock(subject_ids: Iterable[int]) -> Mapping[int, bytes | None]:
     """Lock people until the transaction ends, in the order of their ids, so that two that lock the same ones take turns.
+
+    Returns their keys, as they stay until then.
 
     A row that leads to a person (an answer in the ledger, a wish to be erased) waits for this on PostgreSQL, because its
     foreign key takes a share of the same row; SQLite has one writer anyway.
     """
-    ordered = sorted(subject_ids)
-    for start in range(0, len(ordered), _AT_ONCE):
-        db.session.execute(_LOCKED, {"some": ordered[start : start + _AT_ONCE]})
+    db.session.flush()
+    return {row.id: row.key for row in _LOCKED.rows(database.connection(), sorted(subject_ids))}
 
 
 def seal(subject: Subject, facts: dict[str, Any]) -> bytes:
@@ -59,17 +63,27 @@ def seal_with(key: bytes | None, subject_id: int, facts: dict[str, Any]) -> byte
     return nonce + AESGCM(key).encrypt(nonce, plain, str(subject_id).encode())
 
 
+def seal_for(subject_id: int, facts: dict[str, Any]) -> bytes:
+    """Do the same for somebody whose row was not read."""
+    (row,) = _KEY.rows(database.connection(), {"subject": subject_id})
+    return seal_with(row.key, subject_id, facts)
+
+
 def unseal(subject: Subject, sealed: bytes) -> dict[str, Any]:
     """Read what ``seal`` made.
 
     :raises Erased: if the key is gone.
     """
-    plain = AESGCM(_key(subject)).decrypt(sealed[:_NONCE], sealed[_NONCE:], str(subject.id).encode())
+    return unseal_with(subject.key, subject.id, sealed)
+
+
+def unseal_with(key: bytes | None, subject_id: int, sealed: bytes) -> dict[str, Any]:
+    """Do the same with a key that was read already.
+
+    :raises Erased: if there is none.
+    """
+    if key is None:
+        raise Erased
+    plain = AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], str(subject_id).encode())
     facts: dict[str, Any] = json.loads(plain)
     return facts
-
-
-def _key(subject: Subject) -> bytes:
-    if subject.key is None:
-        raise Erased
-    return subject.key

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.kernel.ids import new_id
+from clozette.kernel.prepared import Prepared
 from clozette.privacy.disclosures.models import Departure, Handover
 
 
@@ -33,12 +36,31 @@ class Sum:
 
 def note(port: str, handover_id: int, sha256: str, size: int) -> bool:
     """Write a departure down; whether the log knows these very bytes."""
-    known = sa.select(Handover.id).where(Handover.id == handover_id, Handover.payload_sha256 == sha256)
-    if db.session.scalar(known) is None:
-        return False
-    db.session.add(Departure(at=clock.now(), handover_id=handover_id, port=port, sha256=sha256, bytes=size))
     db.session.flush()
-    return True
+    given = {"id": new_id(), "at": clock.now(), "handover": handover_id, "port": port, "sha256": sha256, "size": size}
+    return bool(_NOTE.rows(db.session.connection(), given))
+
+
+def _given(name: str, column: Any) -> Any:
+    return sa.bindparam(name, type_=column.type)
+
+
+_NOTE = Prepared(
+    sa.insert(Departure)
+    .from_select(
+        ["id", "at", "handover_id", "port", "sha256", "bytes"],
+        sa.select(
+            _given("id", Departure.id),
+            _given("at", Departure.at),
+            Handover.id,
+            _given("port", Departure.port),
+            Handover.payload_sha256,
+            _given("size", Departure.bytes),
+        ).where(Handover.id == _given("handover", Handover.id), Handover.payload_sha256 == sa.bindparam("sha256")),
+        include_defaults=False,
+    )
+    .returning(Departure.id)
+)
 
 
 def faults() -> list[Fault]:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -15,14 +16,16 @@ from flask import Flask, current_app
 
 from clozette.kernel.database import db
 from clozette.kernel.formulas import neutral
+from clozette.kernel.ids import new_id
 from clozette.kernel.personal import Declaration, Personal
 from clozette.kernel.ports import departures as ports
 from clozette.kernel.ports.release import Release
+from clozette.kernel.prepared import Insert, Prepared
 from clozette.privacy import consents, ledger, subjects
 from clozette.privacy.disclosures import departures, leaves
 from clozette.privacy.disclosures.models import Disclosure, Handover, Recipient
-from clozette.privacy.disclosures.recipients import particulars
-from clozette.privacy.models import Consent, LedgerEntry, Subject
+from clozette.privacy.disclosures.recipients import Party, particulars
+from clozette.privacy.models import Consent, LedgerEntry
 
 Basis = Literal["consent", "contract", "law", "claim", "vital"]
 Means = Literal["file", "api", "webhook"]
@@ -70,7 +73,8 @@ class Agreement:
 
 @dataclass(frozen=True)
 class _Person:
-    subject: Subject
+    subject_id: int
+    key: bytes
     consent: Any
     reference: str
 
@@ -94,7 +98,7 @@ def ask_erasures_of(app: Flask, begun: Callable[[Collection[int]], Collection[in
 
 def disclose(
     *,
-    recipient: Recipient,
+    recipient: Recipient | Party,
     agreement: Agreement,
     people: Mapping[int, Known],
     fields: Sequence[str],
@@ -119,10 +123,10 @@ def disclose(
     columns = [_declared(name) for name in fields]
     if not people or not fields or (agreement.basis != "consent" and not agreement.duty):
         raise NotDisclosable("a hand-over has people, fields, and a reason where it has no consent")
-    _hold(people)
-    persons = _persons(people, agreement)
+    persons = _persons(_hold(people), agreement)
     payload = _written(_rows(people, fields, persons, mark), form)
-    handover = Handover(
+    handover = SimpleNamespace(
+        id=new_id(),
         at=now,
         recipient_id=recipient.id,
         categories=sorted({column.category for column in columns}),
@@ -133,12 +137,11 @@ def disclose(
         actor_id=actor_id,
         **_said(agreement),
     )
-    db.session.add(handover)
-    db.session.flush()
     rows = [_row(handover.id, person) for person in persons.values()]
-    db.session.add_all(rows)
-    db.session.flush()
-    _commit_to(handover, rows, persons)
+    connection = db.session.connection()
+    _HANDOVER.run(connection, vars(handover))
+    _DISCLOSURE.run(connection, *map(vars, rows))
+    _commit_to(handover, rows)
     return Release(recipient.legal_name, agreement.purpose, payload, tuple(row.id for row in rows), handover.id)
 
 
@@ -147,32 +150,45 @@ def again(handover_id: int, payload: bytes) -> Release:
 
     :raises NotDisclosable: if these are not the bytes that the log says.
     """
-    found = sa.select(Recipient.legal_name, Handover.purpose).join(Handover, Handover.recipient_id == Recipient.id)
-    digest = hashlib.sha256(payload).hexdigest()
-    row = db.session.execute(found.where(Handover.id == handover_id, Handover.payload_sha256 == digest)).first()
-    if row is None:
+    db.session.flush()
+    given = {"handover": handover_id, "digest": hashlib.sha256(payload).hexdigest()}
+    rows = _MADE.rows(db.session.connection(), given)
+    if not rows:
         raise NotDisclosable("these are not the bytes of that hand-over")
-    people = sa.select(Disclosure.id).where(Disclosure.handover_id == handover_id).order_by(Disclosure.id)
-    return Release(row.legal_name, row.purpose, payload, tuple(db.session.scalars(people)), handover_id)
+    return Release(rows[0].legal_name, rows[0].purpose, payload, tuple(row.id for row in rows), handover_id)
 
 
-def _commit_to(handover: Handover, rows: Sequence[Disclosure], persons: Mapping[int, _Person]) -> None:
+_MADE = Prepared(
+    sa.select(Recipient.legal_name, Handover.purpose, Disclosure.id)
+    .join_from(Recipient, Handover, Handover.recipient_id == Recipient.id)
+    .join(Disclosure, Disclosure.handover_id == Handover.id)
+    .where(Handover.id == sa.bindparam("handover"), Handover.payload_sha256 == sa.bindparam("digest"))
+    .order_by(Disclosure.id)
+)
+
+
+_HANDOVER, _DISCLOSURE = Insert(Handover), Insert(Disclosure)
+
+
+def _commit_to(handover: Any, rows: Sequence[Any]) -> None:
     """Let the tree say it too."""
-    ledger.commit_to("handover", handover.id, leaves.of_handover(handover), None)
-    for row in rows:
-        ledger.commit_to("disclosure", row.id, leaves.of_disclosure(row), persons[row.subject_id].subject)
+    ledger.wait(
+        ledger.waiting("handover", handover.id, leaves.of_handover(handover), None),
+        *[ledger.waiting("disclosure", row.id, leaves.of_disclosure(row), row.subject_id) for row in rows],
+    )
 
 
-def _hold(people: Collection[int]) -> None:
+def _hold(people: Collection[int]) -> Mapping[int, bytes | None]:
     """Lock everybody in it: an answer or an erasure comes wholly before this hand-over, or sees it and tells the recipient.
 
-    What the door reads of them it must read after this.
+    What the door reads of them it must read after this. Returns their keys.
     """
-    subjects.lock(people)
+    keys = subjects.lock(people)
     begun: Callable[[Collection[int]], Collection[int]] | None = current_app.extensions.get(_LEAVING)
     leaving = begun(people) if begun else ()
     if leaving:
         raise BeingErased(f"{len(leaving)} of the people are being erased")
+    return keys
 
 
 def _declared(name: str) -> Personal:
@@ -189,27 +205,24 @@ def _said(agreement: Agreement) -> dict[str, Any]:
     return {name: getattr(agreement, name) for name in names}
 
 
-def _persons(people: Collection[int], agreement: Agreement) -> dict[int, _Person]:
+def _persons(keys: Mapping[int, bytes | None], agreement: Agreement) -> dict[int, _Person]:
     """Return everybody in it by subject id, each with the consent that stands.
 
     :raises NotConsented: if one of them has none.
     """
-    chosen, persons = sorted(people), dict[int, _Person]()
-    for start in range(0, len(chosen), _AT_ONCE):
-        some = chosen[start : start + _AT_ONCE]
-        given = _standing_consents(some, agreement) if agreement.basis == "consent" else {}
-        wanted = sa.select(Subject).where(Subject.id.in_(some)).execution_options(populate_existing=True)
-        for subject in db.session.scalars(wanted):
-            persons[subject.id] = _person(subject, given.get(subject.id), agreement)
-    return persons
+    chosen, given = sorted(keys), dict[int, Any]()
+    if agreement.basis == "consent":
+        for start in range(0, len(chosen), _AT_ONCE):
+            given |= _standing_consents(chosen[start : start + _AT_ONCE], agreement)
+    return {one: _person(one, keys[one], given.get(one), agreement) for one in chosen}
 
 
-def _person(subject: Subject, consent: Any, agreement: Agreement) -> _Person:
-    if subject.key is None:
-        raise BeingErased(f"subject {subject.id} was erased")
+def _person(subject_id: int, key: bytes | None, consent: Any, agreement: Agreement) -> _Person:
+    if key is None:
+        raise BeingErased(f"subject {subject_id} was erased")
     if consent is None and agreement.basis == "consent":
-        raise NotConsented(f"subject {subject.id} has no standing consent for {agreement.purpose} {agreement.channel}")
-    return _Person(subject, consent, secrets.token_hex(16))
+        raise NotConsented(f"subject {subject_id} has no standing consent for {agreement.purpose} {agreement.channel}")
+    return _Person(subject_id, key, consent, secrets.token_hex(16))
 
 
 def _rows(
@@ -240,14 +253,15 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _row(handover_id: int, person: _Person) -> Disclosure:
-    return Disclosure(
+def _row(handover_id: int, person: _Person) -> Any:
+    return SimpleNamespace(
+        id=new_id(),
         handover_id=handover_id,
-        subject_id=person.subject.id,
+        subject_id=person.subject_id,
         consent_id=person.consent.id if person.consent else None,
         wording=person.consent.wording if person.consent else None,
         policy_version=person.consent.policy_version if person.consent else None,
-        reference=subjects.seal(person.subject, {"reference": person.reference}),
+        reference=subjects.seal_with(person.key, person.subject_id, {"reference": person.reference}),
     )
 
 

@@ -6,7 +6,7 @@ The log and the tree are never changed, so no name of a person is written there:
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -15,14 +15,29 @@ from flask_babel import gettext as _
 from clozette.kernel import ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
+from clozette.kernel.prepared import Prepared
 from clozette.privacy import ledger
 from clozette.privacy.disclosures import leaves
 from clozette.privacy.disclosures.models import Recipient
 
 _PEOPLE = "clozette.privacy.people"
 _GIVEN = ("legal_name", "address", "country", "contact")
-_EXACTLY = sa.select(Recipient).where(*(getattr(Recipient, name) == sa.bindparam(name) for name in _GIVEN))
+_EXACTLY = Prepared(
+    sa.select(Recipient.id, *(getattr(Recipient, name) for name in _GIVEN)).where(
+        *(getattr(Recipient, name) == sa.bindparam(name) for name in _GIVEN)
+    )
+)
 Known = Callable[[int], tuple[str, str] | None]
+
+
+class Party(NamedTuple):
+    """A recipient, as it was read to hand something over."""
+
+    id: int
+    legal_name: str
+    address: str
+    country: str
+    contact: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class Particulars:
     contact: str
 
 
-def recipient(*, legal_name: str, address: str, country: str, contact: str, now: datetime) -> Recipient:
+def recipient(*, legal_name: str, address: str, country: str, contact: str, now: datetime) -> Party:
     """Return the recipient with exactly these particulars, added if they are new.
 
     :param contact: a mail address where possible; recipients are told of corrections and erasures there.
@@ -47,7 +62,7 @@ def recipient(*, legal_name: str, address: str, country: str, contact: str, now:
     return _known(given, now)
 
 
-def person(*, subject_id: int, country: str, now: datetime) -> Recipient:
+def person(*, subject_id: int, country: str, now: datetime) -> Party:
     """Return the recipient that a member is to another one: the empty contact tells them from organisations."""
     return _known({"legal_name": ids.encode(subject_id), "address": "", "country": country, "contact": ""}, now)
 
@@ -72,12 +87,13 @@ def particulars(row: Any) -> Particulars:
     return Particulars(name, page, row.country, page)
 
 
-def _known(given: dict[str, str], now: datetime) -> Recipient:
-    known = db.session.scalars(_EXACTLY, given).one_or_none()
-    if known is not None:  # as nearly always: most hand-overs go to the same few
-        return known
+def _known(given: dict[str, str], now: datetime) -> Party:
+    db.session.flush()
+    known = _EXACTLY.rows(db.session.connection(), given)
+    if known:  # as nearly always: most hand-overs go to the same few
+        return Party(*known[0])
     added = insert_once(Recipient, id=new_id(), **given, added_at=now)
-    row = db.session.scalars(_EXACTLY, given).one()
+    party = Party(*_EXACTLY.rows(db.session.connection(), given)[0])
     if added:
-        ledger.commit_to("recipient", row.id, leaves.of_recipient(row), None)
-    return row
+        ledger.commit_to("recipient", party.id, leaves.of_recipient(party), None)
+    return party

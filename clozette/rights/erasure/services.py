@@ -10,15 +10,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 from clozette.accounts.events import MemberReactivated
 from clozette.accounts.models import Member, Role
 from clozette.accounts.services import members
+from clozette.kernel import database
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.events import publish
 from clozette.kernel.ids import new_id
+from clozette.kernel.prepared import Among
 from clozette.kernel.refusal import Refused, refuse
 from clozette.rights.erasure.events import ErasureAsked, ErasureUndone
 from clozette.rights.erasure.models import Erasure
 from clozette.rights.erasure.rules import GRACE, UNCONFIRMED, too_late, wants_to_go, why_not_ask
 
-_AT_ONCE = 5_000
 _UNCONFIRMED_AT_ONCE = 100
 
 
@@ -103,12 +104,15 @@ def is_wished(subject_id: InstrumentedAttribute[int]) -> sa.ColumnElement[bool]:
 
 def begun(subject_ids: Collection[int]) -> set[int]:
     """Return which of some people are being erased and can't undo it any more, or were."""
-    going = sa.select(Erasure.subject_id).where(Erasure.begun_at.is_not(None), Erasure.undone_at.is_(None))
-    some = sorted(subject_ids)
-    found: set[int] = set()
-    for start in range(0, len(some), _AT_ONCE):
-        found.update(db.session.scalars(going.where(Erasure.subject_id.in_(some[start : start + _AT_ONCE]))))
-    return found
+    db.session.flush()
+    return {row.subject_id for row in _BEGUN.rows(database.connection(), sorted(subject_ids))}
+
+
+_BEGUN = Among(
+    lambda some: sa.select(Erasure.subject_id).where(
+        Erasure.begun_at.is_not(None), Erasure.undone_at.is_(None), Erasure.subject_id.in_(some)
+    )
+)
 
 
 def member_of(subject_id: int) -> Member | None:

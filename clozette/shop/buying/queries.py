@@ -16,7 +16,7 @@ from clozette.shop.payments.models import Payment
 
 # Statements of every checkout, made once.
 _ME: sa.BindParameter[Any] = sa.bindparam("me", None, type_=Order.buyer_id.type)
-_BY_KEY = sa.select(Order).where(Order.buyer_id == _ME, Order.form_key == sa.bindparam("key"))
+_BY_KEY = Prepared(sa.select(Order.id).where(Order.buyer_id == _ME, Order.form_key == sa.bindparam("key")))
 _STANDING = Prepared(
     sa.select(Order.id, Order.state, Order.paid_at, Order.swap_id).where(
         Order.ref == sa.bindparam("ref"), Order.buyer_id == _ME
@@ -27,22 +27,21 @@ _HELD = Prepared(
         Order.buyer_id == _ME, Order.state.in_(HELD), Order.swap_id.is_(None)
     )
 )
-_LET_GO = (
-    sa.select(sa.func.count().label("times"))
-    .select_from(Order)
-    .join(OrderLine, OrderLine.order_id == Order.id)
+_PAYMENT = Prepared(sa.select(Payment.id).where(Payment.order_id == sa.bindparam("order")))
+_LET_GO = Prepared(
+    sa.select(OrderLine.listing_id, sa.func.count().label("times"))
+    .join_from(Order, OrderLine, OrderLine.order_id == Order.id)
     .where(Order.buyer_id == _ME, Order.made_at > sa.bindparam("since", type_=Order.made_at.type))
-    .where(OrderLine.listing_id.in_(sa.bindparam("listings", expanding=True)))
     .where(Order.state == "expired", Order.swap_id.is_(None))
     .group_by(OrderLine.listing_id)
-    .order_by(sa.desc("times"))
-    .limit(1)
 )
 
 
 def by_key(buyer_id: int, form_key: str) -> Order | None:
     """Return the order that a form already made."""
-    return db.session.scalar(_BY_KEY, {"me": buyer_id, "key": form_key})
+    db.session.flush()
+    rows = _BY_KEY.rows(database.connection(), {"me": buyer_id, "key": form_key})
+    return db.session.get_one(Order, rows[0].id) if rows else None
 
 
 def standing(member_id: int | None, ref: str) -> Any:
@@ -64,12 +63,15 @@ def held_by(member_id: int) -> int:
 
 def let_go(member_id: int, listings: Sequence[int], since: datetime) -> int:
     """Return how often a member held one of these listings since then and let it go unpaid, of the one with most."""
-    return db.session.scalar(_LET_GO, {"me": member_id, "listings": listings, "since": since}) or 0
+    rows = _LET_GO.rows(database.connection(), {"me": member_id, "since": since})
+    return max((int(row.times) for row in rows if row.listing_id in listings), default=0)
 
 
 def payment_id(order_id: int) -> int:
     """Return the id of an order's payment."""
-    return db.session.scalars(sa.select(Payment.id).where(Payment.order_id == order_id)).one()
+    db.session.flush()
+    (row,) = _PAYMENT.rows(database.connection(), {"order": order_id})
+    return int(row.id)
 
 
 def due(now: datetime) -> Sequence[int]:

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from clozette.accounts.access import oneself
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
 from clozette.kernel.ports import payments as port
@@ -53,7 +52,7 @@ def check_out() -> Any:
         return _form_page(form)
     try:
         shown = notices.answered(services.POINT)
-        order = services.check_out(oneself(viewer), viewer, form.data, shown, now=clock.now())
+        order = services.check_out(viewer, form.data, shown, now=clock.now())
     except Refused as refused:
         db.session.rollback()
         form.refuse(refused.refusal)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +11,9 @@ from sqlalchemy.orm import aliased, joinedload
 from clozette.closets import services as closets
 from clozette.closets.models import Item
 from clozette.closets.rules import fold
-from clozette.kernel import events
-from clozette.kernel.database import db
+from clozette.kernel import database, events
+from clozette.kernel.database import BigInt, db
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.refusal import Refused, refuse
 from clozette.shop.files.queries import current_of
 from clozette.shop.listings import queries, rules
@@ -134,6 +136,7 @@ def reserve(lines: Mapping[int, int], modes: Sequence[str] = rules.BOUGHT) -> No
     :param modes: how they must be offered.
     :raises Refused: ``gone`` if somebody was quicker.
     """
+    db.session.flush()
     taken: dict[int, int] = {}
     for listing_id, number in sorted(lines.items()):
         if not _take(listing_id, number, modes):
@@ -191,13 +194,21 @@ def _is_held(listing: Any) -> sa.ColumnElement[bool]:
 
 
 def _take(listing_id: int, number: int, modes: Sequence[str]) -> bool:
+    given = {"listing": listing_id, "number": number}
+    return bool(_taking(tuple(modes)).rows(database.connection(), given))
+
+
+@cache
+def _taking(modes: tuple[str, ...]) -> Prepared:
+    """Return the statement that takes pieces off a listing, made once."""
+    number: sa.BindParameter[int] = sa.bindparam("number", None, type_=BigInt)
     there = sa.update(Listing).where(
-        Listing.id == listing_id,
+        Listing.id == sa.bindparam("listing", None, type_=BigInt),
         Listing.state == "active",
         Listing.mode.in_(modes),
         Listing.remaining >= number,
     )
-    return _change(there.values(remaining=Listing.remaining - number))
+    return Prepared(there.values(remaining=Listing.remaining - number).returning(Listing.id))
 
 
 def _change(statement: sa.Update) -> bool:

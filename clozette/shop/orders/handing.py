@@ -15,6 +15,7 @@ from clozette.kernel.ports.release import Release
 from clozette.privacy import disclosures
 from clozette.privacy.disclosures import Agreement
 from clozette.privacy.disclosures.models import Recipient
+from clozette.privacy.disclosures.recipients import Party
 from clozette.shop.orders.couriers import Courier
 from clozette.shop.orders.models import Order, OrderAddress
 from clozette.shop.sellers.models import Seller
@@ -97,7 +98,7 @@ def member_behind(recipient: Recipient) -> Member | None:
 
 
 def _handed(
-    to: Recipient, agreement: Agreement, people: dict[int, dict[str, object]], fields: tuple[str, ...], now: datetime
+    to: Party, agreement: Agreement, people: dict[int, dict[str, object]], fields: tuple[str, ...], now: datetime
 ) -> Release:
     """Log it, and let it go: it is shown from now on."""
     release = disclosures.disclose(recipient=to, agreement=agreement, people=people, fields=fields, now=now)
@@ -129,7 +130,7 @@ def _member_of(seller: Seller) -> Member:
     return db.session.get_one(Member, seller.member_id)
 
 
-def _seller(seller: Seller, member: Member, now: datetime) -> Recipient:
+def _seller(seller: Seller, member: Member, now: datetime) -> Party:
     """A trader by the particulars that the law asks of them; a private person by their name and page here."""
     if seller.kind == "private":
         return _person(member, seller.country, now)
@@ -137,5 +138,5 @@ def _seller(seller: Seller, member: Member, now: datetime) -> Recipient:
     return disclosures.recipient(**particulars, country=seller.country, now=now)
 
 
-def _person(member: Member, country: str, now: datetime) -> Recipient:
+def _person(member: Member, country: str, now: datetime) -> Party:
     return disclosures.person(subject_id=member.subject_id, country=country, now=now)

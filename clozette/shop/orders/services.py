@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.kernel import events
-from clozette.kernel.database import db
+from clozette.kernel import database, events
+from clozette.kernel.database import BigInt, db
+from clozette.kernel.prepared import Prepared
 from clozette.kernel.refusal import Refused, refuse
 from clozette.shop.ledger import services as ledger
 from clozette.shop.orders import queries, states
@@ -27,6 +28,11 @@ def move(order: Order, to: str, now: datetime, *conditions: sa.ColumnElement[boo
         raise Refused(states.elsewhere())
     db.session.refresh(order)
     events.publish(OrderMoved(order.id, to))
+
+
+def lead_to_pay(order_id: int, now: datetime) -> None:
+    """Note that the page is open where a held order is paid, unless it was before. Nobody is told: nothing is paid yet."""
+    _LED.rows(database.connection(), {"order": order_id, "now": now})
 
 
 def begin(order_id: int, now: datetime) -> None:
@@ -58,6 +64,14 @@ def remind(order: Order, now: datetime) -> None:
     if _changed(due.values(reminded_at=now)):
         db.session.refresh(order)
         events.publish(OrderDue(order.id))
+
+
+_LED = Prepared(
+    sa.update(Order)
+    .where(Order.id == sa.bindparam("order", type_=BigInt), Order.state == "reserved")
+    .values(state="paying", state_at=sa.bindparam("now", type_=Order.state_at.type))
+    .returning(Order.id)
+)
 
 
 def _changed(statement: sa.Update) -> bool:

@@ -10,8 +10,9 @@ from flask import current_app
 
 from clozette.accounts.models import Member
 from clozette.kernel.ports.release import Release
+from clozette.kernel.viewer import Viewer
 from clozette.privacy import disclosures
-from clozette.privacy.disclosures.models import Recipient
+from clozette.privacy.disclosures.recipients import Party
 from clozette.settings import Settings
 from clozette.shop.orders.models import Order
 from clozette.shop.sellers.models import Seller
@@ -30,18 +31,19 @@ CONTRACT = "Stripe Services Agreement and Stripe Data Processing Agreement"
 RETENTION = "as long as the law on payments makes them keep it"
 
 
-def recipient(now: datetime) -> Recipient:
+def recipient(now: datetime) -> Party:
     """Return the company that the payment service is run by."""
     settings: Settings = current_app.extensions["clozette.settings"]
     named = [part.strip() for part in settings.stripe_entity.split("|")] if settings.stripe_entity else []
     return disclosures.recipient(**(dict(zip(_PARTICULARS, named, strict=True)) if named else _PARTICULARS), now=now)
 
 
-def of_order(order: Order, buyer: Member, now: datetime) -> Release:
+def of_order(order: Order, buyer: Member | Viewer, now: datetime) -> Release:
     """Write down that the payment service gets to know an order, and return the slip.
 
     :raises BeingErased: if the buyer's erasure has begun.
     """
+    assert buyer.subject_id is not None
     known = dict(zip(OF_ORDER, (order.ref, order.total.amount_minor, order.currency), strict=True))
     agreement = disclosures.Agreement(
         purpose="payment",

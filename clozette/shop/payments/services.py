@@ -1,20 +1,24 @@
 """Verbs of payments. Whether a payment is paid only the service's own word decides; each change is one conditional statement."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from flask import current_app
+from sqlalchemy import orm
 
 from clozette.accounts.access import is_present
 from clozette.accounts.models import Member
 from clozette.kernel import database, events
-from clozette.kernel.database import db
+from clozette.kernel.database import BigInt, db
+from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments
 from clozette.kernel.ports.payments import Declined, Session, Terms
 from clozette.kernel.ports.release import Release
-from clozette.kernel.prepared import Prepared
+from clozette.kernel.prepared import Insert, Prepared, loaded
 from clozette.kernel.refusal import Refused
+from clozette.kernel.viewer import Viewer
 from clozette.privacy import disclosures, subjects
 from clozette.privacy.models import Subject
 from clozette.settings import Settings
@@ -36,10 +40,34 @@ and the same moment each time. We close it with the hold; this is for the day wh
 """
 COMES_WITHIN = timedelta(days=21)
 """So long money from a bank may take that the buyer has sent; after that it comes too late, as any that comes late."""
-_THERE = Prepared(
-    sa.select(Seller.id)
-    .join(Member, Member.id == Seller.member_id)
-    .where(Seller.id == sa.bindparam("seller"), Seller.state == "active", is_present())
+_BUYER = orm.aliased(Member)
+_ASKED = Prepared(
+    sa.select(
+        *(Payment.id, Payment.state, Payment.url, Payment.key, Payment.asking, Payment.handover_id),
+        *(Order.id.label("order_id"), Order.ref, Order.state.label("order_state"), Order.hold_until),
+        *(Order.fee_minor, Order.seller_fee_minor, Seller.account, Seller.country),
+        sa.case((sa.and_(Seller.state == "active", is_present()), 1), else_=0).label("there"),
+        *(Subject.id.label("subject_id"), Subject.key.label("sealed_with")),
+    )
+    .join_from(Payment, Order, Order.id == Payment.order_id)
+    .join(Seller, Seller.id == Order.seller_id)
+    .outerjoin(Member, Member.id == Seller.member_id)
+    .outerjoin(_BUYER, _BUYER.id == Order.buyer_id)
+    .outerjoin(Subject, Subject.id == _BUYER.subject_id)
+    .where(Payment.id == sa.bindparam("payment"))
+)
+"""All that is asked for with the page of a payment."""
+_STANDING = Prepared(sa.select(Order.state).where(Order.id == sa.bindparam("order")).with_for_update())
+_OPENED = Prepared(
+    sa.update(Payment)
+    .where(Payment.id == sa.bindparam("payment", type_=BigInt), Payment.state == "asked")
+    .values(
+        state="open",
+        session=sa.bindparam("page", type_=sa.String),
+        url=sa.bindparam("at", type_=sa.String),
+        asking=sa.null(),
+    )
+    .returning(Payment.id)
 )
 _HELD = (
     sa.select(Order)
@@ -50,25 +78,30 @@ _HELD = (
 log = structlog.get_logger()
 
 
-def ask(order: Order, buyer: Member, now: datetime) -> Payment:
+def ask(order: Order, buyer: Member | Viewer, now: datetime) -> Payment:
     """Write down that an order is to be paid, and what the payment service is told; nothing is said to it yet.
 
     :raises BeingErased: if the buyer's erasure has begun.
     """
     release = recipient.of_order(order, buyer, now)
-    subject = db.session.get_one(Subject, buyer.subject_id)
-    payment = Payment(
-        order_id=order.id,
-        key=f"order-{order.ref}-session-1",
-        handover_id=release.handover_id,
-        asking=subjects.seal(subject, {"payload": release.payload.decode()}),
-        amount_minor=order.total.amount_minor,
-        currency=order.currency,
-        asked_at=now,
-    )
-    db.session.add(payment)
-    db.session.flush()
+    assert buyer.subject_id is not None
+    given = {
+        "id": new_id(),
+        "order_id": order.id,
+        "key": f"order-{order.ref}-session-1",
+        "handover_id": release.handover_id,
+        "asking": subjects.seal_for(buyer.subject_id, {"payload": release.payload.decode()}),
+        "state": "asked",
+        "amount_minor": order.total.amount_minor,
+        "currency": order.currency,
+        "asked_at": now,
+    }
+    _ASK.run(database.connection(), given)
+    payment: Payment = loaded(Payment(**given))
     return payment
+
+
+_ASK = Insert(Payment)
 
 
 def open_page(payment_id: int, now: datetime) -> str | None:
@@ -79,22 +112,16 @@ def open_page(payment_id: int, now: datetime) -> str | None:
 
     :raises Later: to be tried again; ``Declined`` if there will be none.
     """
-    payment = db.session.get_one(Payment, payment_id)
-    order = db.session.get_one(Order, payment.order_id)
-    if payment.state == "open" and order.state in HELD:
-        return payment.url
-    if payment.state != "asked" or order.state not in HELD or order.hold_until <= now:
+    db.session.flush()
+    (asked,) = _ASKED.rows(database.connection(), {"payment": payment_id})
+    if asked.state == "open" and asked.order_state in HELD:
+        return str(asked.url)
+    if asked.state != "asked" or asked.order_state not in HELD or asked.hold_until <= now:
         return None
-    if not _seller_is_there(order.seller_id):
+    if not asked.there:  # money would not reach the seller, or nobody is there to send anything
         raise Declined("seller")
-    key, slip, terms = payment.key, _slip(payment, order), _terms(order)
-    page = payments.payments().start(slip, terms, key)
-    return page.url if _opened(payment_id, page, now) else None
-
-
-def _seller_is_there(seller_id: int) -> bool:
-    """Whether money reaches an order's seller, and they are there to send it."""
-    return bool(_THERE.rows(database.connection(), {"seller": seller_id}))
+    page = payments.payments().start(_slip(asked), _terms(asked), asked.key)
+    return page.url if _opened(asked, page, now) else None
 
 
 def close(payment_id: int, now: datetime) -> bool:
@@ -221,40 +248,35 @@ def _end(payment: Payment, now: datetime) -> None:
         listings.give_back(lines_of(order.id))
 
 
-def _opened(payment_id: int, page: Session, now: datetime) -> bool:
+def _opened(asked: Any, page: Session, now: datetime) -> bool:
     """Keep the page that was opened; one that came too late for the order stays unused, and closes by itself."""
-    payment = db.session.get_one(Payment, payment_id)
-    order = hold(payment.order_id)
-    asked = sa.update(Payment).where(Payment.id == payment_id, Payment.state == "asked")
+    connection = database.connection()
+    (order,) = _STANDING.rows(connection, {"order": asked.order_id})
     if order.state not in HELD:
         return False
-    if changed(asked.values(state="open", session=page.id, url=page.url, asking=None)):
-        if order.state == "reserved":
-            orders.move(order, "paying", now)
+    if _OPENED.rows(connection, {"payment": asked.id, "page": page.id, "at": page.url}):
+        orders.lead_to_pay(asked.order_id, now)
+        db.session.expire_all()
         return True
-    db.session.refresh(payment)  # somebody else was quicker: by the same page, or by its end
+    # Somebody else was quicker: by the same page, or by its end.
+    payment = db.session.get_one(Payment, asked.id, populate_existing=True)
     return payment.state == "open" and payment.session == page.id
 
 
-def _slip(payment: Payment, order: Order) -> Release:
+def _slip(asked: Any) -> Release:
     """Make the slip again from the sealed bytes."""
-    buyer = db.session.get_one(Member, order.buyer_id)
-    subject = db.session.get_one(Subject, buyer.subject_id)
-    assert payment.asking is not None
-    payload: str = subjects.unseal(subject, payment.asking)["payload"]
-    return disclosures.again(payment.handover_id, payload.encode())
+    payload: str = subjects.unseal_with(asked.sealed_with, asked.subject_id, asked.asking)["payload"]
+    return disclosures.again(asked.handover_id, payload.encode())
 
 
-def _terms(order: Order) -> Terms:
+def _terms(asked: Any) -> Terms:
     settings: Settings = current_app.extensions["clozette.settings"]
-    seller = db.session.get_one(Seller, order.seller_id)
-    assert seller.account is not None
     return Terms(
-        account=seller.account,
-        fee_minor=order.fee_minor + order.seller_fee_minor,
-        title=f"Clozette {order.ref}",
-        paid_url=f"{settings.base_url}/checkout/return?order={order.ref}",
-        left_url=f"{settings.base_url}/checkout/cancel/{order.ref}",
-        expires_at=order.hold_until + PAGE_STAYS,
-        abroad=regions.is_abroad(settings.stripe_home, seller.country),
+        account=asked.account,
+        fee_minor=asked.fee_minor + asked.seller_fee_minor,
+        title=f"Clozette {asked.ref}",
+        paid_url=f"{settings.base_url}/checkout/return?order={asked.ref}",
+        left_url=f"{settings.base_url}/checkout/cancel/{asked.ref}",
+        expires_at=asked.hold_until + PAGE_STAYS,
+        abroad=regions.is_abroad(settings.stripe_home, asked.country),
     )
