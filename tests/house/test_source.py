@@ -33,6 +33,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "clozette/newsletters/sending/senders.py": "a worker's loop: a transaction for each beat",
         "clozette/newsletters/texts/campaigns.py": "a savepoint: what a refused start had begun goes with it",
         "clozette/newsletters/texts/engine.py": "a worker's loop: a text goes out between the commits of claim and outcome",
+        "clozette/shop/products/services.py": "a savepoint: photos that came with a refused form stay, nothing else of it",
         "clozette/shop/payments/reconciling.py": "a savepoint: one thing that can't be compared spoils no other",
         "clozette/sandbox/": _BESIDE,
     },
