@@ -73,6 +73,7 @@ def test_what_is_listed_goes_to_the_bank_and_nothing_else(app, client, world, as
     assert "Name and address of the parcel" in page
     for _time in (1, 2):
         assert prove(client, judy, asked, WINS, photo).status_code == 303
+    tasks.drain(app)
     hear(app, client, world)
     row = db.session.scalars(sa.select(Proof)).one()
     assert (row.state, row.asking, row.sellers_asking) == ("sent", None, None)
