@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from markupsafe import escape
 
 from clozette.accounts.models import Member
@@ -12,12 +14,15 @@ from clozette.kernel import clock, ids
 from clozette.privacy import policies
 from clozette.shop.carts.models import CartLine
 from clozette.shop.offers import bundles
-from clozette.shop.orders.models import OrderAddress
+from clozette.shop.orders import pages, queries
+from clozette.shop.orders.models import OrderAddress, OrderLine
 from clozette.shop.sellers import fees
 from clozette.shop.sellers.models import Rate
 from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order, make_seller
-from tests.support.kept import both
+from tests.support.kept import both, plainly
+
+LATELY = clock.now()
 
 
 @pytest.fixture
@@ -39,7 +44,7 @@ def german(app, monkeypatch):
     monkeypatch.setitem(app.extensions, "clozette.languages", ["en", "de"])
 
 
-@pytest.mark.parametrize(("state", "columns"), [("paid", {"paid_at": clock.now()}), ("expired", {})])
+@pytest.mark.parametrize(("state", "columns"), [("paid", {"paid_at": LATELY}), ("expired", {})])
 def test_the_way_back_is_each_viewer_s_own(app, people, seller, state, columns):
     for member, browser in people:
         order = make_order(member, make_listing(seller), state, **columns)
@@ -52,7 +57,7 @@ def test_the_way_back_is_each_viewer_s_own(app, people, seller, state, columns):
 
 def test_a_message_is_shown_once_and_scripts_have_the_nonce_of_their_answer(app, people, seller):
     member, browser = people[0]
-    order = make_order(member, make_listing(seller), "paid", paid_at=clock.now())
+    order = make_order(member, make_listing(seller), "paid", paid_at=LATELY)
     address, nonces = f"/checkout/return?order={order.ref}", set()
     for told in (False, True, False):
         if told:
@@ -213,3 +218,82 @@ def test_the_form_has_a_key_and_a_stamp_of_its_own(cast):
     assert len(keys) == 2
     stamps = {re.search(r'name="_notice" value="([^"]+)"', page)[1] for page in pages}
     assert len(stamps) == 2
+
+
+def order_at(order):
+    return f"/orders/{order.ref}"
+
+
+ORDERS = {
+    "held": ("reserved", {}, {}),
+    "being paid": ("paying", {}, {}),
+    "paid": ("paid", {"paid_at": LATELY, "ship_by": LATELY + timedelta(days=5)}, {}),
+    "paid long ago": ("paid", {"paid_at": LATELY - timedelta(hours=3)}, {}),
+    "of a trader": (
+        "paid",
+        {"paid_at": LATELY, "seller_name": "S & Sons", "seller_address": "Road 1", "seller_contact": "s@example.org"}
+        | {"seller_tax_id": "DE1", "tax_minor": 639, "tax_bp": 1900, "tax_name": "USt"},
+        {},
+    ),
+    "several, for less": ("paid", {"paid_at": LATELY}, {"quantity": 3, "list_minor": 4500, "title": "Two <b>"}),
+    "waiting for the seller": ("paid", {"paid_at": LATELY - timedelta(hours=3), "cancel_asked_at": LATELY}, {}),
+    "sent": ("shipped", {"paid_at": LATELY, "shipped_at": LATELY}, {}),
+    "arrived": ("received", {"paid_at": LATELY, "received_at": LATELY}, {}),
+    "gone": ("expired", {"ended_because": "unpaid"}, {}),
+}
+
+
+@pytest.mark.parametrize("what", ORDERS)
+def test_an_order_looks_as_if_it_were_made_anew(app, people, seller, db_session, monkeypatch, what):
+    state, columns, line = ORDERS[what]
+    for member, browser in people:
+        order = make_order(member, make_listing(seller), state, **columns)
+        for name, value in line.items():
+            setattr(db_session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order.id)).one(), name, value)
+        db_session.flush()
+        browser.get(order_at(order))
+        kept = browser.get(order_at(order)).text
+        with monkeypatch.context() as patch:
+            patch.setattr("clozette.shop.orders.pages.is_plain", lambda seen: False)
+            patch.setitem(app.config, "TEMPLATES_AUTO_RELOAD", True)
+            made = browser.get(order_at(order)).text
+        assert plainly(kept).split() == plainly(made).split()
+        assert order.ref in kept
+
+
+def test_the_page_of_an_order_shows_who_left_and_where_it_goes(app, people, seller, db_session):
+    member, browser = people[0]
+    order = make_order(member, make_listing(seller), "paid", paid_at=LATELY)
+    address = db_session.get_one(OrderAddress, (order.id, "shipping"))
+    for line2 in ("", "2nd <floor>"):
+        address.line2, address.country = line2, "BA"
+        db_session.flush()
+        kept, made = both(app, browser, order_at(order))
+        assert kept == made
+        assert "Bosnia &amp; Herzegovina" in kept
+        assert escape(line2) in kept
+    seller.member_id = None
+    db_session.delete(address)
+    db_session.flush()
+    kept, made = both(app, browser, order_at(order))
+    assert kept == made
+    assert "Somebody who has left" in kept
+    assert "Where it goes" not in kept
+
+
+def test_an_order_with_a_case_or_a_refund_is_made_anew(app, people, seller, db_session, monkeypatch):
+    member = people[0][0]
+    order = make_order(member, make_listing(seller), "paid", paid_at=LATELY)
+    monkeypatch.setitem(
+        app.extensions["clozette.slots_when"], ("order.buyer", "shop/_order_review.html"), lambda _: True
+    )
+    with app.test_request_context():
+        seen = queries.seen_by(member.id, order.ref)
+        assert not pages.is_plain(seen)
+    monkeypatch.undo()
+    for name in ("has_cases", "has_refunds", "digital", "swap_id"):
+        with app.test_request_context():
+            seen = queries.seen_by(member.id, order.ref)
+            assert pages.is_plain(seen)
+            setattr(seen, name, True)
+            assert not pages.is_plain(seen)

@@ -213,8 +213,10 @@ def direction() -> str:
     return _locale().text_direction
 
 
-def money(amount: Money | int, currency: str = "") -> str:
-    """Write an amount, or minor units (cents) of ``currency``, in the reader's way."""
+def money(amount: Money | int | Markup, currency: str = "") -> str:
+    """Write an amount, or minor units (cents) of ``currency``, in the reader's way. What is written already stays so."""
+    if isinstance(amount, Markup):
+        return amount
     if not isinstance(amount, Money):
         amount = Money(amount, currency)
     return amount.format(_locale())
@@ -225,8 +227,13 @@ def day(at: date | datetime, style: str = "medium") -> str:
     return str(format_date(at, style))
 
 
-def moment(at: datetime, style: str = "minute") -> str:
-    """Write a date with its time in the reader's way and time zone: to the minute, unless another style is asked for."""
+def moment(at: datetime | Markup, style: str = "minute") -> str:
+    """Write a date with its time in the reader's way and time zone: to the minute, unless another style is asked for.
+
+    What is written already stays so.
+    """
+    if isinstance(at, Markup):
+        return at
     if style != "minute":
         return str(format_datetime(at, style))
     both = str(get_datetime_format("medium", _locale())).replace("'", "")

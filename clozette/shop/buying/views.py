@@ -165,7 +165,8 @@ def _wanted(form: Form, country: str) -> Parcel | None:
 
 def _quicker_page(parcel: Parcel, status: int) -> Any:
     """Say what is gone or held, until when, and what can be done instead."""
-    until = {line.listing.id: held_until(line.listing.id) for line in parcel.lines if line.trouble == "held"}
+    held = [line.listing.id for line in parcel.lines if line.trouble == "held"]
+    until = held_until(held) if held else {}
     page = render_template("shop/quicker.html", parcel=parcel, until=until, words=words)
     return page, 409 if status == 409 else 200
 

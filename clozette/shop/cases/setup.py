@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
     notifications.register(app, words.TO_STAFF, words.to_staff)
-    slots.fill(app, "order.buyer", "shop/_order_case.html")
+    slots.fill(app, "order.buyer", "shop/_order_case.html", when=views.is_said)
     slots.fill(app, "order.seller", "shop/_order_case.html")
     slots.fill(app, "selling.waiting", "selling/_cases_waiting.html")
     app.jinja_env.globals.update(

@@ -168,6 +168,11 @@ def get_back(case_id: int) -> Any:
     return _back(case_id)
 
 
+def is_said(order: Any) -> bool:
+    """Whether the page of an order says anything of cases: there is one, or a buyer might open one now."""
+    return order.has_cases or rules.why_not_open(services.course_of(order), None, clock.now()) is None
+
+
 def may_complain(order: Order) -> bool:
     """Whether a buyer may open a case about an order now, and there is something to ask back."""
     return rules.why_not_open(services.course_of(order), None, clock.now()) is None and bool(asking.parts(order))

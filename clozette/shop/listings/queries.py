@@ -1,6 +1,6 @@
 """Reads of listings: pages of the shop with prices as the viewer pays them, in the same few statements whatever there is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -136,15 +136,16 @@ def shown_of(viewer: Viewer, item_id: int) -> Listing | None:
     return db.session.scalar(joined.where(Listing.item_id == item_id, shown_to(viewer)))
 
 
-def held_until(listing_id: int) -> datetime | None:
-    """Return until when the last of the pieces that somebody holds without having paid is held."""
-    ordered = sa.select(Order.hold_until).join(OrderLine, OrderLine.order_id == Order.id)
-    ordered = ordered.where(OrderLine.listing_id == listing_id, Order.state.in_(HELD))
-    agreed = sa.select(Offer.until).join(OfferLine, OfferLine.offer_id == Offer.id)
-    agreed = agreed.where(OfferLine.listing_id == listing_id, Offer.state == "accepted")
+def held_until(listing_ids: Collection[int]) -> Mapping[int, datetime]:
+    """Return until when the last of the pieces that somebody holds without having paid is held, of the listings that are."""
+    ordered: Any = sa.select(OrderLine.listing_id, Order.hold_until).join(Order, Order.id == OrderLine.order_id)
+    ordered = ordered.where(OrderLine.listing_id.in_(listing_ids), Order.state.in_(HELD))
+    agreed = sa.select(OfferLine.listing_id, Offer.until).join(Offer, Offer.id == OfferLine.offer_id)
+    agreed = agreed.where(OfferLine.listing_id.in_(listing_ids), Offer.state == "accepted")
     either = sa.union_all(ordered, agreed).subquery()
-    last: datetime | None = db.session.scalar(sa.select(sa.func.max(either.c.hold_until)))
-    return last
+    last: Any = sa.select(either.c.listing_id, sa.func.max(either.c.hold_until)).group_by(either.c.listing_id)
+    rows: list[Any] = list(db.session.execute(last))
+    return dict(rows)
 
 
 def _cards(country: str, *, own: bool = False) -> sa.Select[Any]:

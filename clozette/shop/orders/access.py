@@ -7,6 +7,7 @@ from flask import abort
 
 from clozette.kernel.database import db, is_reading
 from clozette.kernel.viewer import Viewer
+from clozette.shop.orders import queries
 from clozette.shop.orders.models import Order
 from clozette.shop.orders.queries import WHOLE
 from clozette.shop.orders.showing import Side
@@ -20,6 +21,11 @@ def bought(viewer: Viewer, ref: str) -> Order:
     """Return an order of the viewer's, or 404; locked where the transaction may write."""
     asked = {"ref": ref, "me": viewer.member_id}
     return db.session.scalar(_BOUGHT if is_reading() else _locked(_BOUGHT), asked) or abort(404)
+
+
+def seen(viewer: Viewer, ref: str) -> Any:
+    """Return what the page of an order of the viewer's needs to know first (``queries.seen_by``), or 404."""
+    return queries.seen_by(viewer.member_id, ref) or abort(404)
 
 
 def sold(viewer: Viewer, ref: str) -> Order:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from clozette.kernel import clock
 from clozette.kernel.paging import read_cursor
 from clozette.kernel.web import gate
-from clozette.shop.orders import access, backing_out, handing, queries, services, words
+from clozette.shop.orders import access, backing_out, handing, pages, queries, services, words
 from clozette.shop.orders.couriers import COURIERS
 from clozette.shop.orders.days import days
 from clozette.shop.sellers import places
@@ -32,9 +32,12 @@ def orders() -> Any:
 @gate.members()
 def order(ref: str) -> Any:
     """Show one order: what it cost, where it goes, how far it is."""
+    seen = access.seen(gate.viewer(), ref)
+    if pages.is_plain(seen):
+        return pages.plain(seen)
     found = access.bought(gate.viewer(), ref)
     return render_template(
-        "shop/order.html",
+        pages.TEMPLATE,
         order=found,
         address=handing.address_of(found),
         refunds=queries.refunds_of(found.id),

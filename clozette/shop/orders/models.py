@@ -150,6 +150,16 @@ class OrderLine(Model):
 
     listing: Mapped[Listing] = relationship(lazy="raise")
 
+    @property
+    def sum_minor(self) -> int:
+        """What all its pieces cost."""
+        return self.price_minor * self.quantity
+
+    @property
+    def list_sum_minor(self) -> int:
+        """What the listing asked for them."""
+        return (self.list_minor or 0) * self.quantity
+
 
 class OrderAddress(Model):
     """Where an order goes, and whom its bill names; the seller and the courier get it by hand-overs alone."""

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from clozette.accounts.models import Member
+from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
+from clozette.kernel.prepared import Prepared
+from clozette.shop.cases.models import Case
 from clozette.shop.orders import rules
 from clozette.shop.orders.days import days
-from clozette.shop.orders.models import Order
+from clozette.shop.orders.models import Order, OrderAddress, OrderLine
 from clozette.shop.payments.models import Payment, Refund
 from clozette.shop.sellers.models import Seller
 from clozette.shop.swaps.models import Swap
@@ -24,6 +29,43 @@ STEPS = {
     "over": (Order.state == "received", Order.protected_until, timedelta()),
 }
 """What the clock does: of which orders, counted from when, and after how long; ``unheard`` after as long as settings say."""
+
+
+_ME: sa.BindParameter[Any] = sa.bindparam("me", None, type_=Order.buyer_id.type)
+_REF: sa.BindParameter[Any] = sa.bindparam("ref", None, type_=Order.ref.type)
+_HAS_CASES = sa.exists().where(Case.order_id == Order.id)
+_HAS_REFUNDS = sa.exists().where(Payment.order_id == Order.id, Refund.payment_id == Payment.id)
+_TO = ("name", "line1", "line2", "postcode", "city", "country")
+_SEEN = Prepared(
+    sa.select(
+        *Order.__table__.columns,
+        Member.handle,
+        Member.display_name,
+        *(getattr(OrderAddress, name).label(f"to_{name}") for name in _TO),
+        _HAS_CASES.label("has_cases"),
+        _HAS_REFUNDS.label("has_refunds"),
+    )
+    .select_from(Order)
+    .join(Seller, Seller.id == Order.seller_id)
+    .outerjoin(Member, Member.id == Seller.member_id)
+    .outerjoin(OrderAddress, sa.and_(OrderAddress.order_id == Order.id, OrderAddress.use == "shipping"))
+    .where(Order.ref == _REF, Order.buyer_id == _ME)
+)
+_LINES = Prepared(
+    sa.select(*OrderLine.__table__.columns)
+    .where(OrderLine.order_id == sa.bindparam("order"))
+    .order_by(OrderLine.position)
+)
+
+
+def seen_by(buyer_id: int | None, ref: str) -> Any:
+    """Return what the page of a buyer's order needs to know first, if there is one: its columns and ``lines``; its seller's
+    ``handle`` and ``display_name``; where it goes, as ``to_…``; whether it ``has_cases`` or ``has_refunds``.
+    """
+    connection = database.connection()
+    for row in _SEEN.rows(connection, {"me": buyer_id, "ref": ref}):
+        return SimpleNamespace(**row._asdict(), lines=_LINES.rows(connection, {"order": row.id}))
+    return None
 
 
 def bought_by(member_id: int, after: int | None) -> Page[Order]:

@@ -21,6 +21,6 @@ def init_app(app: Flask) -> None:
     tasks.schedule(app, "37 * * * *", ours.show_reviews)
     for kind in words.TOLD:
         notifications.register(app, kind, words.teller(kind))
-    slots.fill(app, "order.buyer", "shop/_order_review.html")
+    slots.fill(app, "order.buyer", "shop/_order_review.html", when=views.may_review)
     slots.fill(app, "order.seller", "shop/_order_review.html")
     app.jinja_env.globals.update(may_review=views.may_review, seller_of_member=queries.seller_of)

@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     telling.init_app(app)
     slots.fill(app, "listing.deeds", "shop/swaps/_offer.html")
     slots.fill(app, "selling.waiting", "shop/swaps/_waiting.html")
-    slots.fill(app, "order.buyer", "shop/swaps/_leg.html")
+    slots.fill(app, "order.buyer", "shop/swaps/_leg.html", when=lambda order: order.swap_id is not None)
     slots.fill(app, "order.seller", "shop/swaps/_leg.html")
     app.jinja_env.globals.update(swap_of=queries.of_order, swaps_waiting=_waiting, i_want=_wanted)
 

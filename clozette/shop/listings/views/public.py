@@ -99,7 +99,7 @@ def shop_of(handle: str) -> str:
 
 def _held_until(found: Listing) -> datetime | None:
     held = not found.variant and not found.remaining and found.state == "active"
-    return queries.held_until(found.id) if held else None
+    return queries.held_until([found.id]).get(found.id) if held else None
 
 
 def _beside_mine(viewer: Viewer, item: closet.ShownItem | None, total: Money | None) -> dict[str, Any]:
