@@ -11,6 +11,7 @@ from clozette.kernel.database import db
 from clozette.shop.books.queries import day_of
 from clozette.shop.cases.models import Case
 from clozette.shop.ledger.models import Move
+from clozette.shop.listings.access import stands
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order
 from clozette.shop.payments.models import Heard, Payout, Refund
@@ -45,7 +46,8 @@ class Figures:
 
 def figures(today: date) -> Figures:
     """Count."""
-    orders, sellers, listings = (_by_state(model.state) for model in (Order, Seller, Listing))
+    orders, sellers = (_by_state(model.state) for model in (Order, Seller))
+    listings = _by_state(Listing.state, stands())
     days = _days_to(today)
     return Figures(_money(days), orders, sellers, listings, _cases(days), _waiting())
 
@@ -114,8 +116,8 @@ def _into(account: str, row: Any) -> int:
     return amount if row.to_account == account else -amount if row.from_account == account else 0
 
 
-def _by_state(state: Any) -> dict[str, int]:
-    rows = db.session.execute(sa.select(state, sa.func.count()).group_by(state))
+def _by_state(state: Any, *which: sa.ColumnElement[bool]) -> dict[str, int]:
+    rows = db.session.execute(sa.select(state, sa.func.count()).where(*which).group_by(state))
     return {row[0]: row[1] for row in rows}
 
 
