@@ -62,7 +62,9 @@ OF_PAYMENTS = {
         "asks, tells nothing",
     ),
     "heard": "reads what came",
-    **dict.fromkeys(("get_redirect_target", "init_poolmanager", "send"), "what the client calls on its way"),
+    **dict.fromkeys(
+        ("get_redirect_target", "init_poolmanager", "send", "request", "close"), "what the client calls on its way"
+    ),
     **dict.fromkeys(
         ("clear", "pay", "send", "refuse", "time_out", "onboard", "disputed", "settle", "fail_refund", "news"),
         "the twin in memory alone",
