@@ -297,3 +297,16 @@ def test_an_order_with_a_case_or_a_refund_is_made_anew(app, people, seller, db_s
             assert pages.is_plain(seen)
             setattr(seen, name, True)
             assert not pages.is_plain(seen)
+
+
+def test_what_is_held_is_asked_in_one_statement(cast, db_session, query_counter):
+    counted = []
+    for _ in range(2):
+        held = make_listing(cast.seller)
+        put(cast.browser, held)
+        make_order(make_member(f"dora{len(counted)}"), held)
+        with query_counter() as asked:
+            page = cast.browser.get(form_at(cast.seller)).text
+        counted.append(len(asked))
+        assert page.count("Held until") == len(counted)
+    assert counted[0] == counted[1]
