@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from clozette import create_app
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ids import encode
-from clozette.settings import Settings
 from clozette.shop.carts import services as carts
 from clozette.shop.listings.models import Listing
 from clozette.shop.payments import services as payments
-from tests.factories.accounts import make_member, sign_in
+from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order, make_seller
 
 pytestmark = pytest.mark.browser
@@ -23,10 +21,10 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def cast(live_server: Any) -> SimpleNamespace:
+def cast(live_app: Any) -> SimpleNamespace:
     """Give a buyer with two things of one seller in the cart, one of which is held for another, and an order of theirs."""
-    app, number = create_app(Settings.from_environment(live_server.environment)), next(_numbers)
-    with app.app_context():
+    number = next(_numbers)
+    with live_app.app_context():
         ada, bea = (make_member(f"{name}_buys_{number}", display_name=name, country="GB") for name in ("Ada", "Bea"))
         seller = make_seller(ada, account=f"acct_buying_{number}", account_key=f"buying-{number}")
         coat, scarf, hat = (
@@ -36,31 +34,14 @@ def cast(live_server: Any) -> SimpleNamespace:
         order = make_order(bea, hat, form_key=f"buying-{number}", ref=f"browser{number}")
         payments.ask(order, bea, clock.now())
         carts.put_back(bea.id, {coat.id: 1, scarf.id: 1}, now=clock.now())
-        client = app.test_client()
-        sign_in(client, bea)
-        cookie = client.get_cookie("__Host-session", domain="localhost").value
-        made = SimpleNamespace(cookie=cookie, seller=encode(seller.id), scarf=scarf.id, ref=order.ref, app=app)
+        made = SimpleNamespace(people={"Bea": bea.id}, seller=encode(seller.id), scarf=scarf.id, ref=order.ref)
         db.session.commit()
     return made
 
 
-@pytest.fixture
-def visit(visitor: Any, live_server: Any, cast: SimpleNamespace) -> Any:
-    """Give ``visit(javascript=…, width=…)``: a page with the buyer signed in."""
-
-    def open_page(**options: Any) -> Any:
-        page = visitor(**options)
-        page.context.add_cookies(
-            [{"name": "__Host-session", "value": cast.cookie, "url": live_server.url, "secure": True}]
-        )
-        return page
-
-    return open_page
-
-
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without"])
 def test_the_bill_may_name_another(visit: Any, cast: SimpleNamespace, javascript: bool) -> None:
-    page = visit(javascript=javascript, width=390)
+    page = visit("Bea", javascript=javascript, width=390)
     page.goto("/cart")
     page.get_by_role("link", name="Go on and buy").click()
     expect(page.get_by_label("Town").nth(1)).to_be_hidden()
@@ -69,9 +50,9 @@ def test_the_bill_may_name_another(visit: Any, cast: SimpleNamespace, javascript
     expect(page.get_by_role("button", name="Buy and pay €86.00")).to_be_visible()
 
 
-def test_pages_are_sound(visit: Any, cast: SimpleNamespace, sound: Any) -> None:
+def test_pages_are_sound(live_app: Any, visit: Any, cast: SimpleNamespace, sound: Any) -> None:
     """Nothing for axe to find, nothing that scrolls sideways: many pages in many dresses, so it takes its time."""
-    page = visit()
+    page = visit("Bea")
     for address in (
         "/cart",
         f"/checkout?seller={cast.seller}",
@@ -82,7 +63,7 @@ def test_pages_are_sound(visit: Any, cast: SimpleNamespace, sound: Any) -> None:
     ):
         page.goto(address)
         sound(page)
-    with cast.app.app_context():
+    with live_app.app_context():
         db.session.get_one(Listing, cast.scarf).remaining = 0
         db.session.commit()
     for address in ("/cart", f"/checkout?seller={cast.seller}"):

@@ -15,22 +15,10 @@ from clozette.shop.orders import deeds, queries
 from clozette.shop.orders import services as orders
 from clozette.shop.orders.models import Order
 from tests.factories.accounts import make_member
-from tests.factories.shop import make_listing, make_order, make_seller
+from tests.factories.shop import make_listing, make_order
 from tests.shop.orders.conftest import pay
 
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
-
-
-@pytest.fixture
-def sam(db_session: Any) -> Any:
-    """Give the one who sells."""
-    return make_member("sam", display_name="Sam Seller", country="DE")
-
-
-@pytest.fixture
-def bea(db_session: Any) -> Any:
-    """Give the one who buys."""
-    return make_member("bea", display_name="Bea Buyer", country="GB")
 
 
 @pytest.fixture
@@ -43,12 +31,6 @@ def judy(db_session: Any) -> Any:
 def mark(db_session: Any) -> Any:
     """Give another one."""
     return make_member("mark", roles=("moderator",))
-
-
-@pytest.fixture
-def seller(sam: Any) -> Any:
-    """Give what makes the one a seller."""
-    return make_seller(sam)
 
 
 @pytest.fixture

@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from clozette import create_app
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
-from clozette.settings import Settings
 from clozette.shop.orders import deeds
 from clozette.shop.reviews import services as reviews
-from tests.factories.accounts import make_member, sign_in
+from tests.factories.accounts import make_member
 from tests.factories.photos import jpeg
 from tests.factories.shop import make_listing, make_order, make_seller
 
@@ -23,10 +21,10 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def cast(live_server: Any) -> SimpleNamespace:
-    """Give a sale that arrived, one that was said something of, and the cookies of those concerned."""
-    app, number, now = create_app(Settings.from_environment(live_server.environment)), next(_numbers), clock.now()
-    with app.app_context():
+def cast(live_app: Any) -> SimpleNamespace:
+    """Give a sale that arrived, one that was said something of."""
+    number, now = next(_numbers), clock.now()
+    with live_app.app_context():
         sam = make_member(f"sam_cases_{number}", display_name="Sam", country="DE")
         bea = make_member(f"bea_cases_{number}", display_name="Bea", country="GB")
         judy = make_member(f"judy_cases_{number}", display_name="Judy", roles=("moderator",))
@@ -41,29 +39,10 @@ def cast(live_server: Any) -> SimpleNamespace:
             refs.append(order.ref)
         for side, words in (("buyer", "As in the pictures."), ("seller", "Paid at once.")):
             reviews.write(order, side, stars=4, as_described=True, words=words, now=now)
-        cookies = {}
-        for who in (sam, bea, judy):
-            client = app.test_client()
-            sign_in(client, who, second_factor=who is judy)
-            cookies[who.display_name] = client.get_cookie("__Host-session", domain="localhost").value
-        made = SimpleNamespace(
-            cookies=cookies, ref=refs[0], said=refs[1], sam=sam.handle, listing=ids.encode(listing.id)
-        )
+        people = {who.display_name: who.id for who in (sam, bea, judy)}
+        made = SimpleNamespace(people=people, ref=refs[0], said=refs[1], sam=sam.handle, listing=ids.encode(listing.id))
         db.session.commit()
     return made
-
-
-@pytest.fixture
-def visit(visitor: Any, live_server: Any, cast: SimpleNamespace) -> Any:
-    """Give ``visit("Sam", javascript=…)``: a page with somebody signed in."""
-
-    def open_page(who: str, **options: Any) -> Any:
-        page = visitor(**options)
-        cookie = {"name": "__Host-session", "value": cast.cookies[who], "url": live_server.url, "secure": True}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 def test_a_case_without_javascript(visit: Any, cast: SimpleNamespace, sound: Any) -> None:

@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from clozette import create_app
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
-from clozette.settings import Settings
 from clozette.shop.ledger import rules
 from clozette.shop.ledger import services as ledger
 from clozette.shop.ledger.services import Book
-from tests.factories.accounts import make_member, sign_in
+from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order, make_seller
 
 pytestmark = pytest.mark.browser
@@ -24,10 +22,10 @@ TAXED = {"tax_name": "USt", "tax_bp": 1900, "tax_minor": 718, "seller_tax_id": "
 
 
 @pytest.fixture
-def cast(live_server: Any) -> SimpleNamespace:
-    """Give a trader who sold something, somebody of the staff, and their cookies."""
-    app, number = create_app(Settings.from_environment(live_server.environment)), next(_numbers)
-    with app.app_context():
+def cast(live_app: Any) -> SimpleNamespace:
+    """Give a trader who sold something, and somebody of the staff."""
+    number = next(_numbers)
+    with live_app.app_context():
         sam = make_member(f"sam_desk_{number}", display_name="Sam", country="DE")
         ada = make_member(f"ada_desk_{number}", display_name="Ada", roles=("admin",))
         own = {"account": f"acct_desk_{number}", "account_key": f"desk-{number}", "tax_bp": 1900}
@@ -38,29 +36,10 @@ def cast(live_server: Any) -> SimpleNamespace:
         ledger.book_paid(order.id, clock.now())
         book = Book(seller.id, order.id, "EUR")
         ledger.book(book, "refund", order.id, rules.refunded(1000, 40, 60, whose="held"), clock.now())
-        cookies = {}
-        for who in (sam, ada):
-            client = app.test_client()
-            sign_in(client, who, second_factor=who is ada)
-            cookies[who.display_name] = client.get_cookie("__Host-session", domain="localhost").value
-        made = SimpleNamespace(cookies=cookies, seller=ids.encode(seller.id), ref=order.ref)
+        people = {who.display_name: who.id for who in (sam, ada)}
+        made = SimpleNamespace(people=people, seller=ids.encode(seller.id), ref=order.ref)
         db.session.commit()
-        for engine in db.engines.values():
-            engine.dispose()
     return made
-
-
-@pytest.fixture
-def visit(visitor: Any, live_server: Any, cast: SimpleNamespace) -> Any:
-    """Give ``visit("Sam", javascript=…)``: a page with somebody signed in."""
-
-    def open_page(who: str, **options: Any) -> Any:
-        page = visitor(**options)
-        cookie = {"name": "__Host-session", "value": cast.cookies[who], "url": live_server.url, "secure": True}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 def test_the_pages_are_sound(visit: Any, cast: SimpleNamespace, sound: Any) -> None:

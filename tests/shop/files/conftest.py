@@ -4,22 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.factories.accounts import make_member
 from tests.factories.closets import make_item
 from tests.factories.goods import make_file
 from tests.factories.shop import make_listing, make_seller
-
-
-@pytest.fixture
-def sam(db_session: Any) -> Any:
-    """Give the one who sells."""
-    return make_member("sam", display_name="Sam Seller", country="DE")
-
-
-@pytest.fixture
-def bea(db_session: Any) -> Any:
-    """Give the one who buys."""
-    return make_member("bea", display_name="Bea Buyer", country="GB")
 
 
 @pytest.fixture

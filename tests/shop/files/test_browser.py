@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from clozette import create_app
 from clozette.kernel import clock, ids
 from clozette.kernel.database import db
-from clozette.settings import Settings
-from tests.factories.accounts import make_member, sign_in
+from tests.factories.accounts import make_member
 from tests.factories.closets import make_item
 from tests.factories.goods import PDF, make_file
 from tests.factories.shop import make_listing, make_order, make_seller
@@ -22,10 +20,10 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def cast(live_server: Any) -> SimpleNamespace:
-    """Give somebody who sells a pattern, and somebody who bought it; and their cookies."""
-    app, number = create_app(Settings.from_environment(live_server.environment)), next(_numbers)
-    with app.app_context():
+def cast(live_app: Any) -> SimpleNamespace:
+    """Give somebody who sells a pattern, and somebody who bought it."""
+    number = next(_numbers)
+    with live_app.app_context():
         sam = make_member(f"sam_files_{number}", display_name="Sam", country="DE")
         bea = make_member(f"bea_files_{number}", display_name="Bea", country="GB")
         seller = make_seller(sam, account=f"acct_files_{number}", account_key=f"files-{number}")
@@ -35,27 +33,10 @@ def cast(live_server: Any) -> SimpleNamespace:
         make_file(listing)
         paid = {"paid_at": clock.now(), "ref": f"f{number:09d}", "form_key": "f", "digital": True, "shipping_minor": 0}
         order = make_order(bea, listing, state="received", **paid)
-        cookies = {}
-        for who in (sam, bea):
-            client = app.test_client()
-            sign_in(client, who)
-            cookies[who.display_name] = client.get_cookie("__Host-session", domain="localhost").value
-        made = SimpleNamespace(cookies=cookies, ref=order.ref, listing=ids.encode(listing.id))
+        people = {who.display_name: who.id for who in (sam, bea)}
+        made = SimpleNamespace(people=people, ref=order.ref, listing=ids.encode(listing.id))
         db.session.commit()
     return made
-
-
-@pytest.fixture
-def visit(visitor: Any, live_server: Any, cast: SimpleNamespace) -> Any:
-    """Give ``visit("Sam", javascript=…)``: a page with somebody signed in."""
-
-    def open_page(who: str, **options: Any) -> Any:
-        page = visitor(**options)
-        cookie = {"name": "__Host-session", "value": cast.cookies[who], "url": live_server.url, "secure": True}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 def test_a_file_is_fetched_without_javascript(visit: Any, cast: SimpleNamespace) -> None:

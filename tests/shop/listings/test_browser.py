@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from clozette import create_app
 from clozette.accounts.models import Member
 from clozette.closets import services
 from clozette.closets.models import Item
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.ids import encode
-from clozette.settings import Settings
 from tests.factories import photos
-from tests.factories.accounts import make_member, sign_in
+from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_seller
 
 pytestmark = pytest.mark.browser
@@ -32,10 +30,10 @@ def real_item(owner: Member, colour: Any, **facts: Any) -> Item:
 
 
 @pytest.fixture
-def cast(live_server: Any) -> SimpleNamespace:
-    """Give a seller with three shirts, two of them offered, and a buyer with one much like them; and their cookies."""
-    app, number = create_app(Settings.from_environment(live_server.environment)), next(_numbers)
-    with app.app_context():
+def cast(live_app: Any) -> SimpleNamespace:
+    """Give a seller with three shirts, two of them offered, and a buyer with one much like them."""
+    number = next(_numbers)
+    with live_app.app_context():
         ada = make_member(f"ada_shop_{number}", display_name="Ada", country="DE")
         bea = make_member(f"bea_shop_{number}", display_name="Bea", country="SG")
         seller = make_seller(ada, account=f"acct_browser_{number}", account_key=f"browser-{number}")
@@ -57,27 +55,10 @@ def cast(live_server: Any) -> SimpleNamespace:
         services.add_tag(items[0], "linen", now=clock.now())
         real_item(bea, photos.RED, **{**chest, "measurements": {"chest": 500}})
         real_item(bea, photos.BLUE, category="bottoms", subcategory="trousers", colours=["black"])
-        cookies = {}
-        for who in (ada, bea):
-            client = app.test_client()
-            sign_in(client, who)
-            cookies[who.display_name] = client.get_cookie("__Host-session", domain="localhost").value
-        made = SimpleNamespace(cookies=cookies, unsold=f"/items/{encode(items[0].id)}", ada=ada.handle)
+        people = {who.display_name: who.id for who in (ada, bea)}
+        made = SimpleNamespace(people=people, unsold=f"/items/{encode(items[0].id)}", ada=ada.handle)
         db.session.commit()
     return made
-
-
-@pytest.fixture
-def visit(visitor: Any, live_server: Any, cast: SimpleNamespace) -> Any:
-    """Give ``visit("Ada", javascript=…, width=…)``: a page with somebody signed in."""
-
-    def open_page(who: str, **options: Any) -> Any:
-        page = visitor(**options)
-        cookie = {"name": "__Host-session", "value": cast.cookies[who], "url": live_server.url, "secure": True}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without"])

@@ -4,26 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.accounts import make_member
-from tests.factories.shop import make_listing, make_seller
-
-
-@pytest.fixture
-def sam(db_session: Any) -> Any:
-    """Give the one who sells."""
-    return make_member("sam", display_name="Sam Seller", country="DE")
-
-
-@pytest.fixture
-def bea(db_session: Any) -> Any:
-    """Give the one who buys."""
-    return make_member("bea", display_name="Bea Buyer", country="GB")
-
-
-@pytest.fixture
-def seller(sam: Any) -> Any:
-    """Give what makes the one a seller."""
-    return make_seller(sam)
+from tests.factories.shop import make_listing
 
 
 @pytest.fixture

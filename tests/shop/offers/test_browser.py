@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from clozette import create_app
 from clozette.kernel.database import db
 from clozette.kernel.ids import encode
-from clozette.settings import Settings
 from clozette.shop.offers.models import Bundle
 from clozette.shop.offers.words import page_of
-from tests.factories.accounts import make_member, sign_in
+from tests.factories.accounts import make_member
 from tests.factories.offers import make_offer
 from tests.factories.shop import make_listing, make_seller
 
@@ -22,10 +20,10 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def cast(live_server: Any) -> SimpleNamespace:
+def cast(live_app: Any) -> SimpleNamespace:
     """Give a seller with bundles, and somebody who wants a coat and has an accepted offer for a hat."""
-    app, number = create_app(Settings.from_environment(live_server.environment)), next(_numbers)
-    with app.app_context():
+    number = next(_numbers)
+    with live_app.app_context():
         sam, bea = (make_member(f"{name}_talks_{number}", display_name=name, country="GB") for name in ("Sam", "Bea"))
         seller = make_seller(sam, account=f"acct_talking_{number}", account_key=f"talking-{number}")
         db.session.add(Bundle(seller_id=seller.id, pieces=2, off_bp=1000))
@@ -34,26 +32,9 @@ def cast(live_server: Any) -> SimpleNamespace:
             for title in ("A green coat", "A hat")
         )
         agreed = make_offer(bea, hat, 3400, state="accepted", turn="buyer", form_key=f"talking-{number}")
-        made = SimpleNamespace(coat=encode(coat.id), agreed=page_of(agreed), cookies={})
-        for name, member in (("sam", sam), ("bea", bea)):
-            client = app.test_client()
-            sign_in(client, member)
-            made.cookies[name] = client.get_cookie("__Host-session", domain="localhost").value
+        made = SimpleNamespace(coat=encode(coat.id), agreed=page_of(agreed), people={"sam": sam.id, "bea": bea.id})
         db.session.commit()
     return made
-
-
-@pytest.fixture
-def visit(visitor: Any, live_server: Any, cast: SimpleNamespace) -> Any:
-    """Give ``visit(who, …)``: a page with somebody signed in."""
-
-    def open_page(who: str, **options: Any) -> Any:
-        page = visitor(**options)
-        cookie = {"name": "__Host-session", "value": cast.cookies[who], "url": live_server.url, "secure": True}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 def test_an_offer_goes_to_and_fro(visit: Any, cast: SimpleNamespace) -> None:

@@ -10,27 +10,8 @@ from clozette.kernel.ports import payments
 from clozette.kernel.ports.mail import KEY
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import services
-from tests.factories.accounts import make_member
 from tests.factories.closets import make_item
-from tests.factories.shop import make_listing, make_order, make_seller
-
-
-@pytest.fixture
-def sam(db_session: Any) -> Any:
-    """Give the one who sells."""
-    return make_member("sam", display_name="Sam Seller", country="DE")
-
-
-@pytest.fixture
-def bea(db_session: Any) -> Any:
-    """Give the one who buys."""
-    return make_member("bea", display_name="Bea Buyer", country="GB")
-
-
-@pytest.fixture
-def seller(sam: Any) -> Any:
-    """Give what makes the one a seller."""
-    return make_seller(sam)
+from tests.factories.shop import make_listing, make_order
 
 
 @pytest.fixture

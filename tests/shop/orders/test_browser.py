@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from clozette import create_app
 from clozette.kernel import clock
 from clozette.kernel.database import db
-from clozette.settings import Settings
 from clozette.shop.orders import deeds
-from tests.factories.accounts import make_member, sign_in
+from tests.factories.accounts import make_member
 from tests.factories.shop import make_listing, make_order, make_seller
 
 pytestmark = pytest.mark.browser
@@ -20,10 +18,10 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def cast(live_server: Any) -> SimpleNamespace:
-    """Give somebody who has to send what another paid for, and their cookies."""
-    app, number = create_app(Settings.from_environment(live_server.environment)), next(_numbers)
-    with app.app_context():
+def cast(live_app: Any) -> SimpleNamespace:
+    """Give somebody who has to send what another paid for."""
+    number = next(_numbers)
+    with live_app.app_context():
         sam = make_member(f"sam_orders_{number}", display_name="Sam", country="DE")
         bea = make_member(f"bea_orders_{number}", display_name="Bea", country="GB")
         seller = make_seller(sam, account=f"acct_orders_{number}", account_key=f"orders-{number}")
@@ -32,27 +30,10 @@ def cast(live_server: Any) -> SimpleNamespace:
             bea, listing, state="paid", paid_at=clock.now(), ship_by=clock.now(), ref=f"b{number:09d}", form_key="o"
         )
         deeds.introduce(order, clock.now())
-        cookies = {}
-        for who in (sam, bea):
-            client = app.test_client()
-            sign_in(client, who)
-            cookies[who.display_name] = client.get_cookie("__Host-session", domain="localhost").value
-        made = SimpleNamespace(cookies=cookies, ref=order.ref)
+        people = {who.display_name: who.id for who in (sam, bea)}
+        made = SimpleNamespace(people=people, ref=order.ref)
         db.session.commit()
     return made
-
-
-@pytest.fixture
-def visit(visitor: Any, live_server: Any, cast: SimpleNamespace) -> Any:
-    """Give ``visit("Sam", javascript=…)``: a page with somebody signed in."""
-
-    def open_page(who: str, **options: Any) -> Any:
-        page = visitor(**options)
-        cookie = {"name": "__Host-session", "value": cast.cookies[who], "url": live_server.url, "secure": True}
-        page.context.add_cookies([cookie])
-        return page
-
-    return open_page
 
 
 def test_sending_and_receiving_without_javascript(visit: Any, cast: SimpleNamespace) -> None:

@@ -1,5 +1,5 @@
-"""An order that arrived, and its two sides."""
+"""An order that arrived."""
 
-from tests.shop.cases.conftest import arrived, bea, judy, order, sam, seller
+from tests.shop.cases.conftest import arrived, judy, order
 
-__all__ = ["arrived", "bea", "judy", "order", "sam", "seller"]
+__all__ = ["arrived", "judy", "order"]
