@@ -17,10 +17,10 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from clozette import create_app
 from clozette.kernel.viewer import Viewer
-from clozette.kernel.web import limits
+from clozette.kernel.web import limits, limits_windows
 from clozette.kernel.web.errors import MESSAGES
 from clozette.kernel.web.gate import everyone
-from clozette.kernel.web.limits_store import SqliteStorage
+from clozette.kernel.web.limits_store import FileStorage
 from tests.support.application import test_settings as settings_for
 from tests.support.client import Client
 
@@ -35,7 +35,7 @@ def _declared(monkeypatch):
 @pytest.fixture(params=["file", "redis"])
 def store(request, tmp_path):
     if request.param == "file":
-        return SqliteStorage(f"clozette-sqlite://{tmp_path}/limits.db")
+        return FileStorage(f"clozette-file://{tmp_path}/limits")
     return limits._redis(request.getfixturevalue("redis_server").url)
 
 
@@ -84,13 +84,13 @@ class TestStores:
         assert sum(admitted) == 50
 
     def test_processes_take_no_place_twice(self, store, redis_server):
-        where = f"clozette-sqlite://{store.path}" if isinstance(store, SqliteStorage) else redis_server.url
+        where = f"clozette-file://{store.path}" if isinstance(store, FileStorage) else redis_server.url
         program = textwrap.dedent(f"""
             from limits import parse, strategies
             from clozette.kernel.web import limits
-            from clozette.kernel.web.limits_store import SqliteStorage
+            from clozette.kernel.web.limits_store import FileStorage
             where, item = {where!r}, parse("40 per minute")
-            store = SqliteStorage(where) if where.startswith("clozette") else limits._redis(where)
+            store = FileStorage(where) if where.startswith("clozette") else limits._redis(where)
             for limiter in (strategies.MovingWindowRateLimiter(store), strategies.FixedWindowRateLimiter(store)):
                 print(sum(limiter.hit(item, type(limiter).__name__) for _ in range(60)))
         """)
@@ -103,14 +103,63 @@ class TestStores:
 
 def test_the_file_forgets_what_is_over(tmp_path, stopped_clock, monkeypatch):
     monkeypatch.setattr("clozette.kernel.web.limits_store.PRUNE_EVERY", 10)
-    store = SqliteStorage(f"clozette-sqlite://{tmp_path}/limits.db")
+    store = FileStorage(f"clozette-file://{tmp_path}/limits")
     for number in range(25):
         stopped_clock.forward(minutes=2)
         MovingWindowRateLimiter(store).hit(parse("1 per minute"), str(number))
-        FixedWindowRateLimiter(store).hit(parse("1 per minute"), str(number))
     with sqlite3.connect(store.path) as connection:
-        for table in ("tries", "counters"):
-            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] <= 10
+        assert connection.execute("SELECT count(*) FROM tries").fetchone()[0] <= 10
+
+
+class TestWindows:
+    """The file of fixed windows, where it is smaller than what is counted."""
+
+    @pytest.fixture
+    def windows(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(limits_windows, "_BUCKETS", 1)
+        return limits_windows.Windows(tmp_path / "var" / "limits.windows")
+
+    def test_windows_stand_side_by_side(self, windows):
+        names = [f"window {number}" for number in range(8)]
+        for times in range(3):
+            assert [windows.count(name, 60, 1, now=100) for name in names] == [(times + 1, 160)] * 8
+        windows.clear(names[3])
+        windows.clear("one that nobody opened")
+        assert [windows.standing(name, now=159)[0] for name in names] == [3, 3, 3, 0, 3, 3, 3, 3]
+        assert windows.standing(names[0], now=159) == (3, 160)
+        assert windows.standing(names[0], now=160) == (0, 160)
+        assert windows.count(names[0], 60, 1, now=160) == (1, 220)
+
+    def test_many_push_out_no_window_of_one_who_presses_on(self, windows):
+        windows.count("somebody", 300, 1, now=0)
+        for now in range(100):
+            assert windows.count("somebody", 300, 1, now)[0] == now + 2
+            for number in range(9):
+                windows.count(f"passer-by {now} {number}", 300, 1, now)
+
+    def test_what_is_over_gives_its_place_first(self, windows):
+        for _ in range(5):
+            windows.count("before", 10, 1, now=0)
+        for number in range(8):
+            windows.count(f"since {number}", 300, 1, now=10)
+        assert [windows.standing(f"since {number}", now=11)[0] for number in range(8)] == [1] * 8
+
+    def test_a_file_that_was_cut_or_lost_forgets(self, windows, tmp_path):
+        assert [windows.count("a", 60, 1, now=0)[0] for _ in range(2)] == [1, 2]
+        os.truncate(tmp_path / "var" / "limits.windows", 5)
+        assert [windows.count("a", 60, 1, now=0)[0] for _ in range(2)] == [1, 2]
+        windows.reset()
+        assert windows.count("a", 60, 1, now=0)[0] == 1
+
+    def test_a_fork_counts_too(self, windows):
+        windows.count("a", 60, 1, now=0)
+        before = windows._known
+        child = os.fork()
+        if child == 0:
+            windows.count("a", 60, 1, now=0)
+            os._exit(int(windows._known is before))
+        assert os.waitpid(child, 0)[1] == 0, "a file shared with a fork locks nothing"
+        assert windows.standing("a", now=0)[0] == 2
 
 
 class TestDeclared:
@@ -232,12 +281,15 @@ class TestRequests:
         with site(tmp_path, address_limit="2 per minute") as client:
             assert [client.get("/static/icons/sprite.svg").status_code for _ in range(5)] == [200] * 5
 
+    @pytest.mark.usefixtures("_declared")
     def test_no_address_is_kept(self, tmp_path):
         with site(tmp_path) as client:
             client.get("/page", environ_base={"REMOTE_ADDR": "198.51.100.77"})
-            kept = b"".join(path.read_bytes() for path in tmp_path.glob("limits.db*"))
-            assert kept
-            assert b"198.51.100" not in kept
+            with client.application.test_request_context("/", environ_base={"REMOTE_ADDR": "198.51.100.77"}):
+                limits.check(NAME, limits.address_key())
+            kept = [path.read_bytes() for path in sorted(tmp_path.glob("limits.*"))]
+            assert len(kept) >= 2 and all(kept)
+            assert b"198.51.100" not in b"".join(kept)
 
 
 @pytest.mark.usefixtures("_declared")
@@ -267,8 +319,9 @@ class TestLostStores:
 
     def test_nothing_to_count_with(self, tmp_path):
         with site(tmp_path, redis_url=f"unix://{tmp_path / 'nobody'}") as client:
-            (tmp_path / "limits.db").unlink(missing_ok=True)
-            (tmp_path / "limits.db").mkdir()
+            for name in ("limits.db", "limits.windows"):
+                (tmp_path / name).unlink(missing_ok=True)
+                (tmp_path / name).mkdir()
             assert client.get("/page").status_code == 200
             refused = client.get("/try?who=ada")
             assert refused.status_code == 503

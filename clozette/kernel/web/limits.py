@@ -7,7 +7,7 @@ A room declares its limits where it is imported, and counts a try where it happe
     limits.forget("sign-in", limits.address_key())  # a success may wipe the slate
 
 A declared limit is a moving window: in no five minutes are there more than ten. Counts live in Redis where there is one,
-in ``var/limits.db`` otherwise and whenever Redis does not answer. Where not even that can be written, a declared limit
+in ``var/limits.*`` otherwise and whenever Redis does not answer. Where not even that can be written, a declared limit
 fails closed (503), because it guards passwords; the general limit on requests lets the site be read. Keys are keyed
 hashes, so that neither store holds an address or a name.
 """
@@ -25,12 +25,12 @@ from flask import Flask, abort, current_app, request
 from limits import RateLimitItem, parse, parse_many
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
-from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from clozette.kernel import clock
 from clozette.kernel.web import gate
-from clozette.kernel.web.limits_store import SqliteStorage
+from clozette.kernel.web.limits_store import FileStorage
 from clozette.settings import Settings
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ class Limits:
         self.secret = hashlib.sha256(settings.secret_keys[0].encode()).digest()
         self.per_address = parse(settings.address_limit)
         self.per_member = parse(settings.member_limit)
-        self.file = SqliteStorage(f"{SqliteStorage.STORAGE_SCHEME[0]}://{settings.var / 'limits.db'}")
+        self.file = FileStorage(f"{FileStorage.STORAGE_SCHEME[0]}://{settings.var / 'limits'}")
         self.redis = _redis(settings.redis_url) if settings.redis_url else None
         self._redis_rests_until = 0.0
 
@@ -76,6 +76,19 @@ class Limits:
                 self._redis_rests_until = time.monotonic() + REDIS_PAUSE
                 log.warning("limits_without_redis", kind=type(error.storage_error).__name__)
         return work(self.file)
+
+    def count_request(self, item: RateLimitItem, blind: str) -> float | None:
+        """Count in a fixed window; return when it ends if that was one too many. Every request comes here twice.
+
+        :raises StorageError: or OSError, if no store can be written.
+        """
+        expiry = item.get_expiry()
+        if self.redis is None:
+            count, ends = self.file.windows.count(blind, expiry, 1, clock.now().timestamp())
+            return ends if count > item.amount else None
+        if self.count(lambda store: store.incr(blind, expiry)) <= item.amount:
+            return None
+        return self.count(lambda store: store.get_expiry(blind))
 
     def blind(self, name: str, key: str) -> str:
         """Return what stands for a key in the store."""
@@ -137,15 +150,13 @@ def _count_request() -> None:
 
 
 def _count_one(limits: Limits, name: str, item: RateLimitItem, key: str) -> None:
-    blind = limits.blind(name, key)
     try:
-        if limits.count(lambda store: FixedWindowRateLimiter(store).hit(item, blind)):
-            return
-        until = limits.count(lambda store: FixedWindowRateLimiter(store).get_window_stats(item, blind).reset_time)
-    except StorageError as error:
-        log.error("limits_unwritable", kind=type(error.storage_error).__name__)
+        refused_until = limits.count_request(item, limits.blind(name, key))
+    except (StorageError, OSError) as error:
+        log.error("limits_unwritable", kind=type(getattr(error, "storage_error", error)).__name__)
         return
-    _refuse(name, until)
+    if refused_until is not None:
+        _refuse(name, refused_until)
 
 
 def _ask(verb: str, item: RateLimitItem, blind: str) -> Any:

@@ -1,6 +1,7 @@
-"""A store for limits on one machine without Redis: a small SQLite file that all processes share.
+"""A store for limits on one machine without Redis: two small files that all processes share.
 
-It keeps only what a lost file may forget, so it waits for no disk (``synchronous=OFF``).
+``limits.db`` (SQLite) holds moving windows, ``limits.windows`` beside it the fixed ones, which every request counts in.
+They keep only what a lost file may forget, so nobody waits for a disk (``synchronous=OFF``).
 """
 
 import os
@@ -12,23 +13,15 @@ from urllib.parse import urlsplit
 from limits.storage import MovingWindowSupport, Storage
 
 from clozette.kernel import clock
+from clozette.kernel.web.limits_windows import Windows
 
 PATIENCE = 2.0  # seconds to wait for another process's write
 PRUNE_EVERY = 1000
 
 _SCHEMA = """
-    CREATE TABLE IF NOT EXISTS counters (key TEXT PRIMARY KEY, count INTEGER NOT NULL, ends REAL NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS tries (key TEXT NOT NULL, at REAL NOT NULL, amount INTEGER NOT NULL, ends REAL NOT NULL);
     CREATE INDEX IF NOT EXISTS tries_by_key ON tries (key, at);
     CREATE INDEX IF NOT EXISTS tries_by_end ON tries (ends);
-    CREATE INDEX IF NOT EXISTS counters_by_end ON counters (ends);
-"""
-_COUNT = """
-    INSERT INTO counters (key, count, ends) VALUES (:key, :amount, :now + :expiry)
-    ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN ends <= :now THEN excluded.count ELSE count + excluded.count END,
-        ends = CASE WHEN ends <= :now THEN excluded.ends ELSE ends END
-    RETURNING count
 """
 # One statement, so that two processes can't both take the last place.
 _TRY = """
@@ -38,15 +31,17 @@ _TRY = """
 _WINDOW = "SELECT min(at), coalesce(sum(amount), 0) FROM tries WHERE key = :key AND at > :now - :expiry"
 
 
-class SqliteStorage(Storage, MovingWindowSupport):
-    """Counters and moving windows in one file, safe between threads and processes; time is the application's clock."""
+class FileStorage(Storage, MovingWindowSupport):
+    """Fixed and moving windows, safe between threads and processes; time is the application's clock."""
 
-    STORAGE_SCHEME = ["clozette-sqlite"]
+    STORAGE_SCHEME = ["clozette-file"]
 
     def __init__(self, uri: str, wrap_exceptions: bool = True, **options: float | str | bool) -> None:
-        """Open the file that ``uri`` (``clozette-sqlite:///path``) names; make it if need be."""
+        """Open the files that ``uri`` (``clozette-file:///path``) names without their endings; make them if need be."""
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
-        self.path = Path(urlsplit(uri).path)
+        path = Path(urlsplit(uri).path)
+        self.path = path.with_suffix(".db")
+        self.windows = Windows(path.with_suffix(".windows"))
         self._local = threading.local()
         self._since_pruning = 0
 
@@ -57,22 +52,15 @@ class SqliteStorage(Storage, MovingWindowSupport):
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count in a fixed window that the first hit opens; return the count."""
-        self._prune_sometimes()
-        values = {"key": key, "amount": amount, "now": _now(), "expiry": expiry}
-        count: int = self._connection.execute(_COUNT, values).fetchone()[0]
-        return count
+        return self.windows.count(key, expiry, amount, _now())[0]
 
     def get(self, key: str) -> int:
         """Return the count of a fixed window."""
-        row = self._connection.execute(
-            "SELECT count FROM counters WHERE key = ? AND ends > ?", (key, _now())
-        ).fetchone()
-        return row[0] if row else 0
+        return self.windows.standing(key, _now())[0]
 
     def get_expiry(self, key: str) -> float:
         """Return when a fixed window ends."""
-        row = self._connection.execute("SELECT ends FROM counters WHERE key = ?", (key,)).fetchone()
-        return max(row[0] if row else 0.0, _now())
+        return self.windows.standing(key, _now())[1]
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Take ``amount`` places of a moving window, if there are so many."""
@@ -88,17 +76,17 @@ class SqliteStorage(Storage, MovingWindowSupport):
 
     def clear(self, key: str) -> None:
         """Forget one key."""
-        self._connection.execute("DELETE FROM counters WHERE key = ?", (key,))
+        self.windows.clear(key)
         self._connection.execute("DELETE FROM tries WHERE key = ?", (key,))
 
     def check(self) -> bool:
-        """Whether the file can be read."""
+        """Whether the file of moving windows can be read."""
         return bool(self._connection.execute("SELECT 1").fetchone())
 
     def reset(self) -> int | None:
-        """Forget everything; return how many keys that were."""
-        counters = self._connection.execute("DELETE FROM counters").rowcount
-        return counters + self._connection.execute("DELETE FROM tries").rowcount
+        """Forget everything; return how many tries of moving windows that were."""
+        self.windows.reset()
+        return self._connection.execute("DELETE FROM tries").rowcount
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -121,8 +109,7 @@ class SqliteStorage(Storage, MovingWindowSupport):
         self._since_pruning += 1
         if self._since_pruning >= PRUNE_EVERY:
             self._since_pruning = 0
-            for statement in ("DELETE FROM counters WHERE ends <= ?", "DELETE FROM tries WHERE ends <= ?"):
-                self._connection.execute(statement, (_now(),))
+            self._connection.execute("DELETE FROM tries WHERE ends <= ?", (_now(),))
 
 
 def _now() -> float:
