@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clozette import wiring
@@ -11,10 +10,9 @@ from clozette.kernel import database, events, logging, tasks
 from clozette.kernel.ids import IdConverter
 from clozette.kernel.ports import mail
 from clozette.kernel.web import door, errors, gate, headers, health, limits, locale, pages, shell, tls
+from clozette.kernel.web.csrf import KeptTokens
 from clozette.kernel.web.edge import Clozette
 from clozette.settings import ROOT, Settings
-
-csrf = CSRFProtect()
 
 MAX_REQUEST = 6 * 25 * 1024 * 1024 + 1024 * 1024  # six photos of 25 MB and the form around them
 
@@ -41,7 +39,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     door.init_app(app)
     tls.init_app(app)
     limits.init_app(app)
-    csrf.init_app(app)
+    KeptTokens().init_app(app)
     locale.init_app(app)
     pages.init_app(app)
     shell.init_app(app)

@@ -205,7 +205,25 @@ class TestOrigin:
     def test_the_form_itself_passes(self, workshop):
         data = {"a": "b", "csrf_token": workshop.csrf_token()}
         headers = {"Referer": f"{ORIGIN}/", "Origin": ORIGIN}
-        assert workshop.post("/workshop/form", data=data, csrf=False, headers=headers).status_code == 200
+        assert [self._sent(workshop, data, headers) for _ in range(3)] == [200] * 3
+
+    def test_a_token_that_passed_opens_nothing_else(self, workshop_app, workshop):
+        """It is known again in its own session alone, and everything else is asked as before."""
+        data, headers = {"csrf_token": workshop.csrf_token()}, {"Referer": f"{ORIGIN}/"}
+        assert self._sent(workshop, data, headers) == 200
+        for elsewhere in ({}, {"Referer": "https://evil.example/"}, {"Referer": f"{ORIGIN}.evil.example/"}):
+            assert self._sent(workshop, data, elsewhere) == 403
+        assert self._sent(workshop, {"csrf_token": data["csrf_token"] + "x"}, headers) == 403
+        assert self._sent(workshop_app.test_client(), data, headers) == 403
+        other = workshop_app.test_client()
+        with other.session_transaction() as session:
+            session["csrf_token"] = "0" * 40
+        assert self._sent(other, data, headers) == 403
+        assert self._sent(workshop, data, headers) == 200
+
+    @staticmethod
+    def _sent(client, data, headers):
+        return client.post("/workshop/form", data=data, csrf=False, headers=headers).status_code
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
