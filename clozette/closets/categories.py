@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+
+from clozette.kernel.web import locale
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,7 @@ def join(group: str, kind: str | None) -> str:
 
 def label(group: str, kind: str | None = None) -> str:
     """Return the name of a category in the reader's language; of an unknown code, the code."""
-    return _label(str(get_locale()), group, kind) if group in GROUPS else group
+    return _label(locale.code(), group, kind) if group in GROUPS else group
 
 
 @lru_cache(maxsize=10_000)

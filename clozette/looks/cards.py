@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask, current_app, get_template_attribute
-from flask_babel import get_locale
 from markupsafe import Markup
 
 from clozette.kernel.database import db
 from clozette.kernel.images.sizes import widths_for
 from clozette.kernel.kept import Kept
+from clozette.kernel.web.locale import code
 from clozette.looks.feed import FeedRow
 from clozette.looks.models import Look, LookPhoto
 from clozette.looks.queries import Hung, hung_on
@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
 def render(rows: Sequence[FeedRow], *, now: datetime) -> Markup:
     """Return the cards of a page of the feed, in order; those that are not kept are made with one query."""
     kept: Kept[str] = current_app.extensions[_KEY]
-    language = str(get_locale())
+    language = code()
     spell = int(now.timestamp() // SPELL.total_seconds())
     keys = [_key(row, place(number), language, spell) for number, row in enumerate(rows)]
     cards = [kept.get(key) for key in keys]

@@ -27,10 +27,10 @@ def german(tmp_path):
 
 def test_another_language_that_is_forced_is_spoken_until_its_end(german):
     with german.app_context(), force_locale("en"):
-        assert gettext("Bye") == "Bye"
+        assert (gettext("Bye"), locale.code()) == ("Bye", "en")
         with force_locale("de"):
-            assert gettext("Bye") == "Tschüss"
-        assert gettext("Bye") == "Bye"
+            assert (gettext("Bye"), locale.code()) == ("Tschüss", "de")
+        assert (gettext("Bye"), locale.code()) == ("Bye", "en")
     with german.app_context(), force_locale("de"):
         assert gettext("Bye") == "Tschüss"
 

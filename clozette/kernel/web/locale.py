@@ -1,10 +1,12 @@
 """Languages: which one a page speaks. English now; a catalogue under ``translations/`` adds the next by being there."""
 
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, g, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, get_locale
 
 from clozette.kernel.web import gate
 from clozette.settings import ROOT
@@ -39,7 +41,29 @@ class _Catalogues(Domain):
         return known
 
 
-def _choose() -> str:
+def code() -> str:
+    """Return the language that is spoken now, as a catalogue is named: what is kept in a language is kept under this.
+
+    A page asks for it dozens of times, and Babel writes it anew each time: it is kept beside the language it is of.
+    """
+    context: SimpleNamespace | None = g.get("_flask_babel") if g else None
+    locale = getattr(context, "babel_locale", None) or get_locale() or _locale("en")
+    known: tuple[Locale, str] | None = getattr(context, "written", None)
+    if known is None or known[0] is not locale:
+        known = (locale, str(locale))
+        if context is not None:
+            context.written = known
+    return known[1]
+
+
+_locale = lru_cache(maxsize=64)(Locale.parse)
+
+
+def _choose() -> Locale:
+    return _locale(_wanted())
+
+
+def _wanted() -> str:
     languages: list[str] = current_app.extensions["clozette.languages"]
     wanted = gate.viewer().locale
     if wanted in languages:

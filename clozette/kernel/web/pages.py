@@ -32,6 +32,7 @@ from clozette.kernel import clock, ids
 from clozette.kernel.kept import Kept
 from clozette.kernel.money import Money
 from clozette.kernel.viewer import Viewer
+from clozette.kernel.web import locale
 from clozette.kernel.web.gate import everyone, viewer
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -205,7 +206,7 @@ def has_page(path: str) -> bool:
 
 def language() -> str:
     """Return the page's language as HTML writes it."""
-    return str(_locale()).replace("_", "-")
+    return locale.code().replace("_", "-")
 
 
 def direction() -> str:

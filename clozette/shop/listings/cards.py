@@ -10,7 +10,6 @@ from typing import Any
 
 from babel.numbers import get_territory_currencies
 from flask import current_app, render_template
-from flask_babel import get_locale
 from markupsafe import Markup
 
 from clozette.accounts import countries
@@ -18,6 +17,7 @@ from clozette.closets import categories, colours
 from clozette.kernel import money
 from clozette.kernel.images.sizes import widths_for
 from clozette.kernel.kept import Kept
+from clozette.kernel.web.locale import code
 from clozette.media.models import Photo
 from clozette.shop.listings import prices, queries, words
 from clozette.shop.listings.models import Listing
@@ -33,7 +33,7 @@ MOST_CARDS, EAGER = 8192, 4
 
 def render(rows: Sequence[Row], country: str, *, now: datetime) -> Markup:
     """Return the cards of a page, in order; those that are not kept are made with one statement more."""
-    kept, language, fees = _kept(), str(get_locale()), all_current(now)
+    kept, language, fees = _kept(), code(), all_current(now)
     taken = {currency: line.id for currency, line in fees.items()}
     keys = [(row, taken.get(row.currency), place < EAGER, country, language) for place, row in enumerate(rows)]
     cards = [kept.get(key) for key in keys]
@@ -59,7 +59,7 @@ def panel(
     """Return the form of the filters. ``typed``: amounts as they were typed; ``wrong``: what can't be read of them."""
     kept = _kept()
     said = tuple((name, tuple(wrong[name])) for name in typed if name in wrong)
-    key = ("panel", str(get_locale()), country, filters, len(active), said, tuple(typed.values()))
+    key = ("panel", code(), country, filters, len(active), said, tuple(typed.values()))
     made = kept.get(key)
     if made is None:
         choices = _choices(country, filters)

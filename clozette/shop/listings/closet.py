@@ -12,15 +12,18 @@ from clozette.closets import categories, measures
 from clozette.closets.models import Item, ItemPhoto, Label
 from clozette.kernel import database
 from clozette.kernel.images import are_alike
+from clozette.kernel.kept import Kept
 from clozette.kernel.money import Money
 from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
+from clozette.kernel.web.locale import code
 from clozette.media.models import Photo
 from clozette.shop.listings import wearing
 from clozette.shop.listings.models import Listing
 from clozette.shop.listings.wearing import Garment
 
 MOST_LOOKED_AT, MOST_SHOWN, MOST_TO_COMPARE = 200, 6, 50
+MOST_KEPT = 2000
 WEARS = "clozette.wears"
 """Who keeps wears puts ``(member_id, group) -> wears a year of such a garment, or nothing`` among the extensions."""
 
@@ -80,6 +83,11 @@ class Length:
         return None if self.mine is None else self.theirs - self.mine
 
 
+# By the rows themselves: what changes in a closet is another key.
+_named: Kept[Sequence[tuple[int, str]]] = Kept(MOST_KEPT)
+_weighings: Kept[tuple[Sequence[int], Sequence[int]]] = Kept(MOST_KEPT)
+
+
 def shown_item(viewer: Viewer, listing: Listing) -> ShownItem | None:
     """Return the item of a listing as far as the viewer sees it: once it is hidden, or another's, nothing of it is shown."""
     owner, reader = listing.seller.member_id, database.reader()
@@ -97,10 +105,9 @@ def shown_item(viewer: Viewer, listing: Listing) -> ShownItem | None:
 def ask(viewer: Viewer, item: ShownItem, total: Money | None) -> Answer:
     """Look through the viewer's closet; three statements, whatever it holds."""
     one = Garment(item.id, item.category, item.subcategory, list(item.colours), list(item.seasons))
-    mine = _mine(viewer, item.category)
+    fitting, same = _weighed(viewer, one)
     alike = _alike(viewer, item)
-    doubles = [*alike, *(other.id for other in mine if wearing.is_double(one, other) and other.id not in alike)]
-    fitting, doubles = wearing.fitting(one, mine, MOST_SHOWN), doubles[:MOST_SHOWN]
+    doubles = [*alike, *(other for other in same if other not in alike)][:MOST_SHOWN]
     pieces = _pieces(viewer, [*fitting, *doubles])
     return Answer(
         [pieces[item_id] for item_id in fitting if item_id in pieces],
@@ -112,9 +119,14 @@ def ask(viewer: Viewer, item: ShownItem, total: Money | None) -> Answer:
 
 def to_compare(viewer: Viewer, group: str) -> Sequence[tuple[int, str]]:
     """Return the viewer's garments of a group that were measured: each one's id, and a name to choose it by."""
-    rows = _MEASURED.rows(database.reader(), {"me": viewer.member_id, "group": group})
-    sized = _("size %(size)s")
-    return [(row.id, _name(row, sized)) for row in rows]
+    rows = tuple(_MEASURED.rows(database.reader(), {"me": viewer.member_id, "group": group}))
+    key = (code(), rows)
+    known = _named.get(key)
+    if known is None:
+        sized = _("size %(size)s")
+        known = tuple([(row.id, _name(row, sized)) for row in rows])
+        _named.put(key, known)
+    return known
 
 
 def compare(item: ShownItem, mine: Item | None) -> list[Length]:
@@ -133,11 +145,24 @@ def _name(row: Any, sized: str) -> str:
     return ", ".join(word for word in said if word)
 
 
-def _mine(viewer: Viewer, group: str) -> list[Garment]:
-    """Return the newest of the viewer's garments of a group and of those worn with it, with their words."""
-    groups = dict(zip(_GROUPS, [group, *wearing.partners(group)] + [""] * len(_GROUPS), strict=False))
+def _weighed(viewer: Viewer, one: Garment) -> tuple[Sequence[int], Sequence[int]]:
+    """Return which of the viewer's garments fit, and which are doubles; the rules are asked once about the same garments."""
+    groups = dict(zip(_GROUPS, [one.group, *wearing.partners(one.group)] + [""] * len(_GROUPS), strict=False))
+    rows = tuple(_WORDED.rows(database.reader(), {"me": viewer.member_id, **groups}))
+    key = (one.group, one.kind, *one.colours, None, *one.seasons, rows)
+    known = _weighings.get(key)
+    if known is None:
+        mine = _garments(rows)
+        same = [other.id for other in mine if wearing.is_double(one, other)]
+        known = (wearing.fitting(one, mine, MOST_SHOWN), same)
+        _weighings.put(key, known)
+    return known
+
+
+def _garments(rows: Sequence[Any]) -> list[Garment]:
+    """Return garments with their words: the newest of a group and of those worn with it."""
     found: dict[int, Garment] = {}
-    for row in _WORDED.rows(database.reader(), {"me": viewer.member_id, **groups}):
+    for row in rows:
         garment = found.setdefault(row.id, Garment(row.id, row.category, row.subcategory, [], []))
         if row.kind is not None:
             (garment.colours if row.kind == "colour" else garment.seasons).append(row.value)

@@ -15,6 +15,7 @@ from clozette.closets import colours, measures, naming
 from clozette.closets import words as closet_words
 from clozette.closets.models import Item
 from clozette.kernel.kept import Kept
+from clozette.kernel.web.locale import code
 from clozette.media.addresses import key_of
 from clozette.shop.listings import words
 from clozette.shop.listings.closet import Answer, Length, ShownItem
@@ -78,7 +79,7 @@ def _part(template: str, key: Hashable, **given: Any) -> Markup:
     # A viewer's own garments are many and asked for by few: they push nothing else out.
     store = f"{_KEY}.pieces" if template == _PIECE else _KEY
     kept: Kept[Markup] = current_app.extensions.setdefault(store, Kept(MOST))
-    whole = (template, str(get_locale()), key)
+    whole = (template, code(), key)
     made = kept.get(whole)
     if made is None:
         made = Markup(render_template(template, **given))  # noqa: S704 - made by a template

@@ -87,3 +87,18 @@ def test_each_page_has_a_nonce_and_a_token_of_its_own(client_of: Browsers, coat:
         nonce = page.headers["Content-Security-Policy"].partition("'nonce-")[2].partition("'")[0]
         assert f'nonce="{nonce}"' in page.text
         assert f"@{other}" not in page.text
+
+
+def test_a_garment_that_changes_is_weighed_and_named_anew(
+    client_of: Browsers, coat: Listing, db_session: orm.Session
+) -> None:
+    bea = make_member("bea")
+    mine = make_item(bea, category="outerwear.coat", colours=["red"], measurements={"chest": 500}, brand="Cos")
+    db_session.commit()
+    client = client_of(bea)
+    page = both(client, coat)[1]
+    assert "something much like it" in page and "Coat, Cos</option>" in page
+    mine.subcategory, mine.brand = "jacket", "Arket"
+    db_session.commit()
+    page = both(client, coat)[1]
+    assert "something much like it" not in page and "Cos</option>" not in page and "Jacket, Arket</option>" in page
