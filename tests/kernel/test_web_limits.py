@@ -1,5 +1,6 @@
 """Limits: both stores count alike, over threads and processes; the site fails closed for passwords and open for reading."""
 
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -123,8 +124,8 @@ class TestWindows:
         names = [f"window {number}" for number in range(8)]
         for times in range(3):
             assert [windows.count(name, 60, 1, now=100) for name in names] == [(times + 1, 160)] * 8
-        windows.clear(names[3])
         windows.clear("one that nobody opened")
+        windows.clear(names[3])
         assert [windows.standing(name, now=159)[0] for name in names] == [3, 3, 3, 0, 3, 3, 3, 3]
         assert windows.standing(names[0], now=159) == (3, 160)
         assert windows.standing(names[0], now=160) == (0, 160)
@@ -150,6 +151,18 @@ class TestWindows:
         assert [windows.count("a", 60, 1, now=0)[0] for _ in range(2)] == [1, 2]
         windows.reset()
         assert windows.count("a", 60, 1, now=0)[0] == 1
+
+    def test_nobody_counts_while_another_process_does(self, windows, tmp_path):
+        windows.count("a", 60, 1, now=0)
+        counting = threading.Thread(target=windows.count, args=("a", 60, 1, 0))
+        with (tmp_path / "var" / "limits.windows").open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)  # a lock belongs to whoever opened the file, in whatever process
+            counting.start()
+            counting.join(0.05)
+            assert counting.is_alive()
+            fcntl.flock(other, fcntl.LOCK_UN)
+        counting.join()
+        assert windows.standing("a", now=0)[0] == 2
 
     def test_a_fork_counts_too(self, windows):
         windows.count("a", 60, 1, now=0)

@@ -36,4 +36,6 @@ class KeptTokens(CSRFProtect):
         secret = session.get("csrf_token")
         if passed is None or secret is None or not compare_digest(passed, secret):
             return False
-        return not request.is_secure or (request.referrer or "").startswith(f"https://{request.host}/")
+        return not request.is_secure or (request.referrer or "").startswith(
+            f"{current_app.extensions['clozette.origin']}/"
+        )
