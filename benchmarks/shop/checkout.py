@@ -143,7 +143,7 @@ def open_mall(app: Flask, sandbox: Sandbox) -> Mall:
     """Fill a site with sellers whom the payment service knows, and with buyers."""
     crowd = polls.gather(app, SELLERS + CHECKOUTS)
     tasks.create_tables(app)
-    known = {"livemode": False, "_wants": [], "_payouts": "manual"}
+    known = {"livemode": False, "identity": {"country": "de"}, "_merchant": True, "_wants": [], "_payouts": "manual"}
     accounts = [sandbox.books.add("acct", "v2.core.account", **known)["id"] for _ in range(SELLERS)]
     with app.app_context():
         stalls = market.open_stalls(crowd.members[:SELLERS], accounts)
