@@ -11,9 +11,10 @@ _SESSION = {
     "mode", "client_reference_id", "metadata", "line_items", "payment_intent_data", "success_url", "cancel_url",
     "expires_at", "expand", "customer_email", "locale",
 }  # fmt: skip
-_ONE_REGION = set(
-    "AT BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK US".split()
-)
+_ONE_REGION = {
+    "AT", "BE", "BG", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU",
+    "IE", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "US",
+}  # fmt: skip
 Asked = dict[str, Any]
 
 
