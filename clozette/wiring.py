@@ -319,7 +319,7 @@ def _slots(app: Flask) -> None:
     slots.fill(app, "marketing.overview", "marketing/_overview.html")
     slots.fill(app, "marketing.campaign", "marketing/_sending.html")
     badges.init_app(app)
-    pages.show_in_frame(app, "unread", community_queries.unread_count)
+    pages.count_in_frame(app, "unread", community_queries.unread_count)
     sponsors_setup.init_app(app)
     browser_signals.init_app(app)
 

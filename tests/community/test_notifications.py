@@ -155,12 +155,16 @@ def test_what_the_member_may_no_longer_see_is_left_out(ada: Person, bea: Person,
 def test_looking_reads_nothing_but_the_button_does(ada: Person, bea: Person, db_session: orm.Session) -> None:
     wave(ada, bea.member_id)
     db_session.commit()
+    assert "unread:</span> " not in bea.client.get("/notifications").text
     page = ada.client.get("/notifications").text
+    assert "unread:</span> 1</span></a>" in page
     assert queries.unread_count(Viewer(member_id=ada.member_id)) == 1
     until = page.split('name="until" value="')[1].split('"')[0]
     wave(ada, make_member("late").id)
     db_session.commit()
+    assert "unread:</span> 2</span></a>" in ada.client.get("/notifications").text
     assert location(ada.client.post("/notifications/reading", data={"until": until})) == "/notifications"
+    assert "unread:</span> 1</span></a>" in ada.client.get("/notifications").text
     db_session.rollback()
     assert queries.unread_count(Viewer(member_id=ada.member_id)) == 1  # the one that came after the page was made
 

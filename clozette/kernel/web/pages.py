@@ -5,7 +5,7 @@ hash (a page that was open during a deploy) or by none it is still served, but a
 
 The frame around a page (header, footer, tab bar) is the same from page to page: ``frame(part)`` renders it once for each
 viewer, language and place, and keeps it. A part may therefore show nothing but those, and the facts that rooms add by
-``show_in_frame``.
+``show_in_frame``; a number that changes often stands apart (``count_in_frame``), so that no part is made anew for it.
 
 A script that sends a form says ``X-Follow: no``: instead of a redirect, which a browser would follow unseen (and use up
 the message meant for the person), it gets 204 and the address in ``X-Location``.
@@ -14,7 +14,9 @@ the message meant for the person), it gets 204 and the address in ``X-Location``
 import base64
 import hashlib
 import mimetypes
-from collections.abc import Callable
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -90,6 +92,8 @@ def init_app(app: Flask) -> None:
     app.extensions["clozette.frames"] = Kept(MOST_FRAMES)
     app.extensions["clozette.flashes"] = Kept(MOST_FLASHES)
     app.extensions["clozette.frame_facts"] = {}
+    app.extensions["clozette.frame_counts"] = {}
+    app.extensions["clozette.frame_mark"] = secrets.token_hex(16)
     app.extensions["clozette.csrf"] = Kept(MOST_FRAMES)
     app.view_functions["static"] = _static_view(app.view_functions["static"], files)
     app.add_url_rule("/manifest.webmanifest", "manifest", _manifest)
@@ -141,13 +145,23 @@ def show_in_frame(app: Flask, name: str, ask: Callable[[Viewer], Any]) -> None:
     app.extensions["clozette.frame_facts"][name] = ask
 
 
+def count_in_frame(app: Flask, name: str, ask: Callable[[Viewer], int]) -> None:
+    """Let the frame's templates have ``name``, which is ``templates/parts/<name>.html`` for the number that ``ask`` gives."""
+    app.extensions["clozette.frame_counts"][name] = ask
+
+
 def viewer_key() -> tuple[Any, ...]:
-    """Return all that the frame around a page depends on but the address; found once for an answer."""
-    if "viewer_key" not in g:
+    """Return all that the frame around a page depends on but the address."""
+    return (*_frame_key(), tuple(_frame_counts().values()))
+
+
+def _frame_key() -> tuple[Any, ...]:
+    """Return all that the parts of the frame depend on but the address and the numbers; found once for an answer."""
+    if "frame_key" not in g:
         who = viewer()
         facts = tuple(_frame_facts().items())
-        g.viewer_key = (language(), who.handle, who.display_name, who.avatar_token, who.staff_roles, facts)
-    found: tuple[Any, ...] = g.viewer_key
+        g.frame_key = (language(), who.handle, who.display_name, who.avatar_token, who.staff_roles, facts)
+    found: tuple[Any, ...] = g.frame_key
     return found
 
 
@@ -158,13 +172,35 @@ def frame(part: str) -> Markup:
         return hole
     here = request.path
     place = here if here in PLACES or here == f"/@{viewer().handle}" else ""
-    known: Kept[Markup] = current_app.extensions["clozette.frames"]
-    key = (part, place, viewer_key())
+    known: Kept[Sequence[str]] = current_app.extensions["clozette.frames"]
+    key = (part, place, _frame_key())
     made = known.get(key)
     if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
-        made = Markup(render_template(f"parts/{part}.html", here=place, **_frame_facts()))  # noqa: S704 (a template's own output)
+        made = _made_frame(part, place)
         known.put(key, made)
-    return made
+    filled = [_count(text) if number % 2 else text for number, text in enumerate(made)]
+    return Markup("".join(filled))  # noqa: S704 (a template's own output)
+
+
+def _made_frame(part: str, place: str) -> Sequence[str]:
+    """Render a part, and cut it where numbers belong: the odd ones are their names."""
+    mark: str = current_app.extensions["clozette.frame_mark"]
+    marks = {name: Markup(f"{mark}{name}{mark}") for name in current_app.extensions["clozette.frame_counts"]}  # noqa: S704
+    return re.split(
+        f"{mark}([a-z_]+){mark}", render_template(f"parts/{part}.html", here=place, **_frame_facts(), **marks)
+    )
+
+
+def _count(name: str) -> str:
+    """Return how a number looks, made once for all who see the same."""
+    known: Kept[Sequence[str]] = current_app.extensions["clozette.frames"]
+    number = _frame_counts()[name]
+    key = (name, language(), number)
+    made = known.get(key)
+    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        made = (render_template(f"parts/{name}.html", number=number),)
+        known.put(key, made)
+    return made[0]
 
 
 def flashes() -> Markup:
@@ -187,6 +223,14 @@ def _frame_facts() -> dict[str, Any]:
         asked: dict[str, Callable[[Viewer], Any]] = current_app.extensions["clozette.frame_facts"]
         g.frame_facts = {name: ask(viewer()) for name, ask in asked.items()}
     found: dict[str, Any] = g.frame_facts
+    return found
+
+
+def _frame_counts() -> Mapping[str, int]:
+    if "frame_counts" not in g:
+        asked: dict[str, Callable[[Viewer], int]] = current_app.extensions["clozette.frame_counts"]
+        g.frame_counts = {name: ask(viewer()) for name, ask in asked.items()}
+    found: Mapping[str, int] = g.frame_counts
     return found
 
 
