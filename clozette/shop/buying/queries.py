@@ -18,9 +18,9 @@ from clozette.shop.payments.models import Payment
 _ME: sa.BindParameter[Any] = sa.bindparam("me", None, type_=Order.buyer_id.type)
 _BY_KEY = Prepared(sa.select(Order.id).where(Order.buyer_id == _ME, Order.form_key == sa.bindparam("key")))
 _STANDING = Prepared(
-    sa.select(Order.id, Order.state, Order.paid_at, Order.swap_id).where(
-        Order.ref == sa.bindparam("ref"), Order.buyer_id == _ME
-    )
+    sa.select(Order.id, Order.state, Order.paid_at, Order.swap_id, Payment.id.label("payment_id"))
+    .outerjoin_from(Order, Payment, Payment.order_id == Order.id)
+    .where(Order.ref == sa.bindparam("ref"), Order.buyer_id == _ME)
 )
 _HELD = Prepared(
     sa.select(sa.func.count().label("number")).where(
@@ -45,7 +45,7 @@ def by_key(buyer_id: int, form_key: str) -> Order | None:
 
 
 def standing(member_id: int | None, ref: str) -> Any:
-    """Return how far a buyer's order is, as a row, if there is one: ``id``, ``state``, ``paid_at``, ``swap_id``."""
+    """Return how far a buyer's order is, as a row, if there is one: ``id``, ``state``, ``paid_at``, ``swap_id``, ``payment_id``."""
     return next(iter(_STANDING.rows(database.connection(), {"me": member_id, "ref": ref})), None)
 
 
