@@ -1,6 +1,7 @@
 """A deed's form as a page shows it: what was typed, the errors per field, and the data a schema made of it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import marshmallow as ma
@@ -22,7 +23,7 @@ class Form:
     """
 
     def __init__(self, schema: type[ma.Schema] | ma.Schema, values: Mapping[str, Any] | None = None) -> None:
-        self.schema = schema() if isinstance(schema, type) else schema
+        self.schema = made(schema) if isinstance(schema, type) else schema
         self.values: dict[str, Any] = dict(values or {})
         self.errors: dict[str, list[str]] = {}
         self.data: dict[str, Any] = {}
@@ -88,6 +89,16 @@ class Form:
         return [
             name for name, field in self.schema.load_fields.items() if isinstance(field, empties) and name not in typed
         ]
+
+
+def made(kind: type[ma.Schema]) -> ma.Schema:
+    """Return the schema of a class. One that its class alone decides is made once: it copies each of its fields."""
+    return _kept(kind) if kind.__init__ is ma.Schema.__init__ else kind()
+
+
+@lru_cache(maxsize=512)  # a survey's class is made for its questions
+def _kept(kind: type[ma.Schema]) -> ma.Schema:
+    return kind()
 
 
 def _by_field(error: ma.ValidationError) -> dict[str, Any]:
