@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -277,20 +278,27 @@ class Stripe:
 
     def heard(self, body: bytes, signature: str, now: datetime) -> Event | None:
         """Verify Stripe's signature; its client's own look at the time knows no future, and not our clock."""
-        from stripe import SignatureVerificationError, WebhookSignature
-
+        refused, signatures = _signatures()
         if not signature.isascii():  # which its client can't compare
             raise Forged("signature")
         for secret in self._secrets:
             try:
-                WebhookSignature.verify_header(body, signature, secret)
-            except (SignatureVerificationError, UnicodeDecodeError):
+                signatures.verify_header(body, signature, secret)
+            except (refused, UnicodeDecodeError):
                 continue
-            at, _ = WebhookSignature._get_timestamp_and_signatures(signature, "v1")
+            at, _ = signatures._get_timestamp_and_signatures(signature, "v1")
             if not timedelta(seconds=-AHEAD) <= now - datetime.fromtimestamp(at, UTC) <= timedelta(seconds=PAST):
                 raise Forged("time")
             return _event(body)
         raise Forged("signature")
+
+
+@cache
+def _signatures() -> tuple[type[Exception], Any]:
+    """Return what a wrong signature raises, and who verifies them; the package looks its names up anew each time."""
+    from stripe import SignatureVerificationError, WebhookSignature
+
+    return SignatureVerificationError, WebhookSignature
 
 
 def _page(told: Said, terms: Terms) -> "SessionCreateParams":

@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 import structlog
 
-from clozette.kernel import events
-from clozette.kernel.database import db, insert_once
+from clozette.kernel import database, events
+from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments
 from clozette.kernel.ports.payments import Declined, Event
+from clozette.kernel.prepared import Insert
 from clozette.shop.payments import disputes, onboarding, payouts, refunds, services
 from clozette.shop.payments.changes import changed
 from clozette.shop.payments.events import NewsHeard
@@ -19,16 +20,17 @@ from clozette.shop.sellers.models import Seller
 
 log = structlog.get_logger()
 Apply = Callable[[str, str | None, datetime], None]
+_KEEP = Insert(Heard, lambda insert: insert.on_conflict_do_nothing())
 
 
 def keep(event: Event, now: datetime) -> None:
     """Keep that something was told, unless it was before; what we have no use for is not kept."""
     if _way(event.kind) is None or len(event.subject) > MAX_ID:
         return
-    heard_id = new_id()
+    heard = {"id": new_id(), "event": event.id, "heard_at": now}
     told = {"kind": event.kind, "subject": event.subject, "account": event.account, "made_at": event.made_at}
-    if insert_once(Heard, id=heard_id, event=event.id, heard_at=now, **told):
-        events.publish(NewsHeard(heard_id))
+    if _KEEP.run(database.connection(), {**heard, **told}):
+        events.publish(NewsHeard(heard["id"]))
 
 
 def heed(heard_id: int, now: datetime) -> None:
