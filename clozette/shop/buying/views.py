@@ -24,7 +24,6 @@ from clozette.shop.payments import services as payments
 
 blueprint = Blueprint("checkout", __name__)
 HERE = "/checkout"
-_ANY, _DIGITAL = schemas.CheckoutIn(), schemas.DigitalIn()  # made once: a schema copies each of its fields
 _LOOKS = 24
 """So many times the page after paying looks by itself whether the money is there, every five seconds."""
 
@@ -38,7 +37,7 @@ def ask() -> Any:
     if _id(seller) is None and _id(offer) is None:
         return redirect("/cart", 303)
     assert viewer.member_id is not None
-    form = Form(_ANY, remembered(viewer.member_id))
+    form = Form(schemas.CheckoutIn, remembered(viewer.member_id))
     form.values |= {"seller": seller, "offer": offer, "form_key": secrets.token_urlsafe(16)}
     return _form_page(form)
 
@@ -47,7 +46,7 @@ def ask() -> Any:
 @gate.members(collects=services.POINT)
 def check_out() -> Any:
     """Order, hold, and lead on to where it is paid."""
-    viewer, form = gate.viewer(), Form(_DIGITAL if "digital" in request.form else _ANY)
+    viewer, form = gate.viewer(), Form(schemas.DigitalIn if "digital" in request.form else schemas.CheckoutIn)
     if not form.load():
         return _form_page(form)
     try:
