@@ -27,10 +27,11 @@ def keep(event: Event, now: datetime) -> None:
     """Keep that something was told, unless it was before; what we have no use for is not kept."""
     if _way(event.kind) is None or len(event.subject) > MAX_ID:
         return
-    heard = {"id": new_id(), "event": event.id, "heard_at": now}
+    heard_id = new_id()
+    heard = {"id": heard_id, "event": event.id, "heard_at": now}
     told = {"kind": event.kind, "subject": event.subject, "account": event.account, "made_at": event.made_at}
     if _KEEP.run(database.connection(), {**heard, **told}):
-        events.publish(NewsHeard(heard["id"]))
+        events.publish(NewsHeard(heard_id))
 
 
 def heed(heard_id: int, now: datetime) -> None:
