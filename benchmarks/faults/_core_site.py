@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask, abort, current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clozette import cli, create_app, csrf
+from clozette import cli, create_app
 from clozette.development import supervisor
 from clozette.kernel import database, tasks
 from clozette.kernel.database import db
@@ -63,7 +63,9 @@ def create() -> Flask:
         tasks.enqueue(TASKS[task], number=number)
         return _end(manner, number)
 
-    app.add_url_rule("/faults/<task>/<int:number>/<manner>", "faults_ask", csrf.exempt(ask), methods=["POST"])
+    app.add_url_rule(
+        "/faults/<task>/<int:number>/<manner>", "faults_ask", app.extensions["csrf"].exempt(ask), methods=["POST"]
+    )
     return app
 
 
