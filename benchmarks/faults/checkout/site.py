@@ -60,7 +60,14 @@ class Site:
         self.app: Flask = create_app(Settings.from_environment(self.environment))
         self.crowd = polls.gather(self.app, BUYERS + 1)
         tasks.create_tables(self.app)
-        account = sandbox.books.add("acct", "v2.core.account", livemode=False, _wants=[], _payouts="manual")
+        known = {
+            "livemode": False,
+            "identity": {"country": "de"},
+            "_merchant": True,
+            "_wants": [],
+            "_payouts": "manual",
+        }
+        account = sandbox.books.add("acct", "v2.core.account", **known)
         self.stall = self.again(lambda: market.open_stalls(self.crowd.members[:1], [account["id"]])[0])
         self.context = ssl.create_default_context(cafile=str(self.authority))
         self.found: Counter[str] = Counter()
