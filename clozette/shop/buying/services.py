@@ -10,8 +10,9 @@ from clozette.kernel.ports import payments as port
 from clozette.kernel.prepared import Insert, loaded
 from clozette.kernel.refusal import Refused, refuse
 from clozette.kernel.viewer import Viewer
-from clozette.privacy import ledger, notices, subjects
+from clozette.privacy import notices, subjects
 from clozette.privacy.disclosures import BeingErased
+from clozette.shop.acknowledging import acknowledge
 from clozette.shop.books import taxes
 from clozette.shop.buying import queries, rules, words
 from clozette.shop.buying.events import OrderReserved
@@ -154,30 +155,13 @@ def _addresses(order: Order, asked: Mapping[str, Any], now: datetime) -> None:
 
 def _wants_at_once(subject_id: int, now: datetime) -> None:
     """Keep that the buyer wanted files at once, and with which words they gave the right to withdraw up."""
-    ledger.record(
-        subject_id=subject_id,
-        point=POINT,
-        action="acknowledged",
-        basis="contract",
-        wording=words.at_once(),
-        method="form:checkout",
-        now=now,
-    )
+    acknowledge(subject_id, POINT, None, method="form:checkout", now=now, wording=words.at_once())
 
 
 def _ask(order: Order, buyer: Viewer, shown: notices.Shown | None, now: datetime) -> None:
     """Keep what was shown beside the form, and what the payment service will be told."""
     assert buyer.subject_id is not None
-    ledger.record(
-        subject_id=buyer.subject_id,
-        point=POINT,
-        action="acknowledged",
-        basis="contract",
-        wording=shown.wording if shown else notices.wording(POINT),
-        method="form:checkout",
-        now=now,
-        shown=shown,
-    )
+    acknowledge(buyer.subject_id, POINT, shown, method="form:checkout", now=now)
     try:
         payments.ask(order, buyer, now)
     except BeingErased as being_erased:
