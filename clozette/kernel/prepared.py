@@ -73,7 +73,7 @@ class Prepared:
         processors = tuple((place, process) for place, process in found if process is not None)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
         types = [(name, one.type) for name, one in compiled.binds.items() if name in compiled.params]
-        return _Compiled(str(compiled), constants, names, _binders(types, dialect), processors)
+        return _Compiled(str(compiled), constants, names, binders(types, dialect), processors)
 
 
 class Among:
@@ -158,7 +158,7 @@ class Insert:
         compiled: Any = statement.compile(dialect=dialect)
         types = [(f"{one.name}_{place}", one.type) for one in self._table.columns for place in range(count)]
         names = tuple(compiled.positiontup) if compiled.positional else None
-        return _Compiled(str(compiled), {}, names, _binders(types, dialect), ())
+        return _Compiled(str(compiled), {}, names, binders(types, dialect), ())
 
 
 def loaded(row: Any) -> Any:
@@ -193,7 +193,8 @@ def _processed(row: Sequence[Any], processors: Sequence[tuple[int, Processor]]) 
     return values
 
 
-def _binders(types: Sequence[tuple[str, Any]], dialect: sa.Dialect) -> tuple[tuple[str, Processor], ...]:
+def binders(types: Sequence[tuple[str, Any]], dialect: sa.Dialect) -> tuple[tuple[str, Processor], ...]:
+    """Return what makes of parameters, by their names, what the driver takes; those that need nothing are left out."""
     found = [(name, kind.dialect_impl(dialect).bind_processor(dialect)) for name, kind in types]
     return tuple((name, process) for name, process in found if process is not None)
 

@@ -5,18 +5,21 @@ A web process only writes into them; no thread of DBOS runs there.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOSClient, EnqueueOptions
+from dbos._schemas import SCHEMA_PLACEHOLDER
 from dbos._schemas.system_database import SystemSchema
 from dbos._serialization import DBOSPortableJSON
 from flask import Flask, current_app
+from sqlalchemy import orm
 
 from clozette.kernel import clock
-from clozette.kernel.database import db, is_reading
+from clozette.kernel.database import connection, db, is_reading
+from clozette.kernel.prepared import binders
 from clozette.kernel.tasks.models import Worker
 from clozette.kernel.tasks.registry import Argument, Task, check_arguments
 
@@ -57,7 +60,7 @@ def init_app(app: Flask) -> None:
         engine = db.get_engine("write")
     if engine.dialect.name == "sqlite":
         engine = make_engine(engine.url)
-    app.extensions[KEY] = DBOSClient(
+    app.extensions[KEY] = client = DBOSClient(
         system_database_engine=engine,
         dbos_system_schema=SCHEMA,
         serializer=DBOSPortableJSON,
@@ -65,6 +68,41 @@ def init_app(app: Flask) -> None:
         lazy=True,
         retry_connection_errors=False,
     )
+    if engine.dialect.name == "sqlite":
+        _compile_once(client._sys_db)
+
+
+def _compile_once(system: Any) -> None:
+    """Let the engine compile each INSERT of a task once on SQLite too; it does so by itself for PostgreSQL alone."""
+    known: dict[tuple[str, ...], tuple[Any, Any]] = {}
+
+    def execute(
+        to: sa.Connection | orm.Session,
+        name: str,
+        values: Mapping[str, Any],
+        build: Callable[[], Any],
+        *,
+        insert_columns: bool = True,
+    ) -> Any:
+        connection = to.connection() if isinstance(to, orm.Session) else to
+        key = (name, *values)
+        if key not in known:
+            columns = list(values) if insert_columns else None
+            compiled: Any = build().compile(
+                dialect=connection.dialect,
+                column_keys=columns,
+                schema_translate_map={SCHEMA_PLACEHOLDER: None},
+                render_schema_translate=True,
+            )
+            types = [(name, one.type) for name, one in compiled.binds.items()]
+            known[key] = (compiled, binders(types, connection.dialect))
+        compiled, processors = known[key]
+        given = compiled.construct_params(values)
+        for name, process in processors:
+            given[name] = process(given[name])
+        return connection.exec_driver_sql(str(compiled), tuple([given[name] for name in compiled.positiontup]))
+
+    system._execute_prepared = execute
 
 
 def enqueue(task: Task, **ids: Argument) -> None:
@@ -72,7 +110,7 @@ def enqueue(task: Task, **ids: Argument) -> None:
     check_arguments(task, ids)
     if is_reading():
         raise RuntimeError(f"{task.name}: a request that may only read asks for no work")
-    client_of(current_app).enqueue_in_transaction(db.session, _options(), task.name, ids, 1)
+    client_of(current_app).enqueue_in_transaction(connection(), _options(), task.name, ids, 1)
 
 
 def enqueue_again(app: Flask, name: str, ids: Mapping[str, Argument], attempt: int, root: str) -> None:
