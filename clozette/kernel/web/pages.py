@@ -19,18 +19,20 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import get_datetime_format
-from flask import Flask, Response, current_app, g, get_flashed_messages, render_template, request, session
+from flask import Flask, Response, current_app, get_flashed_messages, render_template, request, session
 from flask_babel import format_date, format_datetime, format_decimal, format_time, format_timedelta, get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from clozette.kernel import clock, ids
+from clozette.kernel.context import kept
 from clozette.kernel.kept import Kept
 from clozette.kernel.money import Money
 from clozette.kernel.viewer import Viewer
@@ -46,6 +48,7 @@ PLACES = frozenset(
     {"/", "/feed", "/discover", "/shop", "/contests", "/search", "/closet", "/looks/new", "/notifications"}
 )
 MOST_FRAMES, MOST_FLASHES = 4096, 256
+_SAID = "said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +131,16 @@ def csrf() -> Markup:
 
 def csrf_token() -> str:
     """Return the session's form token. It does not end before the session does, so it is signed once."""
-    if "csrf_token" in g:
-        return str(g.csrf_token)
+    values = kept()
+    if "csrf_token" in values:
+        return str(values["csrf_token"])
     tokens: Kept[str] = current_app.extensions["clozette.csrf"]
     secret = session.get("csrf_token")
     token = tokens.get(secret) if secret else None
     if token is None:
         token = generate_csrf()
         tokens.put(session["csrf_token"], token)
-    g.csrf_token = token
+    values["csrf_token"] = token
     return token
 
 
@@ -157,25 +161,29 @@ def viewer_key() -> tuple[Any, ...]:
 
 def _frame_key() -> tuple[Any, ...]:
     """Return all that the parts of the frame depend on but the address and the numbers; found once for an answer."""
-    if "frame_key" not in g:
+    values = kept()
+    found: tuple[Any, ...] | None = values.get("frame_key")
+    if found is None:
         who = viewer()
         facts = tuple(_frame_facts().items())
-        g.frame_key = (language(), who.handle, who.display_name, who.avatar_token, who.staff_roles, facts)
-    found: tuple[Any, ...] = g.frame_key
+        found = (language(), who.handle, who.display_name, who.avatar_token, who.staff_roles, facts)
+        values["frame_key"] = found
     return found
 
 
 def frame(part: str) -> Markup:
     """Return ``templates/parts/<part>.html`` as this viewer sees it at this place, made once."""
-    if "frame_hole" in g:
-        hole: Markup = g.frame_hole(part)
+    values = kept()
+    if "frame_hole" in values:
+        hole: Markup = values["frame_hole"](part)
         return hole
     here = request.path
     place = here if here in PLACES or here == f"/@{viewer().handle}" else ""
-    known: Kept[Sequence[str]] = current_app.extensions["clozette.frames"]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    known: Kept[Sequence[str]] = app.extensions["clozette.frames"]
     key = (part, place, _frame_key())
     made = known.get(key)
-    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    if made is None or app.config["TEMPLATES_AUTO_RELOAD"]:
         made = _made_frame(part, place)
         known.put(key, made)
     filled = [_count(text) if number % 2 else text for number, text in enumerate(made)]
@@ -203,11 +211,18 @@ def _count(name: str) -> str:
     return made[0]
 
 
+def say(message: str, kind: str) -> None:
+    """Show a message on this very answer's page as if it had been flashed, without a cookie that is written and read anew."""
+    kept().setdefault(_SAID, []).append((kind, message))
+
+
 def flashes() -> Markup:
     """Return the messages that wait for the viewer; each is shown once. How some look together is made once."""
-    if "flashes" in g:
-        return Markup(g.flashes)  # noqa: S704 - a mark of ours
+    values = kept()
+    if "flashes" in values:
+        return Markup(values["flashes"])  # noqa: S704 - a mark of ours
     messages = tuple(get_flashed_messages(with_categories=True)) if "_flashes" in session else ()
+    messages += tuple(values.get(_SAID, ()))
     if not messages:
         return Markup()
     known: Kept[Markup] = current_app.extensions["clozette.flashes"]
@@ -219,18 +234,22 @@ def flashes() -> Markup:
 
 
 def _frame_facts() -> dict[str, Any]:
-    if "frame_facts" not in g:
+    values = kept()
+    found: dict[str, Any] | None = values.get("frame_facts")
+    if found is None:
         asked: dict[str, Callable[[Viewer], Any]] = current_app.extensions["clozette.frame_facts"]
-        g.frame_facts = {name: ask(viewer()) for name, ask in asked.items()}
-    found: dict[str, Any] = g.frame_facts
+        who = viewer()
+        found = values["frame_facts"] = {name: ask(who) for name, ask in asked.items()}
     return found
 
 
 def _frame_counts() -> Mapping[str, int]:
-    if "frame_counts" not in g:
+    values = kept()
+    found: Mapping[str, int] | None = values.get("frame_counts")
+    if found is None:
         asked: dict[str, Callable[[Viewer], int]] = current_app.extensions["clozette.frame_counts"]
-        g.frame_counts = {name: ask(viewer()) for name, ask in asked.items()}
-    found: Mapping[str, int] = g.frame_counts
+        who = viewer()
+        found = values["frame_counts"] = {name: ask(who) for name, ask in asked.items()}
     return found
 
 
@@ -264,7 +283,12 @@ def money(amount: Money | int | Markup, currency: str = "") -> str:
         return amount
     if not isinstance(amount, Money):
         amount = Money(amount, currency)
-    return amount.format(_locale())
+    return _amount(amount, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _amount(amount: Money, where: Locale) -> str:
+    return amount.format(where)
 
 
 def day(at: date | datetime, style: str = "medium") -> str:

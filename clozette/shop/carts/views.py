@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from clozette.kernel import clock
 from clozette.kernel.refusal import refuse
-from clozette.kernel.web import gate, shell
+from clozette.kernel.web import gate, pages, shell
 from clozette.kernel.web.forms import Form
 from clozette.shop.ages import why_not_trade
 from clozette.shop.carts import access, queries, schemas, services
@@ -18,6 +18,7 @@ from clozette.shop.sellers import places
 
 blueprint = Blueprint("cart", __name__)
 HERE = "/cart"
+_PUT = "put"
 _ONE = f"{HERE}/<id:listing_id>"
 _LINE, _QUANTITY = schemas.LineIn(), schemas.QuantityIn()
 
@@ -26,6 +27,8 @@ _LINE, _QUANTITY = schemas.LineIn(), schemas.QuantityIn()
 @gate.members()
 def show() -> Any:
     """Show it, by seller."""
+    if _PUT in request.args:
+        pages.say(_("It is in your cart. Nothing is reserved until you buy."), "success")
     parcels = _parcels()
     return shell.common("shop/cart.html", {"parcels": parcels}, some=bool(parcels))
 
@@ -41,8 +44,7 @@ def put() -> Any:
     refuse(why_not_trade(is_minor=viewer.is_minor))
     wanted = access.wanted(viewer, form.data["listing"])
     services.put(viewer.member_id, wanted, form.data["quantity"], now=clock.now())
-    flash(_("It is in your cart. Nothing is reserved until you buy."), "success")
-    return redirect(HERE, 303)
+    return redirect(f"{HERE}?{_PUT}=1", 303)
 
 
 @blueprint.route(_ONE, methods=["POST", "DELETE"])

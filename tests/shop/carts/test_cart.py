@@ -48,10 +48,12 @@ def test_an_empty_cart_helps(browser):
 def test_it_reserves_nothing_and_pressed_twice_it_is_still_one(browser, seller, db_session):
     listing = make_listing(seller)
     for _ in range(2):
-        assert location(put(browser, listing)) == "/cart"
+        assert location(put(browser, listing)) == "/cart?put=1"
     assert lines(db_session) == [(listing.id, 1)]
     assert db_session.scalar(sa.select(Listing.remaining)) == 1
+    assert "It is in your cart" in browser.get("/cart?put=1").text
     page = browser.get("/cart").text
+    assert "It is in your cart" not in page
     assert "€45.00" in page  # 40 and 5 for shipping: what it comes to stands there at once
     assert "A cart reserves nothing" in page
 
