@@ -13,14 +13,14 @@ from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from flask import Flask, g, has_app_context
+from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from clozette.kernel import digests
+from clozette.kernel import context, digests
 from clozette.kernel.ids import new_id
 
 NAMING = {
@@ -41,7 +41,7 @@ CACHED_KIB = 16 * 1024
 REST = 1.0
 """After how many seconds of rest a connection is asked whether it still stands."""
 _USED = "used"
-_READER = "database_reader"
+_READER, _WRITER = "database_reader", "database_writer"
 REFUSES_KNOWN = "refuses_known"
 """In a table's ``info``: on SQLite a trigger raises for a row whose key is known (append-only tables)."""
 
@@ -98,7 +98,7 @@ db = SQLAlchemy(session_options={"class_": Session})
 
 def is_reading() -> bool:
     """Whether this context may only read."""
-    return has_app_context() and bool(g.get("reading_only", False))
+    return bool(context.kept().get("reading_only", False))
 
 
 def reader() -> sa.Connection:
@@ -106,17 +106,17 @@ def reader() -> sa.Connection:
 
     Asking it directly costs half of what the session's own bookkeeping does; for queries that every page makes.
     """
-    assert is_reading()
-    connection: sa.Connection | None = g.get(_READER)
+    kept = context.kept()
+    assert kept.get("reading_only")
+    connection: sa.Connection | None = kept.get(_READER)
     if connection is None:
-        connection = db.get_engine("default").connect()
-        setattr(g, _READER, connection)
+        connection = kept[_READER] = db.get_engine("default").connect()
     return connection
 
 
 def release() -> None:
     """End the reading, if this context has read."""
-    connection: sa.Connection | None = g.pop(_READER, None)
+    connection: sa.Connection | None = context.kept().pop(_READER, None)
     if connection is not None:
         # Not a rollback: psycopg forgets its prepared statements at each, and every page would be planned anew.
         connection.commit()
@@ -125,7 +125,13 @@ def release() -> None:
 
 def connection() -> sa.Connection:
     """Return the connection that this context reads or writes by, for statements that are given to it directly."""
-    return reader() if is_reading() else db.session.connection()
+    kept = context.kept()
+    if kept.get("reading_only"):
+        return reader()
+    known: sa.Connection | None = kept.get(_WRITER)
+    if known is None or known.closed or not known.in_transaction():
+        known = kept[_WRITER] = db.session.connection()
+    return known
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import structlog
 from flask import Flask, Response, g, has_request_context, request
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from clozette.kernel.context import kept
 from clozette.settings import Settings
 
 SLOW_SECONDS = 1.0
@@ -92,15 +93,15 @@ def _info(given: Any) -> ExcInfo | tuple[None, None, None]:
 
 
 def _begin() -> None:
-    g.request_id = secrets.token_hex(8)
-    g.request_began = time.monotonic()
+    kept().update(request_id=secrets.token_hex(8), request_began=time.monotonic())
 
 
 def _end(response: Response) -> Response:
-    if "request_id" not in g:
+    values = kept()
+    if "request_id" not in values:
         return response
-    response.headers["X-Request-ID"] = g.request_id
-    seconds = time.monotonic() - g.request_began
+    response.headers["X-Request-ID"] = values["request_id"]
+    seconds = time.monotonic() - values["request_began"]
     if response.status_code >= 500 or seconds > SLOW_SECONDS:
         write: Callable[..., Any] = log.error if response.status_code >= 500 else log.warning
         event = "request_failed" if response.status_code >= 500 else "request_slow"

@@ -7,7 +7,7 @@ page asked for. The host is checked by Flask (``TRUSTED_HOSTS``), sizes by Werkz
 import re
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Request, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFError
 
 from clozette.kernel.web import errors
@@ -83,14 +83,15 @@ def _check_origin() -> None:
 
 
 def _check_body() -> None:
-    kind = request.mimetype
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    kind = asked.mimetype
     if kind == "application/x-www-form-urlencoded":
-        request.max_content_length = MAX_TEXT
-        if request.get_data().count(b"&") >= MAX_FIELDS:
+        asked.max_content_length = MAX_TEXT
+        if asked.get_data().count(b"&") >= MAX_FIELDS:
             abort(413)
-    elif request.is_json:
-        request.max_content_length = MAX_TEXT
-        _check_json(request.get_data())
+    elif asked.is_json:
+        asked.max_content_length = MAX_TEXT
+        _check_json(asked.get_data())
 
 
 def _check_json(body: bytes) -> None:

@@ -10,6 +10,7 @@ from flask.templating import Environment
 from sqlalchemy import exc
 
 from clozette.kernel import database
+from clozette.kernel.context import kept
 from clozette.kernel.database import db
 from clozette.kernel.web import errors
 from clozette.kernel.web.sessions import KeptSessions
@@ -106,16 +107,17 @@ def checkpoint() -> None:
 
 
 def _finish(response: Response) -> None:
-    session = g.get("_sqlalchemy_sessions", {}).get("default")
-    if g.reading_only:
+    values = kept()
+    session = values.get("_sqlalchemy_sessions", {}).get("default")
+    if values["reading_only"]:
         if session is not None:
             session.close()
         database.release()
         return
-    if session is None or g.get("edge_finished"):
+    if session is None or "edge_finished" in values:
         return
-    g.edge_finished = True
-    if response.status_code >= 400 and not g.get("edge_keeps"):
+    values["edge_finished"] = True
+    if response.status_code >= 400 and "edge_keeps" not in values:
         session.rollback()
     else:
         session.commit()

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, abort, current_app, g, redirect, request
+from flask import Flask, abort, current_app, redirect, request
 
+from clozette.kernel.context import kept
 from clozette.kernel.viewer import GUEST, Viewer
 from clozette.kernel.web import errors
 
@@ -61,10 +62,11 @@ def entry_of(app: Flask, endpoint: str) -> Entry | None:
 
 def viewer() -> Viewer:
     """Return who looks; found once per request by the loader that the wiring page sets."""
-    if "viewer" not in g:
+    values = kept()
+    found: Viewer | None = values.get("viewer")
+    if found is None:
         load = current_app.extensions.get("clozette.viewer_loader")
-        g.viewer = load() if load else GUEST
-    found: Viewer = g.viewer
+        found = values["viewer"] = load() if load else GUEST
     return found
 
 
@@ -83,9 +85,10 @@ def _mark(entry: Entry) -> Callable[[View], View]:
 
 
 def _stand_guard() -> Any:
-    if request.endpoint is None:
+    endpoint = request.endpoint
+    if endpoint is None:
         return None  # routing's own 404 or 405
-    entry = entry_of(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]
+    entry = entry_of(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]
     if entry is None:
         abort(404)
     if entry.who == "guest":

@@ -8,6 +8,7 @@ import secrets
 
 from flask import Flask, Response, g
 
+from clozette.kernel.context import kept
 from clozette.kernel.viewer import GUEST, Viewer
 
 CONSTANT = (
@@ -79,16 +80,17 @@ def _dress(response: Response) -> Response:
 def _policy(response: Response) -> str:
     if response.mimetype != "text/html":
         return _DATA
-    nonce = g.get("csp_nonce")
+    values = kept()
+    nonce = values.get("csp_nonce")
     policy = f"{_PAGE_BEFORE_NONCE}{nonce}{_PAGE_AFTER_NONCE}" if nonce else _PAGE_WITHOUT_SCRIPT
-    if "forms_go_to" in g:
-        policy = policy.replace(_FORMS, " ".join((_FORMS, *g.forms_go_to)))
-    return f"{policy}; frame-src 'self'" if g.get("frames_own_pages") else policy
+    if "forms_go_to" in values:
+        policy = policy.replace(_FORMS, " ".join((_FORMS, *values["forms_go_to"])))
+    return f"{policy}; frame-src 'self'" if "frames_own_pages" in values else policy
 
 
 def _say_who_may_keep(response: Response, said: set[str]) -> None:
     """Keep what depends on the viewer out of every cache, unless the view said that it does not depend on them."""
-    viewer: Viewer | None = g.get("viewer")
+    viewer: Viewer | None = kept().get("viewer")
     if viewer is not None:
         if "vary" in said:
             response.vary.add("Cookie")

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from babel import Locale
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from flask_babel import Babel, Domain, get_locale
 
+from clozette.kernel.context import kept
 from clozette.kernel.web import gate
 from clozette.settings import ROOT
 
@@ -32,7 +33,7 @@ class _Catalogues(Domain):
 
     def get_translations(self) -> Any:
         """Return the catalogue of the language that is spoken now."""
-        context: SimpleNamespace | None = g.get("_flask_babel") if g else None
+        context: SimpleNamespace | None = kept().get("_flask_babel")
         known = getattr(context, "babel_translations", None)
         if known is None:
             known = super().get_translations()
@@ -46,7 +47,7 @@ def code() -> str:
 
     A page asks for it dozens of times, and Babel writes it anew each time: it is kept beside the language it is of.
     """
-    context: SimpleNamespace | None = g.get("_flask_babel") if g else None
+    context: SimpleNamespace | None = kept().get("_flask_babel")
     locale = getattr(context, "babel_locale", None) or get_locale() or _locale("en")
     known: tuple[Locale, str] | None = getattr(context, "written", None)
     if known is None or known[0] is not locale:
