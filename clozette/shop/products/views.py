@@ -77,7 +77,7 @@ def create() -> Any:
     key = str(form.value("form_key") or secrets.token_urlsafe(16))[:KEY_LENGTH]
     before = item_by_key(owner.id, key)
     if before is not None:
-        return redirect(_address(before.id), 303)
+        return redirect(f"{_address(before.id)}/edit", 303)
     photos = take_photos(owner, form)
     if not _is_read(form, seller, loaded):
         return _again(seller, form, photos)
