@@ -75,4 +75,11 @@ def fill(seller: Seller, member: Member, at: datetime) -> None:
 def _facts(made: _Made) -> dict[str, object]:
     group, kind = categories.split(made.category)
     told = {name: getattr(made, name) for name in ("title", "words", "price_minor", "size_system", "measurements")}
-    return {**told, "category": group, "subcategory": kind, "brand": _BRAND, "colours": [], "sizes": list(made.sizes)}
+    return {
+        **told,
+        "category": group,
+        "subcategory": kind,
+        "brand": _BRAND,
+        "colours": [],
+        "sizes": [(size, stock, 0) for size, stock in made.sizes],
+    }

@@ -29,7 +29,7 @@ def make_product(
         "colours": ["white"],
         "price_minor": 4000,
         "size_system": "int",
-        "sizes": list(sizes),
+        "sizes": [(size, stock, 0) for size, stock in sizes],
     }
     now = clock.now()
     product = services.add(

@@ -65,9 +65,9 @@ class ProductForm(Schema.from_dict({**MEASURE_FIELDS, **_SIZES}, name="SizedForm
 
     @ma.post_load
     def _gather(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
-        """Turn rows into sizes, each with how many there are more than there were."""
+        """Turn rows into sizes."""
         group, kind = categories.split(data["category"])
-        sizes = [(size, stock - left) for size, stock, left in _rows(data)]
+        sizes = _rows(data)
         known = {*_SIZES, *MEASURE_FIELDS, "unit"}
         kept = {name: value for name, value in data.items() if name not in known}
         kept |= {"category": group, "subcategory": kind, "sizes": sizes, "measurements": read_measurements(data, {})}

@@ -36,7 +36,8 @@ def add(
     """Begin a draft of a product. The same ``form_key`` gives what it made before.
 
     :param facts: of the item ``category``, ``subcategory``, ``brand``, ``colours``, ``measurements``; of its listings
-        ``title``, ``words``, ``price_minor``, ``size_system``, and ``sizes``: pairs of a size and how many there are.
+        ``title``, ``words``, ``price_minor``, ``size_system``, and ``sizes``: of each its name, how many there are, and
+        how many there were for who counted.
     :raises Refused: ``trader``, ``many``, ``price``, ``no-photo`` or ``too-many-photos``.
     """
     db.session.execute(sa.select(Seller.id).where(Seller.id == seller.id).with_for_update())  # its twin waits here
@@ -57,7 +58,7 @@ def save(
 ) -> None:
     """Change a product. ``seen`` is the version that the form was filled from; what is absent of ``facts`` stays.
 
-    Of sizes that were there before, ``sizes`` says how many more there are, or less.
+    Of sizes that were there before, ``sizes`` says how many more there are, or less; another name is another size.
 
     :raises Refused: ``changed-elsewhere``, ``price``, ``stock``, ``no-photo`` or ``too-many-photos``.
     """
@@ -67,7 +68,7 @@ def save(
         closets.set_photos(product.item, photos, now=now)
         _write(product, facts, now)
     if product.lead.state == "sold" and any(size.remaining for size in product.sizes):
-        _turn(product, ("sold",), state="active")
+        _turn(product, ("sold",), state=sa.case((Listing.withheld_at.is_(None), "active"), else_="paused"))
 
 
 def publish(product: Product, *, now: datetime) -> None:
@@ -81,13 +82,13 @@ def publish(product: Product, *, now: datetime) -> None:
     refuse(listing_rules.why_not_publish("sale", seller, ships=ships(seller.id), has_file=False))
     closets.publicise(product.item, now=now)
     first = sa.func.coalesce(Listing.published_at, now)
-    _turn(product, ("draft", "paused", "sold"), state="active", published_at=first, changed_at=now)
+    _turn(product, ("draft", "paused", "sold"), state="active", published_at=first, changed_at=now, withheld_at=None)
     events.publish(ListingPublished(product.lead.id, seller.id))
 
 
 def pause(product: Product, *, now: datetime) -> None:
     """Offer it no more for now. What is held or paid goes on."""
-    _turn(product, ("active",), state="paused", changed_at=now)
+    _turn(product, ("active",), state="paused", changed_at=now, withheld_at=now)
 
 
 def remove(product: Product, *, now: datetime) -> None:
@@ -108,9 +109,7 @@ def _write(product: Product, facts: Mapping[str, Any], now: datetime) -> None:
     """Write what the sizes share, and their stock; sizes that are named no more are taken down."""
     before = {fold(size.size or ""): size for size in product.sizes}
     state = product.sizes[0].state if product.sizes else "draft"
-    product.sizes = [
-        _size(product, before.pop(fold(size or ""), None), state, size, more, now) for size, more in facts["sizes"]
-    ]
+    product.sizes = [_size(product, before.pop(fold(one[0] or ""), None), state, one, now) for one in facts["sizes"]]
     for gone in before.values():
         gone.state = "removed"
     db.session.flush()
@@ -124,14 +123,16 @@ def _write(product: Product, facts: Mapping[str, Any], now: datetime) -> None:
     db.session.flush()
 
 
-def _size(product: Product, found: Listing | None, state: str, size: str | None, more: int, now: datetime) -> Listing:
+def _size(
+    product: Product, found: Listing | None, state: str, one: tuple[str | None, int, int], now: datetime
+) -> Listing:
+    size, stock, left = one
     if found is not None:
-        listings.add_pieces(found, more)
+        listings.add_pieces(found, stock - left)
         found.size = size
         return found
-    if more < 0:
-        raise Refused(listing_rules.too_few())
     seller, item = product.seller, product.item
+    lead = product.sizes[0] if product.sizes else None
     key = f"product-{item.id}-{secrets.token_hex(6)}"
     return Listing(
         seller=seller,
@@ -143,10 +144,11 @@ def _size(product: Product, found: Listing | None, state: str, size: str | None,
         size=size,
         mode="sale",
         condition="new",
-        stock=more,
-        remaining=more,
+        stock=stock,
+        remaining=stock,
         made_at=now,
-        published_at=product.sizes[0].published_at if product.sizes else None,
+        published_at=lead.published_at if lead else None,
+        withheld_at=lead.withheld_at if lead else None,
     )
 
 

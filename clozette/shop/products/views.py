@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from clozette.accounts.access import oneself
 from clozette.closets import measures, naming
 from clozette.closets.queries import item_by_key
-from clozette.closets.rules import KEY_LENGTH, MAX_PHOTOS
+from clozette.closets.rules import KEY_LENGTH, MAX_PHOTOS, fold
 from clozette.closets.views import choices
 from clozette.closets.views.adding import take_photos
 from clozette.kernel import clock, ids
@@ -193,8 +193,8 @@ def _values(product: Product) -> dict[str, Any]:
 
 def _counted(product: Product, form: Form) -> dict[str, Any]:
     """Return anew how many there are of each size that is typed: having been told, the seller counts from there."""
-    known = {size.size or "": size.remaining for size in product.sizes}
-    return {f"left_{row}": known.get(str(form.value(f"size_{row}")), 0) for row in schemas.ROWS}
+    known = {fold(size.size or ""): size.remaining for size in product.sizes}
+    return {f"left_{row}": known.get(fold(str(form.value(f"size_{row}"))), 0) for row in schemas.ROWS}
 
 
 def _address(item_id: int) -> str:

@@ -199,6 +199,53 @@ def test_sizes_come_go_and_change_places(client_of, loom, shirt):
     assert "Another" not in browser.get("/selling/products").text
 
 
+def test_a_size_that_is_named_anew_has_as_many_as_are_typed(client_of, loom, shirt):
+    browser = client_of(loom)
+    address, typed = edited(browser, shirt.item, size_1="Small", stock_2="0", size_2="Medium")
+    assert browser.post(address, data=typed).status_code == 303
+    assert [one[:4] for one in sizes()] == [(1, "Small", 2, 2), (2, "Medium", 0, 0), (3, "L", 0, 0)]
+
+
+def test_a_size_in_other_letters_is_not_counted_twice(client_of, loom, shirt):
+    browser = client_of(loom)
+    address, typed = edited(browser, shirt.item, size_1="s")
+    refused = browser.post(address, data={**typed, "version": "99"})
+    assert refused.status_code == 409
+    told = dict(re.findall(r'<input[^>]* name="((?:left|stock|version)\w*)"[^>]* value="([^"]*)"', refused.text))
+    assert browser.post(address, data={**typed, **told}).status_code == 303
+    assert sizes()[0][:4] == (1, "s", 2, 2)
+
+
+def test_what_is_paused_stays_so_when_it_comes_back(client_of, loom, shirt):
+    """Also when the seller counts anew what was sold out meanwhile."""
+    browser, address = client_of(loom), f"/selling/products/{ids.encode(shirt.item.id)}"
+    every = {size.id: size.remaining for size in shirt.sizes if size.remaining}
+    listings.reserve(every)
+    browser.post(f"{address}/pause")
+    listings.sold(every)
+    listings.give_back(every)
+    listings.offer_again(every)
+    db.session.commit()
+    assert {one[4] for one in sizes()} == {"paused"}
+    browser.post(f"{address}/resume")
+    listings.reserve(every)
+    browser.post(f"{address}/pause")
+    listings.sold(every)
+    db.session.commit()
+    edit, typed = edited(browser, shirt.item, stock_1="3", size_4="XL", stock_4="1")
+    browser.post(edit, data=typed)
+    assert {one[4] for one in sizes()} == {"paused"}
+    browser.post(f"{address}/resume")
+    listings.reserve(
+        every := {one.id: one.remaining for one in db.session.scalars(sa.select(Listing)) if one.remaining}
+    )
+    listings.sold(every)
+    listings.give_back(every)
+    listings.offer_again(every)
+    db.session.commit()
+    assert {one[4] for one in sizes()} == {"active"}
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
