@@ -46,6 +46,17 @@ def disputed(amount: int, **accounts: int) -> list[Entry]:
     return entries
 
 
+def lost(entries: Iterable[Entry]) -> int:
+    """Return what a bank has by these moves."""
+    return totals(entries).get("lost", 0)
+
+
+def returned(amount: int, taken: Sequence[Entry]) -> list[Entry]:
+    """Return what becomes of what a bank took and does not keep: what it took last goes back first."""
+    there = {account: -change for account, change in totals(taken).items() if account != "lost"}
+    return undone(disputed(amount, **dict(reversed(there.items()))))
+
+
 def owed(amount: int) -> list[Entry]:
     """Return what becomes of a refund that did not reach the buyer: the house has the money, and owes it."""
     return _some(Entry("buyer", "owed", amount))

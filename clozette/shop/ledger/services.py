@@ -77,7 +77,8 @@ def book_refund_again(refund_id: int, now: datetime) -> None:
 def book_dispute(dispute_id: int, now: datetime) -> int:
     """Take what a buyer's bank wants back from whoever has it; return what nobody has any more.
 
-    What was taken already for this claim counts, so that it may be booked again when the bank has decided.
+    What was taken already for this claim counts, so that it may be booked again when the bank has decided; what it does
+    not keep goes back.
     """
     dispute = db.session.get_one(Dispute, dispute_id)
     order = _order(dispute.order_id)
@@ -87,7 +88,10 @@ def book_dispute(dispute_id: int, now: datetime) -> int:
         "held": moved.get("held", 0),
         "available": min(moved.get("available", 0), free),
     }
-    wanted = dispute.amount_minor - sum(one.amount for one in taken)
+    wanted = dispute.amount_minor - rules.lost(taken)
+    if wanted < 0:
+        book(_book_of(order), "dispute", dispute_id, rules.returned(-wanted, taken), now, first=len(taken))
+        return 0
     entries = rules.disputed(wanted, **sources, fees=moved.get("fees", 0))
     book(_book_of(order), "dispute", dispute_id, entries, now, first=len(taken))
     return wanted - sum(one.amount for one in entries)
@@ -107,7 +111,8 @@ def book_taken_back(take_back_id: int, order_id: int, amount: int, now: datetime
 
 def taken_from_seller(dispute_id: int) -> int:
     """Return what a claim took out of the seller's accounts here."""
-    return sum(one.amount for one in _moves("dispute", dispute_id) if one.source in ("held", "available"))
+    moved = rules.totals(_moves("dispute", dispute_id))
+    return -sum(moved.get(account, 0) for account in ("held", "available"))
 
 
 def book_payout(payout_id: int, now: datetime) -> None:

@@ -144,6 +144,15 @@ def test_a_second_claim_takes_what_the_first_one_left(app, arrived, seller):
     assert db.session.scalars(sa.select(Case.state)).all() == ["closed"] * 3
 
 
+def test_what_a_bank_took_and_does_not_keep_comes_back(arrived, seller):
+    dispute(arrived, "open")
+    assert ledger.balance(seller.id).held == 0
+    for _time in (1, 2):
+        dispute(arrived, "lost", 1000)
+    assert (ledger.of_order(arrived.id)["lost"], ledger.faults()) == (1000, [])
+    assert (arrived.state, arrived.contested_at, ledger.balance(seller.id).held) == ("received", None, 3400)
+
+
 def test_a_complaint_that_was_decided_is_not_taken_up_by_a_later_claim(case, arrived, bea):
     for state in ("open", "won"):
         dispute(arrived, state)
