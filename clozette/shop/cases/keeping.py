@@ -1,4 +1,4 @@
-"""What is forgotten of a case: long after its end every word and photo, and why it was decided so when a side is erased.
+"""What is forgotten of a case: long after its end every word and photo, and what the staff said of it when a side is erased.
 
 The amounts stay in the books.
 """
@@ -34,7 +34,7 @@ def forget_old(now: datetime) -> None:
 
 
 def forget_side(subject_id: int) -> Iterator[int]:
-    """Before a person's rows go: the reasons of what was decided about their orders and sales, which speak of both sides."""
+    """Before a person's rows go: what the staff said of their orders and sales, to decide or to a bank, which speaks of both sides."""
     me = sa.select(Member.id).where(Member.subject_id == subject_id).scalar_subquery()
     sold = sa.select(Seller.id).where(Seller.member_id == me)
     mine = sa.or_(Order.buyer_id == me, Order.seller_id.in_(sold))
@@ -45,6 +45,8 @@ def _forget_reasons(cases: sa.Select[int]) -> int:
     told = sa.select(Case.dispute_id).where(Case.id.in_(cases), Case.dispute_id.is_not(None))
     proofs = sa.update(Proof).where(Proof.dispute_id.in_(told), Proof.words != "")
     db.session.execute(proofs.values(words="").execution_options(synchronize_session=False))
+    noted = sa.update(CaseEntry).where(CaseEntry.case_id.in_(cases), CaseEntry.side == "staff", CaseEntry.words != "")
+    db.session.execute(noted.values(words="").execution_options(synchronize_session=False))
     said = sa.update(CaseDecision).where(CaseDecision.case_id.in_(cases), CaseDecision.reasons != "")
     done: Any = db.session.execute(said.values(reasons="").execution_options(synchronize_session=False))
     return int(done.rowcount)

@@ -13,6 +13,7 @@ from clozette.shop.cases.models import AT_BANK, Case, CaseDecision, CaseEntry, C
 from clozette.shop.orders.models import Order
 
 _WAITS = sa.or_(Case.state.in_(("answered", "appealed")), sa.and_(Case.state.in_(AT_BANK), Case.due_at.is_not(None)))
+_AT_ONCE = 100
 DUE_BY_ITSELF = ("open", "decided", "address", "sending", "back")
 """States that the clock ends."""
 FOR_SELLER = ("open", "address", "back")
@@ -75,6 +76,12 @@ def proofs_due(until: datetime) -> Sequence[Case]:
 def proofs_of(dispute_id: int | None) -> Sequence[Proof]:
     """Return what a bank was told about a claim."""
     return db.session.scalars(sa.select(Proof).where(Proof.dispute_id == dispute_id).order_by(Proof.id)).all()
+
+
+def proofs_unsent(before: datetime) -> Sequence[int]:
+    """Return what should have been told to banks by then, and was not."""
+    asked = sa.select(Proof.id).where(Proof.state == "asked", Proof.asked_at < before)
+    return db.session.scalars(asked.order_by(Proof.asked_at).limit(_AT_ONCE)).all()
 
 
 def photos_of(order_id: int) -> Sequence[Photo]:

@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     events.listen(app, CaseMoved, after=(ours.tell_case,))
     events.listen(app, ProofAsked, after=(ours.send_proof,))
     tasks.schedule(app, "17 * * * *", ours.tend_cases)
+    tasks.schedule(app, "27 * * * *", ours.send_proofs_again)
     erasure.register(app, erasure.Step("case_reasons", keeping.forget_side))
     checkup.add(app, "cases", checks.cases)
     for kind in words.TOLD:

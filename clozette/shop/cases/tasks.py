@@ -9,9 +9,11 @@ from clozette.accounts.models import Member
 from clozette.community import notifications
 from clozette.kernel import clock
 from clozette.kernel.database import db
+from clozette.kernel.ports import payments
 from clozette.kernel.tasks import checkpoint, enqueue, task
 from clozette.shop.cases import access, deciding, keeping, mail, proving, queries, returning, words
 from clozette.shop.cases.models import Case, CaseEntry
+from clozette.shop.payments import alone, waiting
 
 log = structlog.get_logger()
 
@@ -42,7 +44,16 @@ def mail_case(*, case_id: int, side: str, kind: str) -> None:
 @task("shop.send_proof")
 def send_proof(*, proof_id: int) -> None:
     """Tell the payment service what speaks for a sale."""
-    proving.send(proof_id, clock.now())
+    _send_proof(proof_id)
+
+
+@task("shop.send_proofs_again")
+def send_proofs_again() -> None:
+    """Tell what is still to be told, by the clock: a task is given up after some hours, and a bank waits for days alone."""
+    if not payments.is_on():
+        return
+    late = clock.now() - waiting.LATE
+    alone.each("shop.send_proofs", lambda: queries.proofs_unsent(late), _send_proof, patience=3)
 
 
 @task("shop.tend_cases")
@@ -57,6 +68,10 @@ def tend_cases() -> None:
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
             db.session.rollback()
             log.error("case_not_tended", case=case_id, error=type(error).__name__)
+
+
+def _send_proof(proof_id: int) -> None:
+    proving.send(proof_id, clock.now())
 
 
 def _tend(case_id: int) -> None:

@@ -1,5 +1,7 @@
 """What speaks for a sale goes to the buyer's bank: what is listed and nothing else, once, in time, and its word counts."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,10 +11,10 @@ from clozette.kernel.database import db
 from clozette.kernel.ports.payments import Later, Shown, depart_with
 from clozette.kernel.ports.release import NotReleased
 from clozette.privacy.disclosures.models import Disclosure, Handover
-from clozette.shop.cases import access, deciding, handing, proving, queries, services
-from clozette.shop.cases.models import Case, Proof
+from clozette.shop.cases import access, deciding, handing, keeping, moves, proving, queries, rules, services
+from clozette.shop.cases.models import Case, CaseEntry, Proof
 from clozette.shop.cases.moves import Said
-from clozette.shop.cases.tasks import tend_cases
+from clozette.shop.cases.tasks import send_proofs_again, tend_cases
 from clozette.shop.orders import deeds
 from clozette.shop.orders import queries as orders
 from clozette.shop.orders.models import OrderLine
@@ -128,6 +130,36 @@ def test_too_late(app, client, world, asked, judy, stopped_clock):
     answer = prove(client, judy, asked, "It was sent.")
     assert (answer.status_code, "takes no proof" in answer.text) == (409, True)
     assert db.session.scalars(sa.select(Proof)).all() == []
+
+
+def test_what_was_given_up_is_sent_by_the_clock(app, client, world, asked, judy, stopped_clock):
+    """A task is given up after some hours; then nobody would have told the bank, or been reminded to."""
+    prove(client, judy, asked, "It was sent.")
+    if world.on_the_wire:
+        world.people.spoil("dropped-before")
+    else:
+        world.people.fails.append(Later("unreachable"))
+    with pytest.raises(Later):
+        tasks.drain(app)
+    stopped_clock.forward(hours=2)
+    tasks.enqueue(send_proofs_again)
+    tasks.drain(app)
+    assert db.session.scalars(sa.select(Proof.state)).one() == "sent"
+
+
+def test_what_a_bank_was_told_is_forgotten_with_the_case(app, client, world, asked, judy, buyer):
+    prove(client, judy, asked, "Mary has the coat.")
+    entries = sa.select(CaseEntry.words).where(CaseEntry.words.contains("Mary"))
+    assert db.session.scalars(entries).all() == ["Mary has the coat."]
+    list(keeping.forget_side(buyer.subject_id))
+    assert db.session.scalars(entries).all() == []
+
+
+def test_what_a_bank_was_told_is_forgotten_long_after(app, client, world, asked, judy, seller):
+    prove(client, judy, asked, "Mary has the coat.")
+    moves.move(access.whole(asked.id), "closed", clock.now())
+    keeping.forget_old(clock.now() + rules.KEPT + timedelta(days=1))
+    assert db.session.scalars(sa.select(CaseEntry.words).where(CaseEntry.words != "")).all() == []
 
 
 def test_a_picture_that_no_slip_names_stays(app, asked, judy, buyer):
