@@ -13,6 +13,7 @@ from clozette.newsletters.sending.models import Sending
 from clozette.newsletters.subscriptions import services as subscriptions
 from clozette.newsletters.subscriptions import suppressions
 from clozette.newsletters.subscriptions.models import Newsletter
+from clozette.privacy.models import Consent
 from tests.newsletters.sending.conftest import Run
 
 Runs = Callable[..., Run]
@@ -64,6 +65,29 @@ def test_the_claim_asks_again(run: Runs, db_session: orm.Session) -> None:
     going.turn()
     assert going.got() == [stays.contact.address]
     assert db_session.get_one(Sending, (going.campaign.id, out.contact_id)).reason == "suppressed"
+
+
+@pytest.mark.requirement(39)
+@pytest.mark.parametrize("reason", ["consent", "closed"])
+def test_the_claim_asks_for_consent_and_whether_it_is_closed(run: Runs, db_session: orm.Session, reason: str) -> None:
+    """As above: the rows alone, as if nobody listened to what becomes of them."""
+    going = run(2)
+    from clozette.newsletters.sending import snapshot
+
+    while snapshot.fill(going.campaign.id, clock.now()):
+        pass
+    out, stays = going.subscriptions
+    its = {"purpose": subscriptions.purpose_for(going.newsletter.id), "subject_id": out.contact.subject_id}
+    happening = {
+        "consent": sa.update(Consent).filter_by(**its).values(action="withdrawn"),
+        "closed": sa.update(Newsletter).filter_by(id=going.newsletter.id).values(closed_at=clock.now()),
+    }
+    assert db_session.execute(happening[reason]).rowcount == 1  # type: ignore[attr-defined]
+    going.turn()
+    kept_out = {"consent": [out], "closed": [out, stays]}[reason]
+    assert going.got() == [one.contact.address for one in going.subscriptions if one not in kept_out]
+    rows = db_session.execute(sa.select(Sending.contact_id, Sending.reason).where(Sending.state == "skipped"))
+    assert sorted(map(tuple, rows)) == [(one.contact_id, reason) for one in kept_out]
 
 
 @pytest.mark.requirement(39)
