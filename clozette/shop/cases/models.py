@@ -156,7 +156,8 @@ class CaseEntry(Model):
 
 
 class Proof(Model):
-    """What the staff tells a buyer's bank about a sale: once while it asks, and once when it has the money.
+    """What the staff tells a buyer's bank about a sale: once while it asks, and once when it has the money. What was declined
+    makes room for what is told instead.
 
     :ivar about: the state of the case then.
     :ivar fields: what of the order went out, by the names of ``words.PROVEN``.

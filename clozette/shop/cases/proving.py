@@ -40,14 +40,15 @@ def leaves(case: Case) -> Sequence[str]:
 
 
 def ask(case: Case, staff: Member, said: str, photo: str, now: datetime) -> None:
-    """Write down what a bank is told, for whoever has the case in hand; once.
+    """Write down what a bank is told, for whoever has the case in hand; once, and anew if that was declined.
 
     :raises Refused: if it is too late, somebody else has it in hand, or the buyer is leaving.
     """
-    known = sa.exists().where(Proof.dispute_id == case.dispute_id, Proof.about == case.state)
-    if db.session.scalar(sa.select(known)):
+    same = (Proof.dispute_id == case.dispute_id, Proof.about == case.state)
+    if db.session.scalar(sa.select(sa.exists().where(*same, Proof.state != "failed"))):
         return
     refuse(rules.why_not_prove(case.state, case.due_at, now, in_hand=case.handled_by_id == staff.id))
+    db.session.execute(sa.delete(Proof).where(*same))
     shown = next((one for one in queries.photos_of(case.order_id) if photo and ids.encode(one.id) == photo), None)
     try:
         _write(case, staff, said, shown, now)
@@ -80,6 +81,7 @@ def send(proof_id: int, now: datetime) -> None:
     except Declined as no:
         log.error("proof_declined", dispute=outside, why=no.why)
         _end(proof_id, "failed", no.why[:MAX_WHY], now)
+        _wait_again(proof_id)
         return
     _end(proof_id, "sent", "", now)
 
@@ -130,6 +132,14 @@ def _write(case: Case, staff: Member, said: str, photo: Photo | None, now: datet
 def _end(proof_id: int, state: str, why: str, now: datetime) -> None:
     mine = sa.update(Proof).where(Proof.id == proof_id, Proof.state == "asked")
     changed(mine.values(state=state, why=why, done_at=now, asking=None, sellers_asking=None))
+
+
+def _wait_again(proof_id: int) -> None:
+    """Let a case wait for the staff as before, as its bank knows nothing yet."""
+    proof = db.session.get_one(Proof, proof_id)
+    due_at = db.session.get_one(Dispute, proof.dispute_id).due_at
+    waiting = sa.update(Case).where(Case.dispute_id == proof.dispute_id, Case.state == proof.about)
+    changed(waiting.values(due_at=due_at))
 
 
 def _slip(handover_id: int | None, sealed: bytes | None, member: Member | None) -> Release | None:

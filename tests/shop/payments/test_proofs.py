@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from clozette.accounts.models import Member
 from clozette.kernel import clock, ids, tasks
 from clozette.kernel.database import db
-from clozette.kernel.ports.payments import Later, Shown, depart_with
+from clozette.kernel.ports.payments import Declined, Later, Shown, depart_with
 from clozette.kernel.ports.release import NotReleased
 from clozette.privacy.disclosures.models import Disclosure, Handover
 from clozette.shop.cases import access, deciding, handing, keeping, moves, proving, queries, rules, services
@@ -145,6 +145,23 @@ def test_what_was_given_up_is_sent_by_the_clock(app, client, world, asked, judy,
     tasks.enqueue(send_proofs_again)
     tasks.drain(app)
     assert db.session.scalars(sa.select(Proof.state)).one() == "sent"
+
+
+@pytest.mark.parametrize("world", ["till"], indirect=True)
+def test_what_was_declined_can_be_told_again(app, client, world, asked, judy):
+    """The bank knows nothing of it; the case waits for the staff as before."""
+    due_at = asked.due_at
+    assert prove(client, judy, asked, "It was sent.").status_code == 303
+    world.people.fails.append(Declined("too_large"))
+    tasks.drain(app)
+    db.session.expire_all()
+    assert (db.session.scalars(sa.select(Proof.state)).one(), asked.due_at) == ("failed", due_at)
+    for _time in (1, 2):
+        assert prove(client, judy, asked, "It was sent with DHL.").status_code == 303
+    tasks.drain(app)
+    db.session.expire_all()
+    told = db.session.execute(sa.select(Proof.state, Proof.words)).all()
+    assert [tuple(one) for one in told] == [("sent", "It was sent with DHL.")]
 
 
 def test_what_a_bank_was_told_is_forgotten_with_the_case(app, client, world, asked, judy, buyer):
