@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,16 +16,29 @@ WORDS = {
     "incorrect_number": "This is not one of the test cards below. Never type a real card here.",
     "not_proven": "We could not prove that the card is yours. Try again, or take another one.",
 }
+_WHOLE = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+"""Currencies whose smallest coins are not hundredths."""
 
 
 def pages(books: Books) -> Blueprint:
     """Return the routes."""
     blueprint = Blueprint("stripe_pages", __name__)
+    blueprint.add_app_template_filter(amount)
     blueprint.register_error_handler(Problem, lambda problem: (str(problem), problem.status))
     _checkout(blueprint, books)
     _connect(blueprint, books)
     _controls(blueprint, books)
     return blueprint
+
+
+def amount(minor: int, currency: str) -> str:
+    """Say how much so many of a currency's smallest coins are: ``75.55 EUR``."""
+    code = currency.upper()
+    digits = 0 if code in _WHOLE else 3 if code in _THOUSANDTHS else 2
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {code}"
 
 
 def _checkout(blueprint: Blueprint, books: Books) -> None:

@@ -9,6 +9,7 @@ import requests
 from clozette.kernel import clock
 from clozette.sandbox.stripe import posting
 from clozette.sandbox.stripe.books import DECLINED, INSUFFICIENT, PAID, SECURE, Books
+from clozette.sandbox.stripe.pages import amount
 from clozette.sandbox.stripe.posting import post_all, sign
 from clozette.settings import BadSettings, Settings
 from clozette.shop.payments import recipient
@@ -39,8 +40,17 @@ def browser(sandbox):
         yield ask
 
 
+@pytest.mark.parametrize(
+    ("minor", "currency", "said"),
+    [(7555, "eur", "75.55 EUR"), (123456, "jpy", "123,456 JPY"), (1005, "KWD", "1.005 KWD")],
+)
+def test_amounts_are_said_as_people_do(minor, currency, said):
+    assert amount(minor, currency) == said
+
+
 def test_cards(browser, page, world):
-    assert "Card number" in browser(page.url).text
+    shown = browser(page.url).text
+    assert ("Card number" in shown, "47.00 EUR" in shown) == (True, True)
     for number, words in (
         (DECLINED, "was declined"),
         (INSUFFICIENT, "insufficient funds"),
