@@ -13,7 +13,7 @@ from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.paging import PAGE_SIZE, Page, page_of
 from clozette.kernel.prepared import Prepared
-from clozette.shop.cases.models import Case
+from clozette.shop.cases.models import RUNNING, Case
 from clozette.shop.orders import rules
 from clozette.shop.orders.days import days
 from clozette.shop.orders.models import Order, OrderAddress, OrderLine
@@ -99,6 +99,12 @@ def refunds_of(order_id: int) -> Sequence[Refund]:
     """Return what was paid back of an order, oldest first."""
     mine = sa.select(Refund).join(Payment, Payment.id == Refund.payment_id).where(Payment.order_id == order_id)
     return db.session.scalars(mine.order_by(Refund.id)).all()
+
+
+def is_only_asked(order_id: int) -> bool:
+    """Whether all that is said against an order is a bank's question: the money may go back, which answers it."""
+    states = db.session.scalars(sa.select(Case.state).where(Case.order_id == order_id, Case.state.in_(RUNNING)))
+    return set(states) == {"inquiry"}
 
 
 def due(step: str, now: datetime) -> Sequence[int]:

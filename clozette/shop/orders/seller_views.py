@@ -137,6 +137,7 @@ def _page(order: Order, *, ship: Form | None = None, refund: Form | None = None)
         order=order,
         address=handing.address_of(order) if seen else None,
         buyer=queries.buyer_of(order) if seen else None,
+        may_cancel=order.contested_at is None or queries.is_only_asked(order.id),
         refunds=queries.refunds_of(order.id),
         courier=COURIERS.get(order.carrier or ""),
         couriers=[(code, one.name) for code, one in COURIERS.items()],

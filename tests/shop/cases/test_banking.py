@@ -183,6 +183,27 @@ def test_a_bank_that_only_asks_has_taken_nothing(app, client_of, arrived, sam, s
     assert ledger.faults() == []
 
 
+def test_what_a_bank_asks_about_can_be_called_off_but_not_sent(app, client_of, bea, sam, seller):
+    order = make_order(bea, make_listing(seller))
+    pay(order, bea)
+    tasks.drain(app)
+    dispute(order, "inquiry")
+    page = client_of(sam).get(here := f"/selling/orders/{order.ref}").text
+    assert (f"{here}/cancel" in page, f"{here}/ship" in page) == (True, False)
+    assert client_of(sam).post(f"{here}/cancel").status_code == 303
+    dispute(order, "dropped")
+    assert (order.state, order.contested_at, order.refunded_minor) == ("cancelled", None, 4700)
+    assert ledger.faults() == []
+
+
+def test_what_a_bank_has_taken_is_not_called_off(app, client_of, bea, sam, seller):
+    order = make_order(bea, make_listing(seller))
+    pay(order, bea)
+    tasks.drain(app)
+    dispute(order, "open")
+    assert f"/selling/orders/{order.ref}/cancel" not in client_of(sam).get(f"/selling/orders/{order.ref}").text
+
+
 def test_a_complaint_goes_on_while_the_bank_asks(app, answered, arrived, judy):
     dispute(arrived, "inquiry")
     decide(answered, judy, 4000)
