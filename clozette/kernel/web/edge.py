@@ -54,7 +54,7 @@ class Clozette(Flask):
 
     def preprocess_request(self) -> Any:
         """Decide first whether this request may write."""
-        g.reading_only = request.method in SAFE_METHODS
+        kept()["reading_only"] = request.method in SAFE_METHODS
         return super().preprocess_request()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

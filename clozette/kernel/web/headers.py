@@ -43,9 +43,10 @@ _DATA = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestor
 
 def csp_nonce() -> str:
     """Return the nonce of this answer's scripts; the same one each time within an answer."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
+    values = kept()
+    nonce: str | None = values.get("csp_nonce")
+    if nonce is None:
+        nonce = values["csp_nonce"] = secrets.token_urlsafe(16)
     return nonce
 
 

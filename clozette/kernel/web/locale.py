@@ -48,13 +48,19 @@ def code() -> str:
     A page asks for it dozens of times, and Babel writes it anew each time: it is kept beside the language it is of.
     """
     context: SimpleNamespace | None = kept().get("_flask_babel")
-    locale = getattr(context, "babel_locale", None) or get_locale() or _locale("en")
+    locale = current()
     known: tuple[Locale, str] | None = getattr(context, "written", None)
     if known is None or known[0] is not locale:
         known = (locale, str(locale))
         if context is not None:
             context.written = known
     return known[1]
+
+
+def current() -> Locale:
+    """Return the language that is spoken now, English where nobody speaks; Babel's own way to it is dearer."""
+    context: SimpleNamespace | None = kept().get("_flask_babel")
+    return getattr(context, "babel_locale", None) or get_locale() or _locale("en")
 
 
 _locale = lru_cache(maxsize=64)(Locale.parse)

@@ -27,7 +27,7 @@ from urllib.parse import urlencode
 from babel import Locale
 from babel.dates import get_datetime_format
 from flask import Flask, Response, current_app, get_flashed_messages, render_template, request, session
-from flask_babel import format_date, format_datetime, format_decimal, format_time, format_timedelta, get_locale
+from flask_babel import format_date, format_datetime, format_decimal, format_time, format_timedelta
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -318,7 +318,7 @@ def time_ago(at: datetime) -> str:
 
 
 def _locale() -> Locale:
-    return get_locale() or ENGLISH
+    return locale.current()
 
 
 def _name_location(response: Response) -> Response:

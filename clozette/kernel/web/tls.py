@@ -49,13 +49,15 @@ _HEADERS = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")
 
 def guard(app: Flask, *prefixes: str) -> None:
     """Let these addresses, and all below them, be reached over TLS alone."""
-    app.extensions.setdefault(_KEY, []).extend(prefixes)
+    below = tuple(f"{prefix}/" for prefix in prefixes)
+    app.extensions[_KEY] = app.extensions.get(_KEY, ()) + below
 
 
 def is_guarded(app: Flask, path: str) -> bool:
     """Whether an address is one of those, however many slashes somebody writes."""
-    plain = _SLASHES.sub("/", path)
-    return any(plain == prefix or plain.startswith(f"{prefix}/") for prefix in app.extensions.get(_KEY, ()))
+    plain = _SLASHES.sub("/", path) if "//" in path else path
+    below: tuple[str, ...] = app.extensions.get(_KEY, ())
+    return f"{plain}/".startswith(below)
 
 
 def secure_address(path: str) -> str:

@@ -9,10 +9,11 @@ profile made, of somebody without a consent that stands (``consents.stands``, wh
 from datetime import datetime
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy import exc
 
 from clozette.kernel import clock
+from clozette.kernel.context import kept
 from clozette.kernel.database import committed, insert_once
 from clozette.kernel.kept import Kept
 from clozette.kernel.viewer import Viewer
@@ -68,7 +69,7 @@ def init_app(app: Flask) -> None:
 
 def _listen(response: Response) -> Response:
     """Write the answer down beside the request, which may be one that only reads; it may fail and come again."""
-    who: Viewer | None = g.get("viewer")
+    who: Viewer | None = kept().get("viewer")
     if who is None or who.subject_id is None or not is_on() or _NOTED.get(who.subject_id):
         return response
     try:

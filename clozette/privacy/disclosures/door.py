@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from clozette.kernel import database
 from clozette.kernel.database import db
 from clozette.kernel.formulas import neutral
 from clozette.kernel.ids import new_id
@@ -138,7 +139,7 @@ def disclose(
         **_said(agreement),
     )
     rows = [_row(handover.id, person) for person in persons.values()]
-    connection = db.session.connection()
+    connection = database.connection()
     _HANDOVER.run(connection, vars(handover))
     _DISCLOSURE.run(connection, *map(vars, rows))
     _commit_to(handover, rows)
@@ -152,7 +153,7 @@ def again(handover_id: int, payload: bytes) -> Release:
     """
     db.session.flush()
     given = {"handover": handover_id, "digest": hashlib.sha256(payload).hexdigest()}
-    rows = _MADE.rows(db.session.connection(), given)
+    rows = _MADE.rows(database.connection(), given)
     if not rows:
         raise NotDisclosable("these are not the bytes of that hand-over")
     return Release(rows[0].legal_name, rows[0].purpose, payload, tuple(row.id for row in rows), handover_id)

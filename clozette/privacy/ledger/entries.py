@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from flask_babel import get_locale
 
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, database, ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import RANDOM_BITS, new_id
 from clozette.kernel.prepared import Insert, Prepared, loaded
@@ -115,7 +115,7 @@ def payload_of(entry: Any) -> bytes:
 def keep_wording(text: str, now: datetime, language: str | None = None) -> str:
     """Keep a text that was shown, once, and return its digest."""
     digest = _digest(text)
-    if not _WORDED.rows(db.session.connection(), {"digest": digest}):
+    if not _WORDED.rows(database.connection(), {"digest": digest}):
         insert_once(
             Wording, digest=digest, text=text, language=language or str(get_locale() or "en"), first_shown_at=now
         )
@@ -151,7 +151,7 @@ def _id_after(latest: int | None) -> int:
 def _known(subject_id: int, purpose: str | None, channel: str | None, words: str) -> _Known:
     db.session.flush()
     given = {"subject": subject_id, "purpose": purpose or "", "channel": channel or "", "digest": _digest(words)}
-    found = _KNOWN.rows(db.session.connection(), given)
+    found = _KNOWN.rows(database.connection(), given)
     if not found:
         raise LookupError(f"no subject {subject_id}")
     (row,) = found
@@ -203,7 +203,7 @@ def _columns(
 
 def _add(*added: dict[str, Any]) -> LedgerEntry:
     """Add entries of one subject, each with its leaf; return the last."""
-    _INSERT.run(db.session.connection(), *added)
+    _INSERT.run(database.connection(), *added)
     leaves.wait(*[leaves.waiting(KIND, one["id"], _payload(one), one["subject_id"]) for one in added])
     entry: LedgerEntry = loaded(LedgerEntry(**added[-1]))
     state.keep(entry)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from clozette.kernel import clock
-from clozette.kernel.database import Model, db
+from clozette.kernel import clock, database
+from clozette.kernel.database import Model
 from clozette.kernel.ids import new_id
 from clozette.kernel.prepared import Insert
 from clozette.privacy.models import Subject
@@ -50,7 +50,7 @@ def commit_to(kind: str, row_id: int, payload: bytes, subject: Subject | int | N
 
 def wait(*rows: dict[str, Any]) -> None:
     """Add the rows that ``waiting`` made, in one statement."""
-    _INSERT.run(db.session.connection(), *rows)
+    _INSERT.run(database.connection(), *rows)
 
 
 def waiting(kind: str, row_id: int, payload: bytes, subject: Subject | int | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from clozette.kernel.database import db
+from clozette.kernel import database
 from clozette.kernel.ids import new_id
 from clozette.kernel.prepared import Insert
 from clozette.privacy.models import Consent, LedgerEntry
@@ -63,7 +63,7 @@ def keep(entry: LedgerEntry) -> None:
         "entry_id": entry.id,
         "at": entry.at,
     }
-    _UPSERT.run(db.session.connection(), values)
+    _UPSERT.run(database.connection(), values)
 
 
 def _unless_later(inserted: Any) -> Any:
