@@ -41,7 +41,6 @@ from clozette.kernel.web.gate import everyone, viewer
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 
-ENGLISH = Locale("en")
 ONE_YEAR = 365 * 24 * 3600
 RECENT = timedelta(days=6)
 PLACES = frozenset(
