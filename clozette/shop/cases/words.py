@@ -38,11 +38,10 @@ STATES: Mapping[str, LazyString] = {
     "settled": _l("Settled by the seller"),
     "withdrawn": _l("Withdrawn by the buyer"),
 }
-SIDES: Mapping[str, LazyString] = {
+SIDES: Mapping[str, LazyString] = {  # what happens by itself is a whole sentence
     "buyer": _l("The buyer"),
     "seller": _l("The seller"),
     "staff": _l("Our staff"),
-    "house": _l("By itself"),
 }
 HAPPENED: Mapping[str, LazyString] = {
     "opened": _l("complained"),

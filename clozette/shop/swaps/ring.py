@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 360, 300
-_RADIUS, _NODE, _GAP = 96, 30, 8
+NODE = 36
+_RADIUS, _GAP = 96, 8
 _BEND = 0.28
 _SIDES = 80
 """What a pair leaves empty above and below."""
@@ -62,7 +63,7 @@ def _arrow(one: Point, other: Point) -> Arrow:
 
 def _beside(node: Point, towards: Point) -> Point:
     far = math.hypot(towards.x - node.x, towards.y - node.y)
-    part = (_NODE + _GAP) / far
+    part = (NODE + _GAP) / far
     return Point(_cut(node.x + (towards.x - node.x) * part), _cut(node.y + (towards.y - node.y) * part))
 
 
