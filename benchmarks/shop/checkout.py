@@ -34,7 +34,7 @@ from tests.support import stripe_sandbox
 from tests.support.stripe_sandbox import Sandbox
 
 SELLERS, STOCK = 8, 9999
-WORKERS, AT_ONCE = 2, 4
+WORKERS, AT_ONCE = 2, load.CONNECTIONS
 CHECKOUTS = int(os.environ.get("CLOZETTE_BENCH_CHECKOUTS", "120"))
 MOST_TIMES = 80
 TASKS = "tasks of the worker"

@@ -1,12 +1,13 @@
 """A load of GET requests over kept-alive connections, light enough to share a small machine with the server."""
 
+import os
 import socket
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CONNECTIONS = 4
+CONNECTIONS = int(os.environ.get("CLOZETTE_BENCH_AT_ONCE", "4"))
 
 
 @dataclass(frozen=True)
