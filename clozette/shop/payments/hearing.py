@@ -25,7 +25,7 @@ _KEEP = Insert(Heard, lambda insert: insert.on_conflict_do_nothing())
 
 def keep(event: Event, now: datetime) -> None:
     """Keep that something was told, unless it was before; what we have no use for is not kept."""
-    if _way(event.kind) is None or len(event.subject) > MAX_ID:
+    if not is_heeded(event.kind) or len(event.subject) > MAX_ID:
         return
     heard_id = new_id()
     heard = {"id": heard_id, "event": event.id, "heard_at": now}
@@ -49,6 +49,11 @@ def heed(heard_id: int, now: datetime) -> None:
     except Declined as no:
         log.error("news_of_nothing", kind=row.kind, why=no.why)
     changed(sa.update(Heard).where(Heard.id == heard_id, Heard.done_at.is_(None)).values(done_at=now))
+
+
+def is_heeded(kind: str) -> bool:
+    """Whether we have a use for a kind of events."""
+    return _way(kind) is not None
 
 
 def forget(before: datetime) -> None:

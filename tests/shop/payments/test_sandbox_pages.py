@@ -11,8 +11,8 @@ from clozette.sandbox.stripe import posting
 from clozette.sandbox.stripe.books import DECLINED, INSUFFICIENT, PAID, SECURE, Books
 from clozette.sandbox.stripe.pages import amount
 from clozette.sandbox.stripe.posting import post_all, sign
-from clozette.settings import BadSettings, Settings
-from clozette.shop.payments import recipient
+from clozette.settings import ROOT, BadSettings, Settings
+from clozette.shop.payments import hearing, recipient
 from tests.shop.payments.conftest import terms_for
 from tests.support.stripe_sandbox import KEY
 
@@ -140,11 +140,21 @@ def test_webhooks_come_in_the_wrong_order_and_one_of_them_twice():
     assert sign(b"{}", "whsec_x", 1) != sign(b"{}", "whsec_y", 1)
 
 
+def test_an_endpoint_gets_what_it_is_set_up_for_and_that_is_what_we_heed_and_write_in_the_manual():
+    kinds = ["checkout.session.completed", "charge.succeeded", "refund.created", "charge.refunded", "payout.paid"]
+    found = posting.enabled([{"type": kind} for kind in kinds])
+    assert [event["type"] for event in found] == ["checkout.session.completed", "refund.created", "payout.paid"]
+    manual = (ROOT / "docs" / "operations.md").read_text()
+    for kind in posting.ENABLED:
+        assert hearing.is_heeded(kind), kind
+        assert kind in manual or f"`.{kind.rpartition('.')[2]}`" in manual, kind
+
+
 def test_webhooks_that_are_not_answered_are_sent_again(sandbox, monkeypatch):
     """To an address by TLS, as the site's is; a first answer of 500 is asked again."""
     monkeypatch.setattr(posting, "PAUSES", (0.0, 0.01))
     sandbox.spoil("500")
-    posting.poster(f"{sandbox.base}/v1/refunds")([{"id": "evt_1"}])
+    posting.poster(f"{sandbox.base}/v1/refunds")([{"id": "evt_1", "type": "refund.created"}])
     until = time.monotonic() + 5
     while len(sandbox.books.calls) < 4 and time.monotonic() < until:
         time.sleep(0.01)
