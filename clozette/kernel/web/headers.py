@@ -5,6 +5,8 @@ that has to differ (an uploaded file, say) sets the header itself, and it is lef
 """
 
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask, Response, g
 
@@ -26,7 +28,7 @@ CONSTANT = (
         "magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
     ),
 )
-_CONSTANT = tuple((name.lower(), name, value) for name, value in CONSTANT)
+_CONSTANT = {name.lower(): (name, value) for name, value in CONSTANT}
 
 # A page: our own files, our own forms, scripts by nonce alone. Blobs show a photo before it is uploaded.
 _PAGE = (
@@ -60,8 +62,20 @@ def let_forms_go_to(*origins: str) -> None:
     g.forms_go_to = origins
 
 
+class Dressed(Response):
+    """An answer that takes the constant headers on its way out: as one list, not name by name."""
+
+    def get_wsgi_response(self, environ: dict[str, Any]) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Add those that the view did not set itself."""
+        body, status, headers = super().get_wsgi_response(environ)
+        own = _CONSTANT.keys() & {name.lower() for name, _ in headers}
+        headers += CONSTANT if not own else [both for name, both in _CONSTANT.items() if name not in own]
+        return body, status, headers
+
+
 def init_app(app: Flask) -> None:
     """Add the headers to every answer of ``app``. Call it first, so that it has the last word."""
+    app.response_class = Dressed
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.after_request(_dress)
 
@@ -69,9 +83,6 @@ def init_app(app: Flask) -> None:
 def _dress(response: Response) -> Response:
     headers = response.headers
     said = {name.lower() for name, _ in headers}
-    for lower, name, value in _CONSTANT:
-        if lower not in said:
-            headers.add(name, value)
     if "content-security-policy" not in said:
         headers.add("Content-Security-Policy", _policy(response))
     _say_who_may_keep(response, said)

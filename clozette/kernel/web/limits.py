@@ -92,7 +92,7 @@ class Limits:
 
     def blind(self, name: str, key: str) -> str:
         """Return what stands for a key in the store."""
-        return hashlib.blake2b(f"{name}\0{key}".encode(), key=self.secret, digest_size=16).hexdigest()
+        return _blind(self.secret, name, key)
 
     def reset(self) -> None:
         """Forget every count; for tests."""
@@ -157,6 +157,11 @@ def _count_one(limits: Limits, name: str, item: RateLimitItem, key: str) -> None
         return
     if refused_until is not None:
         _refuse(name, refused_until)
+
+
+@lru_cache(maxsize=4096)
+def _blind(secret: bytes, name: str, key: str) -> str:
+    return hashlib.blake2b(f"{name}\0{key}".encode(), key=secret, digest_size=16).hexdigest()
 
 
 def _ask(verb: str, item: RateLimitItem, blind: str) -> Any:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import struct
 import threading
+from functools import lru_cache
 from pathlib import Path
 
 _BUCKETS, _PLACES = 1 << 15, 8
@@ -92,6 +93,7 @@ class Windows:
         return found
 
 
+@lru_cache(maxsize=4096)
 def _where(name: str) -> tuple[bytes, int]:
     """Return what stands for a name, and where the places begin that it may have."""
     key = hashlib.blake2b(name.encode(), digest_size=16).digest()

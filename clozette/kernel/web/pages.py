@@ -46,7 +46,7 @@ RECENT = timedelta(days=6)
 PLACES = frozenset(
     {"/", "/feed", "/discover", "/shop", "/contests", "/search", "/closet", "/looks/new", "/notifications"}
 )
-MOST_FRAMES, MOST_FLASHES = 4096, 256
+MOST_FRAMES, MOST_WHOLE_FRAMES, MOST_FLASHES = 4096, 1024, 256
 _SAID = "said"
 
 
@@ -92,6 +92,7 @@ def init_app(app: Flask) -> None:
     files = StaticFiles(Path(app.static_folder or ""), watch=bool(app.config["TEMPLATES_AUTO_RELOAD"]))
     app.extensions["clozette.static"] = files
     app.extensions["clozette.frames"] = Kept(MOST_FRAMES)
+    app.extensions["clozette.whole_frames"] = Kept(MOST_WHOLE_FRAMES)
     app.extensions["clozette.flashes"] = Kept(MOST_FLASHES)
     app.extensions["clozette.frame_facts"] = {}
     app.extensions["clozette.frame_counts"] = {}
@@ -176,17 +177,45 @@ def frame(part: str) -> Markup:
     if "frame_hole" in values:
         hole: Markup = values["frame_hole"](part)
         return hole
-    here = request.path
-    place = here if here in PLACES or here == f"/@{viewer().handle}" else ""
+    made: dict[str, Markup] | None = values.get("frame")
+    if made is None:
+        made = values["frame"] = _frame_here()
+    found = made.get(part)
+    if found is None:
+        found = made[part] = _filled_frame(part)
+    return found
+
+
+def _frame_here() -> dict[str, Markup]:
+    """Return the parts that were made for this viewer at this place with these numbers; who makes one adds it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    known: Kept[Sequence[str]] = app.extensions["clozette.frames"]
+    if app.config["TEMPLATES_AUTO_RELOAD"]:
+        return {}
+    known: Kept[dict[str, Markup]] = app.extensions["clozette.whole_frames"]
+    key = (_place(), viewer_key())
+    made = known.get(key)
+    if made is None:
+        made = {}
+        known.put(key, made)
+    return made
+
+
+def _filled_frame(part: str) -> Markup:
+    known: Kept[Sequence[str]] = current_app.extensions["clozette.frames"]
+    place = _place()
     key = (part, place, _frame_key())
     made = known.get(key)
-    if made is None or app.config["TEMPLATES_AUTO_RELOAD"]:
+    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
         made = _made_frame(part, place)
         known.put(key, made)
     filled = [_count(text) if number % 2 else text for number, text in enumerate(made)]
     return Markup("".join(filled))  # noqa: S704 (a template's own output)
+
+
+def _place() -> str:
+    """Return which place of the frame this is, if it is one."""
+    here = request.path
+    return here if here in PLACES or here == f"/@{viewer().handle}" else ""
 
 
 def _made_frame(part: str, place: str) -> Sequence[str]:
