@@ -18,12 +18,12 @@ Statement = sa.Select[*tuple[Any, ...]] | Prepared
 def rows(statement: Statement, given: dict[str, Any] | None = None) -> Sequence[Any]:
     """Return the rows of ``statement``: in the request's own transaction if it only reads, else in one of their own."""
     if database.is_reading():
-        return _ask(database.reader(), statement, given)
+        return _ask(database.reader(), statement, given, alone=False)
     with database.beside() as connection:
-        return _ask(connection, statement, given)
+        return _ask(connection, statement, given, alone=True)
 
 
-def _ask(connection: sa.Connection, statement: Statement, given: dict[str, Any] | None) -> Sequence[Any]:
+def _ask(connection: sa.Connection, statement: Statement, given: dict[str, Any] | None, *, alone: bool) -> Sequence[Any]:
     if isinstance(statement, Prepared):
-        return statement.rows(connection, given or {})
+        return statement.rows(connection, given or {}, alone=alone)
     return connection.execute(statement, given).all()

@@ -13,7 +13,7 @@ from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
@@ -42,6 +42,7 @@ REST = 1.0
 """After how many seconds of rest a connection is asked whether it still stands."""
 _USED = "used"
 _READER, _WRITER = "database_reader", "database_writer"
+_IDLE = "clozette.idle_readers"
 REFUSES_KNOWN = "refuses_known"
 """In a table's ``info``: on SQLite a trigger raises for a row whose key is known (append-only tables)."""
 
@@ -110,7 +111,7 @@ def reader() -> sa.Connection:
     assert kept.get("reading_only")
     connection: sa.Connection | None = kept.get(_READER)
     if connection is None:
-        connection = kept[_READER] = db.get_engine("default").connect()
+        connection = kept[_READER] = _take()
     return connection
 
 
@@ -120,7 +121,31 @@ def release() -> None:
     if connection is not None:
         # Not a rollback: psycopg forgets its prepared statements at each, and every page would be planned anew.
         connection.commit()
+        _give(connection)
+
+
+def _take() -> sa.Connection:
+    """Return a connection that reads: one that another request has done with, or a new one."""
+    try:
+        return _idle().pop()
+    except IndexError:
+        return db.get_engine("default").connect()
+
+
+def _give(connection: sa.Connection) -> None:
+    """Keep a connection to SQLite for whoever reads next: it is a file of ours, which does not go away as a server does.
+
+    It stays checked out of its pool, whose bookkeeping costs as much as a small query.
+    """
+    if connection.dialect.name == "sqlite" and not (connection.closed or connection.invalidated):
+        _idle().append(connection)
+    else:
         connection.close()
+
+
+def _idle() -> list[sa.Connection]:
+    idle: list[sa.Connection] = current_app.extensions[_IDLE]
+    return idle
 
 
 def connection() -> sa.Connection:
@@ -141,11 +166,17 @@ def beside() -> Iterator[sa.Connection]:
     On PostgreSQL each statement is a transaction of its own, as it would be seen in one: BEGIN and COMMIT are two more
     ways there and back.
     """
-    with db.get_engine("default").connect() as connection:
+    connection = _take()
+    try:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")
         yield connection
-        connection.commit()
+        if connection.in_transaction():
+            connection.commit()
+    except BaseException:
+        connection.close()
+        raise
+    _give(connection)
 
 
 @contextmanager
@@ -237,6 +268,7 @@ def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
 def init_app(app: Flask) -> None:
     """Make the engines of ``app`` from its ``SQLALCHEMY_ENGINES`` and teach SQLite our transactions."""
     app.teardown_appcontext(lambda _: release())  # the first one registered is the last to run
+    app.extensions[_IDLE] = []
     db.init_app(app)
     # The extension also closes async sessions, which we have none of, in a thread of its own: 0.5 ms a request.
     app.teardown_appcontext_funcs = [close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)]

@@ -47,8 +47,11 @@ class Prepared:
         self._row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, connection: sa.Connection, given: Mapping[str, Any]) -> list[Any]:
-        """Return the rows for the parameters that are ``given``."""
+    def rows(self, connection: sa.Connection, given: Mapping[str, Any], *, alone: bool = False) -> list[Any]:
+        """Return the rows for the parameters that are ``given``.
+
+        :param alone: needs no transaction; if none is open, none is begun.
+        """
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
             compiled = self._compiled[connection.dialect.name] = self._compile(connection.dialect)
@@ -56,7 +59,7 @@ class Prepared:
         for name, process in compiled.given:
             values[name] = process(values[name])
         parameters: Any = values if compiled.names is None else tuple([values[name] for name in compiled.names])
-        found = run(connection, compiled.text, parameters)
+        found = run(connection, compiled.text, parameters, alone=alone)
         if compiled.processors:
             found = [_processed(row, compiled.processors) for row in found]
         return [self._row._make(row) for row in found]
@@ -168,11 +171,11 @@ def loaded(row: Any) -> Any:
     return row
 
 
-def run(connection: sa.Connection, text: str, parameters: Any) -> Sequence[Sequence[Any]]:
+def run(connection: sa.Connection, text: str, parameters: Any, *, alone: bool = False) -> Sequence[Sequence[Any]]:
     """Give a statement to the driver and return its rows; the driver's errors come as SQLAlchemy's."""
     if connection.dispatch.before_cursor_execute:  # somebody counts or logs statements
         return connection.exec_driver_sql(text, parameters).all()
-    if not connection.in_transaction():
+    if not alone and not connection.in_transaction():
         connection.begin()
     cursor = connection.connection.cursor()
     try:

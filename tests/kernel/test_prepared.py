@@ -89,11 +89,41 @@ def test_a_context_reads_by_one_connection(app, token):
         assert database.db.session.scalar(sa.select(ApiToken.name)) == "n"
         database.db.session.rollback()
         database.release()
-        assert reader.closed
+        assert not reader.in_transaction()
         assert database.db.session.scalar(sa.select(ApiToken.name)) == "n"  # a new one where somebody reads on
         later = database.reader()
-        assert later is not reader
-    assert later.closed
+        assert later.in_transaction()
+    assert not later.in_transaction()
+
+
+def test_readers_that_are_done_with_are_used_again_unless_a_server_may_have_left_them(app, token):
+    def read() -> sa.Connection:
+        with app.app_context():
+            g.reading_only = True
+            assert database.db.session.scalar(sa.select(ApiToken.name)) == "n"
+            return database.reader()
+
+    def read_beside() -> sa.Connection:
+        with app.app_context(), database.beside() as connection:
+            return connection
+
+    first, second = read(), read()
+    kept = first.dialect.name == "sqlite"
+    assert (second is first, first.closed) == (kept, not kept)
+    assert (read_beside() is first, first.in_transaction()) == (kept, False)
+
+
+def test_two_who_read_at_once_have_a_connection_each_and_a_broken_one_is_let_go(app, token):
+    with app.app_context():
+        g.reading_only = True
+        outer = database.reader()
+        with app.app_context():
+            g.reading_only = True
+            assert database.reader() is not outer
+        with pytest.raises(ZeroDivisionError), database.beside() as broken:
+            assert broken is not outer
+            1 / 0  # noqa: B018
+        assert broken.closed
 
 
 def test_several_rows_are_inserted_at_once_with_their_defaults(token):
