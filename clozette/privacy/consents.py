@@ -14,7 +14,7 @@ from clozette.kernel.refusal import Refusal, Refused
 from clozette.privacy import ledger, notices, purposes
 from clozette.privacy.events import ConsentEnded
 from clozette.privacy.ledger.state import Key, State, fold
-from clozette.privacy.models import Consent, LedgerEntry
+from clozette.privacy.models import Consent
 from clozette.privacy.purposes import CHANNEL_NAMES, PURPOSES, ConsentPurpose, about, purpose_of
 
 __all__ = [
@@ -86,7 +86,7 @@ def answer(
     guardian: str | None = None,
     surface: str | None = None,
     circumstances: Mapping[str, Any] | None = None,
-) -> LedgerEntry:
+) -> ledger.Added:
     """Record an answer to one purpose by one channel and bring its state up to it, in one transaction.
 
     :param point: where it was asked; by default the point of the channel.

@@ -4,13 +4,14 @@
 sequencer gives them their place in the tree, within seconds and without any request waiting for it.
 """
 
-from clozette.privacy.ledger.entries import Action, entries_of, keep_wording, record, serve
+from clozette.privacy.ledger.entries import Action, Added, entries_of, keep_wording, record, serve
 from clozette.privacy.ledger.leaves import KINDS, Kind, commit_to, register_kind, wait, waiting
 from clozette.privacy.tree.canonical import moment, payload
 
 __all__ = [
     "KINDS",
     "Action",
+    "Added",
     "Kind",
     "commit_to",
     "entries_of",

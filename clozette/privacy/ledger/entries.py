@@ -14,7 +14,7 @@ from flask_babel import get_locale
 from clozette.kernel import clock, database, ids
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import RANDOM_BITS, new_id
-from clozette.kernel.prepared import Insert, Prepared, loaded
+from clozette.kernel.prepared import Insert, Prepared
 from clozette.privacy import notices, subjects
 from clozette.privacy.ledger import leaves, state
 from clozette.privacy.models import Consent, LedgerEntry, Subject, Wording
@@ -24,6 +24,21 @@ from clozette.privacy.tree import canonical
 Action = Literal["served", "acknowledged", "given", "refused", "withdrawn", "expired", "superseded"]
 KIND = "consent"
 _WORD = re.compile(r"[a-z0-9_.:/<>-]{0,64}")
+
+
+class Added(SimpleNamespace):
+    """An entry as it was added: what stands in its row, which the session has not read."""
+
+    id: int
+    subject_id: int
+    at: datetime
+    point: str
+    action: str
+    purpose: str | None
+    channel: str | None
+    wording: str
+    policy_version: str
+    sealed: bytes
 
 
 def record(
@@ -42,7 +57,7 @@ def record(
     surface: str | None = None,
     shown: notices.Shown | None = None,
     served_id: int | None = None,
-) -> LedgerEntry:
+) -> Added:
     """Add an entry, bring the state up to it and let its leaf wait for the tree, all in the caller's transaction.
 
     :param wording: the text that the person saw, byte for byte; by default what ``shown`` showed.
@@ -80,7 +95,7 @@ def serve(
     now: datetime,
     circumstances: dict[str, Any] | None = None,
     surface: str | None = None,
-) -> LedgerEntry:
+) -> Added:
     """Record that a notice was shown, at the time it was shown: what was answered to it stands apart (requirement 16)."""
     return record(
         subject_id=subject_id,
@@ -201,11 +216,11 @@ def _columns(
     }
 
 
-def _add(*added: dict[str, Any]) -> LedgerEntry:
+def _add(*added: dict[str, Any]) -> Added:
     """Add entries of one subject, each with its leaf; return the last."""
     _INSERT.run(database.connection(), *added)
     leaves.wait(*[leaves.waiting(KIND, one["id"], _payload(one), one["subject_id"]) for one in added])
-    entry: LedgerEntry = loaded(LedgerEntry(**added[-1]))
+    entry = Added(**added[-1])
     state.keep(entry)
     return entry
 

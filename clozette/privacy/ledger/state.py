@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from clozette.kernel import database
 from clozette.kernel.ids import new_id
 from clozette.kernel.prepared import Insert
-from clozette.privacy.models import Consent, LedgerEntry
+from clozette.privacy.models import Consent
 
 ANSWERS = frozenset({"given", "refused", "withdrawn", "expired", "superseded"})
 Key = tuple[str, str]
@@ -18,6 +18,7 @@ class Answer(Protocol):
     """What the fold needs of an entry."""
 
     id: int
+    subject_id: int
     action: str
     purpose: str | None
     channel: str | None
@@ -50,7 +51,7 @@ def fold(entries: Iterable[Answer]) -> dict[Key, State]:
     return found
 
 
-def keep(entry: LedgerEntry) -> None:
+def keep(entry: Answer) -> None:
     """Bring the table up to an entry; an answer that came in later elsewhere is left as it is."""
     if entry.purpose is None or entry.action not in ANSWERS:
         return

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from clozette.kernel.database import db, insert_once
 from clozette.kernel.ids import new_id
 from clozette.privacy import ledger
-from clozette.privacy.models import LedgerEntry
 from clozette.privacy.policies import versions
 from clozette.privacy.policies.editions import edition_here
 from clozette.privacy.policies.models import Acceptance
@@ -36,7 +35,7 @@ def accept(
     method: str,
     point: str = "CP2",
     circumstances: dict[str, Any] | None = None,
-) -> LedgerEntry | None:
+) -> ledger.Added | None:
     """Write down that somebody accepted a version; nothing if they had before."""
     row = {"id": new_id(), "subject_id": subject_id, "policy_id": terms.row_id, "at": now}
     if not insert_once(Acceptance, **row):

@@ -16,7 +16,7 @@ from clozette.kernel.ids import new_id
 from clozette.kernel.ports import payments
 from clozette.kernel.ports.payments import Declined, Session, Terms
 from clozette.kernel.ports.release import Release
-from clozette.kernel.prepared import Insert, Prepared, loaded
+from clozette.kernel.prepared import Insert, Prepared
 from clozette.kernel.refusal import Refused
 from clozette.kernel.viewer import Viewer
 from clozette.privacy import disclosures, subjects
@@ -78,15 +78,18 @@ _HELD = (
 log = structlog.get_logger()
 
 
-def ask(order: Order, buyer: Member | Viewer, now: datetime) -> Payment:
+def ask(order: Order, buyer: Member | Viewer, now: datetime) -> int:
     """Write down that an order is to be paid, and what the payment service is told; nothing is said to it yet.
+
+    Returns the id of the payment.
 
     :raises BeingErased: if the buyer's erasure has begun.
     """
     release = recipient.of_order(order, buyer, now)
     assert buyer.subject_id is not None
+    payment_id = new_id()
     given = {
-        "id": new_id(),
+        "id": payment_id,
         "order_id": order.id,
         "key": f"order-{order.ref}-session-1",
         "handover_id": release.handover_id,
@@ -97,8 +100,7 @@ def ask(order: Order, buyer: Member | Viewer, now: datetime) -> Payment:
         "asked_at": now,
     }
     _ASK.run(database.connection(), given)
-    payment: Payment = loaded(Payment(**given))
-    return payment
+    return payment_id
 
 
 _ASK = Insert(Payment)

@@ -22,7 +22,7 @@ from clozette.shop.ledger.models import Balance, Move
 from clozette.shop.ledger.rules import Entry
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import reconciling, refunds, runs, services
-from clozette.shop.payments.models import Reconciliation
+from clozette.shop.payments.models import Payment, Reconciliation
 from clozette.shop.payments.tasks import reconcile
 from clozette.shop.sellers import fees
 from clozette.shop.sellers.models import Fees, Seller
@@ -219,7 +219,7 @@ def test_books_that_are_off_say_so(admin: Any, db_session: Any, seller: Seller) 
 def unheard(seller: Seller, bea: Any) -> Order:
     """Give an order that was paid there, of which nobody told us."""
     order = make_order(bea, make_listing(seller))
-    payment = services.ask(order, bea, clock.now())
+    payment = db.session.get_one(Payment, services.ask(order, bea, clock.now()))
     services.open_page(payment.id, clock.now())
     till: Any = ports.payments()
     till.pay(payment.session)

@@ -10,6 +10,7 @@ from clozette.kernel.ports import payments
 from clozette.kernel.ports.mail import KEY
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import services
+from clozette.shop.payments.models import Payment
 from tests.factories.closets import make_item
 from tests.factories.shop import make_listing, make_order
 
@@ -33,7 +34,7 @@ def order(app: Any, bea: Any, seller: Any, item: Any) -> Order:
 
 def pay(order: Order, buyer: Any) -> None:
     """Pay at the service's page, and hear of it."""
-    payment = services.ask(order, buyer, clock.now())
+    payment = db.session.get_one(Payment, services.ask(order, buyer, clock.now()))
     services.open_page(payment.id, clock.now())
     till: Any = payments.payments()
     till.pay(payment.session)

@@ -33,7 +33,7 @@ def open_payment(till):
     """Give the ids of an order and of its payment, whose page is open."""
     seller, buyer = make_seller(make_member("sam")), make_member("bea")
     order = make_order(buyer, make_listing(seller))
-    payment = services.ask(order, buyer, clock.now())
+    payment = db.session.get_one(Payment, services.ask(order, buyer, clock.now()))
     services.open_page(payment.id, clock.now())
     known = order.id, payment.id, payment.session
     db.session.commit()
@@ -42,7 +42,7 @@ def open_payment(till):
 
 def test_two_tabs_open_one_page(app, till):
     seller, buyer = make_seller(make_member("sam")), make_member("bea")
-    payment = services.ask(make_order(buyer, make_listing(seller)), buyer, clock.now())
+    payment = db.session.get_one(Payment, services.ask(make_order(buyer, make_listing(seller)), buyer, clock.now()))
     payment_id, now = payment.id, clock.now()
     db.session.commit()
     found: list[str | None] = []

@@ -16,7 +16,7 @@ from clozette.shop.ledger import services as books
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import alone, checks, hearing, payouts, reconciling, refunds, services
 from clozette.shop.payments import tasks as ours
-from clozette.shop.payments.models import Heard, Payout, Refund, Run
+from clozette.shop.payments.models import Heard, Payment, Payout, Refund, Run
 from clozette.shop.sellers.models import Seller
 from tests.factories.shop import make_listing, make_order
 from tests.shop.payments.test_paying import deliver
@@ -84,7 +84,7 @@ def test_while_the_service_is_away_a_run_asks_three_times(app, world, paid, stop
 @till_alone
 def test_holds_end_one_run_at_a_time_and_stop_while_the_service_is_away(app, world, seller, buyer, stopped_clock):
     for _three in range(3):
-        payment = services.ask(make_order(buyer, make_listing(seller)), buyer, clock.now())
+        payment = db.session.get_one(Payment, services.ask(make_order(buyer, make_listing(seller)), buyer, clock.now()))
         services.open_page(payment.id, clock.now())
     stopped_clock.forward(minutes=40)
     world.people.calls.clear()
@@ -178,7 +178,7 @@ def test_payouts_that_they_don_t_know_or_never_got(app, world, rich, stopped_clo
 def test_one_page_that_can_t_be_compared_spoils_no_other(app, world, seller, buyer):
     pages = []
     for _two in range(2):
-        payment = services.ask(make_order(buyer, make_listing(seller)), buyer, clock.now())
+        payment = db.session.get_one(Payment, services.ask(make_order(buyer, make_listing(seller)), buyer, clock.now()))
         services.open_page(payment.id, clock.now())
         pages.append(payment.session)
         world.people.pay(payment.session)

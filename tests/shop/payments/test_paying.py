@@ -19,13 +19,13 @@ from clozette.privacy.models import Subject
 from clozette.shop.listings.models import Listing
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import services
-from clozette.shop.payments.models import Heard, Refund
+from clozette.shop.payments.models import Heard, Payment, Refund
 
 
 @pytest.fixture
 def payment(order, buyer):
     """Give a payment that is asked for, and nothing was said yet."""
-    return services.ask(order, buyer, clock.now())
+    return db.session.get_one(Payment, services.ask(order, buyer, clock.now()))
 
 
 @pytest.fixture

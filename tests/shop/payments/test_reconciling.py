@@ -29,7 +29,7 @@ def compare() -> list[tuple[str, bool]]:
 @pytest.fixture
 def page(world, order, buyer):
     """Give the page of an order that nobody told us more of."""
-    payment = services.ask(order, buyer, clock.now())
+    payment = db.session.get_one(Payment, services.ask(order, buyer, clock.now()))
     services.open_page(payment.id, clock.now())
     return payment
 

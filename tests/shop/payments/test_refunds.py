@@ -24,7 +24,7 @@ from tests.support import races
 @pytest.fixture
 def paid(app, world, order, buyer):
     """Give an order that is paid."""
-    payment = services.ask(order, buyer, clock.now())
+    payment = db.session.get_one(Payment, services.ask(order, buyer, clock.now()))
     services.open_page(payment.id, clock.now())
     world.people.pay(payment.session)
     services.take_over(world.there.session(payment.session), clock.now())

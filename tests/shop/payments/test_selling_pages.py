@@ -13,7 +13,7 @@ from clozette.privacy.disclosures.models import Handover
 from clozette.shop.ledger import queries as ledger
 from clozette.shop.ledger import services as books
 from clozette.shop.payments import services
-from clozette.shop.payments.models import Payout
+from clozette.shop.payments.models import Payment, Payout
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.shop import make_listing, make_order, make_seller
 from tests.support.client import location
@@ -95,7 +95,7 @@ def test_a_seller_of_another_region_takes_the_charge(as_seller, site_till, new_s
     site_till.onboard(new_seller.account)
     new_seller.state = "active"
     order = make_order(make_member("bea"), make_listing(new_seller))
-    payment = services.ask(order, db.session.get_one(Member, order.buyer_id), clock.now())
+    payment = db.session.get_one(Payment, services.ask(order, db.session.get_one(Member, order.buyer_id), clock.now()))
     assert services.open_page(payment.id, clock.now())
     assert site_till.abroad == {new_seller.account: abroad}
 
@@ -109,7 +109,7 @@ def rich(db_session, site_till, new_seller):
     """Give a seller of one order that is complete."""
     new_seller.account, new_seller.state = "acct_rich", "active"
     order = make_order(make_member("bea"), make_listing(new_seller))
-    payment = services.ask(order, db.session.get_one(Member, order.buyer_id), clock.now())
+    payment = db.session.get_one(Payment, services.ask(order, db.session.get_one(Member, order.buyer_id), clock.now()))
     services.open_page(payment.id, clock.now())
     services.take_over(site_till.pay(payment.session), clock.now())
     books.book_complete(order.id, clock.now())

@@ -14,7 +14,7 @@ from clozette.shop.ledger import services as books
 from clozette.shop.ledger.queries import Standing
 from clozette.shop.orders.models import Order
 from clozette.shop.payments import payouts, services, takebacks
-from clozette.shop.payments.models import Dispute, Payout, TakeBack
+from clozette.shop.payments.models import Dispute, Payment, Payout, TakeBack
 from clozette.shop.payments.tasks import send_again, settle_debts
 from tests.factories.accounts import sign_in
 from tests.factories.shop import make_listing, make_order
@@ -76,7 +76,7 @@ def test_what_was_paid_out_is_owed_and_taken_from_what_comes_next(app, client, w
     sign_in(client, db.session.get_one(Member, seller.member_id))
     assert "You owe" in client.get("/selling/payouts", base_url="https://localhost").text
     other = make_order(buyer, make_listing(seller, price_minor=6000), items_minor=6000)
-    payment = services.ask(other, buyer, clock.now())
+    payment = db.session.get_one(Payment, services.ask(other, buyer, clock.now()))
     services.open_page(payment.id, clock.now())
     world.people.pay(payment.session)
     services.take_over(world.there.session(payment.session), clock.now())
