@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
@@ -53,6 +53,14 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+        """Write it for SQLite by Python's own ISO format, once for all rows that keep the same moment."""
+        return _written if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Read SQLite's text by Python's own reader, which knows the zone too."""
+        return _read if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """Refuse a moment without a zone; keep UTC."""
         if value is None:
@@ -67,6 +75,19 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _written(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment needs its zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 # On SQLite "INTEGER PRIMARY KEY" is the row's own place in the file; "BIGINT PRIMARY KEY" would be an index beside it,
@@ -94,7 +115,17 @@ class Session(orm.Session):
         return reader() if is_reading() else db.get_engine("write")
 
 
-db = SQLAlchemy(session_options={"class_": Session})
+class Database(SQLAlchemy):
+    """The extension. A deed asks it for its session dozens of times."""
+
+    @property
+    def session(self) -> orm.Session:
+        """Return the context's session: without the proxies, once there is one."""
+        found: orm.Session | None = context.kept().get("_sqlalchemy_sessions", {}).get("default")
+        return super().session if found is None else found
+
+
+db = Database(session_options={"class_": Session})
 
 
 def is_reading() -> bool:
