@@ -19,7 +19,7 @@ from sqlalchemy import orm
 
 from clozette.kernel import clock
 from clozette.kernel.database import connection, db, is_reading
-from clozette.kernel.prepared import binders
+from clozette.kernel.prepared import binders, run
 from clozette.kernel.tasks.models import Worker
 from clozette.kernel.tasks.registry import Argument, Task, check_arguments
 
@@ -72,9 +72,38 @@ def init_app(app: Flask) -> None:
         _compile_once(client._sys_db)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A statement of the engine, compiled; ``returned`` are the names of its RETURNING."""
+
+    text: str
+    constants: Mapping[str, Any]
+    names: tuple[str, ...]
+    processors: Any
+    returned: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row as the engine reads it."""
+
+    _mapping: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """As much of a result as the engine asks for."""
+
+    rows: list[_Row]
+
+    def fetchone(self) -> _Row | None:
+        """Return the first row, if there is one."""
+        return self.rows[0] if self.rows else None
+
+
 def _compile_once(system: Any) -> None:
     """Let the engine compile each INSERT of a task once on SQLite too; it does so by itself for PostgreSQL alone."""
-    known: dict[tuple[str, ...], tuple[Any, Any]] = {}
+    known: dict[tuple[str, ...], _Known] = {}
 
     def execute(
         to: sa.Connection | orm.Session,
@@ -95,12 +124,16 @@ def _compile_once(system: Any) -> None:
                 render_schema_translate=True,
             )
             types = [(name, one.type) for name, one in compiled.binds.items()]
-            known[key] = (compiled, binders(types, connection.dialect))
-        compiled, processors = known[key]
-        given = compiled.construct_params(values)
-        for name, process in processors:
+            returned = tuple(column.key for column in compiled.effective_returning or ())
+            constants = compiled.construct_params(dict.fromkeys(values))
+            processors = binders(types, connection.dialect)
+            known[key] = _Known(str(compiled), constants, tuple(compiled.positiontup), processors, returned)
+        found = known[key]
+        given = {**found.constants, **values}
+        for name, process in found.processors:
             given[name] = process(given[name])
-        return connection.exec_driver_sql(str(compiled), tuple([given[name] for name in compiled.positiontup]))
+        rows = run(connection, found.text, tuple([given[name] for name in found.names]))
+        return _Rows([_Row(dict(zip(found.returned, row, strict=True))) for row in rows])
 
     system._execute_prepared = execute
 
