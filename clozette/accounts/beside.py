@@ -23,7 +23,9 @@ def rows(statement: Statement, given: dict[str, Any] | None = None) -> Sequence[
         return _ask(connection, statement, given, alone=True)
 
 
-def _ask(connection: sa.Connection, statement: Statement, given: dict[str, Any] | None, *, alone: bool) -> Sequence[Any]:
+def _ask(
+    connection: sa.Connection, statement: Statement, given: dict[str, Any] | None, *, alone: bool
+) -> Sequence[Any]:
     if isinstance(statement, Prepared):
         return statement.rows(connection, given or {}, alone=alone)
     return connection.execute(statement, given).all()

@@ -8,13 +8,16 @@ import structlog
 from flask import Flask, Request, Response, g, has_request_context, request
 from flask.templating import Environment
 from sqlalchemy import exc
+from werkzeug.routing import MapAdapter
 
 from clozette.kernel import database
 from clozette.kernel.context import kept
 from clozette.kernel.database import db
+from clozette.kernel.kept import Kept
 from clozette.kernel.web import errors
 from clozette.kernel.web.sessions import KeptSessions
 
+MOST_HOSTS = 64
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger()
 
@@ -51,6 +54,23 @@ class Clozette(Flask):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.session_interface = KeptSessions()
+        self._hosts: Kept[tuple[str, str]] = Kept(MOST_HOSTS)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the addresses to a request: as Flask does, but a host that was judged once is known."""
+        if request is None:
+            return super().create_url_adapter(None)
+        asked = request.environ
+        key, path = (asked.get("HTTP_HOST"), asked["wsgi.url_scheme"]), asked.get("PATH_INFO", "")
+        known = self._hosts.get(key)
+        if known is None or path[:2] == "//" or "HTTP_UPGRADE" in asked or asked.get("SCRIPT_NAME"):
+            adapter = super().create_url_adapter(request)
+            assert adapter is not None
+            self._hosts.put(key, (request.host, adapter.server_name))
+            return adapter
+        request.host, name = known
+        query = request.query_string.decode(errors="replace")
+        return MapAdapter(self.url_map, name, "", "", request.scheme, request.path, asked["REQUEST_METHOD"], query)
 
     def preprocess_request(self) -> Any:
         """Decide first whether this request may write."""

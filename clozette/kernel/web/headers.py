@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, g
+from werkzeug.datastructures import Headers
 
 from clozette.kernel.context import kept
 from clozette.kernel.viewer import GUEST, Viewer
@@ -29,6 +30,8 @@ CONSTANT = (
     ),
 )
 _CONSTANT = {name.lower(): (name, value) for name, value in CONSTANT}
+
+_PLAIN = frozenset({200, 202, 404, 422})
 
 # A page: our own files, our own forms, scripts by nonce alone. Blobs show a photo before it is uploaded.
 _PAGE = (
@@ -64,6 +67,13 @@ def let_forms_go_to(*origins: str) -> None:
 
 class Dressed(Response):
     """An answer that takes the constant headers on its way out: as one list, not name by name."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        """Return them as they are where there is nothing to put right: a copy costs more than making them did."""
+        headers = self.headers
+        if self.status_code in _PLAIN and "Content-Length" in headers and "Content-Location" not in headers:
+            return headers
+        return super().get_wsgi_headers(environ)
 
     def get_wsgi_response(self, environ: dict[str, Any]) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
         """Add those that the view did not set itself."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
 
 from clozette.kernel.kept import Kept
@@ -38,6 +38,13 @@ class KeptSessions(SecureCookieSessionInterface):
             return SecureCookieSession(known.values)
         cookie = request.cookies.get(self.get_cookie_name(app))
         return self._check(app, cookie, sent) if cookie else SecureCookieSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie if the session says something new."""
+        if session.modified or session.permanent:
+            super().save_session(app, session, response)
+        elif session.accessed and response.headers.get("Vary") != "Cookie":
+            response.vary.add("Cookie")
 
     def _check(self, app: Flask, cookie: str, sent: str) -> SecureCookieSession | None:
         signer = self.get_signing_serializer(app)
