@@ -18,7 +18,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from clozette.kernel import context, digests
 from clozette.kernel.ids import new_id
@@ -41,7 +41,7 @@ CACHED_KIB = 16 * 1024
 REST = 1.0
 """After how many seconds of rest a connection is asked whether it still stands."""
 _USED = "used"
-_READER, _WRITER = "database_reader", "database_writer"
+_READER, _WRITER, _SESSIONS = "database_reader", "database_writer", "database_sessions"
 _IDLE = "clozette.idle_readers"
 REFUSES_KNOWN = "refuses_known"
 """In a table's ``info``: on SQLite a trigger raises for a row whose key is known (append-only tables)."""
@@ -109,10 +109,15 @@ class Session(orm.Session):
     """The session of a context: bound to the writing engine, unless the context is a safe request (GET, HEAD)."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> sa.Engine | sa.Connection:
-        """Choose the engine by the kind of request."""
+        """Choose the engine by the kind of request; the connection that this context writes by already, if there is one."""
         if self.bind is not None:
             return self.bind
-        return reader() if is_reading() else db.get_engine("write")
+        if is_reading():
+            self.join_transaction_mode = "conditional_savepoint"
+            return reader()
+        # What was written past the session before it began is committed and rolled back by it.
+        self.join_transaction_mode = "control_fully"
+        return _writer() or db.get_engine("write")
 
 
 class Database(SQLAlchemy):
@@ -121,11 +126,69 @@ class Database(SQLAlchemy):
     @property
     def session(self) -> orm.Session:
         """Return the context's session: without the proxies, once there is one."""
-        found: orm.Session | None = context.kept().get("_sqlalchemy_sessions", {}).get("default")
-        return super().session if found is None else found
+        found = session_here()
+        if found is None:
+            found = super().session
+            if is_writing():
+                found.connection()  # so that it also undoes what was written so far
+        return found
 
 
 db = Database(session_options={"class_": Session})
+
+
+def session_here() -> orm.Session | None:
+    """Return the context's session, if somebody has asked for it."""
+    found: orm.Session | None = context.kept().get("_sqlalchemy_sessions", {}).get("default")
+    return found
+
+
+def flush() -> None:
+    """Write what the session holds back, before a statement that goes past it; most deeds on the quick ways have none."""
+    session = session_here()
+    if session is not None:
+        session.flush()
+
+
+def forget() -> None:
+    """Let the session read anew what a statement changed past it."""
+    session = session_here()
+    if session is not None:
+        session.expire_all()
+
+
+def is_writing() -> bool:
+    """Whether a transaction is open that writes past the session."""
+    writer = _writer()
+    return writer is not None and writer.in_transaction()
+
+
+def commit() -> None:
+    """Commit what this context wrote, by its session or past it; for the edge alone."""
+    session, writer = session_here(), _writer()
+    if session is not None:
+        session.commit()
+    elif writer is not None:
+        if writer.in_transaction():
+            writer.commit()
+        _let_go_of_writer()
+
+
+def rollback() -> None:
+    """Undo it."""
+    session, writer = session_here(), _writer()
+    if session is not None:
+        session.rollback()
+    elif writer is not None:
+        if writer.in_transaction():
+            writer.rollback()
+        _let_go_of_writer()
+
+
+def _let_go_of_writer() -> None:
+    writer: sa.Connection | None = context.kept().pop(_WRITER, None)
+    if writer is not None:
+        writer.close()
 
 
 def is_reading() -> bool:
@@ -147,7 +210,8 @@ def reader() -> sa.Connection:
 
 
 def release() -> None:
-    """End the reading, if this context has read."""
+    """End the reading, if this context has read, and give back what it wrote by."""
+    _let_go_of_writer()
     connection: sa.Connection | None = context.kept().pop(_READER, None)
     if connection is not None:
         # Not a rollback: psycopg forgets its prepared statements at each, and every page would be planned anew.
@@ -168,7 +232,10 @@ def _give(connection: sa.Connection) -> None:
 
     It stays checked out of its pool, whose bookkeeping costs as much as a small query.
     """
-    if connection.dialect.name == "sqlite" and not (connection.closed or connection.invalidated):
+    pool, is_file = connection.engine.pool, connection.dialect.name == "sqlite"
+    # Where more are out than the pool keeps, somebody may be waiting at the pool for this one.
+    waited_for = not isinstance(pool, QueuePool) or pool.checkedout() > pool.size()
+    if is_file and not waited_for and not connection.invalidated:
         _idle().append(connection)
     else:
         connection.close()
@@ -180,14 +247,28 @@ def _idle() -> list[sa.Connection]:
 
 
 def connection() -> sa.Connection:
-    """Return the connection that this context reads or writes by, for statements that are given to it directly."""
+    """Return the connection that this context reads or writes by, for statements that are given to it directly.
+
+    A deed that asks for nothing else needs no session, whose bookkeeping costs as much as what such a deed writes.
+    """
     kept = context.kept()
     if kept.get("reading_only"):
         return reader()
-    known: sa.Connection | None = kept.get(_WRITER)
+    session = session_here()
+    if session is None:
+        writer = _writer()
+        if writer is None:
+            writer = kept[_WRITER] = db.get_engine("write").connect()
+        return writer
+    known: sa.Connection | None = kept.get(_SESSIONS)
     if known is None or known.closed or not known.in_transaction():
-        known = kept[_WRITER] = db.session.connection()
+        known = kept[_SESSIONS] = session.connection()
     return known
+
+
+def _writer() -> sa.Connection | None:
+    writer: sa.Connection | None = context.kept().get(_WRITER)
+    return writer
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc, orm
 from sqlalchemy.dialects import postgresql, sqlite
 
-from clozette.kernel.database import BigInt, Model, db
+from clozette.kernel.database import BigInt, Model, session_here
 
 Processor = Callable[[Any], Any]
 
@@ -165,9 +165,11 @@ class Insert:
 
 
 def loaded(row: Any) -> Any:
-    """Make the session know a row that was inserted past it, as if it had been read."""
-    orm.make_transient_to_detached(row)
-    db.session.add(row)
+    """Make the session, if there is one, know a row that was inserted past it, as if it had been read."""
+    session = session_here()
+    if session is not None:
+        orm.make_transient_to_detached(row)
+        session.add(row)
     return row
 
 

@@ -42,7 +42,7 @@ def lock(subject_ids: Iterable[int]) -> Mapping[int, bytes | None]:
     A row that leads to a person (an answer in the ledger, a wish to be erased) waits for this on PostgreSQL, because its
     foreign key takes a share of the same row; SQLite has one writer anyway.
     """
-    db.session.flush()
+    database.flush()
     return {row.id: row.key for row in _LOCKED.rows(database.connection(), sorted(subject_ids))}
 
 

@@ -154,3 +154,85 @@ def test_a_list_is_as_long_as_it_is(token, length):
     found = among.rows(database.db.session.connection(), ids)
     assert [tuple(row) for row in found] == [(token.id, MOMENT)] * min(length, 1)
     assert len(among._of_length) <= 2
+
+
+def add(name):
+    row = {"id": new_id(), "member_id": None, "name": name, "digest": name, "scopes": [], "made_at": MOMENT}
+    member = sa.select(Member.id).limit(1)
+    connection = database.connection()
+    row["member_id"] = connection.scalar(member)
+    ADD.run(connection, {**row, "expires_at": MOMENT})
+
+
+ADD = Insert(ApiToken)
+
+
+def names(app):
+    with app.app_context():
+        return set(database.db.session.scalars(sa.select(ApiToken.name)))
+
+
+def test_a_deed_without_a_session_is_committed_and_undone_alone(app, token):
+    with app.app_context():
+        add("kept")
+        assert database.session_here() is None
+        database.commit()
+        assert not database.is_writing()
+        add("undone")
+        database.rollback()
+        add("left")
+    assert names(app) == {"n", "kept"}
+
+
+def test_a_session_that_comes_later_has_what_was_written_before_it(app, token):
+    with app.app_context():
+        add("one")
+        assert set(database.db.session.scalars(sa.select(ApiToken.name))) == {"n", "one"}
+        database.db.session.rollback()
+        assert not database.is_writing()
+        add("two")
+        database.db.session.commit()
+        add("three")
+        database.db.session.add(Member(handle="x", email="x"))
+        with pytest.raises(exc.IntegrityError):
+            database.db.session.flush()
+        database.db.session.rollback()
+        add("four")
+        database.commit()
+        add("five")
+    assert names(app) == {"n", "two", "four"}
+
+
+def test_a_session_that_only_undoes_undoes_what_was_written_before_it(app, token):
+    with app.app_context():
+        add("one")
+        database.db.session.rollback()
+        database.db.session.commit()
+    assert names(app) == {"n"}
+
+
+@pytest.mark.parametrize(("status", "kept"), [(200, {"n", "one"}), (303, {"n", "one"}), (422, {"n"}), (500, {"n"})])
+def test_the_edge_ends_a_deed_without_a_session(app, token, status, kept):
+    with app.test_request_context("/cart", method="POST"):
+        g.reading_only = False
+        add("one")
+        app.process_response(app.make_response(("", status)))
+        assert not database.is_writing()
+    assert names(app) == kept
+
+
+def test_no_connection_rests_where_others_wait_for_one(app, token):
+    with app.app_context():
+        engine = database.db.get_engine("default")
+    if engine.dialect.name != "sqlite":
+        pytest.skip("a server's connections go back to their pool")
+    contexts, size = [], engine.pool.size()
+    for _ in range(size + 3):
+        contexts.append(app.app_context())
+        contexts[-1].push()
+        g.reading_only = True
+        database.db.session.scalar(sa.select(ApiToken.name))
+    for context in reversed(contexts):
+        context.pop()
+    assert len(app.extensions["clozette.idle_readers"]) <= size
+    assert engine.pool.checkedout() == len(app.extensions["clozette.idle_readers"])

@@ -12,7 +12,6 @@ from werkzeug.routing import MapAdapter
 
 from clozette.kernel import database
 from clozette.kernel.context import kept
-from clozette.kernel.database import db
 from clozette.kernel.kept import Kept
 from clozette.kernel.web import errors
 from clozette.kernel.web.sessions import KeptSessions
@@ -87,7 +86,7 @@ class Clozette(Flask):
             _finish(response)
         except (exc.IntegrityError, exc.OperationalError) as error:
             log.warning("commit_failed", kind=type(error.orig).__name__, endpoint=request.endpoint)
-            db.session.rollback()
+            database.rollback()
             response = self.make_response(errors.answer_for_database(error))
         return super().process_response(response)
 
@@ -102,7 +101,7 @@ def keep() -> None:
 
 def let_go() -> None:
     """End the transaction before something slow is asked. What was read is read anew after it; nothing may be written yet."""
-    db.session.rollback()
+    database.rollback()
     database.release()
 
 
@@ -118,7 +117,10 @@ def checkpoint() -> None:
     Where there is no request (a command), whoever runs it commits.
     """
     if has_request_context() and not g.reading_only:
-        session = db.session
+        session = database.session_here()
+        if session is None:
+            database.commit()
+            return
         keep, session.expire_on_commit = session.expire_on_commit, False  # what was read stays readable meanwhile
         try:
             session.commit()
@@ -128,16 +130,16 @@ def checkpoint() -> None:
 
 def _finish(response: Response) -> None:
     values = kept()
-    session = values.get("_sqlalchemy_sessions", {}).get("default")
+    session = database.session_here()
     if values["reading_only"]:
         if session is not None:
             session.close()
         database.release()
         return
-    if session is None or "edge_finished" in values:
+    if "edge_finished" in values or (session is None and not database.is_writing()):
         return
     values["edge_finished"] = True
     if response.status_code >= 400 and "edge_keeps" not in values:
-        session.rollback()
+        database.rollback()
     else:
-        session.commit()
+        database.commit()

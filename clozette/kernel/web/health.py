@@ -32,7 +32,8 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Say whether pages can be served: the database answers and has our tables."""
     try:
-        db.session.execute(sa.text("SELECT 1"))
+        with db.get_engine().connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
         tasks.standing(current_app)
     except exc.SQLAlchemyError:
         return _plain("database: no answer\n", 503)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from clozette.kernel import clock
+from clozette.kernel import clock, database
 from clozette.kernel.database import db
 from clozette.kernel.ids import new_id
 from clozette.kernel.prepared import Prepared
@@ -36,9 +36,9 @@ class Sum:
 
 def note(port: str, handover_id: int, sha256: str, size: int) -> bool:
     """Write a departure down; whether the log knows these very bytes."""
-    db.session.flush()
+    database.flush()
     given = {"id": new_id(), "at": clock.now(), "handover": handover_id, "port": port, "sha256": sha256, "size": size}
-    return bool(_NOTE.rows(db.session.connection(), given))
+    return bool(_NOTE.rows(database.connection(), given))
 
 
 def _given(name: str, column: Any) -> Any:

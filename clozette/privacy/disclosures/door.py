@@ -151,7 +151,7 @@ def again(handover_id: int, payload: bytes) -> Release:
 
     :raises NotDisclosable: if these are not the bytes that the log says.
     """
-    db.session.flush()
+    database.flush()
     given = {"handover": handover_id, "digest": hashlib.sha256(payload).hexdigest()}
     rows = _MADE.rows(database.connection(), given)
     if not rows:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
-from clozette.kernel import ids
-from clozette.kernel.database import db, insert_once
+from clozette.kernel import database, ids
+from clozette.kernel.database import insert_once
 from clozette.kernel.ids import new_id
 from clozette.kernel.prepared import Prepared
 from clozette.privacy import ledger
@@ -88,12 +88,12 @@ def particulars(row: Any) -> Particulars:
 
 
 def _known(given: dict[str, str], now: datetime) -> Party:
-    db.session.flush()
-    known = _EXACTLY.rows(db.session.connection(), given)
+    database.flush()
+    known = _EXACTLY.rows(database.connection(), given)
     if known:  # as nearly always: most hand-overs go to the same few
         return Party(*known[0])
     added = insert_once(Recipient, id=new_id(), **given, added_at=now)
-    party = Party(*_EXACTLY.rows(db.session.connection(), given)[0])
+    party = Party(*_EXACTLY.rows(database.connection(), given)[0])
     if added:
         ledger.commit_to("recipient", party.id, leaves.of_recipient(party), None)
     return party

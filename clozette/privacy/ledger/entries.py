@@ -164,7 +164,7 @@ def _id_after(latest: int | None) -> int:
 
 
 def _known(subject_id: int, purpose: str | None, channel: str | None, words: str) -> _Known:
-    db.session.flush()
+    database.flush()
     given = {"subject": subject_id, "purpose": purpose or "", "channel": channel or "", "digest": _digest(words)}
     found = _KNOWN.rows(database.connection(), given)
     if not found:

@@ -39,7 +39,7 @@ _LET_GO = Prepared(
 
 def by_key(buyer_id: int, form_key: str) -> Order | None:
     """Return the order that a form already made."""
-    db.session.flush()
+    database.flush()
     rows = _BY_KEY.rows(database.connection(), {"me": buyer_id, "key": form_key})
     return db.session.get_one(Order, rows[0].id) if rows else None
 
@@ -57,7 +57,7 @@ def order_of(member_id: int | None, ref: str) -> Order | None:
 
 def held_by(member_id: int) -> int:
     """Return how many orders a member holds without having paid; those of swaps are held for all of a ring."""
-    db.session.flush()
+    database.flush()
     return int(_HELD.rows(database.connection(), {"me": member_id})[0].number)
 
 
@@ -69,7 +69,7 @@ def let_go(member_id: int, listings: Sequence[int], since: datetime) -> int:
 
 def payment_id(order_id: int) -> int:
     """Return the id of an order's payment."""
-    db.session.flush()
+    database.flush()
     (row,) = _PAYMENT.rows(database.connection(), {"order": order_id})
     return int(row.id)
 

@@ -13,7 +13,6 @@ from clozette.accounts.access import unblocked
 from clozette.accounts.models import Member
 from clozette.closets.models import ItemPhoto
 from clozette.kernel import database
-from clozette.kernel.database import db
 from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import Viewer
 from clozette.media import addresses
@@ -235,7 +234,7 @@ def _lines(is_member: bool, quantity: Any, *, held: bool = False) -> sa.Select[A
 
 def _connection() -> sa.Connection:
     if not database.is_reading():
-        db.session.flush()  # what this request changed is read too
+        database.flush()  # what this request changed is read too
     return database.connection()
 
 

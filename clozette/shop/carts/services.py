@@ -32,7 +32,7 @@ def put_back(member_id: int, lines: Mapping[int, int], *, now: datetime) -> None
         for listing_id, quantity in sorted(lines.items())
     ]
     if rows:
-        _PUT.run(db.session.connection(), *rows)
+        _PUT.run(database.connection(), *rows)
 
 
 def set_quantity(line: CartLine, quantity: int) -> None:

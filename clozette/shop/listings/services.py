@@ -136,7 +136,7 @@ def reserve(lines: Mapping[int, int], modes: Sequence[str] = rules.BOUGHT) -> No
     :param modes: how they must be offered.
     :raises Refused: ``gone`` if somebody was quicker.
     """
-    db.session.flush()
+    database.flush()
     taken: dict[int, int] = {}
     for listing_id, number in sorted(lines.items()):
         if not _take(listing_id, number, modes):

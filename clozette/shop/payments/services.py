@@ -114,7 +114,7 @@ def open_page(payment_id: int, now: datetime) -> str | None:
 
     :raises Later: to be tried again; ``Declined`` if there will be none.
     """
-    db.session.flush()
+    database.flush()
     (asked,) = _ASKED.rows(database.connection(), {"payment": payment_id})
     if asked.state == "open" and asked.order_state in HELD:
         return str(asked.url)
@@ -258,7 +258,7 @@ def _opened(asked: Any, page: Session, now: datetime) -> bool:
         return False
     if _OPENED.rows(connection, {"payment": asked.id, "page": page.id, "at": page.url}):
         orders.lead_to_pay(asked.order_id, now)
-        db.session.expire_all()
+        database.forget()
         return True
     # Somebody else was quicker: by the same page, or by its end.
     payment = db.session.get_one(Payment, asked.id, populate_existing=True)
