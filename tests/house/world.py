@@ -50,6 +50,7 @@ from clozette.shop.ledger import services as ledger
 from clozette.shop.orders import deeds
 from clozette.shop.payments import refunds
 from clozette.shop.payments import services as payments
+from clozette.shop.payments.models import Payment
 from clozette.shop.reviews import services as reviews
 from clozette.shop.sellers.models import Seller
 from clozette.shop.swaps import services as swaps
@@ -479,7 +480,7 @@ def _owed(buyer: Member, seller: Seller) -> int:
     """Money that went back to somebody did not arrive."""
     now = clock.now()
     order = shop.make_order(buyer, shop.make_listing(seller), state="paid", paid_at=now)
-    payment = payments.ask(order, buyer, now)
+    payment = db.session.get_one(Payment, payments.ask(order, buyer, now))
     payment.state, payment.session, payment.intent, payment.paid_at = "paid", "cs_owed", "pi_owed", now
     db.session.flush()
     ledger.book_paid(order.id, now)

@@ -31,6 +31,7 @@ from clozette.newsletters.campaigns.rendering import BadCampaign
 from clozette.newsletters.subscriptions.models import Newsletter
 from tests.factories import photos
 from tests.factories.newsletters import make_campaign
+from tests.support import lines
 from tests.support.client import Client
 
 ALT = "A red coat on a hook"
@@ -117,13 +118,18 @@ def test_a_picture_stays_although_its_form_is_refused(
 
 
 def test_no_transaction_is_open_while_a_picture_is_decoded(
-    client: Client, editor: object, newsletter: Newsletter, db_session: orm.Session, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    client: Client,
+    editor: object,
+    newsletter: Newsletter,
+    db_session: orm.Session,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On SQLite it would keep everybody else from writing."""
-    engines, held, read = list(db.engines.values()), [], intake.read_photo
+    held, read = [], intake.read_photo
 
     def watched(stream: Any) -> CleanPhoto:
-        held.append([engine.pool.checkedout() for engine in engines])  # type: ignore[attr-defined]
+        held.append(lines.held(app))
         return read(stream)
 
     monkeypatch.setattr(intake, "read_photo", watched)

@@ -24,6 +24,7 @@ from clozette.settings import Settings
 from tests.factories.accounts import make_member, sign_in
 from tests.factories.newsletters import make_campaign, make_newsletter, make_subscription
 from tests.support import dns as servers
+from tests.support import lines
 from tests.support.application import Clock
 from tests.support.client import Client, location
 
@@ -317,11 +318,11 @@ def test_a_look_that_breaks_stops_nothing(
 def test_no_transaction_is_open_while_the_net_is_asked(
     app: Flask, client: Client, campaign: Campaign, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engines, held = list(db.engines.values()), []
+    held: list[list[int]] = []
 
     class Watched(MemoryDns):
         def look(self, seconds: float = 1.0) -> dns.Ask:
-            held.append([engine.pool.checkedout() for engine in engines])  # type: ignore[attr-defined]
+            held.append(lines.held(app))
             return super().look(seconds)
 
     monkeypatch.setitem(app.extensions, dns.KEY, Watched(good(settings)))

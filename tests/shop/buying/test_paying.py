@@ -20,6 +20,7 @@ from clozette.shop.payments.models import Payment
 from tests.factories.accounts import make_member
 from tests.factories.buying import buy, form_of, put
 from tests.factories.shop import make_listing
+from tests.support import lines
 from tests.support.client import location
 
 
@@ -54,8 +55,7 @@ def test_no_transaction_is_open_while_the_service_is_asked(app, bea, listing, ti
     def watched(release, terms, key):
         page = start(release, terms, key)
         seen.append(db.session.in_transaction())
-        resting = len(app.extensions["clozette.idle_readers"])
-        seen.append(sum(engine.pool.checkedout() for engine in db.engines.values()) - resting)
+        seen.append(sum(lines.held(app)))
         return page
 
     monkeypatch.setattr(till, "start", watched)
