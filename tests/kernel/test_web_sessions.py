@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, session
 
 from clozette.kernel.web.edge import Clozette
+from clozette.kernel.web.sessions import LONGEST
 
 
 @pytest.fixture
@@ -70,3 +71,17 @@ def test_what_a_request_changes_in_place_stays_its_own(small):
     assert client.get("/append").json == {"list": ["a", "x"]}
     assert client.get("/append").json == {"list": ["a", "x"]}
     assert client.get("/").json == {"list": ["a"]}
+
+
+def test_long_cookies_are_read_and_not_kept(small):
+    client = small.test_client()
+    client.get("/put/one")
+    value = client.get_cookie("session").value
+    other = small.test_client(use_cookies=False)
+    short = f"session={value}"
+    for padding in range(3):
+        sent = f"{short}; padding={padding}{'x' * (LONGEST - len(short))}"
+        assert other.get("/", headers={"Cookie": sent}).json == {"value": "one"}
+    assert len(small.session_interface._kept) == 0
+    assert other.get("/", headers={"Cookie": short}).json == {"value": "one"}
+    assert len(small.session_interface._kept) == 1

@@ -12,6 +12,8 @@ from itsdangerous import BadSignature
 from clozette.kernel.kept import Kept
 
 MOST_SESSIONS = 4096
+LONGEST = 1024
+"""Up to how many characters of cookies are kept: whoever pads theirs fills nobody's memory."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class KeptSessions(SecureCookieSessionInterface):
             values, signed_at = signer.loads(cookie, max_age=int(lifetime), return_timestamp=True)
         except BadSignature:
             return SecureCookieSession()
-        if _is_plain(values):
+        if len(sent) <= LONGEST and _is_plain(values):
             self._kept.put(sent, _Checked(values, signed_at.timestamp() + lifetime))
         return SecureCookieSession(values)
 
