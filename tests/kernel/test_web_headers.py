@@ -4,8 +4,10 @@ import io
 import re
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from clozette.kernel.viewer import Viewer
+from clozette.kernel.web.headers import Dressed
 from tests.support import observatory
 
 # What a page without cookies and scripts of its own can reach; both add 5 where they are.
@@ -166,3 +168,17 @@ def test_what_a_view_said_itself_is_said_once(workshop):
     assert answer.headers.getlist("Content-Security-Policy") == ["default-src 'none'"]
     assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
     assert {"Cookie", "Accept-Language"} == set(answer.vary)
+
+
+@pytest.mark.parametrize("name", ["Location", "Content-Location"])
+@pytest.mark.parametrize("status", [200, 201, 202, 303])
+def test_an_address_leaves_in_ascii(name, status):
+    answer = Dressed("more", status, {name: "/müde schuhe"})
+    sent = answer.get_wsgi_headers(EnvironBuilder("/").get_environ())
+    assert sent[name] == "/m%C3%BCde%20schuhe"
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_a_body_says_no_length(status):
+    answer = Dressed(b"", status)
+    assert "Content-Length" not in answer.get_wsgi_headers(EnvironBuilder("/").get_environ())

@@ -32,6 +32,9 @@ CONSTANT = (
 _CONSTANT = {name.lower(): (name, value) for name, value in CONSTANT}
 
 _PLAIN = frozenset({200, 202, 404, 422})
+"""Answers with a body and nothing else: those without one (1xx, 204, 304) lose headers on their way out."""
+_PUT_RIGHT = ("Location", "Content-Location")
+"""Addresses that werkzeug encodes on their way out."""
 
 # A page: our own files, our own forms, scripts by nonce alone. Blobs show a photo before it is uploaded.
 _PAGE = (
@@ -71,7 +74,8 @@ class Dressed(Response):
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
         """Return them as they are where there is nothing to put right: a copy costs more than making them did."""
         headers = self.headers
-        if self.status_code in _PLAIN and "Content-Length" in headers and "Content-Location" not in headers:
+        is_plain = self.status_code in _PLAIN and "Content-Length" in headers
+        if is_plain and not any(name in headers for name in _PUT_RIGHT):
             return headers
         return super().get_wsgi_headers(environ)
 
