@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from flask import Flask, Response, g, has_request_context, request, session
+from flask import Flask, Response, g, has_request_context, session
 from sqlalchemy import exc
 
 from clozette.accounts import beside, rules, secret_tokens
 from clozette.accounts.models import ADULT_AGE, ApiToken, Member, Role, SignIn, age_on
-from clozette.kernel import clock, database
+from clozette.kernel import clock, context, database
 from clozette.kernel.prepared import Prepared
 from clozette.kernel.viewer import GUEST, Viewer
 
@@ -57,8 +57,9 @@ def load() -> Viewer:
     """Return the viewer of this request; outside of a request, a guest."""
     if not has_request_context():
         return GUEST
-    if request.path.startswith("/api/"):
-        return _by_bearer(request.authorization)
+    asked = context.asked()
+    if asked.path.startswith("/api/"):
+        return _by_bearer(asked.authorization)
     token = session.get(COOKIE_KEY)
     return _by_session(token) if isinstance(token, str) else GUEST
 
@@ -121,7 +122,7 @@ def _read(statement: Prepared, token: str) -> Any:
 
 def _note_use(response: Response) -> Response:
     """Keep "last seen" right to the hour. It runs after the commit, in a transaction of its own, and may fail."""
-    touched = g.pop(_TOUCH, None)
+    touched = context.kept().pop(_TOUCH, None)
     if touched is not None:
         column, key_id, now = touched
         try:

@@ -13,7 +13,7 @@ from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
@@ -242,7 +242,7 @@ def _give(connection: sa.Connection) -> None:
 
 
 def _idle() -> list[sa.Connection]:
-    idle: list[sa.Connection] = current_app.extensions[_IDLE]
+    idle: list[sa.Connection] = context.app().extensions[_IDLE]
     return idle
 
 

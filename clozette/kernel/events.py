@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 
-from clozette.kernel import tasks
+from clozette.kernel import context, tasks
 
 _KEY = "clozette.events"
 
@@ -41,7 +41,7 @@ def listen(
 def publish(event: Any) -> None:
     """Tell the listeners of ``event``; tasks are written into the open transaction and vanish with a rollback."""
     assert is_dataclass(event) and not isinstance(event, type)
-    listeners: Listeners = current_app.extensions[_KEY]
+    listeners: Listeners = context.app().extensions[_KEY]
     for handler in listeners.inside[type(event)]:
         handler(event)
     for task in listeners.after[type(event)]:

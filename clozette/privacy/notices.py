@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, request
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from markupsafe import Markup
 from clozette.kernel import clock
 from clozette.kernel.database import db
 from clozette.kernel.refusal import Refusal, Refused
+from clozette.kernel.web import locale
 from clozette.privacy import policies, purposes
 from clozette.privacy.models import Wording
 from clozette.privacy.points import POINTS, purpose_names
@@ -154,7 +155,7 @@ def stale() -> Refusal:
 
 
 def _language() -> str:
-    return str(get_locale() or "en")
+    return locale.code()
 
 
 def _digest(text: str) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from flask import Flask, current_app
+from flask import Flask
 
-from clozette.kernel import tasks
+from clozette.kernel import context, tasks
 from clozette.kernel.ports import departures
 from clozette.kernel.ports.release import NotReleased, Release
 from clozette.kernel.web import edge
@@ -258,7 +258,7 @@ def init_app(app: Flask, make: Callable[[], Payments] | None) -> None:
 
 def is_on() -> bool:
     """Whether this site takes payments."""
-    return current_app.extensions.get(KEY) is not None
+    return context.app().extensions.get(KEY) is not None
 
 
 def payments() -> Payments:
@@ -266,7 +266,7 @@ def payments() -> Payments:
 
     :raises Later: where there is none, or none at the moment.
     """
-    make: Callable[[], Payments] | None = current_app.extensions[KEY]
+    make: Callable[[], Payments] | None = context.app().extensions[KEY]
     if make is None:
         raise Later("off")
     return make()

@@ -2,9 +2,10 @@
 
 from hmac import compare_digest
 
-from flask import current_app, g, request, session
+from flask import current_app, g, session
 from flask_wtf import CSRFProtect
 
+from clozette.kernel import context
 from clozette.kernel.kept import Kept
 from clozette.kernel.web.edge import SAFE_METHODS
 
@@ -20,9 +21,10 @@ class KeptTokens(CSRFProtect):
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Check a request that changes something; whatever is not known to be right goes the whole way."""
-        if request.method in SAFE_METHODS:
+        asked = context.asked()
+        if asked.method in SAFE_METHODS:
             return
-        if apply_exemptions and (not request.endpoint or self._is_exempt()):
+        if apply_exemptions and (not asked.endpoint or self._is_exempt()):
             return  # before anything of the form is read: an exempt view reads its body as it likes
         if self._is_known():
             g.csrf_valid = True
@@ -36,6 +38,5 @@ class KeptTokens(CSRFProtect):
         secret = session.get("csrf_token")
         if passed is None or secret is None or not compare_digest(passed, secret):
             return False
-        return not request.is_secure or (request.referrer or "").startswith(
-            f"{current_app.extensions['clozette.origin']}/"
-        )
+        asked, origin = context.asked(), context.app().extensions["clozette.origin"]
+        return not asked.is_secure or (asked.referrer or "").startswith(f"{origin}/")

@@ -7,9 +7,10 @@ page asked for. The host is checked by Flask (``TRUSTED_HOSTS``), sizes by Werkz
 import re
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Request, Response, abort, current_app, request
+from flask import Flask, Response, abort
 from flask_wtf.csrf import CSRFError
 
+from clozette.kernel import context
 from clozette.kernel.web import errors
 from clozette.kernel.web.edge import SAFE_METHODS
 from clozette.settings import Settings
@@ -46,11 +47,11 @@ def open_to_others(app: Flask, endpoint: str) -> None:
 
 
 def _is_open() -> bool:
-    return request.endpoint in current_app.extensions.get(_OPEN, ())
+    return context.asked().endpoint in context.app().extensions.get(_OPEN, ())
 
 
 def _check_text() -> None:
-    environ = request.environ
+    environ = context.asked().environ
     path = environ.get("PATH_INFO", "")
     query = environ.get("QUERY_STRING", "")
     if not (path.isascii() and path.isprintable()):
@@ -73,18 +74,18 @@ def _check(text: bytes, bad: re.Pattern[str]) -> None:
 
 def _check_origin() -> None:
     """Refuse a deed that a page of another site sent; a caller with a token of its own is no browser's form."""
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    asked = context.asked()
     if asked.method in SAFE_METHODS or "Authorization" in asked.headers or _is_open():
         return
     origin = asked.headers.get("Origin")
-    if origin is not None and origin != current_app.extensions["clozette.origin"]:
+    if origin is not None and origin != context.app().extensions["clozette.origin"]:
         abort(403)
     if origin is None and asked.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(403)
 
 
 def _check_body() -> None:
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    asked = context.asked()
     kind = asked.mimetype
     if kind == "application/x-www-form-urlencoded":
         asked.max_content_length = MAX_TEXT

@@ -10,7 +10,7 @@ from flask.templating import Environment
 from sqlalchemy import exc
 from werkzeug.routing import MapAdapter
 
-from clozette.kernel import database
+from clozette.kernel import context, database
 from clozette.kernel.context import kept
 from clozette.kernel.kept import Kept
 from clozette.kernel.web import errors
@@ -73,7 +73,7 @@ class Clozette(Flask):
 
     def preprocess_request(self) -> Any:
         """Decide first whether this request may write."""
-        kept()["reading_only"] = request.method in SAFE_METHODS
+        kept()["reading_only"] = context.asked().method in SAFE_METHODS
         return super().preprocess_request()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, abort, current_app, redirect, request
+from flask import Flask, abort, redirect, request
 
+from clozette.kernel import context
 from clozette.kernel.context import kept
 from clozette.kernel.viewer import GUEST, Viewer
 from clozette.kernel.web import errors
@@ -65,7 +66,7 @@ def viewer() -> Viewer:
     values = kept()
     found: Viewer | None = values.get("viewer")
     if found is None:
-        load = current_app.extensions.get("clozette.viewer_loader")
+        load = context.app().extensions.get("clozette.viewer_loader")
         found = values["viewer"] = load() if load else GUEST
     return found
 
@@ -85,10 +86,10 @@ def _mark(entry: Entry) -> Callable[[View], View]:
 
 
 def _stand_guard() -> Any:
-    endpoint = request.endpoint
+    endpoint = context.asked().endpoint
     if endpoint is None:
         return None  # routing's own 404 or 405
-    entry = entry_of(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]
+    entry = entry_of(context.app(), endpoint)
     if entry is None:
         abort(404)
     if entry.who == "guest":

@@ -21,14 +21,14 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 import structlog
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, request
 from limits import RateLimitItem, parse, parse_many
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from clozette.kernel import clock
+from clozette.kernel import clock, context
 from clozette.kernel.web import gate
 from clozette.kernel.web.limits_store import FileStorage
 from clozette.settings import Settings
@@ -124,7 +124,7 @@ def forget(name: str, key: str) -> None:
 
 def address_key() -> str:
     """Return the client's address as a limit counts it: an IPv6 network (/64) is one household."""
-    return _network(request.remote_addr or "local")
+    return _network(context.asked().remote_addr or "local")
 
 
 def init_app(app: Flask) -> None:
@@ -135,12 +135,12 @@ def init_app(app: Flask) -> None:
 
 
 def _limits() -> Limits:
-    found: Limits = current_app.extensions[_EXTENSION]
+    found: Limits = context.app().extensions[_EXTENSION]
     return found
 
 
 def _count_request() -> None:
-    if request.endpoint in UNCOUNTED:
+    if context.asked().endpoint in UNCOUNTED:
         return
     limits = _limits()
     _count_one(limits, "request", limits.per_address, address_key())

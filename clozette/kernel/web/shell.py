@@ -12,9 +12,10 @@ import secrets
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request, session
+from flask import Flask, g, render_template, request, session
 from markupsafe import Markup, escape
 
+from clozette.kernel import context as asking
 from clozette.kernel.kept import Kept
 from clozette.kernel.web import headers, pages
 
@@ -61,9 +62,9 @@ def render(template: str, holes: Mapping[str, str | Markup], *, at: str = "", **
 
     An answer that has a message to flash or further things in its query is rendered as any other.
     """
-    if "_flashes" in session or request.args.keys() - {"after"} or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    if "_flashes" in session or request.args.keys() - {"after"} or asking.app().config["TEMPLATES_AUTO_RELOAD"]:
         return render_template(template, **holes, **values)
-    shells: Shells = current_app.extensions[_KEY]
+    shells: Shells = asking.app().extensions[_KEY]
     key = (template, at or request.path, pages.viewer_key(), *sorted(values.items()))
     shell = shells.kept.get(key)
     if shell is None:
@@ -87,9 +88,9 @@ def common(
         what is kept. It may not depend on anything but them and ``values``.
     :param values: what the page depends on besides, small; the template is given them too.
     """
-    if current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    if asking.app().config["TEMPLATES_AUTO_RELOAD"]:
         return render_template(template, **context(holes), **values)
-    shells: Shells = current_app.extensions[_KEY]
+    shells: Shells = asking.app().extensions[_KEY]
     key = (template, pages.language(), *sorted(values.items()))
     shell = shells.kept.get(key)
     if shell is None:
@@ -101,9 +102,9 @@ def common(
 
 def part(template: str, key: Hashable, **given: Any) -> Markup:
     """Return a part of a page that is kept under ``key``, all that it shows, and the language; form tokens in it are new."""
-    if current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    if asking.app().config["TEMPLATES_AUTO_RELOAD"]:
         return Markup(render_template(template, **given))  # noqa: S704 - made by a template
-    shells: Shells = current_app.extensions[_KEY]
+    shells: Shells = asking.app().extensions[_KEY]
     whole = (template, pages.language(), key)
     shell = shells.parts.get(whole)
     if shell is None:

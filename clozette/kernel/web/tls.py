@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response
 
+from clozette.kernel import context
 from clozette.kernel.web.edge import SAFE_METHODS
 
 _KEY = "clozette.tls_only"
@@ -62,7 +63,7 @@ def is_guarded(app: Flask, path: str) -> bool:
 
 def secure_address(path: str) -> str:
     """Return the absolute https address of a path of ours, for the ``action`` of a form."""
-    return f"{current_app.extensions['clozette.origin']}{path}"
+    return f"{context.app().extensions['clozette.origin']}{path}"
 
 
 def init_app(app: Flask) -> None:
@@ -73,6 +74,6 @@ def init_app(app: Flask) -> None:
 
 
 def _keep_nowhere(response: Response) -> Response:
-    if is_guarded(current_app, request.path):
+    if is_guarded(context.app(), context.asked().path):
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -9,10 +9,10 @@ profile made, of somebody without a consent that stands (``consents.stands``, wh
 from datetime import datetime
 
 import structlog
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response
 from sqlalchemy import exc
 
-from clozette.kernel import clock
+from clozette.kernel import clock, context
 from clozette.kernel.context import kept
 from clozette.kernel.database import committed, insert_once
 from clozette.kernel.kept import Kept
@@ -35,7 +35,7 @@ def covers(purpose: str) -> bool:
 
 def is_on() -> bool:
     """Whether the browser of this request sends the signal."""
-    return request.headers.get("Sec-GPC") == "1"
+    return context.asked().headers.get("Sec-GPC") == "1"
 
 
 def note(subject_id: int, now: datetime) -> bool:
@@ -73,7 +73,7 @@ def _listen(response: Response) -> Response:
     if who is None or who.subject_id is None or not is_on() or _NOTED.get(who.subject_id):
         return response
     try:
-        with committed(current_app._get_current_object()):  # type: ignore[attr-defined]
+        with committed(context.app()):
             note(who.subject_id, clock.now())
         _NOTED.put(who.subject_id, True)
     except exc.OperationalError:

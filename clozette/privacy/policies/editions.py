@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import current_app
-
+from clozette.kernel import context
 from clozette.settings import Settings
 
 KINDS = ("policy", "terms")
@@ -32,5 +31,5 @@ LANGUAGE_NAMES = {"en": "English", "id": "Bahasa Indonesia"}
 
 def edition_here() -> str:
     """Return the edition that this site is: the Indonesian one under an Indonesian name, else the international one."""
-    settings: Settings = current_app.extensions["clozette.settings"]
+    settings: Settings = context.app().extensions["clozette.settings"]
     return "clozette.co.id" if settings.host.split(":")[0].endswith(".id") else "clozette.co"

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, g
-from flask_babel import get_locale
 
-from clozette.kernel import clock
+from clozette.kernel import clock, context
 from clozette.kernel.database import db
+from clozette.kernel.web import locale
 from clozette.privacy.policies.editions import BY_CODE, EDITIONS, edition_here
 from clozette.privacy.policies.models import Announcement, Policy, PolicyChange
 
@@ -85,7 +84,7 @@ def here(now: datetime | None = None, kind: str = "policy") -> PolicyVersion:
 
 def language_here() -> str:
     """Return the reader's language as the texts' names write it."""
-    return str(get_locale() or "en").split("_")[0]
+    return locale.code().split("_")[0]
 
 
 def every(kind: str) -> list[PolicyVersion]:
@@ -94,10 +93,10 @@ def every(kind: str) -> list[PolicyVersion]:
     They are only ever added, so a process asks again after some seconds (in a test, where each begins anew, once a
     context).
     """
-    kept: dict[str, tuple[float, list[PolicyVersion]]] = current_app.extensions.setdefault(_KEY, {})
+    kept: dict[str, tuple[float, list[PolicyVersion]]] = context.app().extensions.setdefault(_KEY, {})
     loaded_at, known = kept.get(kind, (float("-inf"), []))
-    asked: set[str] = g.setdefault(_KEY, set())
-    if (current_app.testing and kind not in asked) or time.monotonic() - loaded_at > KEPT_SECONDS:
+    asked: set[str] = context.kept().setdefault(_KEY, set())
+    if (context.app().testing and kind not in asked) or time.monotonic() - loaded_at > KEPT_SECONDS:
         known = _load(kind)
         asked.add(kind)
         kept[kind] = (time.monotonic(), known)
@@ -106,7 +105,7 @@ def every(kind: str) -> list[PolicyVersion]:
 
 def forget() -> None:
     """Ask the database again the next time; after something was published."""
-    current_app.extensions.pop(_KEY, None)
+    context.app().extensions.pop(_KEY, None)
 
 
 def find(kind: str, name: str) -> PolicyVersion | None:
