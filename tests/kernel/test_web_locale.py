@@ -1,5 +1,6 @@
 """Catalogues: looked for once in a context, and again when another language is forced; moments in each."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,8 @@ from babel.messages.mofile import write_mo
 from flask import Flask
 from flask_babel import Domain, force_locale, gettext
 
-from clozette.kernel.web import locale, pages
+from clozette.kernel.viewer import GUEST
+from clozette.kernel.web import gate, locale, pages
 
 
 @pytest.fixture
@@ -50,3 +52,16 @@ def test_a_moment_is_said_to_the_minute(german):
             assert pages.moment(at).replace("\u202f", " ") == "Nov 23, 2026, 5:04 PM"
         with force_locale("de"):
             assert (pages.moment(at), pages.moment(at, "medium")) == ("23.11.2026, 17:04", "23.11.2026, 17:04:05")
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "minute"), [("UTC", "Nov 23, 2026", "11:04 PM"), ("Asia/Tokyo", "Nov 24, 2026", "8:04 AM")]
+)
+def test_a_moment_and_its_day_are_the_readers_own(german, monkeypatch, zone, day, minute):
+    monkeypatch.setattr(gate, "viewer", lambda: replace(GUEST, time_zone=zone))
+    at = datetime(2026, 11, 23, 23, 4, tzinfo=UTC)
+    with german.test_request_context(), force_locale("en"):
+        for moment in (at, at.replace(tzinfo=None)):  # one without a zone is in UTC
+            assert pages.day(moment) == day
+            assert pages.moment(moment).replace("\u202f", " ") == f"{day}, {minute}"
+        assert pages.day(at.date()) == "Nov 23, 2026"  # a date is a date everywhere

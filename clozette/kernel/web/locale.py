@@ -1,12 +1,13 @@
 """Languages: which one a page speaks. English now; a catalogue under ``translations/`` adds the next by being there."""
 
+from datetime import UTC, tzinfo
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, get_timezone
 
 from clozette.kernel.context import kept
 from clozette.kernel.web import gate
@@ -61,6 +62,12 @@ def current() -> Locale:
     """Return the language that is spoken now, English where nobody speaks; Babel's own way to it is dearer."""
     context: SimpleNamespace | None = kept().get("_flask_babel")
     return getattr(context, "babel_locale", None) or get_locale() or _locale("en")
+
+
+def zone() -> tzinfo:
+    """Return the reader's time zone, UTC where nobody reads."""
+    context: SimpleNamespace | None = kept().get("_flask_babel")
+    return getattr(context, "babel_tzinfo", None) or get_timezone() or UTC
 
 
 _locale = lru_cache(maxsize=64)(Locale.parse)

@@ -18,20 +18,19 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from babel import Locale
-from babel.dates import get_datetime_format
+from babel import Locale, dates
 from flask import Flask, Response, current_app, get_flashed_messages, render_template, request, session
-from flask_babel import format_date, format_datetime, format_decimal, format_time, format_timedelta
+from flask_babel import format_datetime, format_decimal, format_timedelta
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from clozette.kernel import clock, ids
+from clozette.kernel import clock, context, ids
 from clozette.kernel.context import kept
 from clozette.kernel.kept import Kept
 from clozette.kernel.money import Money
@@ -134,7 +133,7 @@ def csrf_token() -> str:
     values = kept()
     if "csrf_token" in values:
         return str(values["csrf_token"])
-    tokens: Kept[str] = current_app.extensions["clozette.csrf"]
+    tokens: Kept[str] = context.app().extensions["clozette.csrf"]
     secret = session.get("csrf_token")
     token = tokens.get(secret) if secret else None
     if token is None:
@@ -188,7 +187,7 @@ def frame(part: str) -> Markup:
 
 def _frame_here() -> dict[str, Markup]:
     """Return the parts that were made for this viewer at this place with these numbers; who makes one adds it."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = context.app()
     if app.config["TEMPLATES_AUTO_RELOAD"]:
         return {}
     known: Kept[dict[str, Markup]] = app.extensions["clozette.whole_frames"]
@@ -201,11 +200,11 @@ def _frame_here() -> dict[str, Markup]:
 
 
 def _filled_frame(part: str) -> Markup:
-    known: Kept[Sequence[str]] = current_app.extensions["clozette.frames"]
+    known: Kept[Sequence[str]] = context.app().extensions["clozette.frames"]
     place = _place()
     key = (part, place, _frame_key())
     made = known.get(key)
-    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    if made is None or context.app().config["TEMPLATES_AUTO_RELOAD"]:
         made = _made_frame(part, place)
         known.put(key, made)
     filled = [_count(text) if number % 2 else text for number, text in enumerate(made)]
@@ -214,14 +213,14 @@ def _filled_frame(part: str) -> Markup:
 
 def _place() -> str:
     """Return which place of the frame this is, if it is one."""
-    here = request.path
+    here = context.asked().path
     return here if here in PLACES or here == f"/@{viewer().handle}" else ""
 
 
 def _made_frame(part: str, place: str) -> Sequence[str]:
     """Render a part, and cut it where numbers belong: the odd ones are their names."""
-    mark: str = current_app.extensions["clozette.frame_mark"]
-    marks = {name: Markup(f"{mark}{name}{mark}") for name in current_app.extensions["clozette.frame_counts"]}  # noqa: S704
+    mark: str = context.app().extensions["clozette.frame_mark"]
+    marks = {name: Markup(f"{mark}{name}{mark}") for name in context.app().extensions["clozette.frame_counts"]}  # noqa: S704
     return re.split(
         f"{mark}([a-z_]+){mark}", render_template(f"parts/{part}.html", here=place, **_frame_facts(), **marks)
     )
@@ -229,11 +228,11 @@ def _made_frame(part: str, place: str) -> Sequence[str]:
 
 def _count(name: str) -> str:
     """Return how a number looks, made once for all who see the same."""
-    known: Kept[Sequence[str]] = current_app.extensions["clozette.frames"]
+    known: Kept[Sequence[str]] = context.app().extensions["clozette.frames"]
     number = _frame_counts()[name]
     key = (name, language(), number)
     made = known.get(key)
-    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    if made is None or context.app().config["TEMPLATES_AUTO_RELOAD"]:
         made = (render_template(f"parts/{name}.html", number=number),)
         known.put(key, made)
     return made[0]
@@ -253,9 +252,9 @@ def flashes() -> Markup:
     messages += tuple(values.get(_SAID, ()))
     if not messages:
         return Markup()
-    known: Kept[Markup] = current_app.extensions["clozette.flashes"]
+    known: Kept[Markup] = context.app().extensions["clozette.flashes"]
     made = known.get(messages)
-    if made is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    if made is None or context.app().config["TEMPLATES_AUTO_RELOAD"]:
         made = Markup(render_template("parts/flashes.html", messages=messages))  # noqa: S704 (a template's own output)
         known.put(messages, made)
     return made
@@ -265,7 +264,7 @@ def _frame_facts() -> dict[str, Any]:
     values = kept()
     found: dict[str, Any] | None = values.get("frame_facts")
     if found is None:
-        asked: dict[str, Callable[[Viewer], Any]] = current_app.extensions["clozette.frame_facts"]
+        asked: dict[str, Callable[[Viewer], Any]] = context.app().extensions["clozette.frame_facts"]
         who = viewer()
         found = values["frame_facts"] = {name: ask(who) for name, ask in asked.items()}
     return found
@@ -275,7 +274,7 @@ def _frame_counts() -> Mapping[str, int]:
     values = kept()
     found: Mapping[str, int] | None = values.get("frame_counts")
     if found is None:
-        asked: dict[str, Callable[[Viewer], int]] = current_app.extensions["clozette.frame_counts"]
+        asked: dict[str, Callable[[Viewer], int]] = context.app().extensions["clozette.frame_counts"]
         who = viewer()
         found = values["frame_counts"] = {name: ask(who) for name, ask in asked.items()}
     return found
@@ -321,7 +320,7 @@ def _amount(amount: Money, where: Locale) -> str:
 
 def day(at: date | datetime, style: str = "medium") -> str:
     """Write a date in the reader's way and time zone."""
-    return str(format_date(at, style))
+    return _day(_there(at).date() if isinstance(at, datetime) else at, style, _locale())
 
 
 def moment(at: datetime | Markup, style: str = "minute") -> str:
@@ -333,8 +332,29 @@ def moment(at: datetime | Markup, style: str = "minute") -> str:
         return at
     if style != "minute":
         return str(format_datetime(at, style))
-    both = str(get_datetime_format("medium", _locale())).replace("'", "")
-    return both.format(format_time(at, "short"), format_date(at, "medium"))
+    there, where = _there(at), _locale()
+    return _both(where).format(_minute(there.hour, there.minute, where), _day(there.date(), "medium", where))
+
+
+def _there(at: datetime) -> datetime:
+    """Return a moment in the reader's time zone; one without a zone is in UTC."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(locale.zone())
+
+
+# Babel takes its patterns apart anew for each date, and a page shows the same ones again and again.
+@lru_cache(maxsize=4096)
+def _day(at: date, style: str, where: Locale) -> str:
+    return str(dates.format_date(at, style, locale=where))
+
+
+@lru_cache(maxsize=4096)
+def _minute(hour: int, minute: int, where: Locale) -> str:
+    return str(dates.format_time(time(hour, minute), "short", locale=where))
+
+
+@lru_cache(maxsize=64)
+def _both(where: Locale) -> str:
+    return str(dates.get_datetime_format("medium", where)).replace("'", "")
 
 
 def time_ago(at: datetime) -> str:
@@ -350,7 +370,7 @@ def _locale() -> Locale:
 
 
 def _name_location(response: Response) -> Response:
-    if response.status_code in {302, 303} and request.headers.get("X-Follow") == "no":
+    if response.status_code in {302, 303} and context.asked().headers.get("X-Follow") == "no":
         response.headers["X-Location"] = response.headers.pop("Location")
         response.set_data(b"")
         response.status_code = 204
