@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clozette import wiring
-from clozette.kernel import database, events, logging, tasks
+from clozette.kernel import database, engines, events, logging, tasks
 from clozette.kernel.ids import IdConverter
 from clozette.kernel.ports import mail
 from clozette.kernel.web import door, errors, gate, headers, health, limits, locale, pages, shell, tls
@@ -58,7 +58,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": first,
         "SECRET_KEY_FALLBACKS": older,
-        "SQLALCHEMY_ENGINES": database.engines_config(settings.database_url),
+        "SQLALCHEMY_ENGINES": engines.config(settings.database_url),
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "SESSION_COOKIE_NAME": "__Host-session",

@@ -4,7 +4,6 @@ On SQLite a writing transaction starts with ``BEGIN IMMEDIATE`` and a reading on
 under a plain ``BEGIN`` loses updates without an error. On PostgreSQL a reading transaction is READ ONLY.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,9 +17,9 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import QueuePool
 
-from clozette.kernel import context, digests
+from clozette.kernel import context, engines
 from clozette.kernel.ids import new_id
 
 NAMING = {
@@ -31,16 +30,6 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-
-MAPPED = 2_000_000_000
-"""How much of the SQLite file is read by mapping it into memory: a read is then no system call and no copy."""
-
-
-CACHED_KIB = 16 * 1024
-"""How much of it each connection may keep."""
-REST = 1.0
-"""After how many seconds of rest a connection is asked whether it still stands."""
-_USED = "used"
 _READER, _WRITER, _SESSIONS = "database_reader", "database_writer", "database_sessions"
 _IDLE = "clozette.idle_readers"
 REFUSES_KNOWN = "refuses_known"
@@ -363,22 +352,8 @@ def _is_known(model: type[Model], values: dict[str, Any]) -> bool:
     )
 
 
-def engines_config(url: str, **options: Any) -> dict[str, dict[str, Any]]:
-    """Return Flask-SQLAlchemy-Lite's engines for one database address: ``default`` reads, ``write`` writes."""
-    # An error of the database goes into a log: without the values, which are somebody's.
-    common: dict[str, Any] = {"url": url, "hide_parameters": True, **options}
-    if sa.make_url(url).get_backend_name() == "sqlite":
-        common.setdefault("connect_args", {"timeout": 10, "cached_statements": 256})
-        return {"default": common, "write": dict(common)}
-    # A stuck statement or lock must become a 503, never a worker that waits for ever.
-    limits = "-c statement_timeout=15000 -c lock_timeout=4000"
-    # Said once as it connects: an execution option would be set and taken back with every use.
-    reads = {"options": f"{limits} -c default_transaction_read_only=on"}
-    return {"default": {**common, "connect_args": reads}, "write": {**common, "connect_args": {"options": limits}}}
-
-
 def init_app(app: Flask) -> None:
-    """Make the engines of ``app`` from its ``SQLALCHEMY_ENGINES`` and teach SQLite our transactions."""
+    """Make the engines of ``app`` from its ``SQLALCHEMY_ENGINES`` and give each of them our ways."""
     app.teardown_appcontext(lambda _: release())  # the first one registered is the last to run
     app.extensions[_IDLE] = []
     db.init_app(app)
@@ -387,49 +362,4 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         db.sessionmaker.configure(bind=None)  # the extension binds to the reading engine; our session chooses by itself
         for name, engine in db.engines.items():
-            if engine.dialect.name == "postgresql":
-                _ask_after_a_rest(engine)
-            if engine.dialect.name == "sqlite":
-                sa.event.listen(engine, "connect", _prepare_sqlite(writes=name == "write"))
-                begin = "BEGIN IMMEDIATE" if name == "write" else "BEGIN"
-                sa.event.listen(engine, "begin", _begin_with(begin))
-
-
-def _ask_after_a_rest(engine: sa.Engine) -> None:
-    """Ask a pooled connection whether it still stands, unless it was in use a moment ago: it costs a transaction."""
-
-    def note(connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info[_USED] = time.monotonic()
-
-    def ask(connection: Any, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
-        if time.monotonic() - record.info.get(_USED, time.monotonic()) < REST:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise sa.exc.DisconnectionError from error  # the pool opens another one
-
-    sa.event.listen(engine, "checkin", note)
-    sa.event.listen(engine, "checkout", ask)
-
-
-def _prepare_sqlite(*, writes: bool) -> Callable[[Any, Any], None]:
-    def prepare(connection: Any, record: Any) -> None:
-        connection.isolation_level = None
-        digests.teach_sqlite(connection)
-        pragmas = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON")
-        for pragma in (*pragmas, f"mmap_size={MAPPED}", f"cache_size=-{CACHED_KIB}"):
-            connection.execute(f"PRAGMA {pragma}")
-        if not writes:
-            connection.execute("PRAGMA query_only=ON")
-
-    return prepare
-
-
-def _begin_with(statement: str) -> Callable[[sa.Connection], None]:
-    def begin(connection: sa.Connection) -> None:
-        raw = connection.connection.dbapi_connection
-        assert raw is not None
-        raw.execute(statement)  # sqlite3's own shortcut: one cursor less for every transaction
-
-    return begin
+            engines.prepare(engine, writes=name == "write")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import exc
 
-from clozette.kernel import database
+from clozette.kernel import engines
 from clozette.kernel.database import db
 
 _PID = sa.text("SELECT pg_backend_pid()")
@@ -35,7 +35,7 @@ def engine_of_site(app: Flask, db_session: Any) -> sa.Engine:
 
 @pytest.mark.engines("postgresql")
 def test_a_connection_that_rested_is_asked_first(engine_of_site: sa.Engine, monkeypatch: Any) -> None:
-    monkeypatch.setattr(database, "REST", 0.0)
+    monkeypatch.setattr(engines, "REST", 0.0)
     pid = _cut(engine_of_site)
     with engine_of_site.connect() as again:
         assert again.scalars(_PID).one() != pid
@@ -43,7 +43,7 @@ def test_a_connection_that_rested_is_asked_first(engine_of_site: sa.Engine, monk
 
 @pytest.mark.engines("postgresql")
 def test_one_that_was_used_just_now_is_not(engine_of_site: sa.Engine, monkeypatch: Any) -> None:
-    monkeypatch.setattr(database, "REST", 60.0)
+    monkeypatch.setattr(engines, "REST", 60.0)
     _cut(engine_of_site)
     with pytest.raises(exc.OperationalError), engine_of_site.connect() as lost:
         lost.execute(_PID)
